@@ -1,0 +1,39 @@
+/**
+ * The one error class that people see. Every message names what was found; `hint` names what to do about it.
+ */
+
+export type ErrorCode =
+  | "bad-input"
+  | "bad-checkpoint"
+  | "unsupported"
+  | "not-found"
+  | "network"
+  | "no-webgpu"
+  | "device-lost"
+  | "out-of-memory"
+  | "busy"
+  | "cancelled"
+  | "internal";
+
+export class PivotscopeError extends Error {
+  readonly code: ErrorCode;
+  /** One sentence that names the next step, or an empty string. */
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, hint = "", options?: ErrorOptions) {
+    super(message, options);
+    this.name = "PivotscopeError";
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** Throws an `internal` error when `condition` is false: for mistakes in our own code, never for bad input. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new PivotscopeError("internal", message, "Please report this with the steps that led here.");
+}
+
+/** Throws `cancelled` when the signal has been aborted. */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new PivotscopeError("cancelled", "Cancelled.");
+}

@@ -1,0 +1,140 @@
+/**
+ * What the engine does, stated once for its three homes: the page's worker, Node and the tests.
+ *
+ * Every long call takes a `Call` with a progress callback and an AbortSignal; an aborted call rejects with a
+ * PivotscopeError of code `cancelled` and leaves the engine ready for the next one. Only one call runs at a time:
+ * the engine answers a second one with code `busy` unless the caller waits.
+ */
+import type { Statistics } from "../core/statistics.ts";
+import type { UnitLayout } from "../core/unit.ts";
+
+export type BackendKind = "webgpu" | "cpu";
+
+export interface Call<Progress = never> {
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Where a checkpoint folder lies: an address of a folder (bundled or hosted), or files that the user gave. */
+export type ModelSource =
+  | { readonly kind: "address"; readonly name: string; readonly url: string }
+  | { readonly kind: "files"; readonly name: string; readonly files: ReadonlyMap<string, Blob> };
+
+export interface LoadOptions {
+  readonly backend: "auto" | BackendKind;
+}
+
+export interface LoadProgress {
+  readonly stage: "files" | "weights" | "graphs";
+  /** Bytes when the stage is files or weights, graphs compiled otherwise. */
+  readonly done: number;
+  readonly total: number;
+  /** Name of the file or graph at hand. */
+  readonly item: string;
+}
+
+export interface ModelSummary {
+  readonly name: string;
+  /** Hex SHA-256 of the weights file: ties a Plan to the weights it was made for. */
+  readonly weightHash: string;
+  readonly architecture: string;
+  readonly layout: UnitLayout;
+  readonly backend: BackendKind;
+  /** Why the cpu backend was taken although webgpu was wanted, and what to do; empty otherwise. */
+  readonly backendNote: string;
+  /** Bytes of weights that the backend holds. */
+  readonly weightBytes: number;
+  readonly vision: boolean;
+  readonly imageTokens: number;
+  readonly vocabularySize: number;
+  readonly maximumTokens: number;
+  /** What the checkpoint's makers recommend instead of the method's defaults, for example {window: 2}. */
+  readonly recommended: { readonly window?: number };
+  /** Whether the checkpoint folder carries a calibration set, and how many samples it has. */
+  readonly calibrationSamples: number;
+}
+
+/** A decoded picture, RGBA, rows from top to bottom. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8ClampedArray;
+}
+
+export interface SampleInput {
+  readonly picture: Picture | null;
+  readonly question: string;
+}
+
+export interface TraceToken {
+  readonly id: number;
+  /** The text that this token adds to the trace. */
+  readonly text: string;
+}
+
+export interface Trace {
+  readonly tokens: readonly TraceToken[];
+  readonly text: string;
+  readonly finish: "stop" | "length";
+}
+
+export interface GenerateOptions {
+  /** 1 for kept, 0 for removed, one per unit; the dense model when absent. */
+  readonly keep?: Uint8Array;
+  /** Trace tokens that are taken as given; generation goes on after them. */
+  readonly prefix?: readonly number[];
+  readonly maximumTokens?: number;
+}
+
+export interface CalibrationParameters {
+  readonly batchSize: number;
+  /** Use only the first samples of the set; all when absent. */
+  readonly sampleLimit?: number;
+  readonly pivots: PivotParameters;
+}
+
+export interface PivotParameters {
+  /** Names of the marker groups in use, see core/pivots. */
+  readonly markers: readonly string[];
+  /** Trace tokens on either side of a pivot that belong to its window. */
+  readonly window: number;
+  /** With fewer markers than this the trace is cut in three and the inner boundaries are the pivots. */
+  readonly minimumMarkers: number;
+}
+
+export interface CalibrationProgress {
+  /** 1-based sample that is being worked on, of how many. */
+  readonly sample: number;
+  readonly samples: number;
+  /** Forward or backward pass, and how many layers of the batch at hand are done. */
+  readonly pass: "forward" | "backward";
+  readonly layer: number;
+  readonly layers: number;
+  /** Share of the whole calibration that is done, 0..1. */
+  readonly fraction: number;
+}
+
+/** One number per trace token each, nats. */
+export interface Measurement {
+  readonly kl: Float32Array;
+  /** Negative log-likelihood of the trace's token under the pruned model. */
+  readonly nll: Float32Array;
+  readonly denseNll: Float32Array;
+  /** The pruned model's most likely token at each position, teacher-forced on the trace. */
+  readonly argmax: Int32Array;
+  /** exp of the mean of nll. */
+  readonly perplexity: number;
+  readonly densePerplexity: number;
+}
+
+export interface Engine {
+  load(source: ModelSource, options: LoadOptions, call?: Call<LoadProgress>): Promise<ModelSummary>;
+  /** Greedy generation; progress reports each token as it comes (prefix tokens are not reported). */
+  generate(input: SampleInput, options: GenerateOptions, call?: Call<TraceToken>): Promise<Trace>;
+  /** Runs over the calibration set that lies in the checkpoint folder. */
+  calibrate(parameters: CalibrationParameters, call?: Call<CalibrationProgress>): Promise<Statistics>;
+  /** Teacher-forced comparison of the pruned with the dense model on `trace`. */
+  evaluate(input: SampleInput, trace: readonly number[], keep: Uint8Array, call?: Call): Promise<Measurement>;
+  /** Releases all memory; the engine cannot be used afterwards. */
+  dispose(): Promise<void>;
+}

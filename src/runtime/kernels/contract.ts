@@ -1,0 +1,89 @@
+/**
+ * The reductions that scoring needs, stated once for both backends.
+ *
+ * `Buffer` is a `GPUBuffer` for the WGSL kernels and a typed array for their TypeScript reference. All matrices are
+ * row-major float32. Buffers may be larger than the matrix they hold (onnxruntime pools them), so sizes always come
+ * from the request, never from the buffer.
+ */
+
+export interface WeightGradientRequest<Buffer> {
+  /** Weight W, [outputs, inputs]. */
+  readonly weight: Buffer;
+  /** Input X of the linear layer, [batches · rowsPerBatch, inputs]. */
+  readonly input: Buffer;
+  /** Gradient G of the loss by the layer's output, [batches · rowsPerBatch, outputs]. */
+  readonly gradient: Buffer;
+  readonly outputs: number;
+  readonly inputs: number;
+  /** Calibration batches that lie one after another in X and G; each is reduced on its own before the sum. */
+  readonly batches: number;
+  readonly rowsPerBatch: number;
+  /** Whether a unit owns rows of W (query, gate, up, fc1) or columns of W (out, down, fc2). */
+  readonly axis: "rows" | "columns";
+  /** Consecutive rows or columns that belong to one unit. */
+  readonly groupSize: number;
+  /** Running sums, one per unit; entry `accumulatorOffset + u` belongs to unit u of this weight. */
+  readonly accumulator: Buffer;
+  readonly accumulatorOffset: number;
+  /** accumulator[offset + u] += scale · Σ_batch Σ_{r in u} Σ_k |W[r,k] · Σ_n G[n,r] · X[n,k]| */
+  readonly scale: number;
+}
+
+/** Which pool a token's hidden state is counted in. Padding is ignored. */
+export const TOKEN_CLASS = { ignored: 0, visual: 1, text: 2 } as const;
+
+/** Floats that the running token statistics of one module of width d take: two sums of vectors and four scalars. */
+export function tokenStatisticsLength(width: number): number {
+  return 2 * width + 4;
+}
+
+export interface TokenStatisticsRequest<Buffer> {
+  /** Output of the module's last projection, [rows, width]. */
+  readonly values: Buffer;
+  /** Int32 class of every row, see TOKEN_CLASS, [rows]. */
+  readonly classes: Buffer;
+  readonly rows: number;
+  readonly width: number;
+  /**
+   * Running sums of this module from `accumulatorOffset` on, `tokenStatisticsLength(width)` floats:
+   * Σ visual vectors [width], Σ text vectors [width], Σ‖·‖₂, Σ‖·‖₂², number of visual rows, number of text rows.
+   */
+  readonly accumulator: Buffer;
+  readonly accumulatorOffset: number;
+}
+
+export interface TokenStatisticsSummaryRequest<Buffer> {
+  readonly accumulator: Buffer;
+  readonly accumulatorOffset: number;
+  readonly width: number;
+  /** Two floats are written at `resultOffset`: CMDS (0 when one class has no rows) and Sens. */
+  readonly result: Buffer;
+  readonly resultOffset: number;
+}
+
+/** Added to the mean norm in the denominator of CMDS. */
+export const CMDS_EPSILON = 1e-6;
+
+export interface TokenDivergenceRequest<Buffer> {
+  /** Logits of the reference (dense) model, [rows, vocabulary]. */
+  readonly reference: Buffer;
+  /** Logits of the pruned model, [rows, vocabulary]. May be the same buffer as `reference`. */
+  readonly pruned: Buffer;
+  /** Int32 id of the token that each row predicts, [rows]. */
+  readonly targets: Buffer;
+  readonly rows: number;
+  readonly vocabulary: number;
+  /**
+   * Four floats per row are written, [rows, 4]: KL(reference‖pruned) in nats, negative log-likelihood of the target
+   * under the reference, the same under the pruned model, and the pruned model's argmax id (lowest id on ties).
+   */
+  readonly result: Buffer;
+}
+
+/** The kernels of one backend. Every call is ordered after earlier calls and earlier graph runs on that backend. */
+export interface KernelSet<Buffer> {
+  weightGradient(request: WeightGradientRequest<Buffer>): void;
+  tokenStatistics(request: TokenStatisticsRequest<Buffer>): void;
+  tokenStatisticsSummary(request: TokenStatisticsSummaryRequest<Buffer>): void;
+  tokenDivergence(request: TokenDivergenceRequest<Buffer>): void;
+}
