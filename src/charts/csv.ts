@@ -1,0 +1,35 @@
+/** CSV (RFC 4180) from a chart's table, and the name of the file it goes to. */
+import type { Cell, ChartTable } from "./table.ts";
+
+const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
+
+function field(cell: Cell | undefined): string {
+  if (cell === null || cell === undefined) return "";
+  const text = String(cell);
+  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Header line and one line per row, CRLF after each; numbers in full, absent values empty. */
+export function toCsv(table: ChartTable): string {
+  const lines = [table.columns.map((column) => field(column.label)).join(",")];
+  for (let index = 0; index < table.rowCount; index += 1) {
+    const row = table.row(index);
+    lines.push(table.columns.map((_, column) => field(row[column])).join(","));
+  }
+  return `${lines.join("\r\n")}\r\n`;
+}
+
+/** A file name that says what is inside: pivotscope-retention-by-layer-smolvlm-256m-mucrasp-38pct.csv. */
+export function csvFileName(title: string, model: string, method: string, ratio: number): string {
+  const percent = Number((ratio * 100).toFixed(1));
+  return `${["pivotscope", title, model, method, `${percent}pct`].map(slug).filter(Boolean).join("-")}.csv`;
+}
+
+function slug(text: string): string {
+  return text
+    .replaceAll("µ", "mu")
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+}

@@ -1,0 +1,190 @@
+/**
+ * Data → shapes, words and table of the retention chart.
+ *
+ * A frame is a handful of path strings, one per colour, whatever the number of layers: that keeps the DOM small
+ * enough to redraw with the thumb.
+ */
+import type { FrameData } from "../core/frame-data.ts";
+import { formatCount, formatShare, layerName } from "./format.ts";
+import { keptShare, type LayerRow, spanSize } from "./layers.ts";
+import { fractionPath, pipPath, type RetentionGeometry, rectanglePath, round, shareY } from "./retention-geometry.ts";
+import { type ChartTable, tableOf } from "./table.ts";
+
+export interface RetentionPaths {
+  /** Bars of each tower: share of MLP neurons kept. */
+  readonly vision: string;
+  readonly text: string;
+  /** Attention groups kept and gone, pips and fraction bars together. */
+  readonly groupsKept: string;
+  readonly groupsGone: string;
+}
+
+/** The shapes that change with the thumb. */
+export function retentionPaths(
+  geometry: RetentionGeometry,
+  rows: readonly LayerRow[],
+  frame: Pick<FrameData, "keep" | "keptPerModule">,
+): RetentionPaths {
+  const bars = { vision: "", text: "" };
+  let groupsKept = "";
+  let groupsGone = "";
+  rows.forEach((row, index) => {
+    const band = geometry.bands[index];
+    if (!band) return;
+    const share = keptShare(row.mlp, frame.keptPerModule);
+    if (share) {
+      const y = shareY(geometry, share);
+      bars[row.tower] += rectanglePath(band.x, y, band.width, geometry.plotBottom - y);
+    }
+    for (const pip of band.pips) {
+      if (frame.keep[pip.unit]) groupsKept += pipPath(pip);
+      else groupsGone += pipPath(pip);
+    }
+    if (band.fraction) {
+      groupsKept += fractionPath(geometry, band, keptShare(row.attention, frame.keptPerModule) ?? 0);
+      groupsGone += fractionPath(geometry, band, 1);
+    }
+  });
+  return { ...bars, groupsKept, groupsGone };
+}
+
+/** The full height of every bar, drawn once behind the kept share. */
+export function trackPath(geometry: RetentionGeometry): string {
+  const height = geometry.plotBottom - geometry.plotTop;
+  return geometry.bands.map((band) => rectanglePath(band.x, geometry.plotTop, band.width, height)).join("");
+}
+
+export interface CmdsLine {
+  readonly path: string;
+  readonly points: readonly { readonly x: number; readonly y: number; readonly row: number; readonly value: number }[];
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/** Space in pixels above and below the line, so that its ends do not sit on the frame. */
+const CMDS_INSET = 8;
+
+/**
+ * CMDS of the text layers' MLP modules on its own scale, minimum to maximum. All equal: a line at half height.
+ * Null without text layers.
+ */
+export function cmdsLine(geometry: RetentionGeometry, rows: readonly LayerRow[], cmds: Float64Array): CmdsLine | null {
+  const values = rows.flatMap((row, index) =>
+    row.tower === "text" && row.mlp ? [{ row: index, value: cmds[row.mlp.index] ?? Number.NaN }] : [],
+  );
+  const finite = values.filter((point) => Number.isFinite(point.value));
+  if (finite.length === 0) return null;
+  const minimum = Math.min(...finite.map((point) => point.value));
+  const maximum = Math.max(...finite.map((point) => point.value));
+  const span = maximum - minimum;
+  const top = geometry.plotTop + CMDS_INSET;
+  const bottom = geometry.plotBottom - CMDS_INSET;
+  const points = finite.map(({ row, value }) => {
+    const share = span > 0 ? (value - minimum) / span : 0.5;
+    return { x: round(geometry.bands[row]?.center ?? 0), y: round(bottom - share * (bottom - top)), row, value };
+  });
+  const path = points.map((point, index) => `${index === 0 ? "M" : "L"}${point.x} ${point.y}`).join("");
+  return { path, points, minimum, maximum };
+}
+
+/** Totals of one kind of unit. */
+export function keptTotals(
+  rows: readonly LayerRow[],
+  kind: "attention" | "mlp",
+  keptPerModule: Uint32Array,
+): { readonly kept: number; readonly all: number } {
+  let kept = 0;
+  let all = 0;
+  for (const row of rows) {
+    const span = row[kind];
+    if (!span) continue;
+    kept += keptPerModule[span.index] ?? 0;
+    all += spanSize(span);
+  }
+  return { kept, all };
+}
+
+/** What the chart shows, as sentences for people who do not see it. */
+export function retentionSummary(rows: readonly LayerRow[], frame: FrameData, cmds: Float64Array | null): string {
+  const sentences = [`Ratio ${formatShare(frame.askedRatio, 1)} asked, ${formatShare(frame.reachedRatio, 1)} reached.`];
+  for (const tower of ["vision", "text"] as const) {
+    const shares = rows
+      .filter((row) => row.tower === tower)
+      .flatMap((row) => {
+        const share = keptShare(row.mlp, frame.keptPerModule);
+        return share === null ? [] : [{ layer: row.layer, share }];
+      })
+      .sort((a, b) => a.share - b.share);
+    const least = shares[0];
+    const most = shares[shares.length - 1];
+    if (!least || !most) continue;
+    const extent =
+      least.share === most.share
+        ? `keep ${formatShare(most.share)} of their MLP neurons in every layer`
+        : `keep ${formatShare(least.share)} (layer ${least.layer}) to ${formatShare(most.share)} (layer ${most.layer}) of their MLP neurons`;
+    sentences.push(`${tower === "vision" ? "Vision" : "Text"} layers ${extent}.`);
+  }
+  const groups = keptTotals(rows, "attention", frame.keptPerModule);
+  if (groups.all > 0) {
+    sentences.push(`${formatCount(groups.kept)} of ${formatCount(groups.all)} attention groups and heads are kept.`);
+  }
+  const peak = cmds ? peakOf(rows, cmds) : null;
+  if (peak) sentences.push(`CMDS is highest in text layer ${peak.layer} (${peak.value.toFixed(2)}).`);
+  return sentences.join(" ");
+}
+
+function peakOf(rows: readonly LayerRow[], cmds: Float64Array): { layer: number; value: number } | null {
+  let peak: { layer: number; value: number } | null = null;
+  for (const row of rows) {
+    if (row.tower !== "text" || !row.mlp) continue;
+    const value = cmds[row.mlp.index] ?? Number.NaN;
+    if (Number.isFinite(value) && value > (peak?.value ?? Number.NEGATIVE_INFINITY)) peak = { layer: row.layer, value };
+  }
+  return peak;
+}
+
+/** One layer in words, as the line under the chart reads it out. */
+export function layerReadout(row: LayerRow, frame: FrameData, cmds: Float64Array | null): string {
+  const parts: string[] = [];
+  const share = keptShare(row.mlp, frame.keptPerModule);
+  if (row.mlp && share !== null) {
+    const kept = formatCount(frame.keptPerModule[row.mlp.index] ?? 0);
+    parts.push(`${kept} of ${formatCount(spanSize(row.mlp))} MLP neurons (${formatShare(share)})`);
+  }
+  if (row.attention) {
+    const noun = row.tower === "vision" ? "attention heads" : "attention groups";
+    parts.push(`${frame.keptPerModule[row.attention.index] ?? 0} of ${spanSize(row.attention)} ${noun}`);
+  }
+  if (cmds && row.tower === "text" && row.mlp) parts.push(`CMDS ${(cmds[row.mlp.index] ?? 0).toFixed(3)}`);
+  return `${layerName(row.tower, row.layer)}: ${parts.join(", ")}`;
+}
+
+/** One row per layer: units kept and there, of both modules, with their CMDS. */
+export function retentionTable(rows: readonly LayerRow[], frame: FrameData, cmds: Float64Array | null): ChartTable {
+  const share = (value: number) => formatShare(value, 1);
+  const three = (value: number) => value.toFixed(3);
+  return tableOf(
+    [
+      { label: "Tower", kind: "text" },
+      { label: "Layer", kind: "number" },
+      { label: "MLP neurons kept", kind: "number", format: formatCount },
+      { label: "MLP neurons", kind: "number", format: formatCount },
+      { label: "MLP share kept", kind: "number", format: share },
+      { label: "Attention groups kept", kind: "number" },
+      { label: "Attention groups", kind: "number" },
+      { label: "CMDS, MLP", kind: "number", format: three },
+      { label: "CMDS, attention", kind: "number", format: three },
+    ],
+    rows.map((row) => [
+      row.tower,
+      row.layer,
+      row.mlp ? (frame.keptPerModule[row.mlp.index] ?? 0) : null,
+      row.mlp ? spanSize(row.mlp) : null,
+      keptShare(row.mlp, frame.keptPerModule),
+      row.attention ? (frame.keptPerModule[row.attention.index] ?? 0) : null,
+      row.attention ? spanSize(row.attention) : null,
+      cmds && row.mlp && row.tower === "text" ? (cmds[row.mlp.index] ?? null) : null,
+      cmds && row.attention && row.tower === "text" ? (cmds[row.attention.index] ?? null) : null,
+    ]),
+  );
+}
