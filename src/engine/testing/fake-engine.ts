@@ -1,0 +1,227 @@
+/**
+ * An engine without a model, for tests of what stands around one: the protocol and the store. Its numbers are made
+ * from the arguments by fixed formulas; tests steer it through `gate` and `failNext`.
+ */
+import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import type { Statistics } from "../../core/statistics.ts";
+import { createUnitLayout, type Module, moduleKey, type Tower, type UnitLayout } from "../../core/unit.ts";
+import type {
+  CalibrationParameters,
+  CalibrationProgress,
+  Call,
+  Engine,
+  GenerateOptions,
+  Measurement,
+  ModelSummary,
+  SampleInput,
+  Trace,
+  TraceToken,
+} from "../contract.ts";
+
+export type CallKind = "load" | "generate" | "calibrate" | "evaluate";
+
+export interface FakeEngine extends Engine {
+  /** Every call that reached the engine, in order. */
+  readonly calls: { readonly kind: CallKind; readonly keep?: Uint8Array | undefined; readonly input?: SampleInput }[];
+  /** Calls of this kind wait before their first step until `open` is called. */
+  gate(kind: CallKind): { open(): void };
+  /** The next call of this kind rejects with this error after its first step. */
+  failNext(kind: CallKind, error: PivotscopeError): void;
+  readonly disposed: boolean;
+}
+
+const DENSE = [" Step", " 1", ":", " I", " see", " three", " cones", ".", " Step", " 2", ":", " So"].concat([
+  " the",
+  " answer",
+  " is",
+  " three",
+  ".",
+  " Final",
+  " Answer",
+  ":",
+  " three",
+  "",
+]);
+/** What the pruned model says from the first mismatch on. */
+const PRUNED_END = [" four", ".", " Final", " Answer", ":", " four", ""];
+const MISMATCH = 15;
+const VOCABULARY = [...new Set([...DENSE, ...PRUNED_END])];
+
+export function fakeLayout(): UnitLayout {
+  const modules: Module[] = [];
+  const add = (tower: Tower, layer: number, heads: number, neurons: number) => {
+    modules.push({
+      key: moduleKey(tower, layer, "attn"),
+      tower,
+      layer,
+      kind: "attn",
+      unitCount: heads,
+      unitCost: 4096,
+    });
+    modules.push({ key: moduleKey(tower, layer, "mlp"), tower, layer, kind: "mlp", unitCount: neurons, unitCost: 96 });
+  };
+  for (let layer = 0; layer < 2; layer += 1) add("vision", layer, 4, 64);
+  for (let layer = 0; layer < 6; layer += 1) add("text", layer, 4, 96);
+  return createUnitLayout(modules, 200_000);
+}
+
+export function createFakeEngine(): FakeEngine {
+  const layout = fakeLayout();
+  const calls: FakeEngine["calls"] = [];
+  const gates = new Map<CallKind, Promise<void>>();
+  const failures = new Map<CallKind, PivotscopeError>();
+  let disposed = false;
+  let running = 0;
+
+  async function enter(kind: CallKind, signal: AbortSignal | undefined): Promise<void> {
+    if (running > 0) throw new PivotscopeError("busy", `The engine is busy; ${kind} came in between.`);
+    running += 1;
+    try {
+      await Promise.race([gates.get(kind) ?? macrotask(), aborted(signal)]);
+      await macrotask();
+      throwIfCancelled(signal);
+      const failure = failures.get(kind);
+      failures.delete(kind);
+      if (failure) throw failure;
+    } finally {
+      running -= 1;
+    }
+  }
+
+  return {
+    calls,
+    get disposed() {
+      return disposed;
+    },
+    gate(kind) {
+      let open = () => {};
+      gates.set(kind, new Promise((resolve) => (open = resolve)));
+      return {
+        open() {
+          gates.delete(kind);
+          open();
+        },
+      };
+    },
+    failNext(kind, error) {
+      failures.set(kind, error);
+    },
+    async load(source, options, call) {
+      calls.push({ kind: "load" });
+      call?.onProgress?.({ stage: "weights", done: 500, total: 1000, item: "model.safetensors" });
+      await enter("load", call?.signal);
+      return summary(source.name, options.backend === "cpu" ? "cpu" : "webgpu", layout);
+    },
+    async generate(input, options, call) {
+      calls.push({ kind: "generate", keep: options.keep, input });
+      await enter("generate", call?.signal);
+      return generate(options, layout, call);
+    },
+    async calibrate(parameters, call) {
+      calls.push({ kind: "calibrate" });
+      call?.onProgress?.(calibrationProgress(parameters, 0));
+      await enter("calibrate", call?.signal);
+      call?.onProgress?.(calibrationProgress(parameters, 1));
+      return statistics(layout);
+    },
+    async evaluate(input, trace, keep, call) {
+      calls.push({ kind: "evaluate", keep, input });
+      await enter("evaluate", call?.signal);
+      return measure(trace, keep);
+    },
+    async dispose() {
+      disposed = true;
+    },
+  };
+}
+
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+function removedShare(keep: Uint8Array): number {
+  return 1 - keep.reduce((sum, kept) => sum + kept, 0) / keep.length;
+}
+
+/** The pruned model speaks otherwise once more than three tenths of the units are gone. */
+function breaks(keep: Uint8Array | undefined): boolean {
+  return keep !== undefined && removedShare(keep) > 0.3;
+}
+
+function token(text: string): TraceToken {
+  return { id: VOCABULARY.indexOf(text), text };
+}
+
+async function generate(
+  options: GenerateOptions,
+  _layout: UnitLayout,
+  call: Call<TraceToken> | undefined,
+): Promise<Trace> {
+  const texts = breaks(options.keep) ? [...DENSE.slice(0, MISMATCH), ...PRUNED_END] : DENSE;
+  const tokens = texts.map(token);
+  const given = options.prefix?.length ?? 0;
+  for (const next of tokens.slice(given)) {
+    await macrotask();
+    throwIfCancelled(call?.signal);
+    call?.onProgress?.(next);
+  }
+  return { tokens, text: texts.join(""), finish: "stop" };
+}
+
+function calibrationProgress(parameters: CalibrationParameters, fraction: number): CalibrationProgress {
+  const samples = parameters.sampleLimit ?? 8;
+  return { sample: Math.max(1, samples * fraction), samples, pass: "forward", layer: 1, layers: 6, fraction };
+}
+
+function statistics(layout: UnitLayout): Statistics {
+  const wave = (index: number, step: number) => 1 + Math.sin(index * step) ** 2;
+  return {
+    attributionGlobal: Float64Array.from({ length: layout.unitCount }, (_, unit) => wave(unit, 0.7)),
+    attributionPivot: Float64Array.from({ length: layout.unitCount }, (_, unit) => wave(unit, 1.3)),
+    cmds: Float64Array.from(layout.modules, (module, index) => (module.tower === "text" ? wave(index, 0.4) / 4 : 0)),
+    sens: Float64Array.from(layout.modules, (_, index) => wave(index, 0.9)),
+    samples: 8,
+    batches: 4,
+    pivotBatches: 4,
+  };
+}
+
+function measure(trace: readonly number[], keep: Uint8Array): Measurement {
+  const removed = removedShare(keep);
+  const broken = breaks(keep);
+  const kl = Float32Array.from(
+    trace,
+    (_, position) => removed * (1 + Math.sin(position)) * (position % 5 === 0 ? 3 : 0.2),
+  );
+  const four = token(" four").id;
+  return {
+    kl,
+    nll: kl.map((value) => 0.02 + value),
+    denseNll: kl.map(() => 0.02),
+    argmax: Int32Array.from(trace, (id, position) => (broken && position === MISMATCH ? four : id)),
+    perplexity: Math.exp(0.02 + removed),
+    densePerplexity: Math.exp(0.02),
+  };
+}
+
+function summary(name: string, backend: "webgpu" | "cpu", layout: UnitLayout): ModelSummary {
+  return {
+    name,
+    weightHash: "0123456789abcdef",
+    architecture: "idefics3",
+    layout,
+    backend,
+    backendNote: "",
+    weightBytes: 800_000,
+    vision: true,
+    imageTokens: 16,
+    vocabularySize: VOCABULARY.length,
+    maximumTokens: 128,
+    recommended: { window: 2 },
+    calibrationSamples: 8,
+  };
+}
