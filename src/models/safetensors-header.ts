@@ -1,0 +1,194 @@
+/**
+ * The header of a safetensors file: which tensors lie where.
+ *
+ * Layout (safetensors, format description): 8 bytes little-endian header length N, N bytes of JSON, then the data.
+ * The JSON maps each tensor's name to {dtype, shape, data_offsets: [begin, end)} counted from the start of the data;
+ * "__metadata__" may hold strings. The header is checked in full before any tensor is read, from the header's bytes
+ * and the file's length alone, so that a file may also be read in ranges or in shards.
+ */
+import { PivotscopeError } from "../core/errors.ts";
+import { describeValue, Fields, parseJson } from "./json.ts";
+
+/** Bits per element of every dtype whose layout we know; only some of them can be read as numbers. */
+export const DTYPE_BITS = {
+  BOOL: 8,
+  U8: 8,
+  I8: 8,
+  F8_E5M2: 8,
+  F8_E4M3: 8,
+  F8_E8M0: 8,
+  I16: 16,
+  U16: 16,
+  F16: 16,
+  BF16: 16,
+  I32: 32,
+  U32: 32,
+  F32: 32,
+  F64: 64,
+  I64: 64,
+  U64: 64,
+} as const;
+
+export type Dtype = keyof typeof DTYPE_BITS;
+
+export interface TensorInfo {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** Number of elements. */
+  readonly size: number;
+  /** First byte and byte after the last, counted from the start of the file. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface SafetensorsHeader {
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Where the data starts, counted from the start of the file. */
+  readonly dataBegin: number;
+}
+
+/** The reference implementation refuses longer headers too. */
+export const MAXIMUM_HEADER_BYTES = 100_000_000;
+
+const LENGTH_BYTES = 8;
+const DOWNLOAD_AGAIN = "Download the file again; it is damaged or not a safetensors file.";
+
+function damaged(file: string, what: string): PivotscopeError {
+  return new PivotscopeError("bad-checkpoint", `${file}: ${what}`, DOWNLOAD_AGAIN);
+}
+
+/**
+ * Length of the JSON header.
+ *
+ * @param start at least the first 8 bytes of the file.
+ * @throws PivotscopeError `bad-checkpoint` when the file is too short or the length cannot be true.
+ */
+export function readHeaderLength(start: Uint8Array, fileBytes: number, file: string): number {
+  if (fileBytes < LENGTH_BYTES || start.length < LENGTH_BYTES) {
+    throw damaged(file, `the file has ${fileBytes} bytes; the header's length alone takes ${LENGTH_BYTES}.`);
+  }
+  const view = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES);
+  const length = Number(view.getBigUint64(0, true));
+  if (length > MAXIMUM_HEADER_BYTES) {
+    throw damaged(file, `the header claims ${length} bytes; at most ${MAXIMUM_HEADER_BYTES} are allowed.`);
+  }
+  if (length > fileBytes - LENGTH_BYTES) {
+    throw damaged(file, `the header claims ${length} bytes, but ${fileBytes - LENGTH_BYTES} bytes follow its length.`);
+  }
+  return length;
+}
+
+/**
+ * Reads and checks the whole header.
+ *
+ * @param start the file's first bytes, at least up to the end of the header.
+ * @param fileBytes length of the whole file in bytes.
+ * @param file the file's name for messages.
+ * @throws PivotscopeError `bad-checkpoint` for every kind of damage, `unsupported` for a dtype we do not know.
+ */
+export function parseSafetensorsHeader(start: Uint8Array, fileBytes: number, file: string): SafetensorsHeader {
+  const headerBytes = readHeaderLength(start, fileBytes, file);
+  const dataBegin = LENGTH_BYTES + headerBytes;
+  if (start.length < dataBegin) {
+    throw damaged(file, `${start.length} bytes were read; the header ends at byte ${dataBegin}.`);
+  }
+  const text = decodeText(start.subarray(LENGTH_BYTES, dataBegin), file);
+  const header = Fields.of(parseJson(text, `${file} (header)`), `${file} (header)`, "");
+  refuseRepeatedNames(text, file);
+
+  const tensors = new Map<string, TensorInfo>();
+  for (const name of header.keys()) {
+    if (name === "__metadata__") continue;
+    tensors.set(name, parseTensor(name, header.raw(name), dataBegin, fileBytes, file));
+  }
+  checkCoverage(tensors, dataBegin, fileBytes, file);
+  return { tensors, metadata: parseMetadata(header), dataBegin };
+}
+
+function decodeText(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new PivotscopeError("bad-checkpoint", `${file}: the header is not UTF-8 text.`, DOWNLOAD_AGAIN, { cause });
+  }
+}
+
+function parseMetadata(header: Fields): Map<string, string> {
+  const metadata = header.objectOrEmpty("__metadata__");
+  return new Map(metadata.keys().map((key) => [key, metadata.string(key)]));
+}
+
+function parseTensor(name: string, value: unknown, dataBegin: number, fileBytes: number, file: string): TensorInfo {
+  const fields = Fields.of(value, `${file} (header)`, name);
+  const dtype = fields.string("dtype");
+  if (!isDtype(dtype)) {
+    throw new PivotscopeError(
+      "unsupported",
+      `${file}: tensor "${name}" has dtype "${dtype}"; known are ${Object.keys(DTYPE_BITS).join(", ")}.`,
+      "Use a checkpoint in BF16, F16 or F32.",
+    );
+  }
+  const shape = naturals(fields, "shape");
+  const [begin, end, ...rest] = naturals(fields, "data_offsets");
+  if (begin === undefined || end === undefined || rest.length > 0) throw fields.wrong("data_offsets", "a list of 2");
+  const dataBytes = fileBytes - dataBegin;
+  if (begin > end || end > dataBytes) {
+    throw damaged(file, `tensor "${name}" claims bytes ${begin} to ${end}; the data has ${dataBytes} bytes.`);
+  }
+  const size = shape.reduce((product, length) => product * length, 1);
+  const needed = (size * DTYPE_BITS[dtype]) / 8;
+  if (needed !== end - begin) {
+    throw damaged(
+      file,
+      `tensor "${name}" is ${dtype} [${shape.join(", ")}], ${needed} bytes, but its offsets span ${end - begin} bytes.`,
+    );
+  }
+  return { name, dtype, shape, size, begin: dataBegin + begin, end: dataBegin + end };
+}
+
+function isDtype(text: string): text is Dtype {
+  return Object.hasOwn(DTYPE_BITS, text);
+}
+
+function naturals(fields: Fields, key: string): number[] {
+  const value = fields.raw(key);
+  if (Array.isArray(value) && value.every((entry) => Number.isSafeInteger(entry) && entry >= 0)) return [...value];
+  throw fields.wrong(key, `a list of integers of at least 0, not ${describeValue(value)},`);
+}
+
+/** The data must be covered by the tensors exactly: an overlap or a hole means that some offsets are wrong. */
+function checkCoverage(tensors: ReadonlyMap<string, TensorInfo>, dataBegin: number, fileBytes: number, file: string) {
+  const inOrder = [...tensors.values()].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let position = dataBegin;
+  let previous = "the header";
+  for (const tensor of inOrder) {
+    if (tensor.begin < position) throw damaged(file, `tensors "${previous}" and "${tensor.name}" overlap.`);
+    if (tensor.begin > position) {
+      throw damaged(file, `${tensor.begin - position} bytes before tensor "${tensor.name}" belong to no tensor.`);
+    }
+    position = tensor.end;
+    previous = tensor.name;
+  }
+  if (position !== fileBytes) {
+    throw damaged(file, `${fileBytes - position} bytes after the last tensor belong to no tensor.`);
+  }
+}
+
+/** JSON.parse keeps the last of two equal names without a word, so the names are read again from the text. */
+function refuseRepeatedNames(text: string, file: string): void {
+  const seen = new Set<string>();
+  let depth = 0;
+  const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
+  for (const match of text.matchAll(tokens)) {
+    const token = match[0];
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+    else if (depth === 1 && match[1] !== undefined) {
+      const name = String(JSON.parse(token.slice(0, token.length - match[1].length)));
+      if (seen.has(name)) throw damaged(file, `tensor "${name}" is listed twice.`);
+      seen.add(name);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Where a checkpoint's files come from.
+ *
+ * A `CheckpointFolder` is a folder in the layout of the Hugging Face hub, wherever it lies: at an address, among files
+ * that somebody dropped on the page, or on a disk. Readers of the formats see only this interface.
+ *
+ * Every read rejects with a PivotscopeError: `not-found` when the file is not there, `network` when it could not be
+ * fetched, `cancelled` when the signal was aborted, `bad-input` when the path would leave the folder.
+ */
+import { PivotscopeError } from "../core/errors.ts";
+
+/** Bytes read so far and bytes in all; `total` is 0 while it is unknown. */
+export type ReadProgress = (done: number, total: number) => void;
+
+export interface CheckpointFolder {
+  /** What people call this checkpoint. */
+  readonly name: string;
+  /** Paths of all files, where the place can say. */
+  list?(): Promise<readonly string[]>;
+  has(path: string): Promise<boolean>;
+  /** The file as UTF-8 text. */
+  readText(path: string, signal?: AbortSignal): Promise<string>;
+  readBytes(path: string, onProgress?: ReadProgress, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Files without which no checkpoint can be opened. */
+export const REQUIRED_FILES = ["config.json", "model.safetensors"] as const;
+
+/** Files that are read when they are there; without the tokenizer's, the checkpoint takes token ids only. */
+export const OPTIONAL_FILES = [
+  "generation_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "chat_template.json",
+  "chat_template.jinja",
+  "preprocessor_config.json",
+  "processor_config.json",
+  "pivotscope.json",
+  "calibration.json",
+] as const;
+
+/** The error for a file that is not in the folder. `detail` tells how that was found out, for example "status 404". */
+export function fileNotFound(folderName: string, path: string, detail = ""): PivotscopeError {
+  return new PivotscopeError(
+    "not-found",
+    `${path} is not in ${folderName}${detail === "" ? "" : ` (${detail})`}.`,
+    `A checkpoint folder needs ${REQUIRED_FILES.join(" and ")}; to take pictures and questions it also needs ` +
+      "tokenizer.json, tokenizer_config.json, preprocessor_config.json and a chat template.",
+  );
+}
+
+/** Returns `path` when it stays inside its folder. @throws PivotscopeError `bad-input` otherwise. */
+export function insidePath(path: string): string {
+  const inside =
+    path !== "" &&
+    !path.startsWith("/") &&
+    !path.includes("\\") &&
+    !/^[a-z][a-z0-9+.-]*:/i.test(path) &&
+    path.split("/").every((part) => part !== ".." && part !== "." && part !== "");
+  if (inside) return path;
+  throw new PivotscopeError(
+    "bad-input",
+    `"${path}" is not a path inside the checkpoint folder.`,
+    'Write paths relative to the folder with forward slashes, for example "pictures/one.png".',
+  );
+}
+
+/** Text of an optional file, or null when it is not there. Other failures are thrown. */
+export async function readTextIfPresent(
+  folder: CheckpointFolder,
+  path: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  try {
+    return await folder.readText(path, signal);
+  } catch (error) {
+    if (error instanceof PivotscopeError && error.code === "not-found") return null;
+    throw error;
+  }
+}
+
+/**
+ * Reads a byte stream to its end.
+ *
+ * @param expected bytes that will come, or null when that is unknown; with a number the result is allocated once.
+ * @throws PivotscopeError `network` when fewer or more bytes come than expected; `cancelled` when aborted.
+ */
+export async function readStream(
+  stream: ReadableStream<Uint8Array>,
+  expected: number | null,
+  what: string,
+  onProgress?: ReadProgress,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader();
+  const whole = expected === null ? null : new Uint8Array(expected);
+  const chunks: Uint8Array[] = [];
+  let done = 0;
+  const wrongLength = (found: string) =>
+    new PivotscopeError(
+      "network",
+      `${what}: ${found} bytes came, ${expected} were announced.`,
+      "Try again; the connection broke off or the file changed while it was read.",
+    );
+  try {
+    for (;;) {
+      if (signal?.aborted) throw new PivotscopeError("cancelled", "Cancelled.");
+      const part = await reader.read();
+      if (part.done) break;
+      if (whole === null) chunks.push(part.value);
+      else if (done + part.value.length > whole.length) throw wrongLength(`more than ${whole.length}`);
+      else whole.set(part.value, done);
+      done += part.value.length;
+      onProgress?.(done, expected ?? 0);
+    }
+  } catch (error) {
+    await reader.cancel().catch(() => undefined);
+    throw error;
+  }
+  if (whole !== null) {
+    if (done < whole.length) throw wrongLength(`${done}`);
+    return whole;
+  }
+  const joined = new Uint8Array(done);
+  let offset = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return joined;
+}
