@@ -1,0 +1,59 @@
+/**
+ * Two suites: `unit` in Node, `gpu` in a headless Chromium with WebGPU (`npx vitest run --project unit`, or `gpu`).
+ */
+import { resolve } from "node:path";
+import react from "@vitejs/plugin-react";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { browserArguments, findBrowser } from "./scripts/find-browser.ts";
+
+/** What the page is served with as well: threads of the wasm backend need cross-origin isolation. */
+const ISOLATION = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+export default defineConfig({
+  plugins: [react()],
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          environment: "node",
+          include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
+          exclude: ["src/**/*.gpu.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        server: { headers: ISOLATION, fs: { allow: [".."] } },
+        // onnxruntime looks its wasm up beside itself, which pre-bundling would move.
+        optimizeDeps: { exclude: ["onnxruntime-web"] },
+        test: {
+          name: "gpu",
+          include: ["src/**/*.gpu.test.ts"],
+          setupFiles: ["src/testing/require-webgpu.ts"],
+          // Kernels share one software GPU on few cores: side by side they only wait for each other.
+          fileParallelism: false,
+          env: { PIVOTSCOPE_SHARED: resolve(import.meta.dirname, "../shared").replaceAll("\\", "/") },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              // A getter, so that the unit suite also runs where there is no browser.
+              get launchOptions() {
+                return { executablePath: findBrowser(), args: browserArguments() };
+              },
+            }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+    ],
+  },
+});
