@@ -1,0 +1,88 @@
+/**
+ * Token sequences padded to one length, and everything about their rows that graphs and kernels ask for.
+ *
+ * Padding stands on the right. Attention is causal, so no real token sees it, and no loss is counted on it, so its
+ * gradients are exactly zero.
+ */
+import { invariant } from "../core/errors.ts";
+import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
+
+/** One sample as the model takes it. */
+export interface PreparedSample {
+  /** Prompt ids, image tokens included. */
+  readonly prompt: readonly number[];
+  /** Trace ids with the stop token. */
+  readonly trace: readonly number[];
+  /** Trace positions of pivot tokens. */
+  readonly pivots: readonly number[];
+  /** Normalised frame [channels, size, size], or null without a picture. */
+  readonly frame: Float32Array | null;
+}
+
+export interface Batch {
+  readonly samples: readonly PreparedSample[];
+  /** Padded length of every sequence. */
+  readonly tokens: number;
+  /** Ids of all rows, [samples · tokens]. */
+  readonly ids: Int32Array;
+  /** Rows that hold image tokens, in order, and for every row its number in text-then-features order. */
+  readonly imageRows: Int32Array;
+  readonly mergeIndex: Int32Array;
+  /** TOKEN_CLASS of every row. */
+  readonly classes: Int32Array;
+  /** Rows whose logits predict a trace token, sample by sample, and the token that each should predict. */
+  readonly positions: Int32Array;
+  readonly targets: Int32Array;
+  /** For every row its place in `positions`, or positions.length. */
+  readonly inverse: Int32Array;
+  /** First entry of each sample in `positions`; one more than samples. */
+  readonly starts: readonly number[];
+}
+
+/** Lays `samples` out; `null` entries become rows of padding, so that a last short batch keeps the batch size. */
+export function createBatch(samples: readonly (PreparedSample | null)[], imageTokenId: number | null): Batch {
+  const real = samples.filter((sample) => sample !== null);
+  invariant(real.length > 0, "A batch has at least one sample.");
+  const tokens = Math.max(...real.map((sample) => sample.prompt.length + sample.trace.length));
+  const rows = samples.length * tokens;
+  const ids = new Int32Array(rows);
+  const classes = new Int32Array(rows).fill(TOKEN_CLASS.ignored);
+  const imageRows: number[] = [];
+  const mergeIndex = Int32Array.from({ length: rows }, (_, row) => row);
+  const positions: number[] = [];
+  const targets: number[] = [];
+  const starts = [0];
+  samples.forEach((sample, index) => {
+    if (sample) {
+      [...sample.prompt, ...sample.trace].forEach((id, token) => {
+        const row = index * tokens + token;
+        ids[row] = id;
+        classes[row] = id === imageTokenId ? TOKEN_CLASS.visual : TOKEN_CLASS.text;
+        if (id !== imageTokenId) return;
+        mergeIndex[row] = rows + imageRows.length;
+        imageRows.push(row);
+      });
+      sample.trace.forEach((id, token) => {
+        positions.push(index * tokens + sample.prompt.length + token - 1);
+        targets.push(id);
+      });
+    }
+    starts.push(positions.length);
+  });
+  const inverse = new Int32Array(rows).fill(positions.length);
+  positions.forEach((row, place) => {
+    inverse[row] = place;
+  });
+  return {
+    samples: real,
+    tokens,
+    ids,
+    imageRows: Int32Array.from(imageRows),
+    mergeIndex,
+    classes,
+    positions: Int32Array.from(positions),
+    targets: Int32Array.from(targets),
+    inverse,
+    starts,
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * How calibration samples are grouped, and the weight that each trace token's loss carries in each of the two passes.
+ *
+ * A calibration batch is what the method averages over: gradients of its samples add up before the absolute value.
+ * A run is what goes through the graphs at once: several batches side by side, kept apart by the scoring kernel.
+ */
+import type { Batch, PreparedSample } from "./batch.ts";
+
+export const LOSSES = { global: 0, pivot: 1 } as const;
+export const LOSS_COUNT = 2;
+
+export interface CalibrationRun {
+  /** batches · batchSize entries; null where the last batch is short. */
+  readonly samples: readonly (PreparedSample | null)[];
+  readonly batches: number;
+}
+
+/** Cuts `samples` into runs of at most `batchesPerRun` batches of `batchSize`, in order. */
+export function planRuns(
+  samples: readonly PreparedSample[],
+  batchSize: number,
+  batchesPerRun: number,
+): CalibrationRun[] {
+  const batchCount = Math.ceil(samples.length / batchSize);
+  const runs: CalibrationRun[] = [];
+  for (let first = 0; first < batchCount; first += batchesPerRun) {
+    const batches = Math.min(batchesPerRun, batchCount - first);
+    runs.push({
+      batches,
+      samples: Array.from({ length: batches * batchSize }, (_, index) => samples[first * batchSize + index] ?? null),
+    });
+  }
+  return runs;
+}
+
+/** Trace positions within `window` of a pivot, either side. */
+export function inWindow(position: number, pivots: readonly number[], window: number): boolean {
+  return pivots.some((pivot) => Math.abs(position - pivot) <= window);
+}
+
+export interface LossWeights {
+  /** Weight of each entry of `batch.positions`, one array per loss. */
+  readonly weights: readonly [Float32Array, Float32Array];
+  /** Batches of this run that have tokens in a pivot window. */
+  readonly pivotBatches: number;
+}
+
+/**
+ * Loss weights of a run: the mean over a batch's trace tokens for the global pass, and the mean over its window
+ * tokens for the pivot pass, so that the two have one scale (project decision).
+ */
+export function lossWeights(run: CalibrationRun, batch: Batch, batchSize: number, window: number): LossWeights {
+  const globalWeights = new Float32Array(batch.positions.length);
+  const pivotWeights = new Float32Array(batch.positions.length);
+  let pivotBatches = 0;
+  for (let index = 0; index < run.batches; index++) {
+    const first = batch.starts[index * batchSize] ?? 0;
+    const end = batch.starts[(index + 1) * batchSize] ?? first;
+    globalWeights.fill(1 / (end - first), first, end);
+    const windowed: number[] = [];
+    for (let member = index * batchSize; member < (index + 1) * batchSize; member++) {
+      const start = batch.starts[member] ?? 0;
+      const sample = run.samples[member];
+      sample?.trace.forEach((_, token) => {
+        if (inWindow(token, sample.pivots, window)) windowed.push(start + token);
+      });
+    }
+    if (windowed.length > 0) pivotBatches++;
+    for (const entry of windowed) pivotWeights[entry] = 1 / windowed.length;
+  }
+  return { weights: [globalWeights, pivotWeights], pivotBatches };
+}

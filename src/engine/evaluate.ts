@@ -1,0 +1,78 @@
+/** Teacher-forced comparison of the pruned with the dense model: KL per token, likelihoods, argmax. */
+import type { Tensor } from "../runtime/backend.ts";
+import { type Batch, createBatch, type PreparedSample } from "./batch.ts";
+import type { Measurement } from "./contract.ts";
+import { traceLogits } from "./forward.ts";
+import type { MaskSet } from "./masks.ts";
+import type { Model } from "./model.ts";
+
+/** Values per row that the divergence kernel writes. */
+const FIELDS = 4;
+
+/** Compares two sets of logits of the same rows, and reads only four numbers per token back. */
+export async function compareLogits(model: Model, batch: Batch, dense: Tensor, pruned: Tensor): Promise<Measurement> {
+  const { backend } = model;
+  const rows = batch.positions.length;
+  const targets = backend.upload(batch.targets, [rows]);
+  const result = backend.upload(new Float32Array(rows * FIELDS), [rows, FIELDS]);
+  try {
+    backend.kernels.tokenDivergence({
+      reference: dense,
+      pruned,
+      targets,
+      rows,
+      vocabulary: model.definition.text.vocabularySize,
+      result,
+    });
+    const values = await backend.read(result);
+    const field = (offset: number) =>
+      Float32Array.from({ length: rows }, (_, row) => values[row * FIELDS + offset] ?? Number.NaN);
+    const denseNll = field(1);
+    const nll = field(2);
+    return {
+      kl: field(0),
+      nll,
+      denseNll,
+      argmax: Int32Array.from(field(3)),
+      perplexity: perplexityOf(nll),
+      densePerplexity: perplexityOf(denseNll),
+    };
+  } finally {
+    backend.release(targets, result);
+  }
+}
+
+/** exp of the mean negative log-likelihood; NaN without tokens. */
+export function perplexityOf(nll: Float32Array): number {
+  return Math.exp(nll.reduce((sum, value) => sum + value, 0) / nll.length);
+}
+
+/**
+ * Measures `masks` against `dense` on one sample's trace. `denseLogits` may hold the dense model's logits of an
+ * earlier call on the same sample; it stays the caller's.
+ */
+export async function evaluateSample(
+  model: Model,
+  sample: PreparedSample,
+  pruned: MaskSet,
+  denseLogits: Tensor,
+  signal?: AbortSignal,
+): Promise<Measurement> {
+  const batch = createBatch([sample], model.imageTokenId);
+  const prunedLogits = await traceLogits(model, batch, pruned, signal);
+  try {
+    return await compareLogits(model, batch, denseLogits, prunedLogits);
+  } finally {
+    model.backend.release(prunedLogits);
+  }
+}
+
+/** The dense model's logits on the sample's trace; the caller releases them. */
+export function denseTraceLogits(
+  model: Model,
+  sample: PreparedSample,
+  dense: MaskSet,
+  signal?: AbortSignal,
+): Promise<Tensor> {
+  return traceLogits(model, createBatch([sample], model.imageTokenId), dense, signal);
+}

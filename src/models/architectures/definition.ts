@@ -1,0 +1,140 @@
+/**
+ * What an architecture tells the engine: which tensors it reads, which units it has, and the graphs of its layers.
+ * The engine runs these without knowing the architecture.
+ */
+import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/unit.ts";
+import type { Graph } from "../../graph/graph.ts";
+
+/** A weight as a graph input: `input` names the port, `tensor` the checkpoint's tensor. */
+export interface WeightSlot {
+  readonly input: string;
+  readonly tensor: string;
+  /** Shape in the checkpoint. */
+  readonly shape: readonly number[];
+  /** Shape in the graph, when it differs: same numbers, same order. */
+  readonly graphShape?: readonly number[];
+}
+
+/** One weight whose product with its gradient is scored, and where the backward graph leaves what that needs. */
+export interface ScoredWeight {
+  /** Graph input of the weight. */
+  readonly slot: string;
+  readonly kind: ModuleKind;
+  readonly outputs: number;
+  readonly inputs: number;
+  readonly axis: "rows" | "columns";
+  readonly groupSize: number;
+  /** Output of the backward graph that holds the linear layer's input. */
+  readonly inputTap: string;
+  /**
+   * Stem of the backward graph's output that holds the gradient by the linear layer's output; null where that is the
+   * gradient by the layer's own output, which the caller has fed.
+   */
+  readonly gradientTap: string | null;
+}
+
+export interface ForwardOutputs {
+  /** Adds outputs `attention_output` and `mlp_output`, what the two modules add to the hidden states. */
+  readonly modules?: boolean;
+  /** Adds outputs `key_out` and `value_out`, [batch, key/value heads, tokens, head size]. */
+  readonly cache?: boolean;
+}
+
+/**
+ * The layers of one tower. All hidden states are [batch · tokens, width], samples one after another.
+ *
+ * Forward: inputs `hidden`, `attention_mask`, `mlp_mask`, the weights, and for text `rope_cosine`, `rope_sine`,
+ * `attention_bias`; output `hidden_out`. Backward: inputs `hidden` (the layer's input), `gradient.0…` (by the layer's
+ * output, one per loss) and the rest as above; outputs `hidden_gradient.c`, the input taps, and the gradient taps
+ * with `.c` behind their stem.
+ */
+export interface TowerDefinition {
+  readonly tower: Tower;
+  readonly layers: number;
+  readonly width: number;
+  readonly modules: readonly Module[];
+  readonly scored: readonly ScoredWeight[];
+  /** Length of `attention_mask` per unit: how many columns of the output projection's input one unit owns. */
+  readonly columnsPerAttentionUnit: number;
+  readonly attentionColumns: number;
+  readonly mlpColumns: number;
+  layerWeights(layer: number): readonly WeightSlot[];
+  forward(batch: number, outputs?: ForwardOutputs): Graph;
+  backward(batch: number, losses: number): Graph;
+}
+
+export interface TextDefinition extends TowerDefinition {
+  readonly tower: "text";
+  readonly vocabularySize: number;
+  readonly headSize: number;
+  readonly keyValueHeads: number;
+  readonly ropeTheta: number;
+  readonly maximumTokens: number;
+  readonly embeddingWeights: readonly WeightSlot[];
+  readonly headWeights: readonly WeightSlot[];
+  /** One new token per sample: inputs of forward less the bias, plus `past_key`, `past_value`; outputs as with cache. */
+  decode(batch: number): Graph;
+  /** `ids` int32 [rows] → `hidden_out` [rows, width]. */
+  embed(): Graph;
+  /** `hidden` [rows, width], `positions` int32 [picked] → `logits` [picked, vocabulary]. */
+  head(): Graph;
+  /**
+   * Gradient of Σ_p weight_p · NLL(target_p) by `hidden`, for several weightings at once: `hidden`, `positions`,
+   * `inverse` int32 [rows] (where each row went, or `picked`), `targets` int32 [picked, 1], `weights.c` [picked, 1]
+   * → `hidden_gradient.c` [rows, width].
+   */
+  headGradient(losses: number): Graph;
+}
+
+export interface VisionDefinition extends TowerDefinition {
+  readonly tower: "vision";
+  readonly imageSize: number;
+  readonly patchSize: number;
+  readonly patches: number;
+  readonly imageTokens: number;
+  /** Width of the text tower that the connector maps to. */
+  readonly textWidth: number;
+  readonly embeddingWeights: readonly WeightSlot[];
+  readonly connectorWeights: readonly WeightSlot[];
+  /** `patches` [batch · patches, channels · size²], `positions` [patches, width] → `hidden_out`. */
+  embed(batch: number): Graph;
+  /** `hidden` → `features` [batch · imageTokens, textWidth]. */
+  connector(batch: number): Graph;
+  /** `hidden`, `gradient.c` by the features → `hidden_gradient.c`. */
+  connectorBackward(batch: number, losses: number): Graph;
+  /** `text` [rows, textWidth], `features` [m, textWidth], `index` int32 [rows] → `hidden_out`. */
+  merge(): Graph;
+  /** `gradient` [rows, textWidth], `positions` int32 [m] → `features_gradient` [m, textWidth]. */
+  mergeBackward(): Graph;
+}
+
+export interface ModelDefinition {
+  readonly architecture: "llama" | "idefics3";
+  readonly text: TextDefinition;
+  readonly vision: VisionDefinition | null;
+}
+
+/** Modules of a tower, attention before MLP, layer by layer. */
+export function towerModules(
+  tower: Tower,
+  layers: number,
+  attention: { readonly unitCount: number; readonly unitCost: number },
+  mlp: { readonly unitCount: number; readonly unitCost: number },
+): Module[] {
+  return Array.from({ length: layers }, (_, layer) => [
+    { key: moduleKey(tower, layer, "attn"), tower, layer, kind: "attn" as const, ...attention },
+    { key: moduleKey(tower, layer, "mlp"), tower, layer, kind: "mlp" as const, ...mlp },
+  ]).flat();
+}
+
+/** Every weight of a model, each tensor once. */
+export function allWeights(definition: ModelDefinition): WeightSlot[] {
+  const towers = definition.vision ? [definition.text, definition.vision] : [definition.text];
+  const slots = [
+    ...definition.text.embeddingWeights,
+    ...definition.text.headWeights,
+    ...(definition.vision ? [...definition.vision.embeddingWeights, ...definition.vision.connectorWeights] : []),
+    ...towers.flatMap((tower) => Array.from({ length: tower.layers }, (_, layer) => tower.layerWeights(layer)).flat()),
+  ];
+  return [...new Map(slots.map((slot) => [slot.tensor, slot])).values()];
+}

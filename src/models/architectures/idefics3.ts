@@ -1,0 +1,254 @@
+/**
+ * Idefics3 (SmolVLM): a SigLIP-style vision tower, a pixel-shuffle connector and a Llama decoder.
+ */
+import { gradients } from "../../graph/differentiate.ts";
+import { GraphBuilder, type Value } from "../../graph/graph.ts";
+import { add, geluTanh, multiply, scale } from "../../graph/operations/elementwise.ts";
+import { linear, matmul } from "../../graph/operations/linear.ts";
+import { layerNorm, softmax } from "../../graph/operations/normalise.ts";
+import { gatherRows, interleaveRows, reshape, transpose } from "../../graph/operations/structure.ts";
+import type { VisionConfig } from "../config.ts";
+import { type ForwardOutputs, towerModules, type VisionDefinition, type WeightSlot } from "./definition.ts";
+
+const PREFIX = "model.vision_model";
+
+function pair(input: string, stem: string, shape: readonly number[]): WeightSlot[] {
+  return [
+    { input, tensor: `${stem}.weight`, shape },
+    { input: `${input}_bias`, tensor: `${stem}.bias`, shape: shape.slice(0, 1) },
+  ];
+}
+
+function layerWeights({ hiddenSize: width, intermediateSize: inner }: VisionConfig, layer: number): WeightSlot[] {
+  const stem = `${PREFIX}.encoder.layers.${layer}`;
+  return [
+    ...pair("attention_norm", `${stem}.layer_norm1`, [width]),
+    ...pair("query", `${stem}.self_attn.q_proj`, [width, width]),
+    ...pair("key", `${stem}.self_attn.k_proj`, [width, width]),
+    ...pair("value", `${stem}.self_attn.v_proj`, [width, width]),
+    ...pair("output", `${stem}.self_attn.out_proj`, [width, width]),
+    ...pair("mlp_norm", `${stem}.layer_norm2`, [width]),
+    ...pair("fc1", `${stem}.mlp.fc1`, [inner, width]),
+    ...pair("fc2", `${stem}.mlp.fc2`, [width, inner]),
+  ];
+}
+
+/** Adds one encoder layer to `builder`; declares its inputs. */
+function emitLayer(builder: GraphBuilder, config: VisionConfig, batch: number, patches: number) {
+  const { hiddenSize: width, heads, normEpsilon } = config;
+  const headSize = width / heads;
+  const rows = batch * patches;
+  const hidden = builder.input("hidden", [rows, width]);
+  const attentionMask = builder.input("attention_mask", [width]);
+  const mlpMask = builder.input("mlp_mask", ["F"]);
+  const weight = Object.fromEntries(
+    layerWeights(config, 0).map(({ input, shape }) => {
+      const sliced =
+        input === "fc1" ? ["F", width] : input === "fc1_bias" ? ["F"] : input === "fc2" ? [width, "F"] : shape;
+      return [input, builder.input(input, sliced)];
+    }),
+  ) as Record<string, Value>;
+  const w = (name: string) => weight[name] as Value;
+  const project = (x: Value, name: string) => linear(builder, x, w(name), w(`${name}_bias`));
+  const splitHeads = (x: Value) =>
+    transpose(builder, reshape(builder, x, [batch, patches, heads, headSize]), [0, 2, 1, 3]);
+
+  const attentionInput = layerNorm(builder, hidden, w("attention_norm"), w("attention_norm_bias"), normEpsilon);
+  const query = project(attentionInput, "query");
+  const key = splitHeads(project(attentionInput, "key"));
+  const value = splitHeads(project(attentionInput, "value"));
+  const scores = matmul(builder, splitHeads(query), transpose(builder, key, [0, 1, 3, 2]));
+  const mixed = matmul(builder, softmax(builder, scale(builder, scores, headSize ** -0.5)), value);
+  const joined = reshape(builder, transpose(builder, mixed, [0, 2, 1, 3]), [rows, width]);
+  const context = multiply(builder, joined, attentionMask);
+  const attentionOutput = project(context, "output");
+  const middle = add(builder, hidden, attentionOutput);
+
+  const mlpInput = layerNorm(builder, middle, w("mlp_norm"), w("mlp_norm_bias"), normEpsilon);
+  const inner = project(mlpInput, "fc1");
+  const activation = multiply(builder, geluTanh(builder, inner), mlpMask);
+  const mlpOutput = project(activation, "fc2");
+  const output = add(builder, middle, mlpOutput);
+  return { hidden, attentionInput, query, context, attentionOutput, mlpInput, inner, activation, mlpOutput, output };
+}
+
+function forwardGraph(config: VisionConfig, batch: number, patches: number, outputs: ForwardOutputs) {
+  const builder = new GraphBuilder(`vision layer, batch ${batch}`);
+  const values = emitLayer(builder, config, batch, patches);
+  builder.output("hidden_out", values.output);
+  if (outputs.modules) {
+    builder.output("attention_output", values.attentionOutput);
+    builder.output("mlp_output", values.mlpOutput);
+  }
+  return builder.build();
+}
+
+function backwardGraph(config: VisionConfig, batch: number, patches: number, losses: number) {
+  const builder = new GraphBuilder(`vision layer backward, batch ${batch}`);
+  const values = emitLayer(builder, config, batch, patches);
+  builder.output("attention_input", values.attentionInput);
+  builder.output("attention_context", values.context);
+  builder.output("mlp_input", values.mlpInput);
+  builder.output("mlp_activation", values.activation);
+  for (let loss = 0; loss < losses; loss++) {
+    const cotangent = builder.input(`gradient.${loss}`, values.output.shape);
+    const wanted = [values.hidden, values.query, values.attentionOutput, values.inner];
+    const stems = ["hidden_gradient", "query_gradient", "output_gradient", "fc1_gradient"];
+    gradients(builder, values.output, cotangent, wanted).forEach((gradient, index) => {
+      builder.output(`${stems[index]}.${loss}`, gradient);
+    });
+  }
+  return builder.build();
+}
+
+/** The vision tower and connector of `config`; `textWidth` is the decoder's hidden size. */
+export function visionDefinition(config: VisionConfig, scaleFactor: number, textWidth: number): VisionDefinition {
+  const { hiddenSize: width, intermediateSize: inner, heads, channels, patchSize, imageSize } = config;
+  const side = imageSize / patchSize;
+  const patches = side * side;
+  const reduced = side / scaleFactor;
+  const imageTokens = reduced * reduced;
+  const patchValues = channels * patchSize * patchSize;
+  const headSize = width / heads;
+  const shuffled = width * scaleFactor * scaleFactor;
+
+  const emitConnector = (builder: GraphBuilder, batch: number) => {
+    const hidden = builder.input("hidden", [batch * patches, width]);
+    const norm = builder.input("post_norm", [width]);
+    const bias = builder.input("post_norm_bias", [width]);
+    const projection = builder.input("projection", [textWidth, shuffled]);
+    const normalised = layerNorm(builder, hidden, norm, bias, config.normEpsilon);
+    // Pixel shuffle: token (r, c) takes the scaleFactor² patches below it, row by row.
+    const rows = reshape(builder, normalised, [batch * reduced, scaleFactor, reduced, scaleFactor * width]);
+    const gathered = reshape(builder, transpose(builder, rows, [0, 2, 1, 3]), [batch * imageTokens, shuffled]);
+    return { hidden, features: linear(builder, gathered, projection) };
+  };
+
+  const attentionWeight = {
+    kind: "attn" as const,
+    outputs: width,
+    inputs: width,
+    groupSize: headSize,
+  };
+  return {
+    tower: "vision",
+    layers: config.layers,
+    width,
+    imageSize,
+    patchSize,
+    patches,
+    imageTokens,
+    textWidth,
+    modules: towerModules(
+      "vision",
+      config.layers,
+      { unitCount: heads, unitCost: 4 * headSize * width + 3 * headSize },
+      { unitCount: inner, unitCost: 2 * width + 1 },
+    ),
+    scored: [
+      {
+        ...attentionWeight,
+        slot: "query",
+        axis: "rows",
+        inputTap: "attention_input",
+        gradientTap: "query_gradient",
+      },
+      {
+        ...attentionWeight,
+        slot: "output",
+        axis: "columns",
+        inputTap: "attention_context",
+        gradientTap: "output_gradient",
+      },
+      {
+        slot: "fc1",
+        kind: "mlp",
+        outputs: inner,
+        inputs: width,
+        axis: "rows",
+        groupSize: 1,
+        inputTap: "mlp_input",
+        gradientTap: "fc1_gradient",
+      },
+      {
+        slot: "fc2",
+        kind: "mlp",
+        outputs: width,
+        inputs: inner,
+        axis: "columns",
+        groupSize: 1,
+        inputTap: "mlp_activation",
+        gradientTap: null,
+      },
+    ],
+    columnsPerAttentionUnit: headSize,
+    attentionColumns: width,
+    mlpColumns: inner,
+    embeddingWeights: [
+      {
+        input: "patch",
+        tensor: `${PREFIX}.embeddings.patch_embedding.weight`,
+        shape: [width, channels, patchSize, patchSize],
+        graphShape: [width, patchValues],
+      },
+      { input: "patch_bias", tensor: `${PREFIX}.embeddings.patch_embedding.bias`, shape: [width] },
+      {
+        input: "positions",
+        tensor: `${PREFIX}.embeddings.position_embedding.weight`,
+        shape: [patches, width],
+      },
+    ],
+    connectorWeights: [
+      ...pair("post_norm", `${PREFIX}.post_layernorm`, [width]),
+      {
+        input: "projection",
+        tensor: "model.connector.modality_projection.proj.weight",
+        shape: [textWidth, shuffled],
+      },
+    ],
+    layerWeights: (layer) => layerWeights(config, layer),
+    forward: (batch, outputs = {}) => forwardGraph(config, batch, patches, outputs),
+    backward: (batch, losses) => backwardGraph(config, batch, patches, losses),
+    embed(batch) {
+      const builder = new GraphBuilder(`vision embedding, batch ${batch}`);
+      const pixels = builder.input("patches", [batch * patches, patchValues]);
+      const weight = builder.input("patch", [width, patchValues]);
+      const bias = builder.input("patch_bias", [width]);
+      const positions = builder.input("positions", [patches, width]);
+      const framed = reshape(builder, linear(builder, pixels, weight, bias), [batch, patches, width]);
+      builder.output("hidden_out", reshape(builder, add(builder, framed, positions), [batch * patches, width]));
+      return builder.build();
+    },
+    connector(batch) {
+      const builder = new GraphBuilder(`connector, batch ${batch}`);
+      builder.output("features", emitConnector(builder, batch).features);
+      return builder.build();
+    },
+    connectorBackward(batch, losses) {
+      const builder = new GraphBuilder(`connector backward, batch ${batch}`);
+      const { hidden, features } = emitConnector(builder, batch);
+      for (let loss = 0; loss < losses; loss++) {
+        const cotangent = builder.input(`gradient.${loss}`, features.shape);
+        for (const gradient of gradients(builder, features, cotangent, [hidden])) {
+          builder.output(`hidden_gradient.${loss}`, gradient);
+        }
+      }
+      return builder.build();
+    },
+    merge() {
+      const builder = new GraphBuilder("merge");
+      const text = builder.input("text", ["R", textWidth]);
+      const features = builder.input("features", ["M", textWidth]);
+      const index = builder.input("index", ["R"], "int32");
+      builder.output("hidden_out", interleaveRows(builder, text, features, index));
+      return builder.build();
+    },
+    mergeBackward() {
+      const builder = new GraphBuilder("merge backward");
+      const gradient = builder.input("gradient", ["R", textWidth]);
+      const positions = builder.input("positions", ["M"], "int32");
+      builder.output("features_gradient", gatherRows(builder, gradient, positions));
+      return builder.build();
+    },
+  };
+}

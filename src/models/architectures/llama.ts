@@ -1,0 +1,316 @@
+/**
+ * The Llama decoder: RMSNorm, rotary positions, grouped-query attention, SwiGLU. It is a model of its own (text only)
+ * and the text tower of Idefics3.
+ */
+
+import { gradients } from "../../graph/differentiate.ts";
+import { GraphBuilder, type Value } from "../../graph/graph.ts";
+import { add, multiply, scale, silu } from "../../graph/operations/elementwise.ts";
+import { linear, matmul } from "../../graph/operations/linear.ts";
+import { crossEntropyGradient, rmsNorm, softmax } from "../../graph/operations/normalise.ts";
+import { concatenate, gatherRows, reshape, transpose } from "../../graph/operations/structure.ts";
+import { times } from "../../graph/shape.ts";
+import type { LlamaConfig } from "../config.ts";
+import { type ForwardOutputs, type TextDefinition, towerModules, type WeightSlot } from "./definition.ts";
+
+/** Prefix of tensor names and the name of the head's tensor, which differ between checkpoints. */
+export interface LlamaNames {
+  /** For example "model" or "model.text_model". */
+  readonly prefix: string;
+  readonly head: string;
+}
+
+interface LayerValues {
+  readonly hidden: Value;
+  readonly attentionInput: Value;
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+  readonly context: Value;
+  readonly attentionOutput: Value;
+  readonly mlpInput: Value;
+  readonly gate: Value;
+  readonly up: Value;
+  readonly activation: Value;
+  readonly mlpOutput: Value;
+  readonly output: Value;
+}
+
+function layerWeights(config: LlamaConfig, names: LlamaNames, layer: number): WeightSlot[] {
+  const { hiddenSize: width, intermediateSize: inner, headSize } = config;
+  const queries = config.heads * headSize;
+  const keys = config.keyValueHeads * headSize;
+  const stem = `${names.prefix}.layers.${layer}`;
+  return [
+    { input: "attention_norm", tensor: `${stem}.input_layernorm.weight`, shape: [width] },
+    { input: "query", tensor: `${stem}.self_attn.q_proj.weight`, shape: [queries, width] },
+    { input: "key", tensor: `${stem}.self_attn.k_proj.weight`, shape: [keys, width] },
+    { input: "value", tensor: `${stem}.self_attn.v_proj.weight`, shape: [keys, width] },
+    { input: "output", tensor: `${stem}.self_attn.o_proj.weight`, shape: [width, queries] },
+    { input: "mlp_norm", tensor: `${stem}.post_attention_layernorm.weight`, shape: [width] },
+    { input: "gate", tensor: `${stem}.mlp.gate_proj.weight`, shape: [inner, width] },
+    { input: "up", tensor: `${stem}.mlp.up_proj.weight`, shape: [inner, width] },
+    { input: "down", tensor: `${stem}.mlp.down_proj.weight`, shape: [width, inner] },
+  ];
+}
+
+/**
+ * The matrix that rotates a head's two halves into each other, [size, size]: x·R = (−second half, first half).
+ * One product replaces two slices, a negation and a concatenation, and its own transpose is its gradient.
+ */
+function halfRotation(size: number): Float32Array {
+  const matrix = new Float32Array(size * size);
+  const half = size / 2;
+  for (let index = 0; index < half; index++) {
+    matrix[(index + half) * size + index] = -1;
+    matrix[index * size + index + half] = 1;
+  }
+  return matrix;
+}
+
+interface LayerContext {
+  readonly batch: number;
+  /** One new token per sample on top of a KV cache, instead of a whole sequence. */
+  readonly decode: boolean;
+}
+
+/** Adds one decoder layer to `builder`; declares its inputs. */
+function emitLayer(builder: GraphBuilder, config: LlamaConfig, names: LlamaNames, context: LayerContext): LayerValues {
+  const { hiddenSize: width, heads, keyValueHeads, headSize, normEpsilon } = config;
+  const { batch, decode } = context;
+  const tokens = decode ? 1 : "T";
+  const rows = times(tokens, batch);
+  const repeat = heads / keyValueHeads;
+
+  const hidden = builder.input("hidden", [rows, width]);
+  const cosine = builder.input("rope_cosine", [tokens, headSize]);
+  const sine = builder.input("rope_sine", [tokens, headSize]);
+  const attentionMask = builder.input("attention_mask", [heads * headSize]);
+  // The MLP's width is symbolic: the same graph runs sliced weights.
+  const mlpMask = builder.input("mlp_mask", ["F"]);
+  const weight = Object.fromEntries(
+    layerWeights(config, names, 0).map(({ input, shape }) => {
+      const sliced = input === "gate" || input === "up" ? ["F", width] : input === "down" ? [width, "F"] : shape;
+      return [input, builder.input(input, sliced)];
+    }),
+  ) as Record<string, Value>;
+  const w = (name: string) => weight[name] as Value;
+
+  const rotation = builder.constant(halfRotation(headSize), [headSize, headSize]);
+  const rotate = (x: Value) =>
+    add(builder, multiply(builder, x, cosine), multiply(builder, matmul(builder, x, rotation), sine));
+  const splitHeads = (x: Value, count: number) =>
+    transpose(builder, reshape(builder, x, [batch, tokens, count, headSize]), [0, 2, 1, 3]);
+
+  const attentionInput = rmsNorm(builder, hidden, w("attention_norm"), normEpsilon);
+  const query = linear(builder, attentionInput, w("query"));
+  const rotatedQuery = rotate(splitHeads(query, heads));
+  let key = rotate(splitHeads(linear(builder, attentionInput, w("key")), keyValueHeads));
+  let value = splitHeads(linear(builder, attentionInput, w("value")), keyValueHeads);
+  let span: string | number = tokens;
+  if (decode) {
+    span = "S";
+    const pastKey = builder.input("past_key", [batch, keyValueHeads, "P", headSize]);
+    const pastValue = builder.input("past_value", [batch, keyValueHeads, "P", headSize]);
+    key = concatenate(builder, pastKey, key, 2, span);
+    value = concatenate(builder, pastValue, value, 2, span);
+  }
+  // The query heads of one group lie one after another, so their rows stack under their key/value head.
+  const groupedQuery = reshape(builder, rotatedQuery, [batch, keyValueHeads, times(tokens, repeat), headSize]);
+  const scores = scale(builder, matmul(builder, groupedQuery, transpose(builder, key, [0, 1, 3, 2])), headSize ** -0.5);
+  const byHead = reshape(builder, scores, [batch, heads, tokens, span]);
+  const biased = decode ? byHead : add(builder, byHead, builder.input("attention_bias", ["T", "T"]));
+  const probabilities = softmax(builder, biased);
+  const mixed = matmul(
+    builder,
+    reshape(builder, probabilities, [batch, keyValueHeads, times(tokens, repeat), span]),
+    value,
+  );
+  const joined = transpose(builder, reshape(builder, mixed, [batch, heads, tokens, headSize]), [0, 2, 1, 3]);
+  const maskedContext = multiply(builder, reshape(builder, joined, [rows, heads * headSize]), attentionMask);
+  const attentionOutput = linear(builder, maskedContext, w("output"));
+  const middle = add(builder, hidden, attentionOutput);
+
+  const mlpInput = rmsNorm(builder, middle, w("mlp_norm"), normEpsilon);
+  const gate = linear(builder, mlpInput, w("gate"));
+  const up = linear(builder, mlpInput, w("up"));
+  const activation = multiply(builder, multiply(builder, silu(builder, gate), up), mlpMask);
+  const mlpOutput = linear(builder, activation, w("down"));
+  const output = add(builder, middle, mlpOutput);
+  return {
+    hidden,
+    attentionInput,
+    query,
+    key,
+    value,
+    context: maskedContext,
+    attentionOutput,
+    mlpInput,
+    gate,
+    up,
+    activation,
+    mlpOutput,
+    output,
+  };
+}
+
+function forwardGraph(
+  config: LlamaConfig,
+  names: LlamaNames,
+  context: LayerContext,
+  outputs: ForwardOutputs,
+  name: string,
+) {
+  const builder = new GraphBuilder(name);
+  const values = emitLayer(builder, config, names, context);
+  builder.output("hidden_out", values.output);
+  if (outputs.modules) {
+    builder.output("attention_output", values.attentionOutput);
+    builder.output("mlp_output", values.mlpOutput);
+  }
+  if (outputs.cache) {
+    builder.output("key_out", values.key);
+    builder.output("value_out", values.value);
+  }
+  return builder.build();
+}
+
+function backwardGraph(config: LlamaConfig, names: LlamaNames, batch: number, losses: number) {
+  const builder = new GraphBuilder(`text layer backward, batch ${batch}`);
+  const values = emitLayer(builder, config, names, { batch, decode: false });
+  builder.output("attention_input", values.attentionInput);
+  builder.output("attention_context", values.context);
+  builder.output("mlp_input", values.mlpInput);
+  builder.output("mlp_activation", values.activation);
+  for (let loss = 0; loss < losses; loss++) {
+    const cotangent = builder.input(`gradient.${loss}`, values.output.shape);
+    const wanted = [values.hidden, values.query, values.attentionOutput, values.gate, values.up];
+    const stems = ["hidden_gradient", "query_gradient", "output_gradient", "gate_gradient", "up_gradient"];
+    gradients(builder, values.output, cotangent, wanted).forEach((gradient, index) => {
+      builder.output(`${stems[index]}.${loss}`, gradient);
+    });
+  }
+  return builder.build();
+}
+
+/** The decoder of `config` whose tensors are named as `names` says. */
+export function llamaDefinition(config: LlamaConfig, names: LlamaNames): TextDefinition {
+  const { hiddenSize: width, vocabularySize, heads, keyValueHeads, headSize, intermediateSize: inner } = config;
+  const repeat = heads / keyValueHeads;
+  const queries = heads * headSize;
+  const embedding: WeightSlot = {
+    input: "embedding",
+    tensor: `${names.prefix}.embed_tokens.weight`,
+    shape: [vocabularySize, width],
+  };
+  const headWeights: WeightSlot[] = [
+    { input: "norm", tensor: `${names.prefix}.norm.weight`, shape: [width] },
+    {
+      input: "head",
+      tensor: config.tieWordEmbeddings ? embedding.tensor : names.head,
+      shape: [vocabularySize, width],
+    },
+  ];
+  const emitHead = (builder: GraphBuilder, inverse?: Value) => {
+    const hidden = builder.input("hidden", ["R", width]);
+    const positions = builder.input("positions", ["P"], "int32");
+    const norm = builder.input("norm", [width]);
+    const head = builder.input("head", [vocabularySize, width]);
+    const picked = gatherRows(builder, hidden, positions, inverse);
+    return { hidden, logits: linear(builder, rmsNorm(builder, picked, norm, config.normEpsilon), head) };
+  };
+  return {
+    tower: "text",
+    layers: config.layers,
+    width,
+    vocabularySize,
+    headSize,
+    keyValueHeads,
+    ropeTheta: config.ropeTheta,
+    maximumTokens: config.maximumPositions,
+    modules: towerModules(
+      "text",
+      config.layers,
+      { unitCount: keyValueHeads, unitCost: (2 + 2 * repeat) * headSize * width },
+      { unitCount: inner, unitCost: 3 * width },
+    ),
+    scored: [
+      {
+        slot: "query",
+        kind: "attn",
+        outputs: queries,
+        inputs: width,
+        axis: "rows",
+        groupSize: repeat * headSize,
+        inputTap: "attention_input",
+        gradientTap: "query_gradient",
+      },
+      {
+        slot: "output",
+        kind: "attn",
+        outputs: width,
+        inputs: queries,
+        axis: "columns",
+        groupSize: repeat * headSize,
+        inputTap: "attention_context",
+        gradientTap: "output_gradient",
+      },
+      ...(["gate", "up"] as const).map((slot) => ({
+        slot,
+        kind: "mlp" as const,
+        outputs: inner,
+        inputs: width,
+        axis: "rows" as const,
+        groupSize: 1,
+        inputTap: "mlp_input",
+        gradientTap: `${slot}_gradient`,
+      })),
+      {
+        slot: "down",
+        kind: "mlp",
+        outputs: width,
+        inputs: inner,
+        axis: "columns",
+        groupSize: 1,
+        inputTap: "mlp_activation",
+        gradientTap: null,
+      },
+    ],
+    columnsPerAttentionUnit: repeat * headSize,
+    attentionColumns: queries,
+    mlpColumns: inner,
+    embeddingWeights: [embedding],
+    headWeights,
+    layerWeights: (layer) => layerWeights(config, names, layer),
+    forward: (batch, outputs = {}) =>
+      forwardGraph(config, names, { batch, decode: false }, outputs, `text layer, batch ${batch}`),
+    backward: (batch, losses) => backwardGraph(config, names, batch, losses),
+    decode: (batch) =>
+      forwardGraph(config, names, { batch, decode: true }, { cache: true }, `text layer decode, batch ${batch}`),
+    embed() {
+      const builder = new GraphBuilder("text embedding");
+      const ids = builder.input("ids", ["R"], "int32");
+      const table = builder.input("embedding", [vocabularySize, width]);
+      builder.output("hidden_out", gatherRows(builder, table, ids));
+      return builder.build();
+    },
+    head() {
+      const builder = new GraphBuilder("head");
+      builder.output("logits", emitHead(builder).logits);
+      return builder.build();
+    },
+    headGradient(losses) {
+      const builder = new GraphBuilder("head backward");
+      const { hidden, logits } = emitHead(builder, builder.input("inverse", ["R"], "int32"));
+      const targets = builder.input("targets", ["P", 1], "int32");
+      for (let loss = 0; loss < losses; loss++) {
+        const weights = builder.input(`weights.${loss}`, ["P", 1]);
+        const cotangent = crossEntropyGradient(builder, logits, targets, weights);
+        for (const gradient of gradients(builder, logits, cotangent, [hidden])) {
+          builder.output(`hidden_gradient.${loss}`, gradient);
+        }
+      }
+      return builder.build();
+    },
+  };
+}

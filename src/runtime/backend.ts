@@ -1,0 +1,114 @@
+/**
+ * A backend compiles graphs, runs them, holds tensors and runs kernels. It is a connector: it knows nothing of models
+ * or methods, never frees what it was not told to free, and runs one thing at a time.
+ *
+ * Contract: every tensor has one owner who calls `release`; tensors that `run` returns belong to the caller. Calls
+ * are serialised inside (onnxruntime crashes on concurrent runs), so awaiting in any order is safe. Kernels are
+ * ordered after every run that was awaited before them.
+ */
+import { invariant } from "../core/errors.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { KernelSet } from "./kernels/contract.ts";
+
+export type TensorData = Float32Array | Int32Array;
+
+/** A tensor in a backend's memory. What it holds is the backend's own affair. */
+export interface Tensor {
+  readonly dims: readonly number[];
+  readonly type: "float32" | "int32" | "int64";
+  readonly handle: unknown;
+}
+
+/** A compiled graph. */
+export interface Program {
+  readonly graph: Graph;
+  readonly handle: unknown;
+}
+
+export type Feeds = Readonly<Record<string, Tensor>>;
+
+export interface Backend {
+  readonly kind: "webgpu" | "cpu";
+  /** Settles with the reason when the device is lost; never settles on the cpu. */
+  readonly lost: Promise<string>;
+  readonly kernels: KernelSet<Tensor>;
+  /** Bytes of tensors that were uploaded and not yet released. */
+  readonly uploadedBytes: number;
+  /** Compiles `graph`. */
+  compile(graph: Graph): Promise<Program>;
+  /**
+   * Runs `program`. Every graph input must be fed. Returns all outputs, owned by the caller.
+   * Throws `device-lost` when the device goes away, `out-of-memory` when the device says so.
+   */
+  run(program: Program, feeds: Feeds): Promise<Record<string, Tensor>>;
+  /** Copies `data` into a new tensor. On the cpu the tensor may share `data`'s memory: do not write to it after. */
+  upload(data: TensorData, dims: readonly number[]): Tensor;
+  /** Overwrites an uploaded float32 tensor of the same size. */
+  write(tensor: Tensor, data: Float32Array): void;
+  /** Copies a tensor to the CPU. */
+  read(tensor: Tensor): Promise<Float32Array>;
+  release(...tensors: readonly Tensor[]): void;
+  /** Resolves when everything that was submitted is done: keeps slow GPUs from piling up work. */
+  settle(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Number of elements of `dims`. */
+export function elementCount(dims: readonly number[]): number {
+  return dims.reduce((product, dimension) => product * dimension, 1);
+}
+
+/** The output `name` of a run; a missing one is a mistake in our own code. */
+export function output(outputs: Feeds, name: string): Tensor {
+  const tensor = outputs[name];
+  invariant(tensor, `The graph has no output "${name}"; it has ${Object.keys(outputs).join(", ")}.`);
+  return tensor;
+}
+
+/** Runs `task`s one after another, in the order in which they were given. A failure does not stop the next one. */
+export function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const result = last.then(task, task);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
+/** The same kernels on tensors instead of raw buffers. */
+export function kernelsOnTensors<Buffer>(
+  kernels: KernelSet<Buffer>,
+  bufferOf: (tensor: Tensor) => Buffer,
+): KernelSet<Tensor> {
+  return {
+    weightGradient: (request) =>
+      kernels.weightGradient({
+        ...request,
+        weight: bufferOf(request.weight),
+        input: bufferOf(request.input),
+        gradient: bufferOf(request.gradient),
+        accumulator: bufferOf(request.accumulator),
+      }),
+    tokenStatistics: (request) =>
+      kernels.tokenStatistics({
+        ...request,
+        values: bufferOf(request.values),
+        classes: bufferOf(request.classes),
+        accumulator: bufferOf(request.accumulator),
+      }),
+    tokenStatisticsSummary: (request) =>
+      kernels.tokenStatisticsSummary({
+        ...request,
+        accumulator: bufferOf(request.accumulator),
+        result: bufferOf(request.result),
+      }),
+    tokenDivergence: (request) =>
+      kernels.tokenDivergence({
+        ...request,
+        reference: bufferOf(request.reference),
+        pruned: bufferOf(request.pruned),
+        targets: bufferOf(request.targets),
+        result: bufferOf(request.result),
+      }),
+  };
+}

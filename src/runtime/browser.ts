@@ -1,0 +1,25 @@
+/** Loads onnxruntime-web once and makes either backend in a browser. */
+
+import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
+import * as ort from "onnxruntime-web/webgpu";
+import type { Backend } from "./backend.ts";
+import { createCpuBackend } from "./cpu/backend.ts";
+import { createWebGpuBackend } from "./webgpu/backend.ts";
+import { type DeviceNeeds, requestDevice } from "./webgpu/device.ts";
+
+// Only the address of the .wasm is set: a string prefix would make onnxruntime look for its .mjs beside it as well.
+ort.env.wasm.wasmPaths = { wasm: wasmUrl };
+ort.env.logLevel = "error";
+
+/** Throws `no-webgpu` with the reason when this browser cannot run the model on WebGPU. */
+export async function createBrowserWebGpuBackend(needs: DeviceNeeds): Promise<Backend> {
+  const device = await requestDevice(needs);
+  // With all the work on the GPU a second wasm thread only costs memory.
+  ort.env.wasm.numThreads = 1;
+  return createWebGpuBackend(ort, device);
+}
+
+/** The WebAssembly backend; it uses several threads where the page is cross-origin isolated. */
+export async function createBrowserCpuBackend(): Promise<Backend> {
+  return createCpuBackend(ort, { executionProvider: "wasm" });
+}

@@ -1,0 +1,122 @@
+/**
+ * The cpu backend: onnxruntime's CPU kernels, in WebAssembly in the browser or natively in Node, and our kernels in
+ * TypeScript. It is the reference for every kernel, the fallback without WebGPU, and what the CLI runs on.
+ */
+import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from "onnxruntime-common";
+import { invariant, PivotscopeError } from "../../core/errors.ts";
+import { serialiseGraph } from "../../graph/serialise.ts";
+import { type Backend, createQueue, elementCount, kernelsOnTensors, type Program, type Tensor } from "../backend.ts";
+import { createReferenceKernels } from "../kernels/reference.ts";
+
+/** The part of onnxruntime that this backend needs; onnxruntime-web and onnxruntime-node both have it. */
+export interface OrtModule {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: {
+    new (type: "float32", data: Float32Array, dims: readonly number[]): TypedTensor<"float32">;
+    new (type: "int32", data: Int32Array, dims: readonly number[]): TypedTensor<"int32">;
+  };
+}
+
+export interface CpuBackendOptions {
+  /** "cpu" in Node, "wasm" in the browser. */
+  readonly executionProvider: "cpu" | "wasm";
+  readonly threads?: number;
+}
+
+function wrap(tensor: OrtTensor): Tensor {
+  invariant(
+    tensor.type === "float32" || tensor.type === "int32" || tensor.type === "int64",
+    `onnxruntime returned a tensor of type ${tensor.type}.`,
+  );
+  return { dims: tensor.dims, type: tensor.type, handle: tensor };
+}
+
+function ortTensor(tensor: Tensor): OrtTensor {
+  return tensor.handle as OrtTensor;
+}
+
+function arrayOf(tensor: Tensor): Float32Array | Int32Array {
+  const { data } = ortTensor(tensor);
+  invariant(data instanceof Float32Array || data instanceof Int32Array, `Kernels take no ${tensor.type} tensors.`);
+  return data;
+}
+
+/** Makes a cpu backend on `ort`. */
+export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Backend {
+  const enqueue = createQueue();
+  const sessions: InferenceSession[] = [];
+  let uploadedBytes = 0;
+  const uploaded = new Map<Tensor, number>();
+
+  return {
+    kind: "cpu",
+    lost: new Promise(() => undefined),
+    kernels: kernelsOnTensors(createReferenceKernels(), arrayOf),
+    get uploadedBytes() {
+      return uploadedBytes;
+    },
+    compile: (graph) =>
+      enqueue(async () => {
+        const session = await ort.InferenceSession.create(serialiseGraph(graph), {
+          executionProviders: [options.executionProvider],
+          graphOptimizationLevel: "all",
+          logSeverityLevel: 3,
+          ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+        });
+        sessions.push(session);
+        return { graph, handle: session };
+      }),
+    run: (program: Program, feeds) =>
+      enqueue(async () => {
+        const session = program.handle as InferenceSession;
+        const inputs = Object.fromEntries(program.graph.inputs.map(({ name }) => [name, ortTensor(need(feeds, name))]));
+        const outputs = await session.run(inputs).catch((error: unknown) => {
+          const message = error instanceof Error ? error.message : String(error);
+          const memory = /alloc|memory/i.test(message);
+          throw new PivotscopeError(
+            memory ? "out-of-memory" : "internal",
+            `Running graph ${program.graph.name} failed: ${message}`,
+            memory ? "Close other tabs or load a smaller model." : "",
+            { cause: error },
+          );
+        });
+        return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, wrap(tensor)]));
+      }),
+    upload(data, dims) {
+      invariant(data.length === elementCount(dims), `${data.length} numbers do not fill [${dims.join(", ")}].`);
+      const tensor = wrap(
+        data instanceof Float32Array ? new ort.Tensor("float32", data, dims) : new ort.Tensor("int32", data, dims),
+      );
+      uploadedBytes += data.byteLength;
+      uploaded.set(tensor, data.byteLength);
+      return tensor;
+    },
+    write(tensor, data) {
+      arrayOf(tensor).set(data);
+    },
+    async read(tensor) {
+      const data = arrayOf(tensor);
+      return data instanceof Float32Array ? data.slice() : Float32Array.from(data);
+    },
+    release(...tensors) {
+      for (const tensor of tensors) {
+        uploadedBytes -= uploaded.get(tensor) ?? 0;
+        uploaded.delete(tensor);
+        ortTensor(tensor).dispose();
+      }
+    },
+    settle: () => enqueue(async () => undefined),
+    dispose: () =>
+      enqueue(async () => {
+        for (const session of sessions.splice(0)) await session.release();
+      }),
+  };
+}
+
+function need(feeds: Readonly<Record<string, Tensor>>, name: string): Tensor {
+  const tensor = feeds[name];
+  invariant(tensor, `Graph input "${name}" was not fed; fed were ${Object.keys(feeds).join(", ")}.`);
+  return tensor;
+}
