@@ -15,7 +15,6 @@ export function FormulaNote({ formula }: FormulaNoteProps) {
     setOpen(false);
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keeps the note open while the pointer is on it (WCAG 1.4.13)
     <span className="formula-note" onPointerEnter={() => setOpen(true)} onPointerLeave={() => setOpen(false)}>
       <button
         type="button"

@@ -71,7 +71,8 @@ export function RetentionChart({ layout, frame, cmds, ...frameProps }: Retention
           width={geometry.width}
           height={geometry.height}
           onPointerMove={onPointerMove}
-          onPointerLeave={() => setCursor(null)}
+          onPointerDown={onPointerMove}
+          onPointerLeave={(event) => event.pointerType !== "touch" && setCursor(null)}
         >
           <Axes geometry={geometry} rows={rows} />
           {band && (

@@ -3,6 +3,7 @@
  * computed once per resize and not per frame.
  */
 import { type LayerRow, spanSize } from "./layers.ts";
+import { rectanglePath } from "./paths.ts";
 
 /** More groups than this are drawn as one fraction bar instead of a pip each. */
 export const MAXIMUM_PIPS = 8;
@@ -126,11 +127,6 @@ export function shareY(geometry: RetentionGeometry, share: number): number {
   return geometry.plotBottom - share * (geometry.plotBottom - geometry.plotTop);
 }
 
-/** A rectangle as an SVG path, rounded to a hundredth of a pixel. */
-export function rectanglePath(x: number, y: number, width: number, height: number): string {
-  return `M${round(x)} ${round(y)}h${round(width)}v${round(height)}h${round(-width)}z`;
-}
-
 /** The square of one pip as an SVG path. */
 export function pipPath(pip: Pip): string {
   return rectanglePath(pip.x, pip.y, PIP, PIP);
@@ -139,8 +135,4 @@ export function pipPath(pip: Pip): string {
 /** The first `share` of a band's fraction bar as an SVG path. */
 export function fractionPath(geometry: RetentionGeometry, band: Band, share: number): string {
   return rectanglePath(band.x, geometry.pipTop, band.width * share, FRACTION_HEIGHT);
-}
-
-export function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

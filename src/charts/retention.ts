@@ -7,7 +7,8 @@
 import type { FrameData } from "../core/frame-data.ts";
 import { formatCount, formatShare, layerName } from "./format.ts";
 import { keptShare, type LayerRow, spanSize } from "./layers.ts";
-import { fractionPath, pipPath, type RetentionGeometry, rectanglePath, round, shareY } from "./retention-geometry.ts";
+import { rectanglePath, round } from "./paths.ts";
+import { fractionPath, pipPath, type RetentionGeometry, shareY } from "./retention-geometry.ts";
 import { type ChartTable, tableOf } from "./table.ts";
 
 export interface RetentionPaths {
