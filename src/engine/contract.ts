@@ -5,8 +5,11 @@
  * PivotscopeError of code `cancelled` and leaves the engine ready for the next one. Only one call runs at a time:
  * the engine answers a second one with code `busy` unless the caller waits.
  */
+import type { PivotParameters } from "../core/pivots.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type { UnitLayout } from "../core/unit.ts";
+
+export type { PivotParameters };
 
 export type BackendKind = "webgpu" | "cpu";
 
@@ -91,15 +94,6 @@ export interface CalibrationParameters {
   /** Use only the first samples of the set; all when absent. */
   readonly sampleLimit?: number;
   readonly pivots: PivotParameters;
-}
-
-export interface PivotParameters {
-  /** Names of the marker groups in use, see core/pivots. */
-  readonly markers: readonly string[];
-  /** Trace tokens on either side of a pivot that belong to its window. */
-  readonly window: number;
-  /** With fewer markers than this the trace is cut in three and the inner boundaries are the pivots. */
-  readonly minimumMarkers: number;
 }
 
 export interface CalibrationProgress {
