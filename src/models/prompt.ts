@@ -1,0 +1,150 @@
+/** A question and its picture as the token ids that the model reads. */
+import { PivotscopeError } from "../core/errors.ts";
+import type { ChatTemplate } from "./chat-template.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** How a picture was cut: 0 rows and columns stand for one whole frame; otherwise the whole frame follows the crops. */
+export interface FrameGrid {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface PromptRequest {
+  readonly question: string;
+  /** Null for a question without picture. */
+  readonly frames: FrameGrid | null;
+}
+
+export interface Prompt {
+  /** With every image token written out. */
+  readonly text: string;
+  readonly ids: readonly number[];
+  /** Positions of the image tokens in `ids`, rising: frames in order, each row by row. */
+  readonly imagePositions: readonly number[];
+}
+
+export interface PromptBuilder {
+  /**
+   * @throws PivotscopeError `bad-input` when the question is empty, holds a control token or does not fit the model;
+   *   `unsupported` when the model takes no pictures or knows no token for the grid.
+   */
+  buildPrompt(request: PromptRequest): Prompt;
+}
+
+export interface PromptOptions {
+  readonly tokenizer: Tokenizer;
+  readonly template: ChatTemplate;
+  readonly maximumPositions: number;
+  /** Null for a model without vision tower. */
+  readonly image: { readonly tokenId: number; readonly tokensPerFrame: number } | null;
+}
+
+const IMAGE = "<image>";
+const AROUND_IMAGE = "<fake_token_around_image>";
+const GLOBAL_IMAGE = "<global-img>";
+
+/** @throws PivotscopeError `bad-checkpoint` when the tokenizer's image token is not the one in config.json. */
+export function createPromptBuilder(options: PromptOptions): PromptBuilder {
+  const { tokenizer, template, image } = options;
+  if (image !== null) checkImageToken(tokenizer, image.tokenId);
+
+  return {
+    buildPrompt({ question, frames }) {
+      checkQuestion(question, tokenizer);
+      if (frames !== null && image === null) {
+        throw new PivotscopeError("unsupported", "This model takes no pictures.", "Remove the picture.");
+      }
+      const rendered = template.render([{ role: "user", content: contentOf(question, frames, image !== null) }]);
+      const text =
+        frames === null || image === null ? rendered : expandImage(rendered, frames, image.tokensPerFrame, tokenizer);
+      const ids = tokenizer.encode(text);
+      // One position must be left for the first token of the reply.
+      if (ids.length >= options.maximumPositions) {
+        throw new PivotscopeError(
+          "bad-input",
+          `The prompt takes ${ids.length} tokens; the model has ${options.maximumPositions} positions for prompt and reply.`,
+          frames !== null && frames.rows > 0
+            ? "Shorten the question, or do not split the picture."
+            : "Shorten the question.",
+        );
+      }
+      return { text, ids, imagePositions: positionsOf(ids, image?.tokenId ?? null) };
+    },
+  };
+}
+
+/** Templates of text-only models want the question as a string, those of vision-language models as parts. */
+function contentOf(question: string, frames: FrameGrid | null, parts: boolean) {
+  const text = { type: "text", text: question } as const;
+  if (!parts) return question;
+  return frames === null ? [text] : [{ type: "image" } as const, text];
+}
+
+function checkImageToken(tokenizer: Tokenizer, expected: number): void {
+  const found = tokenizer.tokenId(IMAGE);
+  if (found === expected) return;
+  throw new PivotscopeError(
+    "bad-checkpoint",
+    `tokenizer.json gives "${IMAGE}" ${found === null ? "no id" : `the id ${found}`}; config.json says ${expected}.`,
+    "Check that tokenizer.json and config.json belong to the same model.",
+  );
+}
+
+function checkQuestion(question: string, tokenizer: Tokenizer): void {
+  if (question.trim() === "") throw new PivotscopeError("bad-input", "The question is empty.", "Write a question.");
+  for (const token of tokenizer.specialTokens.keys()) {
+    if (token === "" || !question.includes(token)) continue;
+    throw new PivotscopeError(
+      "bad-input",
+      `The question contains "${token}", which the model reads as a control token.`,
+      `Remove "${token}" from the question.`,
+    );
+  }
+}
+
+/** Replaces the one `<image>` of the rendered template by the tokens of all frames. */
+function expandImage(rendered: string, grid: FrameGrid, tokensPerFrame: number, tokenizer: Tokenizer): string {
+  const parts = rendered.split(IMAGE);
+  const [before, after] = parts;
+  if (before === undefined || after === undefined || parts.length !== 2) {
+    throw new PivotscopeError(
+      "bad-checkpoint",
+      `The chat template wrote "${IMAGE}" ${parts.length - 1} times for one picture.`,
+      "Use the chat template that belongs to the model.",
+    );
+  }
+  const expansion = imageText(grid, tokensPerFrame);
+  for (const token of new Set(expansion.match(/<[^>]+>/g))) {
+    if (tokenizer.tokenId(token) !== null) continue;
+    throw new PivotscopeError(
+      "unsupported",
+      `The tokenizer has no token "${token}" for a picture of ${grid.rows} × ${grid.columns} crops.`,
+      "Do not split the picture.",
+    );
+  }
+  return before + expansion + after;
+}
+
+/**
+ * The text of one picture, as Idefics3's processor writes it: each crop announced by its place, a line break after
+ * each row, and the whole picture last.
+ */
+export function imageText(grid: FrameGrid, tokensPerFrame: number): string {
+  const frame = IMAGE.repeat(tokensPerFrame);
+  const whole = `${AROUND_IMAGE}${GLOBAL_IMAGE}${frame}${AROUND_IMAGE}`;
+  if (grid.rows === 0 || grid.columns === 0) return whole;
+  let crops = "";
+  for (let row = 1; row <= grid.rows; row++) {
+    for (let column = 1; column <= grid.columns; column++) crops += `${AROUND_IMAGE}<row_${row}_col_${column}>${frame}`;
+    crops += "\n";
+  }
+  return `${crops}\n${whole}`;
+}
+
+function positionsOf(ids: readonly number[], tokenId: number | null): number[] {
+  const positions: number[] = [];
+  ids.forEach((id, position) => {
+    if (id === tokenId) positions.push(position);
+  });
+  return positions;
+}

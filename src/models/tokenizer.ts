@@ -1,0 +1,145 @@
+/**
+ * Text to token ids and back.
+ *
+ * Encoding is @huggingface/tokenizers on the checkpoint's own tokenizer.json; added tokens such as `<image>` are
+ * recognised in the text and nothing is added automatically. Decoding is done here, byte by byte, because people read
+ * traces token by token: a character whose bytes are split over tokens belongs to the token that completes it.
+ */
+import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
+import { PivotscopeError } from "../core/errors.ts";
+import { BYTE_CHARACTERS, bytesOfToken } from "./byte-level.ts";
+import { describeValue, type Fields, parseJsonObject } from "./json.ts";
+
+export interface TokenStream {
+  /** Text that this token adds; empty while a character is incomplete. */
+  push(id: number): string;
+  /** What is left at the end: U+FFFD for an incomplete character, else nothing. */
+  end(): string;
+}
+
+export interface Tokenizer {
+  /** Special added tokens by their text, for example "<image>". They never stand for what a person typed. */
+  readonly specialTokens: ReadonlyMap<string, number>;
+  /** Ids of `text`, nothing added. @throws PivotscopeError `bad-input` when a character has no token. */
+  encode(text: string): number[];
+  /** The text of all ids, special tokens included. */
+  decode(ids: readonly number[]): string;
+  /** The text that each token adds; joined they are `decode(ids)`. */
+  tokenTexts(ids: readonly number[]): string[];
+  createTokenStream(): TokenStream;
+  /** Id of a token by its exact text in the vocabulary, or null. */
+  tokenId(token: string): number | null;
+}
+
+/** Stands for ids without a token: vocabularies are padded, and a pruned model may well say such an id. */
+const REPLACEMENT = "\uFFFD";
+
+/**
+ * @param tokenizerJson text of tokenizer.json.
+ * @param tokenizerConfig text of tokenizer_config.json, or null when it is not there.
+ * @throws PivotscopeError `bad-checkpoint` for files that cannot be read, `unsupported` unless the decoder is ByteLevel.
+ */
+export function createTokenizer(tokenizerJson: string, tokenizerConfig: string | null): Tokenizer {
+  const definition = parseJsonObject(tokenizerJson, "tokenizer.json");
+  requireByteLevel(definition);
+  if (tokenizerConfig !== null) parseJsonObject(tokenizerConfig, "tokenizer_config.json");
+  const library = createLibraryTokenizer(tokenizerJson, tokenizerConfig ?? "{}");
+  const addedTokens = readAddedTokens(definition);
+  const missingBytes = new Set(
+    BYTE_CHARACTERS.flatMap((character, byte) => (library.token_to_id(character) === undefined ? [byte] : [])),
+  );
+
+  function createTokenStream(): TokenStream {
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    return {
+      push(id) {
+        const added = addedTokens.byId.get(id);
+        if (added !== undefined) return decoder.decode() + added;
+        const token: string | undefined = library.id_to_token(id);
+        if (token === undefined) return decoder.decode() + REPLACEMENT;
+        const bytes = bytesOfToken(token);
+        return bytes === null ? decoder.decode() + token : decoder.decode(bytes, { stream: true });
+      },
+      end: () => decoder.decode(),
+    };
+  }
+
+  function tokenTexts(ids: readonly number[]): string[] {
+    const stream = createTokenStream();
+    const texts = ids.map((id) => stream.push(id));
+    const rest = stream.end();
+    if (rest !== "") texts.push((texts.pop() ?? "") + rest);
+    return texts;
+  }
+
+  return {
+    specialTokens: addedTokens.special,
+    encode(text) {
+      requireBytes(text, missingBytes);
+      return library.encode(text, { add_special_tokens: false }).ids;
+    },
+    decode: (ids) => tokenTexts(ids).join(""),
+    tokenTexts,
+    createTokenStream,
+    tokenId: (token) => library.token_to_id(token) ?? null,
+  };
+}
+
+function createLibraryTokenizer(tokenizerJson: string, tokenizerConfig: string): LibraryTokenizer {
+  try {
+    return new LibraryTokenizer(JSON.parse(tokenizerJson), JSON.parse(tokenizerConfig));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PivotscopeError(
+      "bad-checkpoint",
+      `tokenizer.json cannot be used: ${reason}.`,
+      "Download tokenizer.json again.",
+      { cause },
+    );
+  }
+}
+
+/**
+ * The library leaves out, without a word, what has no token; a question must not lose letters that way. Vocabularies
+ * with all 256 bytes, which is nearly every byte-level one, can write anything.
+ */
+function requireBytes(text: string, missingBytes: ReadonlySet<number>): void {
+  if (missingBytes.size === 0) return;
+  const encoder = new TextEncoder();
+  for (const character of text) {
+    if (!encoder.encode(character).some((byte) => missingBytes.has(byte))) continue;
+    throw new PivotscopeError(
+      "bad-input",
+      `The tokenizer has no token for "${character}".`,
+      "Write the question with other characters.",
+    );
+  }
+}
+
+function requireByteLevel(definition: Fields): void {
+  const decoder = definition.has("decoder") ? definition.objectOrEmpty("decoder").raw("type") : undefined;
+  if (decoder === "ByteLevel") return;
+  throw new PivotscopeError(
+    "unsupported",
+    `tokenizer.json: "decoder.type" is ${describeValue(decoder)}; supported: "ByteLevel".`,
+    "Open a checkpoint with a byte-level tokenizer, such as SmolVLM.",
+  );
+}
+
+interface AddedTokens {
+  readonly byId: ReadonlyMap<number, string>;
+  readonly special: ReadonlyMap<string, number>;
+}
+
+function readAddedTokens(definition: Fields): AddedTokens {
+  const byId = new Map<number, string>();
+  const special = new Map<string, number>();
+  if (!definition.has("added_tokens")) return { byId, special };
+  for (const token of definition.objects("added_tokens")) {
+    const id = token.integer("id", { minimum: 0 });
+    const content = token.string("content");
+    byId.set(id, content);
+    if (token.boolean("special", false)) special.set(content, id);
+  }
+  return { byId, special };
+}
