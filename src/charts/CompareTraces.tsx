@@ -98,7 +98,8 @@ function ColumnHead({ column }: { readonly column: TraceColumn }) {
     <th scope="col">
       <span className="compare-name">{column.name}</span>{" "}
       <span className="compare-method">
-        {column.method} · {formatShare(column.ratio, 1)}
+        {column.method === column.name ? "" : `${column.method} · `}
+        {formatShare(column.ratio, 1)}
       </span>{" "}
       <span className="compare-status" data-status={column.status}>
         {STATUS_WORDS[column.status]}

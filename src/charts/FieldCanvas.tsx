@@ -55,6 +55,7 @@ export const FieldCanvas = memo(function FieldCanvas(props: FieldCanvasProps) {
   return (
     <canvas
       ref={canvasRef}
+      className="field-canvas"
       role="img"
       aria-label={label}
       width={geometry.columns}

@@ -223,20 +223,27 @@ interface MarksProps {
   readonly bottom: number;
 }
 
-/** Mean, median and 95 % as lines; each label has its own height, so that they never cover each other. */
+/** Room that a mark's label takes beside its line, CSS pixels; labels are short, so a constant serves. */
+const LABEL_WIDTH = 84;
+
+/**
+ * Mean, median and 95 % as lines. Labels stand in steps and all on the same side, the outermost highest: so no label
+ * crosses another line. They turn to the left where the right edge is near.
+ */
 function Marks({ histogram, edges, x, top, bottom }: MarksProps) {
   const marks = [
-    { name: "median", value: histogram.median, y: top - 36 },
-    { name: "mean", value: histogram.mean, y: top - 22 },
-    { name: "95 %", value: histogram.p95, y: top - 8 },
-  ];
-  return marks.map(({ name, value, y }) => {
-    const position = axisPosition(edges, value);
-    const left = position > edges.length / 2;
+    { name: "median", at: x(axisPosition(edges, histogram.median)), value: histogram.median },
+    { name: "mean", at: x(axisPosition(edges, histogram.mean)), value: histogram.mean },
+    { name: "95 %", at: x(axisPosition(edges, histogram.p95)), value: histogram.p95 },
+  ].sort((a, b) => a.at - b.at);
+  const leftwards = Math.max(...marks.map((mark) => mark.at)) + LABEL_WIDTH > x(edges.length);
+  if (leftwards) marks.reverse();
+  return marks.map(({ name, at, value }, index) => {
+    const y = top - 38 + index * 14;
     return (
       <g key={name} className="kl-mark">
-        <line x1={x(position)} x2={x(position)} y1={y - 6} y2={bottom} />
-        <text x={x(position) + (left ? -5 : 5)} y={y + 2} textAnchor={left ? "end" : "start"}>
+        <line x1={at} x2={at} y1={y - 6} y2={bottom} />
+        <text x={at + (leftwards ? -5 : 5)} y={y + 3} textAnchor={leftwards ? "end" : "start"}>
           {name} {formatNats(value)}
         </text>
       </g>

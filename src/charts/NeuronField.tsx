@@ -212,8 +212,9 @@ function FieldLabels({ rows, places }: { readonly rows: readonly LayerRow[]; rea
                 className={`field-head tower-${row.tower}`}
                 style={{ top: top - defaults.towerHead, left: defaults.labelWidth }}
               >
-                <span>{row.tower === "vision" ? "vision: heads" : "text: groups"}</span>
-                <span>MLP neurons</span>
+                {row.tower === "vision"
+                  ? "vision: attention heads, then MLP neurons"
+                  : "text: attention groups, then MLP neurons"}
               </div>
             )}
             {row.layer % every === 0 && (

@@ -38,7 +38,14 @@ export function TokenStrip({ views, stale = false, active = null, onPick }: Toke
         onChange={setCursor}
         {...(onPick ? { onPick } : {})}
       />
-      <svg role="img" aria-label={traceSummary(views)} width={width} height={defaults.height} onPointerUp={onClick}>
+      <svg
+        className="strip-picture"
+        role="img"
+        aria-label={traceSummary(views)}
+        width={width}
+        height={defaults.height}
+        onPointerUp={onClick}
+      >
         <Cells views={views} step={step} />
         {marked !== null && marked < views.length && (
           <rect

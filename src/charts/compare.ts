@@ -24,8 +24,9 @@ export interface CompareRow {
 }
 
 /**
- * Cuts an alignment into rows at the line breaks that both sides share, so that steps stand side by side. A side's
- * own line breaks stay inside its cell. Blank lines between rows are dropped.
+ * Cuts an alignment into rows, so that steps stand side by side: at the line breaks that both sides share, and where
+ * one side has whole lines more, which get a row of their own. Other line breaks stay inside their cell. Blank lines
+ * between rows are dropped.
  */
 export function compareRows(segments: readonly TraceSegment[]): readonly CompareRow[] {
   const rows: CompareRow[] = [];
@@ -43,20 +44,27 @@ export function compareRows(segments: readonly TraceSegment[]): readonly Compare
     left = [];
     right = [];
   };
+  const push = (kind: Piece["kind"], leftText: string, rightText: string) => {
+    if (leftText !== "") left.push({ kind, text: leftText });
+    if (rightText !== "") right.push({ kind, text: rightText });
+  };
 
   for (const segment of segments) {
-    if (segment.kind !== "same") {
-      if (segment.left !== "") left.push({ kind: segment.kind, text: segment.left });
-      if (segment.right !== "") right.push({ kind: segment.kind, text: segment.right });
+    if (segment.kind === "same") {
+      segment.left.split("\n").forEach((line, index) => {
+        if (index > 0) flush();
+        push("same", line, line);
+      });
       continue;
     }
-    const lines = segment.left.split("\n");
-    lines.forEach((line, index) => {
-      if (index > 0) flush();
-      if (line === "") return;
-      left.push({ kind: "same", text: line });
-      right.push({ kind: "same", text: line });
-    });
+    const present = [segment.left, segment.right].filter((text) => text !== "");
+    const opensLine = present.length > 0 && present.every((text) => text.startsWith("\n"));
+    if (opensLine) flush();
+    const alone = (segment.left === "" && left.length === 0) || (segment.right === "" && right.length === 0);
+    const endsLine = (alone || present.length === 2) && present.every((text) => text.endsWith("\n"));
+    const trim = (text: string) => text.slice(opensLine ? 1 : 0).replace(endsLine ? /\n$/ : /(?!)/, "");
+    push(segment.kind, trim(segment.left), trim(segment.right));
+    if (endsLine) flush();
   }
   flush();
   return rows;

@@ -60,12 +60,17 @@ export function tokenViews({ tokens, measurement, pivots, argmaxTexts = null }: 
   });
 }
 
+/** A token's text between quotes: without the spaces around it unless it is nothing but space. */
+function quoted(text: string): string {
+  return visibleText(text.trim() === "" ? text : text.trim());
+}
+
 /** A token in words: its accessible name. */
 export function tokenSentence(view: TokenView): string {
-  const parts = [`“${visibleText(view.text.trim() === "" ? view.text : view.text.trim())}”`];
+  const parts = [`“${quoted(view.text)}”`];
   if (view.pivot) parts.push("pivot");
   parts.push(view.kl === null ? "not measured" : `KL ${formatNats(view.kl)} nats`);
-  if (view.differs && view.argmaxText !== null) parts.push(`the pruned model says “${visibleText(view.argmaxText)}”`);
+  if (view.differs && view.argmaxText !== null) parts.push(`the pruned model says “${quoted(view.argmaxText)}”`);
   if (view.firstDivergence) parts.push("first divergence");
   return parts.join(", ");
 }
@@ -79,7 +84,7 @@ export function traceSummary(views: readonly TokenView[]): string {
   if (measured.length === 0) return `${opening} Not measured yet.`;
   const worst = measured.reduce((a, b) => ((b.kl ?? 0) > (a.kl ?? 0) ? b : a));
   const differing = views.filter((view) => view.differs).length;
-  return `${opening} Highest KL ${formatNats(worst.kl ?? 0)} nats at token ${worst.index + 1}, “${visibleText(worst.text.trim())}”. ${divergenceSentence(views)}${
+  return `${opening} Highest KL ${formatNats(worst.kl ?? 0)} nats at token ${worst.index + 1}, “${quoted(worst.text)}”. ${divergenceSentence(views)}${
     differing > 1 ? ` ${plural(differing, "token")} in all would differ.` : ""
   }`;
 }
@@ -88,7 +93,7 @@ export function traceSummary(views: readonly TokenView[]): string {
 export function divergenceSentence(views: readonly TokenView[]): string {
   const first = views.find((view) => view.firstDivergence);
   if (!first) return "The pruned model would say every token the same.";
-  return `First divergence at token ${first.index + 1}: “${visibleText(first.text)}” would be “${visibleText(first.argmaxText ?? "")}”.`;
+  return `First divergence at token ${first.index + 1}: “${quoted(first.text)}” would be “${quoted(first.argmaxText ?? "")}”.`;
 }
 
 /** One row per token. */
