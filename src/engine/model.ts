@@ -7,12 +7,10 @@ import { allWeights, type ModelDefinition, type WeightSlot } from "../models/arc
 import { visionDefinition } from "../models/architectures/idefics3.ts";
 import { llamaDefinition } from "../models/architectures/llama.ts";
 import type { ModelConfig } from "../models/config.ts";
+import type { Weights } from "../models/safetensors.ts";
 import type { Backend, Feeds, Program, Tensor } from "../runtime/backend.ts";
 import { elementCount } from "../runtime/backend.ts";
 import { imagePositionTable } from "./image-positions.ts";
-
-/** Reads one tensor of the checkpoint as float32. Throws `bad-checkpoint` when it is missing or has another shape. */
-export type WeightReader = (tensor: string, shape: readonly number[]) => Float32Array;
 
 export interface Model {
   readonly backend: Backend;
@@ -55,12 +53,12 @@ export function modelLayout(definition: ModelDefinition): UnitLayout {
 
 /**
  * Uploads all weights to `backend`, one tensor at a time, so that the peak is one tensor above what stays.
- * Throws what `read` throws; nothing stays uploaded then.
+ * Throws `bad-checkpoint` when a tensor is missing or has another shape; nothing stays uploaded then.
  */
 export function createModel(
   backend: Backend,
   config: ModelConfig,
-  read: WeightReader,
+  weights: Weights,
   onProgress?: (done: number, total: number, tensor: string) => void,
 ): Model {
   const definition = defineModel(config);
@@ -68,9 +66,11 @@ export function createModel(
   const total = slots.reduce((sum, slot) => sum + elementCount(slot.shape) * 4, 0);
   const tensors = new Map<string, Tensor>();
   let done = 0;
+  // All shapes are checked before the first upload, so that a wrong checkpoint fails at once.
+  for (const slot of slots) weights.expectTensor(slot.tensor, slot.shape);
   try {
     for (const slot of slots) {
-      let data = read(slot.tensor, slot.shape);
+      let data: Float32Array = weights.readFloat32(slot.tensor);
       if (slot.input === "positions" && definition.vision) data = imagePositionTable(data, definition.vision);
       tensors.set(slot.tensor, backend.upload(data, slot.graphShape ?? slot.shape));
       done += data.byteLength;

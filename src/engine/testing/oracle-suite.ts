@@ -1,0 +1,190 @@
+/**
+ * The engine against reference numbers that transformers and torch autograd give for a small random Idefics3. The
+ * same suite runs on the cpu backend in Node and on WebGPU in a browser.
+ */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Statistics } from "../../core/statistics.ts";
+import type { UnitLayout } from "../../core/unit.ts";
+import { parseModelConfig } from "../../models/config.ts";
+import { SafetensorsFile } from "../../models/safetensors.ts";
+import type { Backend } from "../../runtime/backend.ts";
+import { createBatch, type PreparedSample } from "../batch.ts";
+import { calibrate } from "../calibrate.ts";
+import { denseTraceLogits, evaluateSample } from "../evaluate.ts";
+import { traceLogits } from "../forward.ts";
+import { generateGreedy } from "../generate.ts";
+import { createMasks } from "../masks.ts";
+import { createModel, type Model } from "../model.ts";
+
+export interface OracleFiles {
+  readonly config: string;
+  readonly weights: Uint8Array<ArrayBuffer>;
+  readonly expected: OracleExpectations;
+}
+
+export interface OracleExpectations {
+  readonly window: number;
+  readonly batch_size: number;
+  readonly image_token_id: number;
+  readonly samples: readonly { pixel_values: number[]; prompt: number[]; trace: number[]; pivots: number[] }[];
+  readonly dense: { logits_sample0: number[]; nll: number[][]; greedy_24_tokens_sample0: number[] };
+  readonly attribution_global: Record<string, number[]>;
+  readonly attribution_pivot: Record<string, number[]>;
+  readonly cmds: Record<string, number>;
+  readonly sens: Record<string, number>;
+  readonly plans: readonly {
+    ratio: number;
+    keep: Record<string, number[]>;
+    kl_per_token: number[][];
+    logits_sample0_last: number[];
+  }[];
+}
+
+/**
+ * Largest difference in units of what is allowed: 1e-4 of the expected number, plus a millionth of the largest one for
+ * numbers that are nearly zero. Below 1 passes.
+ */
+function excess(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  const magnitudes = Array.from(expected, Math.abs);
+  const floor = Math.max(...magnitudes) * 1e-6 || 1e-12;
+  return Math.max(
+    ...magnitudes.map((magnitude, index) => {
+      const difference = Math.abs((actual[index] ?? Number.NaN) - (expected[index] ?? Number.NaN));
+      return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference / (floor + 1e-4 * magnitude);
+    }),
+  );
+}
+
+function perUnit(layout: UnitLayout, byKey: Record<string, number[]>): Float64Array {
+  return Float64Array.from(layout.modules.flatMap((module) => byKey[module.key] ?? []));
+}
+
+function keepOf(layout: UnitLayout, byKey: Record<string, number[]>): Uint8Array {
+  return Uint8Array.from(perUnit(layout, byKey));
+}
+
+/** Declares the suite; call it inside a `describe`. */
+export function defineOracleSuite(load: () => Promise<{ files: OracleFiles; backend: Backend }>): void {
+  let model: Model;
+  let expected: OracleExpectations;
+  let samples: PreparedSample[];
+  let statistics: Statistics;
+  const sample = (): PreparedSample => {
+    const [first] = samples;
+    if (!first) throw new Error("The oracle has no samples.");
+    return first;
+  };
+
+  beforeAll(async () => {
+    const { files, backend } = await load();
+    expected = files.expected;
+    const weights = new SafetensorsFile(files.weights, "model.safetensors");
+    model = createModel(backend, parseModelConfig(files.config), weights);
+    samples = expected.samples.map((entry) => ({
+      prompt: entry.prompt,
+      trace: entry.trace,
+      pivots: entry.pivots,
+      frame: Float32Array.from(entry.pixel_values),
+    }));
+  }, 120_000);
+
+  afterAll(() => model?.backend.dispose());
+
+  it("gives the reference's logits at every position", async () => {
+    const dense = createMasks(model, null);
+    const batch = createBatch([sample()], model.imageTokenId);
+    const all = Int32Array.from({ length: batch.tokens }, (_, row) => row);
+    const logits = await traceLogits(model, batch, dense, undefined, all);
+    expect(excess(await model.backend.read(logits), expected.dense.logits_sample0)).toBeLessThan(1);
+    model.backend.release(logits);
+    dense.release();
+  }, 120_000);
+
+  it("gives the reference's likelihood of every trace token, and zero divergence from itself", async () => {
+    const dense = createMasks(model, null);
+    const full = createMasks(model, new Uint8Array(model.layout.unitCount).fill(1));
+    for (const [index, entry] of samples.entries()) {
+      const logits = await denseTraceLogits(model, entry, dense);
+      const measurement = await evaluateSample(model, entry, full, logits);
+      expect(excess(measurement.denseNll, expected.dense.nll[index] ?? [])).toBeLessThan(1);
+      // Masked at ratio 0 is the dense model to the bit.
+      expect(Array.from(measurement.kl)).toEqual(Array.from(measurement.kl, () => 0));
+      expect(Array.from(measurement.nll)).toEqual(Array.from(measurement.denseNll));
+      model.backend.release(logits);
+    }
+    dense.release();
+    full.release();
+  }, 120_000);
+
+  it("generates the reference's tokens greedily", async () => {
+    const dense = createMasks(model, null);
+    const { ids, finish } = await generateGreedy(model, {
+      sample: sample(),
+      prefix: [],
+      masks: dense,
+      stopIds: [],
+      maximumTokens: 24,
+      signal: undefined,
+    });
+    expect(ids).toEqual(expected.dense.greedy_24_tokens_sample0);
+    expect(finish).toBe("length");
+    const resumed = await generateGreedy(model, {
+      sample: sample(),
+      prefix: ids.slice(0, 9),
+      masks: dense,
+      stopIds: [],
+      maximumTokens: 24,
+      signal: undefined,
+    });
+    expect(resumed.ids).toEqual(ids);
+    dense.release();
+  }, 120_000);
+
+  it.each([1, 2])(
+    "gives the reference's attributions and signals with %i batches at once",
+    async (batchesPerRun) => {
+      const uploadedBefore = model.backend.uploadedBytes;
+      statistics = await calibrate(model, {
+        samples,
+        batchSize: expected.batch_size,
+        window: expected.window,
+        batchesPerRun,
+        signal: undefined,
+        onProgress: undefined,
+      });
+      const { layout } = model;
+      expect(statistics.batches).toBe(2);
+      expect(statistics.pivotBatches).toBe(2);
+      expect(excess(statistics.attributionGlobal, perUnit(layout, expected.attribution_global))).toBeLessThan(1);
+      expect(excess(statistics.attributionPivot, perUnit(layout, expected.attribution_pivot))).toBeLessThan(1);
+      const signal = (byKey: Record<string, number>) => layout.modules.map((module) => byKey[module.key] ?? Number.NaN);
+      expect(excess(statistics.cmds, signal(expected.cmds))).toBeLessThan(1);
+      expect(excess(statistics.sens, signal(expected.sens))).toBeLessThan(1);
+      expect(model.backend.uploadedBytes).toBe(uploadedBefore);
+    },
+    300_000,
+  );
+
+  it("gives the reference's divergence and logits for every reference plan", async () => {
+    const dense = createMasks(model, null);
+    for (const plan of expected.plans) {
+      const pruned = createMasks(model, keepOf(model.layout, plan.keep));
+      for (const [index, entry] of samples.entries()) {
+        const logits = await denseTraceLogits(model, entry, dense);
+        const { kl } = await evaluateSample(model, entry, pruned, logits);
+        const wanted = plan.kl_per_token[index] ?? [];
+        expect(kl.length).toBe(wanted.length);
+        kl.forEach((value, token) => {
+          expect(Math.abs(value - (wanted[token] ?? Number.NaN))).toBeLessThan(1e-4);
+        });
+        model.backend.release(logits);
+      }
+      const batch = createBatch([sample()], model.imageTokenId);
+      const last = await traceLogits(model, batch, pruned, undefined, Int32Array.of(batch.tokens - 1));
+      expect(excess(await model.backend.read(last), plan.logits_sample0_last)).toBeLessThan(1);
+      model.backend.release(last);
+      pruned.release();
+    }
+    dense.release();
+  }, 300_000);
+}
