@@ -15,7 +15,8 @@ struct Parameters {
   vocabulary: u32,
 }
 
-const SIZE = 256u;
+// Invocations of a workgroup, a multiple of SIDE: few for a small vocabulary, which barriers would slow down.
+override SIZE = 256u;
 const SIDE = 16u;
 const LOWEST = -3.4028234e38;
 
@@ -25,17 +26,17 @@ const LOWEST = -3.4028234e38;
 @group(0) @binding(3) var<storage, read> targets: array<i32>;
 @group(0) @binding(4) var<storage, read_write> result: array<f32>;
 
-var<workgroup> maxima: array<vec2<f32>, 256>;
-var<workgroup> positions: array<u32, 256>;
-var<workgroup> sums: array<vec2<f32>, 256>;
-var<workgroup> divergences: array<f32, 256>;
+var<workgroup> maxima: array<vec2<f32>, SIZE>;
+var<workgroup> positions: array<u32, SIZE>;
+var<workgroup> sums: array<vec2<f32>, SIZE>;
+var<workgroup> divergences: array<f32, SIZE>;
 
 // Whether the right candidate for the pruned model's argmax beats the left one.
 fn beats(right: f32, right_position: u32, left: f32, left_position: u32) -> bool {
   return right > left || (right == left && right_position < left_position);
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(SIZE)
 fn diverge(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
@@ -48,7 +49,7 @@ fn diverge(
   let start = row * parameters.vocabulary;
   let end = start + parameters.vocabulary;
 
-  // Maxima: 256 of them, then 16 of those, then one, which every invocation takes for itself.
+  // Maxima: one per invocation, then 16 of those, then one, which every invocation takes for itself.
   var maximum = vec2(LOWEST);
   var position = 0u;
   for (var index = start + local; index < end; index += SIZE) {

@@ -18,13 +18,14 @@ export interface WebGpuKernel<Request> {
 const BYTES = 4;
 
 /**
- * Compiles `entryPoints` of one shader. Throws `unsupported` with the compiler's messages where the device refuses it.
+ * Compiles `entryPoints` of one shader with these values of its `override` constants. Throws `unsupported` with the compiler's messages where the device refuses it.
  */
 export async function createPipelines<Name extends string>(
   device: GPUDevice,
   label: string,
   code: string,
   entryPoints: readonly Name[],
+  constants: Readonly<Record<string, number>> = {},
 ): Promise<Record<Name, GPUComputePipeline>> {
   const module = device.createShaderModule({ label, code });
   try {
@@ -33,7 +34,7 @@ export async function createPipelines<Name extends string>(
         device.createComputePipelineAsync({
           label: `${label}/${entryPoint}`,
           layout: "auto",
-          compute: { module, entryPoint },
+          compute: { module, entryPoint, constants },
         }),
       ),
     );

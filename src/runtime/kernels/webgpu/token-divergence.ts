@@ -5,12 +5,17 @@ import type { TokenDivergenceRequest } from "../contract.ts";
 import { binding, capacity, createPipelines, createUniforms, submitSteps, type WebGpuKernel } from "./pipeline.ts";
 
 const LABEL = "token-divergence";
+/** Invocations per row, and the vocabulary from which the larger number is worth its barriers. */
+const NARROW = 64;
+const WIDE = 256;
+const WIDE_VOCABULARY = 4096;
 
 export async function createTokenDivergence(
   device: GPUDevice,
   gridLimit: number,
 ): Promise<WebGpuKernel<TokenDivergenceRequest<GPUBuffer>>> {
-  const { diverge } = await createPipelines(device, LABEL, code, ["diverge"]);
+  const compile = (SIZE: number) => createPipelines(device, LABEL, code, ["diverge"], { SIZE });
+  const [narrow, wide] = await Promise.all([compile(NARROW), compile(WIDE)]);
   const uniforms = createUniforms(device, LABEL, 2);
 
   return {
@@ -25,7 +30,8 @@ export async function createTokenDivergence(
         3: binding(device, request.targets, rows),
         4: binding(device, request.result, rows * 4),
       };
-      submitSteps(device, LABEL, [{ pipeline: diverge, bindings, workgroups: rows }], gridLimit);
+      const { diverge: pipeline } = vocabulary < WIDE_VOCABULARY ? narrow : wide;
+      submitSteps(device, LABEL, [{ pipeline, bindings, workgroups: rows }], gridLimit);
     },
     get bytesAllocated() {
       return uniforms.buffer.size;
