@@ -4,6 +4,7 @@
  * A calibration batch is what the method averages over: gradients of its samples add up before the absolute value.
  * A run is what goes through the graphs at once: several batches side by side, kept apart by the scoring kernel.
  */
+import { pivotWindow } from "../core/pivots.ts";
 import type { Batch, PreparedSample } from "./batch.ts";
 
 export const LOSSES = { global: 0, pivot: 1 } as const;
@@ -33,11 +34,6 @@ export function planRuns(
   return runs;
 }
 
-/** Trace positions within `window` of a pivot, either side. */
-export function inWindow(position: number, pivots: readonly number[], window: number): boolean {
-  return pivots.some((pivot) => Math.abs(position - pivot) <= window);
-}
-
 export interface LossWeights {
   /** Weight of each entry of `batch.positions`, one array per loss. */
   readonly weights: readonly [Float32Array, Float32Array];
@@ -61,9 +57,8 @@ export function lossWeights(run: CalibrationRun, batch: Batch, batchSize: number
     for (let member = index * batchSize; member < (index + 1) * batchSize; member++) {
       const start = batch.starts[member] ?? 0;
       const sample = run.samples[member];
-      sample?.trace.forEach((_, token) => {
-        if (inWindow(token, sample.pivots, window)) windowed.push(start + token);
-      });
+      if (!sample) continue;
+      for (const token of pivotWindow(sample.pivots, sample.trace.length, window)) windowed.push(start + token);
     }
     if (windowed.length > 0) pivotBatches++;
     for (const entry of windowed) pivotWeights[entry] = 1 / windowed.length;
