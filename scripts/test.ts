@@ -1,0 +1,96 @@
+/**
+ * Runs the test suites and counts: `npx tsx scripts/test.ts [unit|gpu|e2e …]`, all of them without arguments.
+ *
+ * The suites' own output streams by; the last line is `N passed, N failed, N skipped`. Exits with 1 on any failure,
+ * and when a suite had nothing to run: a suite that does not run proves nothing. Only e2e may be empty while e2e/
+ * holds no *.spec.ts.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { addCounts, type Counts, countPlaywright, countVitest, formatCounts } from "./test-counts.ts";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const SUITES = ["unit", "gpu", "e2e"] as const;
+type Suite = (typeof SUITES)[number];
+
+const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+function isSuite(name: string): name is Suite {
+  return (SUITES as readonly string[]).includes(name);
+}
+
+/** Runs a command in the project's root with its output streaming by; resolves to its exit status. */
+function runCommand(command: string, args: readonly string[], environment: Record<string, string>): Promise<number> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [resolve(ROOT, command), ...args], {
+      cwd: ROOT,
+      env: { ...process.env, ...environment },
+      stdio: "inherit",
+    });
+    child.on("error", fail);
+    child.on("close", (status) => done(status ?? 1));
+  });
+}
+
+async function runVitest(suite: "unit" | "gpu", report: string): Promise<{ status: number; counts: Counts | null }> {
+  const args = ["run", "--project", suite, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const status = await runCommand("node_modules/vitest/vitest.mjs", args, {});
+  return { status, counts: existsSync(report) ? countVitest(JSON.parse(readFileSync(report, "utf8"))) : null };
+}
+
+async function runPlaywright(report: string): Promise<{ status: number; counts: Counts | null }> {
+  const environment = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+  const status = await runCommand(
+    "node_modules/@playwright/test/cli.js",
+    ["test", "--reporter=list,json"],
+    environment,
+  );
+  return { status, counts: existsSync(report) ? countPlaywright(JSON.parse(readFileSync(report, "utf8"))) : null };
+}
+
+function hasSpecs(): boolean {
+  const folder = join(ROOT, "e2e");
+  return (
+    existsSync(folder) && readdirSync(folder, { recursive: true }).some((name) => String(name).endsWith(".spec.ts"))
+  );
+}
+
+/** Counts of one suite; what went wrong beside failed tests is printed and counted as one failure. */
+async function runSuite(suite: Suite, reports: string): Promise<Counts> {
+  console.log(`\n=== ${suite}`);
+  if (suite === "e2e" && !hasSpecs()) {
+    console.log("e2e/ holds no *.spec.ts yet: nothing to run.");
+    return NOTHING;
+  }
+  const report = join(reports, `${suite}.json`);
+  const { status, counts } = suite === "e2e" ? await runPlaywright(report) : await runVitest(suite, report);
+  const found = counts ?? NOTHING;
+  let problem = "";
+  if (counts === null) problem = "left no report";
+  else if (found.passed + found.failed === 0) problem = "ran no tests";
+  else if (status !== 0 && found.failed === 0) problem = `ended with status ${status} although no test failed`;
+  if (problem === "") return found;
+  console.error(`FAILED: the ${suite} suite ${problem}.`);
+  return addCounts(found, { ...NOTHING, failed: 1 });
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !isSuite(name));
+if (unknown.length > 0) {
+  console.error(`Unknown suite ${unknown.join(", ")}: there are ${SUITES.join(", ")}.`);
+  process.exit(2);
+}
+
+const reports = mkdtempSync(join(tmpdir(), "pivotscope-test-"));
+let total = NOTHING;
+try {
+  for (const suite of SUITES) {
+    if (asked.length === 0 || asked.includes(suite)) total = addCounts(total, await runSuite(suite, reports));
+  }
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+}
+console.log(`\n${formatCounts(total)}`);
+process.exitCode = total.failed > 0 ? 1 : 0;
