@@ -1,0 +1,177 @@
+/**
+ * From a picture to the frames that the vision tower reads, as Idefics3's image processor makes them.
+ *
+ * Steps (transformers, `image_processing_idefics3.py`): composite over white; resize the longest edge to
+ * `size.longest_edge`; then either one square frame, or, when splitting, round both sides up to whole frames, cut
+ * them, and add the whole picture as the last frame. Every resize is LANCZOS on 8 bits; at the end values are
+ * rescaled and normalised.
+ */
+import { PivotscopeError } from "../../core/errors.ts";
+import { type Fields, parseJsonObject } from "../json.ts";
+import { resizeLanczos } from "./lanczos.ts";
+import { compositeOverWhite, cropImage, type Picture, type RgbImage } from "./picture.ts";
+
+/** preprocessor_config.json, as far as it is used. */
+export interface ProcessorConfig {
+  /** Side of a frame in pixels. */
+  readonly frameSize: number;
+  /** Longest edge that a picture is resized to before it is cut. */
+  readonly longestEdge: number;
+  /** Whether the checkpoint's makers split by default. */
+  readonly splits: boolean;
+  readonly rescaleFactor: number;
+  /** Per channel: red, green, blue. */
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+export interface ProcessOptions {
+  /** Cut the picture into crops; off by default, which gives one frame and the fewest tokens. */
+  readonly split?: boolean;
+  /** Instead of the configured longest edge; a multiple of the frame's side. */
+  readonly longestEdge?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ImageFrames {
+  /** Normalised pixels, [count, 3, size, size], row-major. */
+  readonly values: Float32Array;
+  readonly count: number;
+  readonly size: number;
+  /** 0 and 0 for one whole frame, else the crops that come before the whole frame. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface ImageProcessor {
+  readonly config: ProcessorConfig;
+  process(picture: Picture, options?: ProcessOptions): ImageFrames;
+}
+
+const FILE = "preprocessor_config.json";
+/** PIL's number for LANCZOS. */
+const LANCZOS = 1;
+/** Idefics3's processor resizes no edge beyond this, whatever the configuration says. */
+const LARGEST_EDGE = 4096;
+
+/**
+ * Parses preprocessor_config.json.
+ *
+ * @param frameSize side of a frame that the vision tower takes, from config.json.
+ * @throws PivotscopeError `bad-checkpoint` for wrong fields, `unsupported` for steps that we do not have.
+ */
+export function parseProcessorConfig(json: string, frameSize: number): ProcessorConfig {
+  const fields = parseJsonObject(json, FILE);
+  const resample = fields.integer("resample", { minimum: 0, fallback: LANCZOS });
+  if (resample !== LANCZOS) throw unsupported(`"resample" is ${resample}; supported is ${LANCZOS} (LANCZOS)`);
+  if (!fields.boolean("do_resize", true)) throw unsupported('"do_resize" is false; supported is true');
+  const edge = longestEdge(fields, "max_image_size", frameSize);
+  if (edge !== frameSize) {
+    throw new PivotscopeError(
+      "bad-checkpoint",
+      `${FILE}: "max_image_size.longest_edge" is ${edge}; the vision tower of config.json takes ${frameSize}.`,
+      "Check that both files belong to the same model.",
+    );
+  }
+  const normalises = fields.boolean("do_normalize", true);
+  const deviation = normalises ? fields.numbers("image_std", { length: 3, fallback: [0.5, 0.5, 0.5] }) : [1, 1, 1];
+  if (deviation.some((value) => value <= 0)) throw fields.wrong("image_std", "a list of 3 numbers above 0");
+  return {
+    frameSize,
+    longestEdge: longestEdge(fields, "size", 4 * frameSize),
+    splits: fields.boolean("do_image_splitting", true),
+    rescaleFactor: fields.boolean("do_rescale", true) ? fields.positive("rescale_factor", 1 / 255) : 1,
+    mean: normalises ? fields.numbers("image_mean", { length: 3, fallback: [0.5, 0.5, 0.5] }) : [0, 0, 0],
+    deviation,
+  };
+}
+
+function longestEdge(fields: Fields, key: string, fallback: number): number {
+  return fields.objectOrEmpty(key).integer("longest_edge", { fallback });
+}
+
+function unsupported(what: string): PivotscopeError {
+  return new PivotscopeError("unsupported", `${FILE}: ${what}.`, "Open a SmolVLM checkpoint.");
+}
+
+export function createImageProcessor(config: ProcessorConfig): ImageProcessor {
+  return {
+    config,
+    process(picture, options = {}) {
+      const { images, rows, columns } = cutFrames(compositeOverWhite(picture), config, options);
+      const values = normalise(images, config);
+      return { values, count: images.length, size: config.frameSize, rows, columns };
+    },
+  };
+}
+
+export interface FrameImages {
+  readonly images: readonly RgbImage[];
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The frames as 8-bit pictures, before rescaling: crops row by row, the whole picture last. */
+export function cutFrames(image: RgbImage, config: ProcessorConfig, options: ProcessOptions = {}): FrameImages {
+  const side = config.frameSize;
+  const { signal } = options;
+  const [width, height] = resizedSize(image.width, image.height, options.longestEdge ?? config.longestEdge);
+  const resized = resizeLanczos(image, width, height, signal);
+  if (options.split !== true) return { images: [resizeLanczos(resized, side, side, signal)], rows: 0, columns: 0 };
+
+  const [wholeWidth, wholeHeight] = wholeFramesSize(width, height, side);
+  const whole = resizeLanczos(resized, wholeWidth, wholeHeight, signal);
+  if (wholeWidth <= side && wholeHeight <= side) return { images: [whole], rows: 0, columns: 0 };
+  const images: RgbImage[] = [];
+  for (let top = 0; top < wholeHeight; top += side) {
+    for (let left = 0; left < wholeWidth; left += side) images.push(cropImage(whole, left, top, side, side));
+  }
+  images.push(resizeLanczos(whole, side, side, signal));
+  return { images, rows: wholeHeight / side, columns: wholeWidth / side };
+}
+
+/** Makes the longest edge `edge`, the other one even and at least 1. */
+export function resizedSize(width: number, height: number, edge: number): readonly [number, number] {
+  const aspect = width / height;
+  const even = (side: number) => Math.max(1, side + (side % 2));
+  const [wide, high] =
+    width >= height ? [edge, even(Math.trunc(edge / aspect))] : [even(Math.trunc(edge * aspect)), edge];
+  if (Math.max(wide, high) <= LARGEST_EDGE) return [wide, high];
+  const limitedAspect = wide / high;
+  return wide >= high
+    ? [LARGEST_EDGE, Math.max(1, Math.trunc(LARGEST_EDGE / limitedAspect))]
+    : [Math.max(1, Math.trunc(LARGEST_EDGE * limitedAspect)), LARGEST_EDGE];
+}
+
+/** Rounds the long side up to whole frames, then the short side of the same aspect. */
+export function wholeFramesSize(width: number, height: number, side: number): readonly [number, number] {
+  const aspect = width / height;
+  const roundUp = (length: number) => Math.ceil(length / side) * side;
+  if (width >= height) {
+    const wide = roundUp(width);
+    return [wide, roundUp(Math.trunc(wide / aspect))];
+  }
+  const high = roundUp(height);
+  return [roundUp(Math.trunc(high * aspect)), high];
+}
+
+/** Rescales and normalises in float32, as numpy does for these dtypes, into [count, 3, size, size]. */
+function normalise(images: readonly RgbImage[], config: ProcessorConfig): Float32Array {
+  const plane = config.frameSize * config.frameSize;
+  const values = new Float32Array(images.length * 3 * plane);
+  const tables = config.mean.map((mean, channel) =>
+    Float32Array.from({ length: 256 }, (_, value) => {
+      const rescaled = Math.fround(value * config.rescaleFactor);
+      return Math.fround(rescaled - Math.fround(mean)) / Math.fround(config.deviation[channel] ?? 1);
+    }),
+  );
+  images.forEach((image, frame) => {
+    tables.forEach((table, channel) => {
+      const begin = (frame * 3 + channel) * plane;
+      for (let pixel = 0; pixel < plane; pixel++) {
+        values[begin + pixel] = table[image.data[pixel * 3 + channel] ?? 0] ?? 0;
+      }
+    });
+  });
+  return values;
+}
