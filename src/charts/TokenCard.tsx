@@ -1,5 +1,5 @@
 /** What is known of one token, shown beside it on hover and focus. The same facts are in the token's name. */
-import { formatNats, visibleText } from "./format.ts";
+import { formatNats, tokenText } from "./format.ts";
 import { KL_WORDS } from "./kl-scale.ts";
 import type { TokenView } from "./trace.ts";
 
@@ -24,7 +24,7 @@ export function TokenCard({ view, left, top }: TokenCardProps) {
       <dl>
         <dt>token {view.index + 1}</dt>
         <dd className="token-card-text">
-          {visibleText(view.text)}
+          {tokenText(view.text)}
           {view.pivot && <span className="token-card-pivot"> pivot</span>}
         </dd>
         <dt>KL</dt>
@@ -37,7 +37,7 @@ export function TokenCard({ view, left, top }: TokenCardProps) {
         <dd>{nats(view.denseNll)}</dd>
         <dt>pruned says</dt>
         <dd className="token-card-text">
-          {view.argmaxText === null ? "–" : visibleText(view.argmaxText)}
+          {view.argmaxText === null ? "–" : tokenText(view.argmaxText)}
           <span className="token-card-gloss">
             {view.argmaxText === null ? "" : view.differs ? " differs" : " the same"}
             {view.firstDivergence ? ", first" : ""}

@@ -52,6 +52,11 @@ export function visibleText(text: string): string {
   return text.replaceAll("\n", "↵").replaceAll("\t", "⇥");
 }
 
+/** A token's text as it stands in a list: spaces at its ends are dots, since they make it another token. */
+export function tokenText(text: string): string {
+  return visibleText(text.replace(/^ +| +$/g, (spaces) => "·".repeat(spaces.length)));
+}
+
 /** How one calls a layer in a sentence: "text layer 7". */
 export function layerName(tower: Tower, layer: number): string {
   return `${tower} layer ${layer}`;

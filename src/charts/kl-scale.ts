@@ -17,7 +17,7 @@ export const KL_WORDS: readonly string[] = [
   "slightly moved",
   "clearly moved",
   "strongly moved",
-  "another distribution",
+  "replaced",
 ];
 
 /** Step 0..5 of a KL in nats; null where there is no finite value. */

@@ -12,6 +12,8 @@ export interface TableColumn {
   readonly kind: "text" | "number";
   /** How the table prints the number; the CSV always has the full number. */
   readonly format?: (value: number) => string;
+  /** How the table prints the text, for example with its invisible characters drawn; the CSV has it as it is. */
+  readonly show?: (text: string) => string;
 }
 
 export interface ChartTable {
@@ -29,7 +31,7 @@ export function tableOf(columns: readonly TableColumn[], rows: readonly (readonl
 /** The text of one cell in the table; an absent value is an en dash. */
 export function cellText(cell: Cell | undefined, column: TableColumn): string {
   if (cell === null || cell === undefined) return "–";
-  if (typeof cell === "string") return cell;
+  if (typeof cell === "string") return column.show ? column.show(cell) : cell;
   if (Number.isNaN(cell)) return "not a number";
   return column.format ? column.format(cell) : String(cell);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { stripPaths } from "./TokenStrip.tsx";
 import { nextToken } from "./TokenTrace.tsx";
+import { cellText } from "./table.ts";
 import { divergenceSentence, tokenSentence, tokenViews, traceSummary, traceTable } from "./trace.ts";
 
 const tokens = ["1.", " The", " ball", "\n", " So"].map((text, index) => ({ id: 100 + index, text }));
@@ -61,7 +62,10 @@ describe("trace in words", () => {
     expect(traceSummary([])).toBe("No reasoning yet.");
   });
 
-  it("lists every token", () => {
+  it("lists every token, with its text as it is for the CSV and with its spaces drawn in the table", () => {
+    const table = traceTable(views);
+    const column = table.columns[1];
+    expect(column && [cellText(" ball", column), cellText("\n", column)]).toEqual(["·ball", "↵"]);
     expect(traceTable(views).row(2)).toEqual([3, " ball", 3, 4, measurement.denseNll[2], " cube", "yes", "no"]);
   });
 });

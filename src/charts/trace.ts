@@ -1,6 +1,6 @@
 /** A measured trace, token by token, as the trace charts draw and describe it. */
 import type { Measurement, TraceToken } from "../engine/contract.ts";
-import { formatNats, plural, visibleText } from "./format.ts";
+import { formatNats, plural, tokenText, visibleText } from "./format.ts";
 import { klStep } from "./kl-scale.ts";
 import { type ChartTable, tableOf } from "./table.ts";
 
@@ -102,21 +102,21 @@ export function traceTable(views: readonly TokenView[]): ChartTable {
   return tableOf(
     [
       { label: "Token", kind: "number" },
-      { label: "Text", kind: "text" },
+      { label: "Text", kind: "text", show: tokenText },
       { label: "KL (nats)", kind: "number", format: nats },
       { label: "NLL pruned (nats)", kind: "number", format: nats },
       { label: "NLL dense (nats)", kind: "number", format: nats },
-      { label: "Pruned model's token", kind: "text" },
+      { label: "Pruned model's token", kind: "text", show: tokenText },
       { label: "Differs", kind: "text" },
       { label: "Pivot", kind: "text" },
     ],
     views.map((view) => [
       view.index + 1,
-      visibleText(view.text),
+      view.text,
       view.kl,
       view.nll,
       view.denseNll,
-      view.argmaxText === null ? null : visibleText(view.argmaxText),
+      view.argmaxText,
       view.argmaxText === null ? null : view.differs ? "yes" : "no",
       view.pivot ? "yes" : "no",
     ]),
