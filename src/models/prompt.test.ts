@@ -36,6 +36,7 @@ function builder(options: { template?: string; maximumPositions?: number; tokens
     tokenizer: plainTokenizer(...(options.tokens ?? ["<image>", "<global-img>", "<fake_token_around_image>"])),
     template,
     maximumPositions: options.maximumPositions ?? 100,
+    vocabularySize: 1_000_003,
     image: { tokenId: 1_000_000, tokensPerFrame: 4 },
   });
 }
@@ -92,7 +93,13 @@ describe("buildPrompt", () => {
   it("hands text-only templates the question as a string", () => {
     const template = findChatTemplate(jinja("[{{ messages[0]['content'] }}]"));
     if (template === null) throw new Error("no template");
-    const text = createPromptBuilder({ tokenizer: plainTokenizer(), template, maximumPositions: 9, image: null });
+    const text = createPromptBuilder({
+      tokenizer: plainTokenizer(),
+      template,
+      maximumPositions: 9,
+      vocabularySize: 256,
+      image: null,
+    });
     expect(text.buildPrompt({ question: "Why?", frames: null }).text).toBe("[Why?]");
     expect(() => text.buildPrompt({ question: "Why?", frames: { rows: 0, columns: 0 } })).toThrow(
       expect.objectContaining({ code: "unsupported" }),
@@ -114,6 +121,26 @@ describe("buildPrompt", () => {
       expect.objectContaining({
         code: "bad-input",
         message: expect.stringMatching(/takes 10 tokens.* has 10 positions/),
+      }),
+    );
+  });
+
+  it("refuses ids beyond the model's vocabulary", () => {
+    const template = findChatTemplate(jinja(TEMPLATE));
+    if (template === null) throw new Error("no template");
+    const image = { tokenId: 1_000_000, tokensPerFrame: 4 };
+    const options = {
+      tokenizer: plainTokenizer("<image>"),
+      template,
+      maximumPositions: 100,
+      vocabularySize: 98,
+      image,
+    };
+    expect(createPromptBuilder(options).buildPrompt({ question: "aa", frames: null }).ids).toEqual([97, 97]);
+    expect(() => createPromptBuilder(options).buildPrompt({ question: "ab", frames: null })).toThrow(
+      expect.objectContaining({
+        code: "bad-checkpoint",
+        message: expect.stringMatching(/the id 98; .* has 98 entries/),
       }),
     );
   });
@@ -153,7 +180,10 @@ function checkpointBuilder(folder: string, path: string, image: { tokenId: numbe
   const tokenizer = createTokenizer(text("tokenizer.json"), text("tokenizer_config.json"));
   const template = findChatTemplate({ ...NO_FILES, chatTemplateJson: text("chat_template.json") });
   if (template === null) throw new Error("no template");
-  return { template, prompts: createPromptBuilder({ tokenizer, template, maximumPositions: 8192, image }) };
+  return {
+    template,
+    prompts: createPromptBuilder({ tokenizer, template, maximumPositions: 8192, vocabularySize: 49_280, image }),
+  };
 }
 
 describeWithShared(

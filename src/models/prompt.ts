@@ -26,7 +26,8 @@ export interface Prompt {
 export interface PromptBuilder {
   /**
    * @throws PivotscopeError `bad-input` when the question is empty, holds a control token or does not fit the model;
-   *   `unsupported` when the model takes no pictures or knows no token for the grid.
+   *   `unsupported` when the model takes no pictures or knows no token for the grid; `bad-checkpoint` when template
+   *   or tokenizer do not fit the model.
    */
   buildPrompt(request: PromptRequest): Prompt;
 }
@@ -35,6 +36,8 @@ export interface PromptOptions {
   readonly tokenizer: Tokenizer;
   readonly template: ChatTemplate;
   readonly maximumPositions: number;
+  /** Rows of the model's embedding: ids must lie below. */
+  readonly vocabularySize: number;
   /** Null for a model without vision tower. */
   readonly image: { readonly tokenId: number; readonly tokensPerFrame: number } | null;
 }
@@ -58,6 +61,7 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
       const text =
         frames === null || image === null ? rendered : expandImage(rendered, frames, image.tokensPerFrame, tokenizer);
       const ids = tokenizer.encode(text);
+      checkVocabulary(ids, options.vocabularySize);
       // One position must be left for the first token of the reply.
       if (ids.length >= options.maximumPositions) {
         throw new PivotscopeError(
@@ -86,6 +90,16 @@ function checkImageToken(tokenizer: Tokenizer, expected: number): void {
   throw new PivotscopeError(
     "bad-checkpoint",
     `tokenizer.json gives "${IMAGE}" ${found === null ? "no id" : `the id ${found}`}; config.json says ${expected}.`,
+    "Check that tokenizer.json and config.json belong to the same model.",
+  );
+}
+
+function checkVocabulary(ids: readonly number[], vocabularySize: number): void {
+  const beyond = ids.find((id) => id >= vocabularySize);
+  if (beyond === undefined) return;
+  throw new PivotscopeError(
+    "bad-checkpoint",
+    `tokenizer.json gives the id ${beyond}; the model's vocabulary has ${vocabularySize} entries.`,
     "Check that tokenizer.json and config.json belong to the same model.",
   );
 }

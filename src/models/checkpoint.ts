@@ -1,0 +1,153 @@
+/**
+ * Opening a checkpoint: every file of the folder read, checked and turned into what the engine works with.
+ *
+ * Small files come first, so that a checkpoint that cannot work is refused before its weights are fetched.
+ */
+import { PivotscopeError } from "../core/errors.ts";
+import { findChatTemplate } from "./chat-template.ts";
+import { imageTokensPerFrame, type ModelConfig, parseModelConfig } from "./config.ts";
+import { findStopIds } from "./generation-config.ts";
+import { createImageProcessor, type ImageProcessor, parseProcessorConfig } from "./image/processor.ts";
+import { parseJsonObject } from "./json.ts";
+import { createPromptBuilder, type PromptBuilder } from "./prompt.ts";
+import { parseRecommended, type RecommendedParameters } from "./recommended.ts";
+import { SafetensorsFile } from "./safetensors.ts";
+import { type PictureSample, parseCalibrationSet } from "./samples.ts";
+import { type CheckpointFolder, OPTIONAL_FILES, readTextIfPresent } from "./source.ts";
+import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { hashWeights } from "./weight-hash.ts";
+
+export interface CheckpointProgress {
+  readonly stage: "files" | "weights";
+  /** Bytes of the file at hand; `total` is 0 while it is unknown. */
+  readonly done: number;
+  readonly total: number;
+  /** Name of the file at hand. */
+  readonly item: string;
+}
+
+export interface OpenOptions {
+  readonly onProgress?: (progress: CheckpointProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Checkpoint {
+  readonly name: string;
+  /** The folder it came from, for the pictures of its calibration set. */
+  readonly folder: CheckpointFolder;
+  readonly config: ModelConfig;
+  readonly weights: SafetensorsFile;
+  /** Hex SHA-256 of the weights file; empty where it cannot be computed, see `hashWeights`. */
+  readonly weightHash: string;
+  /** Null without tokenizer.json: such a checkpoint takes token ids only. */
+  readonly tokenizer: Tokenizer | null;
+  /** Null without tokenizer or chat template. */
+  readonly prompts: PromptBuilder | null;
+  /** Null without preprocessor_config.json, and for models without vision tower. */
+  readonly images: ImageProcessor | null;
+  /** Token ids that end a reply. */
+  readonly stopIds: readonly number[];
+  readonly recommended: RecommendedParameters;
+  /** The checkpoint's own calibration set, null without calibration.json. */
+  readonly calibration: readonly PictureSample[] | null;
+}
+
+const WEIGHTS = "model.safetensors";
+const SHARD_INDEX = "model.safetensors.index.json";
+
+type OptionalFile = (typeof OPTIONAL_FILES)[number];
+type OptionalTexts = Readonly<Record<OptionalFile, string | null>>;
+
+/**
+ * Opens the checkpoint in `folder`.
+ *
+ * @throws PivotscopeError `not-found` when config.json or model.safetensors is missing, `network`, `bad-checkpoint`,
+ *   `unsupported`, or `cancelled`; each message names the file and what was found.
+ */
+export async function openCheckpoint(folder: CheckpointFolder, options: OpenOptions = {}): Promise<Checkpoint> {
+  const { onProgress, signal } = options;
+  const modelConfig = await folder.readText("config.json", signal);
+  const config = parseModelConfig(modelConfig);
+  const texts = await readOptionalFiles(folder, options);
+
+  const tokenizerJson = texts["tokenizer.json"];
+  const tokenizer = tokenizerJson === null ? null : createTokenizer(tokenizerJson, texts["tokenizer_config.json"]);
+  const calibration = texts["calibration.json"];
+  const parts = {
+    tokenizer,
+    prompts: openPrompts(config, tokenizer, texts),
+    images: openImages(config, texts),
+    stopIds: findStopIds({
+      generationConfig: texts["generation_config.json"],
+      modelConfig,
+      specialTokens: tokenizer?.specialTokens ?? new Map(),
+    }),
+    recommended: parseRecommended(texts["pivotscope.json"]),
+    calibration: calibration === null ? null : parseCalibrationSet(calibration),
+  };
+
+  const bytes = await readWeights(folder, onProgress, signal);
+  const weights = new SafetensorsFile(bytes, WEIGHTS);
+  return { name: folder.name, folder, config, weights, weightHash: await hashWeights(bytes), ...parts };
+}
+
+/** All at once: over a network each file costs a round trip. */
+async function readOptionalFiles(folder: CheckpointFolder, options: OpenOptions): Promise<OptionalTexts> {
+  const read = async (file: OptionalFile) => {
+    const text = await readTextIfPresent(folder, file, options.signal);
+    if (text !== null) options.onProgress?.({ stage: "files", done: text.length, total: text.length, item: file });
+    return [file, text] as const;
+  };
+  const entries = await Promise.all(OPTIONAL_FILES.map(read));
+  return Object.fromEntries(entries) as Record<OptionalFile, string | null>;
+}
+
+async function readWeights(folder: CheckpointFolder, onProgress: OpenOptions["onProgress"], signal?: AbortSignal) {
+  const report = (done: number, total: number) => onProgress?.({ stage: "weights", done, total, item: WEIGHTS });
+  try {
+    return await folder.readBytes(WEIGHTS, report, signal);
+  } catch (error) {
+    const missing = error instanceof PivotscopeError && error.code === "not-found";
+    if (!missing || !(await folder.has(SHARD_INDEX))) throw error;
+    throw new PivotscopeError(
+      "unsupported",
+      `${folder.name} has its weights in several files (${SHARD_INDEX}); supported is one ${WEIGHTS}.`,
+      "Open a smaller checkpoint, or save this one as a single file.",
+      { cause: error },
+    );
+  }
+}
+
+function openPrompts(config: ModelConfig, tokenizer: Tokenizer | null, texts: OptionalTexts): PromptBuilder | null {
+  const template = findChatTemplate({
+    chatTemplateJson: texts["chat_template.json"],
+    chatTemplateJinja: texts["chat_template.jinja"],
+    tokenizerConfig: texts["tokenizer_config.json"],
+  });
+  if (tokenizer === null || template === null) return null;
+  const { maximumPositions, vocabularySize } = config.text;
+  const image =
+    config.architecture === "idefics3"
+      ? { tokenId: config.imageTokenId, tokensPerFrame: imageTokensPerFrame(config) }
+      : null;
+  return createPromptBuilder({ tokenizer, template, maximumPositions, vocabularySize, image });
+}
+
+function openImages(config: ModelConfig, texts: OptionalTexts): ImageProcessor | null {
+  const preprocessor = texts["preprocessor_config.json"];
+  if (preprocessor === null || config.architecture !== "idefics3") return null;
+  const processor = texts["processor_config.json"];
+  const expected = imageTokensPerFrame(config);
+  const stated =
+    processor === null
+      ? expected
+      : parseJsonObject(processor, "processor_config.json").integer("image_seq_len", { fallback: expected });
+  if (stated !== expected) {
+    throw new PivotscopeError(
+      "bad-checkpoint",
+      `processor_config.json: "image_seq_len" is ${stated}; the vision tower of config.json makes ${expected} tokens.`,
+      "Check that both files belong to the same model.",
+    );
+  }
+  return createImageProcessor(parseProcessorConfig(preprocessor, config.vision.imageSize));
+}
