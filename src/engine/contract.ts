@@ -28,11 +28,12 @@ export interface LoadOptions {
 }
 
 export interface LoadProgress {
-  readonly stage: "files" | "weights" | "graphs";
-  /** Bytes when the stage is files or weights, graphs compiled otherwise. */
+  /** Reading small files, reading the weights file, putting the weights on the backend. */
+  readonly stage: "files" | "weights" | "upload";
+  /** Bytes; `total` is 0 while it is unknown. */
   readonly done: number;
   readonly total: number;
-  /** Name of the file or graph at hand. */
+  /** Name of the file or tensor at hand. */
   readonly item: string;
 }
 
@@ -76,6 +77,7 @@ export interface TraceToken {
 }
 
 export interface Trace {
+  /** With the stop token, whose text is empty, when the model gave one. */
   readonly tokens: readonly TraceToken[];
   readonly text: string;
   readonly finish: "stop" | "length";
@@ -116,6 +118,8 @@ export interface Measurement {
   readonly denseNll: Float32Array;
   /** The pruned model's most likely token at each position, teacher-forced on the trace. */
   readonly argmax: Int32Array;
+  /** Text of each argmax token; empty for a token that ends the trace. */
+  readonly argmaxTexts: readonly string[];
   /** exp of the mean of nll. */
   readonly perplexity: number;
   readonly densePerplexity: number;

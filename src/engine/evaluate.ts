@@ -6,11 +6,19 @@ import { traceLogits } from "./forward.ts";
 import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
 
+/** A measurement before its token ids are put into words. */
+export type TokenMeasurement = Omit<Measurement, "argmaxTexts">;
+
 /** Values per row that the divergence kernel writes. */
 const FIELDS = 4;
 
 /** Compares two sets of logits of the same rows, and reads only four numbers per token back. */
-export async function compareLogits(model: Model, batch: Batch, dense: Tensor, pruned: Tensor): Promise<Measurement> {
+export async function compareLogits(
+  model: Model,
+  batch: Batch,
+  dense: Tensor,
+  pruned: Tensor,
+): Promise<TokenMeasurement> {
   const { backend } = model;
   const rows = batch.positions.length;
   const targets = backend.upload(batch.targets, [rows]);
@@ -57,7 +65,7 @@ export async function evaluateSample(
   pruned: MaskSet,
   denseLogits: Tensor,
   signal?: AbortSignal,
-): Promise<Measurement> {
+): Promise<TokenMeasurement> {
   const batch = createBatch([sample], model.imageTokenId);
   const prunedLogits = await traceLogits(model, batch, pruned, signal);
   try {

@@ -203,6 +203,7 @@ function measure(trace: readonly number[], keep: Uint8Array): Measurement {
     nll: kl.map((value) => 0.02 + value),
     denseNll: kl.map(() => 0.02),
     argmax: Int32Array.from(trace, (id, position) => (broken && position === MISMATCH ? four : id)),
+    argmaxTexts: trace.map((id, position) => (broken && position === MISMATCH ? " four" : `<${id}>`)),
     perplexity: Math.exp(0.02 + removed),
     densePerplexity: Math.exp(0.02),
   };

@@ -1,0 +1,185 @@
+/**
+ * One checkpoint loaded onto one backend, with what turns pictures, questions and sample files into prepared samples.
+ * The page's engine and the command line are two faces of it.
+ */
+import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { findPivots, type PivotParameters } from "../core/pivots.ts";
+import { type Checkpoint, openCheckpoint } from "../models/checkpoint.ts";
+import type { Sample } from "../models/samples.ts";
+import type { CheckpointFolder } from "../models/source.ts";
+import type { Backend } from "../runtime/backend.ts";
+import type { PreparedSample } from "./batch.ts";
+import type { BackendKind, Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
+import { type Generation, generateGreedy } from "./generate.ts";
+import { createMasks, type MaskSet } from "./masks.ts";
+import { createModel, defineModel, largestTensorBytes, type Model } from "./model.ts";
+
+/** What differs between the engine's homes. */
+export interface Environment {
+  /** Makes a backend. Throws `no-webgpu` with the reason when `kind` is webgpu and it cannot be had. */
+  createBackend(kind: BackendKind, largestBuffer: number): Promise<Backend>;
+  decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Picture>;
+}
+
+/** Longest trace that is generated where nobody says otherwise, in tokens. */
+export const DEFAULT_TRACE_LIMIT = 500;
+
+export interface Session {
+  readonly checkpoint: Omit<Checkpoint, "weights">;
+  readonly model: Model;
+  readonly summary: ModelSummary;
+  readonly denseMasks: MaskSet;
+  /** Prompt ids and frame of a picture with a question. Throws `bad-input` naming what is wrong with either. */
+  prepareInput(input: SampleInput): Pick<PreparedSample, "prompt" | "frame">;
+  /** Trace positions of pivot tokens. */
+  findPivots(trace: readonly number[], parameters: PivotParameters): readonly number[];
+  generate(
+    input: Pick<PreparedSample, "prompt" | "frame">,
+    options: {
+      readonly masks?: MaskSet;
+      readonly prefix?: readonly number[];
+      readonly maximumTokens?: number;
+      readonly signal?: AbortSignal | undefined;
+      readonly onToken?: (id: number) => void;
+    },
+  ): Promise<Generation>;
+  /**
+   * A sample of a samples file, ready to run: picture decoded and cut, trace encoded or, where there is none, written by
+   * the dense model.
+   */
+  prepareSample(
+    sample: Sample,
+    readPicture: (path: string) => Promise<Uint8Array<ArrayBuffer>>,
+    pivots: PivotParameters,
+    signal?: AbortSignal,
+  ): Promise<PreparedSample>;
+  dispose(): Promise<void>;
+}
+
+/** Takes the backend that `options` asks for; with "auto" falls back to the cpu and says why. */
+async function chooseBackend(
+  environment: Environment,
+  wanted: LoadOptions["backend"],
+  largestBuffer: number,
+): Promise<{ backend: Backend; note: string }> {
+  if (wanted !== "auto") return { backend: await environment.createBackend(wanted, largestBuffer), note: "" };
+  try {
+    return { backend: await environment.createBackend("webgpu", largestBuffer), note: "" };
+  } catch (error) {
+    if (!(error instanceof PivotscopeError) || error.code !== "no-webgpu") throw error;
+    return { backend: await environment.createBackend("cpu", largestBuffer), note: `${error.message} ${error.hint}` };
+  }
+}
+
+function missing(what: string, files: string): PivotscopeError {
+  return new PivotscopeError(
+    "unsupported",
+    `This checkpoint folder has no ${what}, so it takes token ids only.`,
+    `Add ${files} to the folder.`,
+  );
+}
+
+/** Opens the checkpoint in `folder` and puts its weights on a backend. */
+export async function openSession(
+  environment: Environment,
+  folder: CheckpointFolder,
+  options: LoadOptions,
+  call: Call<LoadProgress> = {},
+): Promise<Session> {
+  const { weights, ...checkpoint } = await openCheckpoint(folder, {
+    ...(call.signal ? { signal: call.signal } : {}),
+    ...(call.onProgress ? { onProgress: call.onProgress } : {}),
+  });
+  throwIfCancelled(call.signal);
+  const definition = defineModel(checkpoint.config);
+  const { backend, note } = await chooseBackend(environment, options.backend, largestTensorBytes(definition));
+  let model: Model;
+  try {
+    model = createModel(backend, checkpoint.config, weights, (done, total, item) =>
+      call.onProgress?.({ stage: "upload", item, done, total }),
+    );
+  } catch (error) {
+    await backend.dispose();
+    throw error;
+  }
+  const denseMasks = createMasks(model, null);
+  const { tokenizer, prompts, images, stopIds } = checkpoint;
+
+  const prepareInput: Session["prepareInput"] = ({ picture, question }) => {
+    if (!prompts) throw missing("tokenizer or chat template", "tokenizer.json and chat_template.json");
+    if (picture && !images) throw missing("image processor", "preprocessor_config.json");
+    const frames = picture && images ? images.process(picture) : null;
+    const prompt = prompts.buildPrompt({ question, frames: frames ? { rows: 0, columns: 0 } : null });
+    return { prompt: prompt.ids, frame: frames?.values ?? null };
+  };
+
+  const pivotsOf: Session["findPivots"] = (trace, parameters) => {
+    if (!tokenizer) throw missing("tokenizer", "tokenizer.json");
+    const texts = tokenizer.tokenTexts(trace).map((text, index) => (stopIds.includes(trace[index] ?? -1) ? "" : text));
+    return findPivots(texts, parameters).pivots;
+  };
+
+  const generate: Session["generate"] = (input, request) =>
+    generateGreedy(model, {
+      sample: input,
+      prefix: request.prefix ?? [],
+      masks: request.masks ?? denseMasks,
+      stopIds,
+      maximumTokens: request.maximumTokens ?? DEFAULT_TRACE_LIMIT,
+      signal: request.signal,
+      ...(request.onToken ? { onToken: request.onToken } : {}),
+    });
+
+  return {
+    checkpoint,
+    model,
+    denseMasks,
+    summary: {
+      name: folder.name,
+      weightHash: checkpoint.weightHash,
+      architecture: definition.architecture,
+      layout: model.layout,
+      backend: backend.kind,
+      backendNote: note,
+      weightBytes: backend.uploadedBytes,
+      vision: definition.vision !== null,
+      imageTokens: definition.vision?.imageTokens ?? 0,
+      vocabularySize: definition.text.vocabularySize,
+      maximumTokens: definition.text.maximumTokens,
+      recommended: checkpoint.recommended,
+      calibrationSamples: checkpoint.calibration?.length ?? 0,
+    },
+    prepareInput,
+    findPivots: pivotsOf,
+    generate,
+    async prepareSample(sample, readPicture, pivots, signal) {
+      if (sample.kind === "tokens") {
+        return {
+          prompt: sample.prompt,
+          trace: sample.trace,
+          pivots: sample.pivots ?? pivotsOf(sample.trace, pivots),
+          frame: sample.pixelValues,
+        };
+      }
+      const picture =
+        sample.image === null ? null : await environment.decodePicture(await readPicture(sample.image), sample.image);
+      throwIfCancelled(signal);
+      const input = prepareInput({ picture, question: sample.question });
+      const trace =
+        sample.trace === null ? (await generate(input, { signal })).ids : encodeTrace(checkpoint, sample.trace);
+      return { ...input, trace, pivots: pivotsOf(trace, pivots) };
+    },
+    async dispose() {
+      denseMasks.release();
+      await backend.dispose();
+    },
+  };
+}
+
+/** A written trace as the model would have given it: a leading space, and the stop token at the end. */
+function encodeTrace({ tokenizer, stopIds }: Pick<Checkpoint, "tokenizer" | "stopIds">, trace: string): number[] {
+  if (!tokenizer) throw missing("tokenizer", "tokenizer.json");
+  const ids = tokenizer.encode(` ${trace.trim()}`);
+  const [stop] = stopIds;
+  return stop === undefined ? ids : [...ids, stop];
+}
