@@ -11,12 +11,16 @@ import { type DeviceNeeds, requestDevice } from "./webgpu/device.ts";
 ort.env.wasm.wasmPaths = { wasm: wasmUrl };
 ort.env.logLevel = "error";
 
-/** Throws `no-webgpu` with the reason when this browser cannot run the model on WebGPU. */
-export async function createBrowserWebGpuBackend(needs: DeviceNeeds): Promise<Backend> {
-  const device = await requestDevice(needs);
+/** The webgpu backend on a device that the caller made. */
+export function createWebGpuBackendOn(device: GPUDevice): Promise<Backend> {
   // With all the work on the GPU a second wasm thread only costs memory.
   ort.env.wasm.numThreads = 1;
   return createWebGpuBackend(ort, device);
+}
+
+/** Throws `no-webgpu` with the reason when this browser cannot run the model on WebGPU. */
+export async function createBrowserWebGpuBackend(needs: DeviceNeeds): Promise<Backend> {
+  return createWebGpuBackendOn(await requestDevice(needs));
 }
 
 /** The WebAssembly backend; it uses several threads where the page is cross-origin isolated. */

@@ -1,0 +1,96 @@
+/**
+ * Benchmarks: prints one JSON object. `npm run bench` runs all, `npm run bench -- slider scoring` some.
+ *
+ * Times on a machine without GPU are of software rendering and say nothing about a GPU; ratios within one run do.
+ */
+import { readFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { chromium } from "playwright";
+import { createServer } from "vite";
+import { browserArguments, findBrowser } from "../scripts/find-browser.ts";
+import { defaultPivotParameters } from "../src/core/pivots.ts";
+import type { BackendKind } from "../src/engine/contract.ts";
+import { createEngine } from "../src/engine/engine.ts";
+import { decodePicture } from "../src/models/image/decode-node.ts";
+import { createNodeFolder } from "../src/models/node-folder.ts";
+import { createNodeBackend } from "../src/runtime/cpu/node.ts";
+import { measureEngine } from "./measure-engine.ts";
+import type { BenchPage } from "./page.ts";
+
+const NAMES = ["slider", "scoring", "model"] as const;
+type Name = (typeof NAMES)[number];
+
+const root = join(import.meta.dirname, "..");
+
+async function benchNode(samples: number) {
+  const folder = join(root, "public", "models", "tiny-scenes");
+  const { image, question } = JSON.parse(await readFile(join(folder, "evaluation.json"), "utf8")).samples[0];
+  const picture = await decodePicture(new Uint8Array(await readFile(join(folder, image))), image);
+  const engine = createEngine({
+    openFolder: () => createNodeFolder(folder),
+    decodePicture,
+    createBackend: async () => createNodeBackend(),
+  });
+  return measureEngine(
+    engine,
+    { source: { kind: "address", name: "tiny-scenes", url: "" }, backend: "cpu" },
+    { picture, question },
+    { batchSize: 2, sampleLimit: samples, pivots: { ...defaultPivotParameters(), window: 2 } },
+  );
+}
+
+/** Calls one function of bench/page.ts in a page that Vite serves, in the browser that the tests use. */
+async function inBrowser<Key extends keyof BenchPage>(name: Key, ...parameters: Parameters<BenchPage[Key]>) {
+  const server = await createServer({
+    root,
+    configFile: false,
+    logLevel: "error",
+    optimizeDeps: { exclude: ["onnxruntime-web"] },
+    server: {
+      port: 0,
+      headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
+    },
+  });
+  await server.listen();
+  const browser = await chromium.launch({ executablePath: findBrowser(), args: browserArguments() });
+  try {
+    const page = await browser.newPage();
+    page.on("pageerror", (error) => process.stderr.write(`${error.message}\n`));
+    const address = server.resolvedUrls?.local[0];
+    if (!address) throw new Error("Vite gave no address.");
+    await page.goto(`${address}bench/page.html`);
+    await page.waitForFunction(() => "pivotscopeBench" in globalThis);
+    return await page.evaluate(`globalThis.pivotscopeBench.${name}(...${JSON.stringify(parameters)})`);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    samples: { type: "string", default: "8" },
+    rows: { type: "string", default: "162" },
+    repeats: { type: "string", default: "3" },
+  },
+});
+const wanted = positionals.length > 0 ? positionals : NAMES;
+for (const name of wanted) {
+  if (!NAMES.includes(name as Name)) throw new Error(`Unknown benchmark "${name}"; there are ${NAMES.join(", ")}.`);
+}
+const [samples, rows, repeats] = [Number(values.samples), Number(values.rows), Number(values.repeats)];
+const results: Record<string, unknown> = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
+if (wanted.includes("slider")) results.slider = (await import("./slider.ts")).benchSlider();
+if (wanted.includes("scoring")) {
+  results.scoring = await inBrowser("benchScoring", rows, repeats);
+}
+if (wanted.includes("model")) {
+  results["node cpu"] = await benchNode(samples);
+  for (const backend of ["cpu", "webgpu"] satisfies BackendKind[]) {
+    results[`browser ${backend}`] = await inBrowser("benchModel", backend, samples);
+  }
+}
+process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
