@@ -25,7 +25,7 @@ export interface CalibrationSums {
 }
 
 export interface Accumulators {
-  score(tower: Tower, layer: number, scored: ScoredWeight, taps: ScoredTaps, batches: number): void;
+  score(tower: Tower, layer: number, scored: ScoredWeight, taps: ScoredTaps, batches: number): Promise<void>;
   observe(tower: Tower, layer: number, kind: ModuleKind, values: Tensor, classes: Tensor, rows: number): void;
   read(): Promise<CalibrationSums>;
   release(): void;
@@ -54,13 +54,13 @@ export function createAccumulators(model: Model, losses: number): Accumulators {
   };
 
   return {
-    score(tower, layer, scored, taps, batches) {
+    async score(tower, layer, scored, taps, batches) {
       const accumulatorOffset = layout.offsets[indexOf(tower, layer, scored.kind)] ?? 0;
       const rows = taps.input.dims[0] ?? 0;
-      taps.gradients.forEach((gradient, loss) => {
+      for (const [loss, gradient] of taps.gradients.entries()) {
         const accumulator = attribution[loss];
         invariant(accumulator, `There is no accumulator for loss ${loss}.`);
-        backend.kernels.weightGradient({
+        await backend.kernels.weightGradient({
           weight: taps.weight,
           input: taps.input,
           gradient,
@@ -74,7 +74,7 @@ export function createAccumulators(model: Model, losses: number): Accumulators {
           accumulatorOffset,
           scale: 1,
         });
-      });
+      }
     },
     observe(tower, layer, kind, values, classes, rows) {
       const index = indexOf(tower, layer, kind);

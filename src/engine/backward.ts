@@ -20,7 +20,7 @@ export interface BackwardRequest {
   readonly shared: Feeds;
   readonly signal: AbortSignal | undefined;
   /** Called for every scored weight of every layer; the taps are released after the layer. */
-  readonly onScored: (layer: number, scored: ScoredWeight, taps: ScoredTaps) => void;
+  readonly onScored: (layer: number, scored: ScoredWeight, taps: ScoredTaps) => Promise<void>;
   readonly onLayer: (layer: number) => void;
 }
 
@@ -48,7 +48,7 @@ export async function backwardTower(model: Model, request: BackwardRequest): Pro
         ...Object.fromEntries(gradients.map((gradient, loss) => [`gradient.${loss}`, gradient])),
       });
       for (const scored of definition.scored) {
-        request.onScored(layer, scored, {
+        await request.onScored(layer, scored, {
           weight: output(weights, scored.slot),
           input: output(outputs, scored.inputTap),
           gradients: gradients.map((gradient, loss) =>

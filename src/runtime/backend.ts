@@ -8,7 +8,7 @@
  */
 import { invariant } from "../core/errors.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { KernelSet } from "./kernels/contract.ts";
+import type { KernelSet, WeightGradientRequest } from "./kernels/contract.ts";
 
 export type TensorData = Float32Array | Int32Array;
 
@@ -17,6 +17,14 @@ export interface Tensor {
   readonly dims: readonly number[];
   readonly type: "float32" | "int32" | "int64";
   readonly handle: unknown;
+}
+
+/**
+ * Kernels on a backend's tensors. The weight gradient may take its time: the cpu backend runs part of it through
+ * onnxruntime. Its tensors must not be released before it is done.
+ */
+export interface TensorKernels extends Omit<KernelSet<Tensor>, "weightGradient"> {
+  weightGradient(request: WeightGradientRequest<Tensor>): void | Promise<void>;
 }
 
 /** A compiled graph. */
@@ -31,7 +39,7 @@ export interface Backend {
   readonly kind: "webgpu" | "cpu";
   /** Settles with the reason when the device is lost; never settles on the cpu. */
   readonly lost: Promise<string>;
-  readonly kernels: KernelSet<Tensor>;
+  readonly kernels: TensorKernels;
   /** Bytes of tensors that were uploaded and not yet released. */
   readonly uploadedBytes: number;
   /** Compiles `graph`. */

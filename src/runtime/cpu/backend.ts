@@ -7,6 +7,7 @@ import { invariant, PivotscopeError } from "../../core/errors.ts";
 import { serialiseGraph } from "../../graph/serialise.ts";
 import { type Backend, createQueue, elementCount, kernelsOnTensors, type Program, type Tensor } from "../backend.ts";
 import { createReferenceKernels } from "../kernels/reference.ts";
+import { createComposedWeightGradient } from "./weight-gradient.ts";
 
 /** The part of onnxruntime that this backend needs; onnxruntime-web and onnxruntime-node both have it. */
 export interface OrtModule {
@@ -50,10 +51,13 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
   let uploadedBytes = 0;
   const uploaded = new Map<Tensor, number>();
 
-  return {
+  const backend: Backend = {
     kind: "cpu",
     lost: new Promise(() => undefined),
-    kernels: kernelsOnTensors(createReferenceKernels(), arrayOf),
+    kernels: {
+      ...kernelsOnTensors(createReferenceKernels(), arrayOf),
+      weightGradient: (request) => weightGradient(request),
+    },
     get uploadedBytes() {
       return uploadedBytes;
     },
@@ -113,6 +117,12 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
         for (const session of sessions.splice(0)) await session.release();
       }),
   };
+  const weightGradient = createComposedWeightGradient(backend, (tensor) => {
+    const data = arrayOf(tensor);
+    invariant(data instanceof Float32Array, "The weight gradient takes float32 tensors.");
+    return data;
+  });
+  return backend;
 }
 
 function need(feeds: Readonly<Record<string, Tensor>>, name: string): Tensor {
