@@ -19,6 +19,8 @@ import {
 export interface WorkerEngine extends Engine {
   /** Ends the worker at once; calls that wait reject with `cancelled`. */
   terminate(): void;
+  /** Why the worker can answer no more, null while it can. */
+  readonly failure: PivotscopeError | null;
 }
 
 interface Pending {
@@ -113,6 +115,9 @@ export function createPortEngine(port: Endpoint<ToWorker>, end: () => void): Por
   }
 
   return {
+    get failure() {
+      return failure;
+    },
     load: (source, options, call) => request("load", () => ({ source, options }), call),
     generate: (input, options, call) => request("generate", () => ({ input: refer(input), options }), call),
     calibrate: (parameters, call) => request("calibrate", () => ({ parameters }), call),
