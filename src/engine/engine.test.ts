@@ -120,7 +120,9 @@ describe("the engine with the bundled model", () => {
   it("refuses an empty question, an empty trace and a plan of another model, each with a next step", async () => {
     await expect(engine.generate({ ...input, question: " " }, {})).rejects.toMatchObject({ code: "bad-input" });
     await expect(engine.generate({ ...input, question: "why ".repeat(2000) }, {})).rejects.toThrow(/512 positions/);
-    await expect(engine.evaluate(input, [], new Uint8Array(summary.layout.unitCount))).rejects.toThrow(/trace is empty/);
+    await expect(engine.evaluate(input, [], new Uint8Array(summary.layout.unitCount))).rejects.toThrow(
+      /trace is empty/,
+    );
     await expect(engine.evaluate(input, [1], new Uint8Array(7))).rejects.toThrow(/7 entries.*5696 units/);
   });
 });

@@ -1,0 +1,91 @@
+/**
+ * Every node of every graph must run on the GPU: one node that falls back to the CPU costs a round trip per layer and
+ * shows nowhere but in the clock. onnxruntime says where nodes went only in its verbose log.
+ */
+import * as ort from "onnxruntime-web/webgpu";
+import { expect, it, vi } from "vitest";
+import type { Graph } from "../graph/graph.ts";
+import { serialiseGraph } from "../graph/serialise.ts";
+import { visionDefinition } from "../models/architectures/idefics3.ts";
+import { llamaDefinition } from "../models/architectures/llama.ts";
+import { requestDevice } from "../runtime/webgpu/device.ts";
+
+const text = llamaDefinition(
+  {
+    vocabularySize: 96,
+    hiddenSize: 32,
+    intermediateSize: 48,
+    layers: 2,
+    heads: 4,
+    keyValueHeads: 2,
+    headSize: 8,
+    normEpsilon: 1e-5,
+    ropeTheta: 1e4,
+    maximumPositions: 256,
+    tieWordEmbeddings: false,
+  },
+  { prefix: "model", head: "lm_head.weight" },
+);
+const vision = visionDefinition(
+  {
+    hiddenSize: 24,
+    intermediateSize: 40,
+    layers: 2,
+    heads: 3,
+    channels: 3,
+    imageSize: 32,
+    patchSize: 8,
+    normEpsilon: 1e-6,
+    activation: "gelu_pytorch_tanh",
+  },
+  2,
+  32,
+);
+
+const graphs: Graph[] = [
+  text.embed(),
+  text.forward(2, { modules: true, cache: true }),
+  text.backward(2, 2),
+  text.decode(1),
+  text.head(),
+  text.headGradient(2),
+  vision.embed(2),
+  vision.forward(2, { modules: true }),
+  vision.backward(2, 2),
+  vision.connector(2),
+  vision.connectorBackward(2, 2),
+  vision.merge(),
+  vision.mergeBackward(),
+];
+
+/** onnxruntime keeps the console functions that it finds when it starts, so they are replaced before that, once. */
+function captureConsole(): string[] {
+  const lines: string[] = [];
+  for (const name of ["log", "info", "warn", "error", "debug"] as const) {
+    vi.spyOn(console, name).mockImplementation((...parts: unknown[]) => {
+      lines.push(parts.join(" "));
+    });
+  }
+  return lines;
+}
+
+it("places all nodes of every graph on the GPU", async () => {
+  const lines = captureConsole();
+  // onnxruntime's own settings are made when the product's module is loaded.
+  await import("../runtime/browser.ts");
+  ort.env.logLevel = "verbose";
+  ort.env.wasm.numThreads = 1;
+  const device = await requestDevice({ largestBuffer: 0 });
+  for (const graph of graphs) {
+    lines.length = 0;
+    await ort.InferenceSession.create(serialiseGraph(graph), {
+      executionProviders: [{ name: "webgpu", device } as ort.InferenceSession.ExecutionProviderConfig],
+      graphOptimizationLevel: "basic",
+      logSeverityLevel: 0,
+    });
+    const placements = lines.filter((line) => line.includes("placed on")).map((line) => line.replace(/^.*\] {2}/, ""));
+    expect(placements, graph.name).toHaveLength(1);
+    expect(placements[0], graph.name).toMatch(/^All nodes placed on \[WebGpuExecutionProvider\]/);
+  }
+  device.destroy();
+});

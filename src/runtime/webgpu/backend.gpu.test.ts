@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { GraphBuilder } from "../../graph/graph.ts";
+import { add } from "../../graph/operations/elementwise.ts";
+import { output } from "../backend.ts";
+import { createBrowserCpuBackend, createBrowserWebGpuBackend, createWebGpuBackendOn } from "../browser.ts";
+import { requestDevice } from "./device.ts";
+
+function sumGraph() {
+  const builder = new GraphBuilder("sum");
+  builder.output("sum", add(builder, builder.input("a", ["N"]), builder.input("b", ["N"])));
+  return builder.build();
+}
+
+describe("the webgpu backend", () => {
+  it.each([1, 3, 6, 17, 1025])("keeps %i numbers exactly through upload, graph, write and read", async (count) => {
+    const backend = await createBrowserWebGpuBackend({ largestBuffer: 0 });
+    const data = Float32Array.from({ length: count }, (_, index) => index * 1.25 - 3);
+    const a = backend.upload(data, [count]);
+    const b = backend.upload(new Float32Array(count), [count]);
+    backend.write(
+      b,
+      data.map((value) => -2 * value),
+    );
+    const sum = output(await backend.run(await backend.compile(sumGraph()), { a, b }), "sum");
+    expect(sum.dims).toEqual([count]);
+    expect(Array.from(await backend.read(sum))).toEqual(Array.from(data, (value) => -value));
+    expect(Array.from(await backend.read(a))).toEqual(Array.from(data));
+    const ids = backend.upload(Int32Array.of(7, -1, 5), [3]);
+    expect(Array.from(await backend.read(ids))).toEqual([7, -1, 5]);
+    backend.release(a, b, sum, ids);
+    expect(backend.uploadedBytes).toBe(0);
+    await backend.dispose();
+  });
+
+  it("runs concurrent calls one after another instead of crashing", async () => {
+    const backend = await createBrowserWebGpuBackend({ largestBuffer: 0 });
+    const programs = await Promise.all([backend.compile(sumGraph()), backend.compile(sumGraph())]);
+    const tensor = backend.upload(Float32Array.of(1, 2), [2]);
+    const results = await Promise.all(programs.map((program) => backend.run(program, { a: tensor, b: tensor })));
+    for (const result of results) expect(Array.from(await backend.read(output(result, "sum")))).toEqual([2, 4]);
+    await backend.dispose();
+  });
+
+  it("answers every call with device-lost once the device is gone, also one that is waiting", async () => {
+    const device = await requestDevice({ largestBuffer: 0 });
+    const backend = await createWebGpuBackendOn(device);
+    const tensor = backend.upload(Float32Array.of(1), [1]);
+    const program = await backend.compile(sumGraph());
+    const waiting = Promise.allSettled([
+      backend.run(program, { a: tensor, b: tensor }),
+      backend.read(tensor),
+      backend.settle(),
+    ]);
+    device.destroy();
+    for (const result of await waiting) {
+      if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "device-lost" });
+    }
+    await expect(backend.run(program, { a: tensor, b: tensor })).rejects.toMatchObject({ code: "device-lost" });
+    await expect(backend.read(tensor)).rejects.toThrow(/graphics device was lost/);
+    await backend.dispose();
+  });
+
+  it("refuses a device whose limits are too small, with both numbers", async () => {
+    await expect(requestDevice({ largestBuffer: 2 ** 50 })).rejects.toThrow(/is \d+ bytes.*needs 1125899906842624/);
+  });
+});
+
+describe("the cpu backend in the browser", () => {
+  it("runs graphs on WebAssembly", async () => {
+    const backend = await createBrowserCpuBackend();
+    const a = backend.upload(Float32Array.of(1, 2, 3), [3]);
+    const result = await backend.run(await backend.compile(sumGraph()), { a, b: a });
+    expect(Array.from(await backend.read(output(result, "sum")))).toEqual([2, 4, 6]);
+    await backend.dispose();
+  });
+});
