@@ -26,6 +26,22 @@ export interface CpuBackendOptions {
   readonly threads?: number;
 }
 
+/** How long runs may follow each other before waiting messages are let in, in milliseconds. */
+const BREATH_INTERVAL = 30;
+
+/**
+ * Lets waiting messages in. A run in WebAssembly blocks its thread and resolves without returning to the event loop,
+ * so a cancel would wait for the whole calibration.
+ */
+function createBreath(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < BREATH_INTERVAL) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    last = performance.now();
+  };
+}
+
 function wrap(tensor: OrtTensor): Tensor {
   invariant(
     tensor.type === "float32" || tensor.type === "int32" || tensor.type === "int64",
@@ -47,6 +63,7 @@ function arrayOf(tensor: Tensor): Float32Array | Int32Array {
 /** Makes a cpu backend on `ort`. */
 export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Backend {
   const enqueue = createQueue();
+  const breathe = createBreath();
   const sessions: InferenceSession[] = [];
   let uploadedBytes = 0;
   const uploaded = new Map<Tensor, number>();
@@ -74,6 +91,7 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
       }),
     run: (program: Program, feeds) =>
       enqueue(async () => {
+        await breathe();
         const session = program.handle as InferenceSession;
         const inputs = Object.fromEntries(program.graph.inputs.map(({ name }) => [name, ortTensor(need(feeds, name))]));
         const outputs = await session.run(inputs).catch((error: unknown) => {
