@@ -76,6 +76,7 @@ export interface TokenDivergenceRequest<Buffer> {
   /**
    * Four floats per row are written, [rows, 4]: KL(reference‖pruned) in nats, negative log-likelihood of the target
    * under the reference, the same under the pruned model, and the pruned model's argmax id (lowest id on ties).
+   * Both likelihoods are −1 where the target is no token id (padding). Logits must be finite.
    */
   readonly result: Buffer;
 }

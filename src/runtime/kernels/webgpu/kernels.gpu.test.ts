@@ -43,7 +43,8 @@ describe("weightGradient", () => {
     { outputs: 12, inputs: 20, rows: 9, batches: 1, groupSize: 4 },
     { outputs: 64, inputs: 576, rows: 23, batches: 2, groupSize: 1 },
     { outputs: 576, inputs: 192, rows: 5, batches: 2, groupSize: 192 },
-    { outputs: 33, inputs: 66, rows: 4, batches: 17, groupSize: 33 },
+    { outputs: 99, inputs: 66, rows: 4, batches: 17, groupSize: 33 },
+    { outputs: 132, inputs: 36, rows: 6, batches: 9, groupSize: 12 },
   ])("$outputs × $inputs, $batches × $rows rows, groups of $groupSize", async (shape) => {
     const { outputs, inputs, rows, batches, groupSize } = shape;
     const random = seededRandom(outputs * 7919 + inputs);

@@ -13,8 +13,9 @@ import {
 } from "./pipeline.ts";
 
 const LABEL = "weight-gradient";
-/** Side of the tile that one workgroup makes, and invocations of a folding workgroup; as in the shader. */
-const TILE = 32;
+/** Tile that one workgroup makes, and invocations of a folding workgroup; as in the shader. */
+const TILE_ROWS = 64;
+const TILE_COLUMNS = 32;
 const FOLD = 64;
 /** Partial sums that one invocation should fold before a second one helps. */
 const FOLDED_ALONE = 16;
@@ -32,9 +33,9 @@ export async function createWeightGradient(
       checkWeightGradient(request, capacity);
       const { outputs, inputs, batches, rowsPerBatch, axis, groupSize, accumulatorOffset } = request;
       const units = weightGradientUnits(request);
-      const tiles = Math.ceil(outputs / TILE) * Math.ceil(inputs / TILE);
-      const [lines, along] = axis === "rows" ? [outputs, inputs] : [inputs, outputs];
-      const slices = batches * Math.ceil(along / TILE);
+      const down = Math.ceil(outputs / TILE_ROWS);
+      const across = Math.ceil(inputs / TILE_COLUMNS);
+      const [lines, slices] = axis === "rows" ? [outputs, batches * across] : [inputs, batches * down];
       const lanes = foldingLanes(slices * groupSize);
       const rows = batches * rowsPerBatch;
       uniforms.write([
@@ -60,7 +61,7 @@ export async function createWeightGradient(
           3: binding(device, request.gradient, rows * outputs),
           4: partials,
         },
-        workgroups: tiles * batches,
+        workgroups: down * across * batches,
       };
       const fold = {
         pipeline: pipelines.fold,
