@@ -1,0 +1,32 @@
+/** What a pruning method is: something that turns statistics into an allocation, one file per method beside this one. */
+import type { Allocation } from "../allocation/allocation.ts";
+import type { MethodParameters } from "../parameters.ts";
+import type { Statistics } from "../statistics.ts";
+import type { Ratio, UnitLayout } from "../unit.ts";
+
+/** Plans a ratio in 0..1. All arrays of the result are overwritten by the planner's next call: copy them to keep them. */
+export type Planner = (ratio: Ratio) => Allocation;
+
+export interface Method {
+  /** Stable name, used in links and plans. */
+  readonly name: string;
+  readonly label: string;
+  /**
+   * Prepares all buffers for planning many ratios, one per frame.
+   * @throws PivotscopeError `bad-input` when the statistics do not fit the layout or hold impossible numbers, or when a
+   * parameter is out of bounds; the planner throws the same for a ratio outside 0..1.
+   */
+  createPlanner(layout: UnitLayout, statistics: Statistics, parameters: MethodParameters): Planner;
+  /** Plans one ratio; the result is the caller's own. */
+  plan(layout: UnitLayout, statistics: Statistics, parameters: MethodParameters, ratio: Ratio): Allocation;
+}
+
+/** A method made from its planner. */
+export function createMethod(name: string, label: string, createPlanner: Method["createPlanner"]): Method {
+  return {
+    name,
+    label,
+    createPlanner,
+    plan: (layout, statistics, parameters, ratio) => createPlanner(layout, statistics, parameters)(ratio),
+  };
+}

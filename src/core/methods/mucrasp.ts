@@ -1,0 +1,23 @@
+/**
+ * µCRASP: attribution fused over the whole trace and around its pivots, protected by sensitivity, cross-modal shift and
+ * structure, allocated under one global budget (arXiv 2605.25842).
+ */
+import { createAllocator } from "../allocation/allocator.ts";
+import { validateParameters } from "../parameters.ts";
+import { createFusion } from "../signals/fusion.ts";
+import { validateStatistics } from "../statistics-check.ts";
+import { validateRatio } from "../unit-check.ts";
+import { createMethod } from "./method.ts";
+
+export const mucrasp = createMethod("mucrasp", "µCRASP", (layout, statistics, parameters) => {
+  validateParameters(parameters);
+  validateStatistics(layout, statistics);
+  const fuse = createFusion(layout, statistics, parameters);
+  const allocate = createAllocator(layout, parameters);
+  const values = new Float64Array(layout.unitCount);
+  return (ratio) => {
+    validateRatio(ratio);
+    fuse(ratio, values);
+    return allocate(values, ratio);
+  };
+});
