@@ -44,7 +44,7 @@ export interface OracleExpectations {
  * Largest difference in units of what is allowed: 1e-4 of the expected number, plus a millionth of the largest one for
  * numbers that are nearly zero. Below 1 passes.
  */
-function excess(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+export function excess(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   const magnitudes = Array.from(expected, Math.abs);
   const floor = Math.max(...magnitudes) * 1e-6 || 1e-12;
   return Math.max(
