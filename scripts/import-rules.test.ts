@@ -67,10 +67,14 @@ describe("checkImports", () => {
     expect(contract('import type { X } from "../../engine/contract.ts";', "core")).toHaveLength(1);
   });
 
-  it("keeps src/testing to tests", () => {
+  it("keeps folders named testing to tests", () => {
     const text = 'import { x } from "../testing/x.ts";';
     expect(reasons({ "src/core/a.ts": text })).toHaveLength(1);
     expect(reasons({ "src/core/a.test.ts": text, "src/core/a.gpu.test.ts": text })).toEqual([]);
+    expect(reasons({ "src/core/testing/a.ts": 'import { x } from "../../testing/x.ts";' })).toEqual([]);
+    const own = 'import { x } from "./testing/x.ts";';
+    expect(reasons({ "src/core/a.ts": own })).toEqual(["src/core/a.ts:1 testing folders are for tests only"]);
+    expect(reasons({ "src/core/a.test.ts": own })).toEqual([]);
   });
 
   it("keeps onnxruntime, React and node: modules where they belong", () => {

@@ -111,14 +111,19 @@ function partOf(path: string): string | null {
   return /^src\/([^/]+)\//.exec(path)?.[1] ?? null;
 }
 
+/** Helpers of tests lie in src/testing, or in a folder `testing` of the part that they belong to. */
+function isTestHelper(path: string): boolean {
+  return /^src\/(.+\/)?testing\//.test(path);
+}
+
 function isTest(path: string): boolean {
-  return /\.test\.tsx?$/.test(path) || path.startsWith("src/testing/") || !path.startsWith("src/");
+  return /\.test\.tsx?$/.test(path) || isTestHelper(path) || !path.startsWith("src/");
 }
 
 function partReason(path: string, target: string, { typeOnly }: ImportStatement): string {
   const from = partOf(path);
   const to = partOf(target);
-  if (to === "testing") return isTest(path) ? "" : "src/testing is for tests only";
+  if (isTestHelper(target)) return isTest(path) ? "" : "testing folders are for tests only";
   // Tests, scripts and end-to-end tests may reach for whatever they check.
   if (to === null || from === to || isTest(path) || from === null) return "";
   const below = BELOW[from];
