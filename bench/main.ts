@@ -50,6 +50,9 @@ async function inBrowser<Key extends keyof BenchPage>(name: Key, ...parameters: 
     optimizeDeps: { exclude: ["onnxruntime-web"] },
     server: {
       port: 0,
+      // A page that reloads itself in the middle measures nothing.
+      hmr: false,
+      watch: null,
       headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
     },
   });
