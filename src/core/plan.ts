@@ -1,0 +1,192 @@
+/**
+ * A Plan: what was removed from a model and how that came to be, as a JSON file.
+ *
+ * `{version, model: {name, weightHash}, method, parameters, ratio: {asked, reached}, keep, value}` where `keep` (1 kept,
+ * 0 removed) and `value` (v(u), what units were ranked by before the division by their cost) are lists keyed
+ * `tower.layer.kind`.
+ */
+import type { Allocation } from "./allocation/allocation.ts";
+import { PivotscopeError } from "./errors.ts";
+import {
+  type JsonObject,
+  parseJson,
+  readField,
+  readInteger,
+  readNumber,
+  readNumbers,
+  readObject,
+  readString,
+} from "./json-check.ts";
+import { methodNamed } from "./methods/index.ts";
+import { splitByModule } from "./module-arrays.ts";
+import { type MethodParameters, parseParameters } from "./parameters.ts";
+import type { Ratio, UnitLayout } from "./unit.ts";
+
+export const PLAN_VERSION = 1;
+
+export interface PlanModel {
+  readonly name: string;
+  /** Hex SHA-256 of the weights that the plan was made for. */
+  readonly weightHash: string;
+}
+
+export interface Plan {
+  readonly version: typeof PLAN_VERSION;
+  readonly model: PlanModel;
+  /** Name of the method. */
+  readonly method: string;
+  readonly parameters: MethodParameters;
+  readonly ratio: { readonly asked: Ratio; readonly reached: Ratio };
+  /** Per module: 1 kept, 0 removed. */
+  readonly keep: Readonly<Record<string, readonly number[]>>;
+  /** Per module: v(u). */
+  readonly value: Readonly<Record<string, readonly number[]>>;
+}
+
+export interface PlanOrigin {
+  readonly model: PlanModel;
+  readonly method: string;
+  readonly parameters: MethodParameters;
+  readonly askedRatio: Ratio;
+}
+
+/** Copies an allocation into a plan. */
+export function createPlan(
+  layout: UnitLayout,
+  allocation: Pick<Allocation, "keep" | "values" | "reachedRatio">,
+  origin: PlanOrigin,
+): Plan {
+  return {
+    version: PLAN_VERSION,
+    model: { name: origin.model.name, weightHash: origin.model.weightHash },
+    method: origin.method,
+    parameters: origin.parameters,
+    ratio: { asked: origin.askedRatio, reached: allocation.reachedRatio },
+    keep: splitByModule(layout, allocation.keep),
+    value: splitByModule(layout, allocation.values),
+  };
+}
+
+export function serialisePlan(plan: Plan): string {
+  return JSON.stringify(plan);
+}
+
+/**
+ * Reads a plan and checks everything that can be checked without its model.
+ * @throws PivotscopeError `bad-input` naming the field, what was found and what is expected; `unsupported` for another
+ * version; `not-found` for an unknown method.
+ */
+export function parsePlan(text: string): Plan {
+  const file = readObject("plan", parseJson(text, "The plan file"));
+  const version = readInteger("version", readField("", file, "version"), 0, Number.MAX_SAFE_INTEGER);
+  if (version !== PLAN_VERSION) {
+    throw new PivotscopeError(
+      "unsupported",
+      `version: found ${version}, this program reads version ${PLAN_VERSION}.`,
+      "Make the plan again with this program.",
+    );
+  }
+  const model = readObject("model", readField("", file, "model"));
+  const ratio = readObject("ratio", readField("", file, "ratio"));
+  const keep = readLists(file, "keep", readKept);
+  const value = readLists(file, "value", (field, found) => readNumbers(field, found, null, 0, Number.MAX_VALUE));
+  checkSameShape(keep, value);
+  return {
+    version: PLAN_VERSION,
+    model: {
+      name: readString("model.name", readField("model", model, "name")),
+      weightHash: readHash("model.weightHash", readField("model", model, "weightHash")),
+    },
+    method: methodNamed(readString("method", readField("", file, "method"))).name,
+    parameters: parseParameters(readField("", file, "parameters")),
+    ratio: {
+      asked: readNumber("ratio.asked", readField("ratio", ratio, "asked"), 0, 1),
+      reached: readNumber("ratio.reached", readField("ratio", ratio, "reached"), 0, 1),
+    },
+    keep,
+    value,
+  };
+}
+
+/**
+ * The keep mask of a plan in a model's order, one number per unit.
+ * @throws PivotscopeError `bad-input` naming the module that the plan lacks, has too many of, or has in another size.
+ */
+export function planKeep(plan: Plan, layout: UnitLayout): Uint8Array {
+  const hint = "Load the model that the plan was made for.";
+  const known = new Set<string>(layout.modules.map((module) => module.key));
+  const stranger = Object.keys(plan.keep).find((key) => !known.has(key));
+  if (stranger !== undefined) {
+    throw new PivotscopeError("bad-input", `keep.${stranger}: this model has no such module.`, hint);
+  }
+  const keep = new Uint8Array(layout.unitCount);
+  layout.modules.forEach((module, index) => {
+    const list = Object.hasOwn(plan.keep, module.key) ? plan.keep[module.key] : undefined;
+    if (list?.length !== module.unitCount) {
+      const found = list === undefined ? "nothing" : `${list.length} units`;
+      throw new PivotscopeError(
+        "bad-input",
+        `keep.${module.key}: found ${found}, but this model has ${module.unitCount} units there.`,
+        hint,
+      );
+    }
+    keep.set(list, layout.offsets[index]);
+  });
+  return keep;
+}
+
+/** @throws PivotscopeError `bad-input` when the plan was made for other weights. */
+export function checkPlanModel(plan: Plan, model: PlanModel): void {
+  if (plan.model.weightHash === model.weightHash) return;
+  throw new PivotscopeError(
+    "bad-input",
+    `model.weightHash: the plan was made for ${plan.model.name} with weights ${plan.model.weightHash.slice(0, 12)}…, ` +
+      `but ${model.name} with weights ${model.weightHash.slice(0, 12)}… is loaded.`,
+    `Load ${plan.model.name} first, or make a plan for this model.`,
+  );
+}
+
+function readLists(
+  file: JsonObject,
+  name: string,
+  read: (field: string, found: unknown) => readonly number[],
+): Readonly<Record<string, readonly number[]>> {
+  const lists = Object.entries(readObject(name, readField("", file, name)));
+  return Object.fromEntries(
+    lists.map(([key, found]) => {
+      if (!/^(text|vision)\.\d+\.(attn|mlp)$/.test(key)) {
+        throw new PivotscopeError("bad-input", `${name}.${key}: is not a module; expected for example text.3.mlp.`);
+      }
+      return [key, read(`${name}.${key}`, found)];
+    }),
+  );
+}
+
+function readKept(field: string, found: unknown): readonly number[] {
+  const kept = readNumbers(field, found, null, 0, 1);
+  kept.forEach((unit, index) => {
+    readInteger(`${field}[${index}]`, unit, 0, 1);
+  });
+  return kept;
+}
+
+function readHash(field: string, found: unknown): string {
+  const hash = readString(field, found);
+  if (/^[0-9a-f]{64}$/.test(hash)) return hash;
+  throw new PivotscopeError(
+    "bad-input",
+    `${field}: found ${JSON.stringify(hash)}, expected a SHA-256 as 64 lower-case hex digits.`,
+  );
+}
+
+function checkSameShape(keep: Plan["keep"], value: Plan["value"]): void {
+  for (const key of new Set([...Object.keys(keep), ...Object.keys(value)])) {
+    const kept = Object.hasOwn(keep, key) ? keep[key]?.length : undefined;
+    const valued = Object.hasOwn(value, key) ? value[key]?.length : undefined;
+    if (kept === valued) continue;
+    throw new PivotscopeError(
+      "bad-input",
+      `value.${key}: found ${valued ?? "no"} units, but keep.${key} has ${kept ?? "none"}.`,
+    );
+  }
+}
