@@ -34,12 +34,13 @@ export function answersMatch(reference: string, candidate: string): boolean {
 
 /**
  * The words of a text in lower case and without the punctuation around them: "It's 3.5, so:" → it's, 3.5, so. Signs that
- * change what an answer says (−, %, +, =, <, >) are kept.
+ * change what an answer says (minus, %, +, =, <, >, currencies) are kept.
  */
 export function contentWords(text: string): readonly string[] {
   return text
     .normalize("NFKC")
     .toLowerCase()
+    .replaceAll("−", "-")
     .split(/\s+/u)
     .map((word) => word.replace(/^[^\p{L}\p{N}\p{Sm}\p{Sc}%-]+|[^\p{L}\p{N}\p{Sm}\p{Sc}%]+$/gu, ""))
     .filter((word) => word !== "");

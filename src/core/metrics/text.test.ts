@@ -33,7 +33,7 @@ describe("answersMatch", () => {
   });
 
   it("keeps signs that change the meaning", () => {
-    expect(["-3", "50%", "$5", "(b)", "3.5,"].map(normaliseAnswer)).toEqual(["-3", "50%", "$5", "b", "3.5"]);
+    expect(["−3", "50%", "$5", "(b)", "3.5,"].map(normaliseAnswer)).toEqual(["-3", "50%", "$5", "b", "3.5"]);
   });
 });
 
