@@ -1,0 +1,54 @@
+/** The shell: where each panel stands, and the keys that work everywhere. */
+import { useEffect } from "react";
+import { actionFor } from "../panels/actions.ts";
+import { ComparisonPanel } from "../panels/ComparisonPanel.tsx";
+import { HeaderBar } from "../panels/HeaderBar.tsx";
+import { HelpDialog } from "../panels/HelpDialog.tsx";
+import { InputPanel } from "../panels/InputPanel.tsx";
+import { ModelStatus } from "../panels/ModelStatus.tsx";
+import { ParametersPanel } from "../panels/ParametersPanel.tsx";
+import { BudgetPanel, PlanPanel } from "../panels/PlanPanel.tsx";
+import { ReasoningPanel } from "../panels/ReasoningPanel.tsx";
+import { SliderPanel } from "../panels/SliderPanel.tsx";
+import { WorkbenchContext } from "../panels/use-workbench.ts";
+import type { Workbench } from "../state/store.ts";
+
+export interface AppProps {
+  readonly workbench: Workbench;
+}
+
+export function App({ workbench }: AppProps) {
+  useShortcuts(workbench);
+  return (
+    <WorkbenchContext value={workbench}>
+      <HeaderBar />
+      <ModelStatus />
+      <main className="workbench">
+        <InputPanel />
+        <div className="column-slider panel">
+          <SliderPanel />
+          <BudgetPanel />
+        </div>
+        <ReasoningPanel />
+        <PlanPanel />
+        <ComparisonPanel />
+      </main>
+      <ParametersPanel />
+      <HelpDialog />
+    </WorkbenchContext>
+  );
+}
+
+function useShortcuts(workbench: Workbench): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (!workbench.store.getState().preferences.shortcuts) return;
+      const action = actionFor(event);
+      if (!action) return;
+      event.preventDefault();
+      action.perform(workbench);
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [workbench]);
+}

@@ -1,0 +1,23 @@
+/** The page: makes the workbench, opens what the address asks for, and hands it to React. */
+import "./theme.css";
+import "./app.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { invariant } from "../core/errors.ts";
+import { createWorkbench } from "../state/store.ts";
+import { decodeSharedState } from "../state/url.ts";
+import { App } from "./App.tsx";
+import { createBrowserEnvironment } from "./browser-environment.ts";
+import { followPreferences } from "./preferences-storage.ts";
+
+const root = document.getElementById("root");
+invariant(root, "The page has no #root.");
+const workbench = createWorkbench(createBrowserEnvironment());
+followPreferences(workbench);
+createRoot(root).render(
+  <StrictMode>
+    <App workbench={workbench} />
+  </StrictMode>,
+);
+void workbench.open(decodeSharedState(location.hash, location.search));
+window.addEventListener("popstate", () => void workbench.visit(decodeSharedState(location.hash)));

@@ -1,0 +1,68 @@
+/** Both models' own words, side by side, as they come; aligned once both have ended. */
+import { useMemo } from "react";
+import { CompareTraces, formatShare, type TraceColumn } from "../charts/index.ts";
+import { alignTexts } from "../core/alignment.ts";
+import { verdictSentence } from "../state/answer.ts";
+import type { ComparedTrace } from "../state/comparison.ts";
+import { methodLabel } from "../state/method.ts";
+import { Alert } from "./Alert.tsx";
+import { modelLabel } from "./plan-context.ts";
+import { ReloadModel } from "./ReloadModel.tsx";
+import { useActions, useSelect } from "./use-workbench.ts";
+import { waitingText } from "./words.ts";
+
+export function ComparisonPanel() {
+  const { comparison: actions } = useActions();
+  const comparison = useSelect((state) => state.comparison);
+  const activity = useSelect((state) => state.model.activity);
+  const lost = useSelect((state) => state.model.status === "lost");
+  const model = useSelect(modelLabel);
+  const { subject, dense, pruned, status, answer, failure } = comparison;
+  const ended = status === "done";
+  const [left, right] = [textOf(dense), textOf(pruned)];
+  const segments = useMemo(() => (ended ? alignTexts(left, right).segments : null), [ended, left, right]);
+  if (!subject) return null;
+  const busy = status === "running" || status === "waiting";
+  const method = methodLabel(subject.method);
+  const column = (name: string, ratio: number, trace: ComparedTrace): TraceColumn => ({
+    name,
+    method: ratio === 0 && name === "dense" ? "dense" : method,
+    ratio,
+    text: textOf(trace),
+    status: trace.status,
+  });
+  return (
+    <div className="panel comparison" id="comparison">
+      <div className="row">
+        <p className="comparison-question">
+          “{subject.question}” at {formatShare(subject.ratio, 1)}, reached {formatShare(subject.reachedRatio, 1)}
+          {answer && <strong> · {verdictSentence(answer)}</strong>}
+        </p>
+        {busy ? (
+          <button type="button" className="button" onClick={() => actions.cancel()}>
+            Cancel comparison
+          </button>
+        ) : (
+          <button type="button" className="button" onClick={() => actions.close()}>
+            Close comparison
+          </button>
+        )}
+      </div>
+      {status === "waiting" && <p className="note">{waitingText(activity)}</p>}
+      <CompareTraces
+        context={{ model, method, ratio: subject.ratio }}
+        left={column("dense", 0, dense)}
+        right={column("pruned", subject.ratio, pruned)}
+        segments={segments}
+      />
+      {failure && <Alert failure={failure}>{lost && <ReloadModel />}</Alert>}
+    </div>
+  );
+}
+
+function textOf(trace: ComparedTrace): string {
+  return trace.tokens
+    .map((token) => token.text)
+    .join("")
+    .trim();
+}

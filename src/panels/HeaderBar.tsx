@@ -1,0 +1,138 @@
+/** Model, method, and what can be taken along: link, plan, statistics. */
+import { DropdownMenu } from "radix-ui";
+import { useState } from "react";
+import { formatParameters } from "../charts/index.ts";
+import { methods } from "../core/methods/index.ts";
+import { downloadPlan, downloadStatistics } from "./downloads.ts";
+import { modelLabel, shareLink } from "./plan-context.ts";
+import { useActions, useSelect, useWorkbench } from "./use-workbench.ts";
+import { formatBytes } from "./words.ts";
+
+export function HeaderBar() {
+  const { preferences } = useActions();
+  const dialog = useSelect((state) => state.preferences.dialog);
+  return (
+    <header className="header">
+      <h1 className="brand">Pivotscope</h1>
+      <ModelChip />
+      <div className="header-tools">
+        <MethodSelect />
+        <button
+          type="button"
+          className="button"
+          aria-expanded={dialog === "parameters"}
+          onClick={() => preferences.open(dialog === "parameters" ? null : "parameters")}
+        >
+          Advanced
+        </button>
+        <DownloadMenu />
+        <ShareButton />
+        <ThemeButton />
+        <button type="button" className="button" aria-haspopup="dialog" onClick={() => preferences.open("help")}>
+          Help
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function ModelChip() {
+  const label = useSelect(modelLabel);
+  const summary = useSelect((state) => state.model.summary);
+  const ready = useSelect((state) => state.model.status === "ready");
+  if (!summary || !ready) return null;
+  return (
+    <p className="model-chip">
+      <strong>{label}</strong> · {formatParameters(summary.layout.totalParameters)} parameters ·{" "}
+      {summary.backend === "webgpu" ? "WebGPU" : "CPU"} · {formatBytes(summary.weightBytes)}{" "}
+      {summary.backend === "webgpu" ? "on the GPU" : "in memory"}
+    </p>
+  );
+}
+
+function MethodSelect() {
+  const { pruning } = useActions();
+  const method = useSelect((state) => state.pruning.method);
+  return (
+    <label className="labelled">
+      <span className="note">Method</span>
+      <select
+        className="select"
+        aria-label="Method"
+        value={method}
+        onChange={(event) => pruning.setMethod(event.currentTarget.value)}
+      >
+        {methods.map(({ name, label }) => (
+          <option key={name} value={name}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function DownloadMenu() {
+  const plan = useSelect((state) => state.pruning.frame !== null);
+  const statistics = useSelect((state) => state.calibration.statistics !== null);
+  const { store } = useWorkbench();
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className="button">Download</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+          <DropdownMenu.Item className="menu-item" disabled={!plan} onSelect={() => downloadPlan(store.getState())}>
+            Plan (JSON)
+          </DropdownMenu.Item>
+          <DropdownMenu.Item
+            className="menu-item"
+            disabled={!statistics}
+            onSelect={() => downloadStatistics(store.getState())}
+          >
+            Statistics (JSON)
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+function ShareButton() {
+  const own = useSelect(({ input: { picture } }) => picture !== null && picture.exampleId === null);
+  const link = useSelect(shareLink);
+  const [outcome, setOutcome] = useState<"copied" | "refused" | null>(null);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(link);
+      setOutcome("copied");
+    } catch {
+      // No permission, or no secure context: the link is shown to be copied by hand.
+      setOutcome("refused");
+    }
+  };
+  return (
+    <span className="share">
+      <button type="button" className="button" onClick={() => void copy()} onBlur={() => setOutcome(null)}>
+        Share
+      </button>
+      {outcome && (
+        <span className="share-note" role="status">
+          {outcome === "copied" ? "Link copied." : <code>{link}</code>}
+          {own && " It cannot carry your own picture."}
+        </span>
+      )}
+    </span>
+  );
+}
+
+const THEME_WORDS = { system: "System theme", light: "Light theme", dark: "Dark theme" } as const;
+
+function ThemeButton() {
+  const { preferences } = useActions();
+  const theme = useSelect((state) => state.preferences.theme);
+  return (
+    <button type="button" className="button" title="Next theme" onClick={() => preferences.nextTheme()}>
+      {THEME_WORDS[theme]}
+    </button>
+  );
+}

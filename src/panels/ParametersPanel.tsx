@@ -1,0 +1,171 @@
+/**
+ * Every constant of the method. Not modal: those of the plan act at once, so that the charts can be watched meanwhile;
+ * those of the calibration mark it as outdated.
+ */
+import { type ChangeEvent, useEffect, useState } from "react";
+import { markerGroups } from "../core/markers.ts";
+import { type ParameterDescription, parameterDescriptions } from "../core/parameters.ts";
+import { calibrationOutdated } from "../state/calibration.ts";
+import { changedParameters, startingParameters } from "../state/method.ts";
+import { Alert } from "./Alert.tsx";
+import { useActions, useSelect } from "./use-workbench.ts";
+
+const SECTIONS: readonly { readonly section: ParameterDescription["section"]; readonly title: string }[] = [
+  { section: 2, title: "Pivot tokens" },
+  { section: 3, title: "Calibration" },
+  { section: 5, title: "Fusion and protection" },
+  { section: 6, title: "Least that stays" },
+];
+
+export function ParametersPanel() {
+  const open = useSelect((state) => state.preferences.dialog === "parameters");
+  return open ? <OpenPanel /> : null;
+}
+
+function OpenPanel() {
+  const { preferences, pruning, calibration } = useActions();
+  const failure = useSelect((state) => state.pruning.failure);
+  const parameters = useSelect((state) => state.pruning.parameters);
+  const summary = useSelect((state) => state.model.summary);
+  const outdated = useSelect(calibrationOutdated);
+  const calibrating = useSelect(({ calibration: { status } }) => status === "running" || status === "waiting");
+  const start = startingParameters(summary);
+  const changed = Object.keys(changedParameters(parameters, start));
+  useEscape(() => preferences.open(null));
+
+  return (
+    <aside className="drawer" aria-labelledby="advanced-title">
+      <div className="row">
+        <h2 id="advanced-title" className="dialog-title">
+          Advanced
+        </h2>
+        <button
+          type="button"
+          className="button"
+          disabled={changed.length === 0}
+          onClick={() => pruning.resetParameter()}
+        >
+          Reset all
+        </button>
+        <button type="button" className="button" onClick={() => preferences.open(null)}>
+          Close
+        </button>
+      </div>
+      <p className="note">
+        Every constant of the method, with the paper's value. Changes of the plan show at once.
+        {summary?.recommended.window !== undefined &&
+          ` For this model a window of ${summary.recommended.window} is recommended, because its traces are short.`}
+      </p>
+      {outdated && (
+        <div className="row">
+          <p className="note note-strong">The calibration was made with other constants.</p>
+          <button
+            type="button"
+            className="button button-primary"
+            disabled={calibrating}
+            onClick={() => void calibration.start()}
+          >
+            Recalibrate
+          </button>
+        </div>
+      )}
+      {failure && <Alert failure={failure} />}
+      {SECTIONS.map(({ section, title }) => (
+        <fieldset key={section} className="parameters">
+          <legend className="panel-title">{title}</legend>
+          {parameterDescriptions
+            .filter((description) => description.section === section)
+            .map((description) => (
+              <NumberParameter
+                key={description.name}
+                description={description}
+                value={parameters[description.name]}
+                standard={start[description.name]}
+              />
+            ))}
+          {section === 2 && <Markers />}
+        </fieldset>
+      ))}
+    </aside>
+  );
+}
+
+interface NumberParameterProps {
+  readonly description: ParameterDescription;
+  readonly value: number;
+  readonly standard: number;
+}
+
+function NumberParameter({ description, value, standard }: NumberParameterProps) {
+  const { pruning } = useActions();
+  const [typed, setTyped] = useState<string | null>(null);
+  const { name, label, explanation, minimum, maximum, step } = description;
+  const id = `parameter-${name}`;
+  const onChange = (event: ChangeEvent<HTMLInputElement>) => {
+    const { value: text } = event.currentTarget;
+    setTyped(text);
+    if (text.trim() !== "") pruning.setParameter(name, Number(text));
+  };
+  return (
+    <div className="parameter" data-changed={value !== standard || undefined}>
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        type="number"
+        min={minimum}
+        max={maximum}
+        step={step}
+        value={typed ?? String(value)}
+        aria-describedby={`${id}-text`}
+        onChange={onChange}
+        onBlur={() => setTyped(null)}
+      />
+      <button
+        type="button"
+        className="button button-quiet"
+        aria-label={`Reset ${label} to ${standard}`}
+        disabled={value === standard}
+        onClick={() => {
+          setTyped(null);
+          pruning.resetParameter(name);
+        }}
+      >
+        {standard}
+      </button>
+      <p id={`${id}-text`} className="note">
+        {explanation}
+      </p>
+    </div>
+  );
+}
+
+function Markers() {
+  const { pruning } = useActions();
+  const markers = useSelect((state) => state.pruning.parameters.markers);
+  const toggle = (name: string) =>
+    pruning.setParameter(
+      "markers",
+      markerGroups.map((group) => group.name).filter((other) => (other === name) !== markers.includes(other)),
+    );
+  return (
+    <fieldset className="markers">
+      <legend>Markers</legend>
+      {markerGroups.map((group) => (
+        <label key={group.name} className="check">
+          <input type="checkbox" checked={markers.includes(group.name)} onChange={() => toggle(group.name)} />
+          <span>
+            {group.label} <span className="note">{group.examples}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function useEscape(close: () => void): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => event.key === "Escape" && close();
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  });
+}

@@ -1,0 +1,62 @@
+/** What goes at the ratio at hand: budget, retention by layer, neuron field. All of it follows the thumb. */
+import { useState } from "react";
+import { BudgetLine, type Formula, formatScore, NeuronField, RetentionChart } from "../charts/index.ts";
+import { pivotShare } from "../core/signals/fusion.ts";
+import type { UnitIndex } from "../core/unit.ts";
+import type { WorkbenchState } from "../state/context.ts";
+import { EmptyChart } from "./EmptyChart.tsx";
+import { missingPlan, planContext } from "./plan-context.ts";
+import { useSelect, useSelectShallow } from "./use-workbench.ts";
+
+export function BudgetPanel() {
+  const frame = useSelect((state) => state.pruning.frame);
+  const layout = useSelect((state) => state.model.summary?.layout);
+  const reason = useSelect(missingPlan);
+  return frame && layout ? <BudgetLine layout={layout} frame={frame} /> : <p className="note">{reason}</p>;
+}
+
+export function PlanPanel() {
+  const frame = useSelect((state) => state.pruning.frame);
+  const layout = useSelect((state) => state.model.summary?.layout);
+  const cmds = useSelect((state) => state.calibration.statistics?.cmds ?? null);
+  const context = useSelectShallow(planContext);
+  const formula = useSelectShallow(valueFormula);
+  const reason = useSelect(missingPlan);
+  const [pinned, setPinned] = useState<readonly UnitIndex[]>([]);
+
+  if (!frame || !layout) {
+    return (
+      <div className="column column-plan panel">
+        <EmptyChart title="Retention by layer" text={reason} />
+        <EmptyChart title="Neuron field" text={reason} />
+      </div>
+    );
+  }
+  const togglePin = (unit: UnitIndex) =>
+    setPinned(pinned.includes(unit) ? pinned.filter((other) => other !== unit) : [...pinned, unit]);
+  return (
+    <div className="column column-plan panel">
+      <RetentionChart layout={layout} frame={frame} cmds={cmds} context={context} />
+      <NeuronField
+        layout={layout}
+        frame={frame}
+        context={context}
+        formula={formula}
+        pinned={pinned.filter((unit) => unit < layout.unitCount)}
+        onPin={togglePin}
+      />
+    </div>
+  );
+}
+
+/** How a unit's value comes to be, with the numbers at this ratio. */
+function valueFormula({ pruning: { ratio, parameters } }: WorkbenchState): Formula {
+  const gamma = pivotShare(ratio, parameters);
+  const alpha = parameters.alphaBase + parameters.alphaSlope * ratio;
+  const beta = parameters.betaBase + parameters.betaSlope * ratio;
+  return {
+    expression: "v = ((1−γ)·Ā_global + γ·Ā_pivot) · (1 + α·Sens) · (1 + β·CMDS) · Ω",
+    withNumbers: `γ = ${formatScore(gamma)}, α = ${formatScore(alpha)}, β = ${formatScore(beta)} at this ratio`,
+    source: "µCRASP, arXiv 2605.25842, fusion and protection; Ω as a product is a project decision",
+  };
+}

@@ -1,0 +1,91 @@
+/** The question: typed, or one of the examples'; and the dense model's answer to it. */
+import type { FormEvent, KeyboardEvent } from "react";
+import { finalAnswer } from "../state/answer.ts";
+import { MAXIMUM_QUESTION } from "../state/input.ts";
+import { Alert } from "./Alert.tsx";
+import { useActions, useSelect, useSelectShallow } from "./use-workbench.ts";
+
+export function QuestionPanel() {
+  const { input: actions } = useActions();
+  const { draft, question, questionFailure } = useSelectShallow(({ input }) => ({
+    draft: input.draft,
+    question: input.question,
+    questionFailure: input.questionFailure,
+  }));
+  const suggestions = useSelect((state) => state.input.examples);
+  const ready = useSelect((state) => state.input.picture !== null);
+  const unasked = draft.trim() !== question;
+
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    actions.ask();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    actions.ask();
+  };
+
+  return (
+    <form className="question" onSubmit={onSubmit}>
+      <label htmlFor="question" className="panel-title">
+        Question
+      </label>
+      <div className="question-field">
+        <textarea
+          id="question"
+          rows={2}
+          value={draft}
+          aria-invalid={questionFailure !== null}
+          placeholder="Ask about the picture"
+          onChange={(event) => actions.setDraft(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <button type="submit" className={unasked ? "button button-primary" : "button"} disabled={!ready}>
+          Ask
+        </button>
+      </div>
+      {draft.length > MAXIMUM_QUESTION * 0.8 && (
+        <p className="note">
+          {draft.length.toLocaleString("en-US")} of {MAXIMUM_QUESTION.toLocaleString("en-US")} characters
+        </p>
+      )}
+      {questionFailure && <Alert failure={questionFailure} />}
+      {suggestions.length > 0 && (
+        <select
+          className="select select-quiet"
+          aria-label="Suggested questions"
+          value=""
+          onChange={(event) => actions.ask(event.currentTarget.value)}
+        >
+          <option value="" disabled>
+            or pick one
+          </option>
+          {suggestions.map((example) => (
+            <option key={example.id} value={example.question}>
+              {example.question}
+            </option>
+          ))}
+        </select>
+      )}
+      <DenseAnswer />
+    </form>
+  );
+}
+
+function DenseAnswer() {
+  const status = useSelect((state) => state.reasoning.status);
+  const trace = useSelect((state) => state.reasoning.trace);
+  const answer = trace ? finalAnswer(trace.text) : null;
+  const text =
+    trace !== null
+      ? (answer ?? "none found in the trace")
+      : status === "streaming" || status === "waiting"
+        ? "reasoning"
+        : "none yet";
+  return (
+    <p className="dense-answer">
+      <span className="note">dense answer</span> <strong data-empty={answer === null || undefined}>{text}</strong>
+    </p>
+  );
+}

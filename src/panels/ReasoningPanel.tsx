@@ -1,0 +1,185 @@
+/** What it does to the reasoning: verdict, the dense trace shaded by KL, and the distribution of KL. */
+import { formatNats, formatShare, KlDistribution, ReasoningChart } from "../charts/index.ts";
+import { verdictSentence } from "../state/answer.ts";
+import type { WorkbenchState } from "../state/context.ts";
+import { staleRatio } from "../state/measurement.ts";
+import { methodLabel } from "../state/method.ts";
+import { Alert } from "./Alert.tsx";
+import { modelLabel } from "./plan-context.ts";
+import { ReloadModel } from "./ReloadModel.tsx";
+import { useActions, useSelect, useSelectShallow } from "./use-workbench.ts";
+import { waitingText } from "./words.ts";
+
+export function ReasoningPanel() {
+  return (
+    <div className="column column-reasoning panel">
+      <Verdict />
+      <Reasoning />
+      <Distribution />
+    </div>
+  );
+}
+
+function Verdict() {
+  const { comparison, measurement: actions } = useActions();
+  const measurement = useSelect((state) => state.measurement);
+  const stale = useSelect(staleRatio);
+  const activity = useSelect((state) => state.model.activity);
+  const lost = useSelect((state) => state.model.status === "lost");
+  const compareReason = useSelect(comparisonUnavailable);
+  const { shown, status, failure } = measurement;
+  const busy = status === "resting" || status === "waiting" || status === "running";
+
+  return (
+    <div className="verdict">
+      <div className="verdict-text" data-stale={stale !== null || undefined}>
+        {shown ? (
+          <>
+            <p className="verdict-answer" data-matches={shown.answer?.matches}>
+              {shown.answer ? verdictSentence(shown.answer) : "the pruned model is finishing its own answer"}
+            </p>
+            <p className="note">
+              at {formatShare(shown.ratio, 1)} · mean KL {formatNats(mean(shown.measurement.kl))} nats · perplexity{" "}
+              {shown.measurement.perplexity.toFixed(3)} (dense {shown.measurement.densePerplexity.toFixed(3)})
+            </p>
+          </>
+        ) : (
+          <p className="note">Measured once the thumb rests.</p>
+        )}
+        <p className="note verdict-busy">
+          {busy && (status === "waiting" ? waitingText(activity) : "measuring this ratio")}
+        </p>
+      </div>
+      <button
+        type="button"
+        className="button button-primary"
+        disabled={compareReason !== null}
+        title={compareReason ?? "Let the dense and the pruned model reason side by side"}
+        onClick={() => void comparison.start()}
+      >
+        Compare reasoning
+      </button>
+      {failure && (
+        <Alert failure={failure}>
+          {lost ? (
+            <ReloadModel />
+          ) : (
+            <button type="button" className="button" onClick={() => actions.retry()}>
+              Measure again
+            </button>
+          )}
+        </Alert>
+      )}
+      <SettledStatus />
+    </div>
+  );
+}
+
+/** Read out politely when a result has settled; silent on every frame before. */
+function SettledStatus() {
+  const text = useSelect((state) => {
+    const { shown, status } = state.measurement;
+    if (status !== "done" || !shown?.answer || staleRatio(state) !== null) return "";
+    return `At ${formatShare(shown.ratio)}: ${verdictSentence(shown.answer)}, mean KL ${formatNats(mean(shown.measurement.kl))} nats.`;
+  });
+  return (
+    <p role="status" className="visually-hidden">
+      {text}
+    </p>
+  );
+}
+
+function Reasoning() {
+  const { reasoning: actions } = useActions();
+  const reasoning = useSelect((state) => state.reasoning);
+  const measured = useSelect(shownForTrace);
+  const context = useSelectShallow(measuredContext);
+  const stale = useSelect(staleRatio);
+  const lost = useSelect((state) => state.model.status === "lost");
+  const activity = useSelect((state) => state.model.activity);
+  const busy = reasoning.status === "streaming" || reasoning.status === "waiting";
+  return (
+    <div className="reasoning">
+      <ReasoningChart
+        context={context}
+        staleRatio={stale}
+        tokens={reasoning.tokens}
+        pivots={reasoning.pivots}
+        measurement={measured?.measurement ?? null}
+        argmaxTexts={measured?.measurement.argmaxTexts ?? null}
+        streaming={busy}
+      />
+      {busy && (
+        <div className="row">
+          <p className="note">
+            {reasoning.status === "waiting" ? waitingText(activity) : "the dense model is reasoning"}
+          </p>
+          <button type="button" className="button" onClick={() => actions.cancel()}>
+            Stop reasoning
+          </button>
+        </div>
+      )}
+      {reasoning.pivotsFallback && (
+        <p className="note">Too few markers in this trace: its pivots are the boundaries of its thirds.</p>
+      )}
+      {reasoning.trace?.finish === "length" && (
+        <p className="note">The trace was cut at the model's limit of tokens.</p>
+      )}
+      {reasoning.status === "cancelled" && (
+        <div className="row">
+          <p className="note">Stopped before its end.</p>
+          <button type="button" className="button" onClick={() => void actions.start()}>
+            Reason again
+          </button>
+        </div>
+      )}
+      {reasoning.failure && (
+        <Alert failure={reasoning.failure}>
+          {lost ? (
+            <ReloadModel />
+          ) : (
+            <button type="button" className="button" onClick={() => void actions.start()}>
+              Reason again
+            </button>
+          )}
+        </Alert>
+      )}
+    </div>
+  );
+}
+
+function Distribution() {
+  const measured = useSelect(shownForTrace);
+  const context = useSelectShallow(measuredContext);
+  const stale = useSelect(staleRatio);
+  return <KlDistribution context={context} staleRatio={stale} values={measured?.measurement.kl ?? null} />;
+}
+
+function shownForTrace({ measurement, reasoning }: WorkbenchState) {
+  const { shown } = measurement;
+  return shown && shown.inputKey === reasoning.inputKey && reasoning.trace ? shown : null;
+}
+
+/** The trace itself is the dense model's; once it is measured, the measurement's method and ratio stand on it. */
+function measuredContext(state: WorkbenchState) {
+  const shown = shownForTrace(state);
+  return {
+    model: modelLabel(state),
+    method: shown ? methodLabel(shown.method) : "dense",
+    ratio: shown ? shown.ratio : 0,
+  };
+}
+
+function comparisonUnavailable({ pruning, reasoning, comparison, model }: WorkbenchState): string | null {
+  if (model.status !== "ready") return "The model is not loaded.";
+  if (comparison.status === "running" || comparison.status === "waiting") return "A comparison is running.";
+  if (!pruning.frame) return "There is no plan yet: calibrate first.";
+  if (reasoning.inputKey === null) return "Ask a question first.";
+  return null;
+}
+
+function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index += 1) sum += values[index] ?? 0;
+  return values.length > 0 ? sum / values.length : 0;
+}

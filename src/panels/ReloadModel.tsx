@@ -1,0 +1,12 @@
+/** The next step after a lost device or a dead worker. */
+import { useActions, useSelect } from "./use-workbench.ts";
+
+export function ReloadModel() {
+  const { model } = useActions();
+  const loading = useSelect((state) => state.model.status === "loading");
+  return (
+    <button type="button" className="button" disabled={loading} onClick={() => void model.reload()}>
+      Reload model
+    </button>
+  );
+}

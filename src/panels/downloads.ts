@@ -1,0 +1,32 @@
+/** What the page computed, as files that the command line reads. */
+import { createPlan, serialisePlan } from "../core/plan.ts";
+import { serialiseStatistics } from "../core/statistics-json.ts";
+import type { WorkbenchState } from "../state/context.ts";
+
+/** Downloads the plan at the ratio at hand; nothing happens before there is one. */
+export function downloadPlan({ model: { summary }, pruning }: WorkbenchState): void {
+  if (!summary || !pruning.frame) return;
+  const plan = createPlan(summary.layout, pruning.frame, {
+    model: summary,
+    method: pruning.method,
+    parameters: pruning.parameters,
+    askedRatio: pruning.ratio,
+  });
+  const percent = Number((pruning.ratio * 100).toFixed(1));
+  download(`pivotscope-plan-${summary.name}-${pruning.method}-${percent}pct.json`, serialisePlan(plan));
+}
+
+/** Downloads what the last calibration left. */
+export function downloadStatistics({ model: { summary }, calibration: { statistics } }: WorkbenchState): void {
+  if (!summary || !statistics) return;
+  download(`pivotscope-statistics-${summary.name}.json`, serialiseStatistics(summary.layout, statistics));
+}
+
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name.replaceAll(/[^\w.µ-]+/g, "-");
+  link.click();
+  URL.revokeObjectURL(url);
+}

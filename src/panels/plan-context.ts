@@ -1,0 +1,36 @@
+/** What stands on the charts that follow the thumb, and why there is none where there is none. */
+import type { ChartContext } from "../charts/index.ts";
+import type { WorkbenchState } from "../state/context.ts";
+import { methodLabel } from "../state/method.ts";
+import { encodeSharedState } from "../state/url.ts";
+import { sharedState } from "../state/url-sync.ts";
+
+/** The model's name on charts; the page's own name for a bundled one. */
+export function modelLabel({ model }: WorkbenchState): string {
+  const name = model.summary?.name ?? model.source?.name ?? "no model";
+  return model.bundled.find((entry) => entry.name === name)?.label ?? name;
+}
+
+export function planContext(state: WorkbenchState): ChartContext {
+  return { model: modelLabel(state), method: methodLabel(state.pruning.method), ratio: state.pruning.ratio };
+}
+
+/** Why there is no plan yet, in a sentence; what to do where something has to be done. */
+export function missingPlan({ model, calibration, reasoning }: WorkbenchState): string {
+  if (model.status === "loading") return "Waits for the model.";
+  if (model.status === "failed" || model.status === "lost") return "Needs a model; see the message at the top.";
+  if (calibration.status === "running") return "Calibration is measuring what every neuron and head contributes.";
+  if (calibration.status === "waiting") return "Calibration starts as soon as the model is free.";
+  if (calibration.status === "cancelled") return "The calibration was cancelled. Press Calibrate to plan.";
+  if (calibration.status === "failed") return "The calibration failed; its message stands beside the picture.";
+  if (model.summary?.calibrationSamples === 0)
+    return "This model's folder has no calibration set, so nothing can be planned.";
+  if (reasoning.status === "streaming" || reasoning.status === "waiting")
+    return "Calibration follows the first reasoning.";
+  return "Press Calibrate to plan.";
+}
+
+/** The address that opens the page as it stands. */
+export function shareLink(state: WorkbenchState): string {
+  return `${location.href.replace(/#.*$/, "")}#${encodeSharedState(sharedState(state))}`;
+}

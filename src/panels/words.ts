@@ -1,0 +1,43 @@
+/** Quantities and states in words, the same way in every panel. */
+import type { CalibrationProgress, LoadProgress } from "../engine/contract.ts";
+import type { Activity, JobKind } from "../state/queue.ts";
+
+/** 5.7 MB: decimal megabytes, as download sizes are given. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ["kB", "MB", "GB"] as const;
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1000 ** power).toFixed(power === 1 ? 0 : 1)} ${units[power - 1]}`;
+}
+
+/** "40 s", "3 min", in steps that do not flicker. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 10) return `${Math.max(1, Math.ceil(seconds))} s`;
+  if (seconds < 90) return `${Math.ceil(seconds / 5) * 5} s`;
+  return `${Math.ceil(seconds / 60)} min`;
+}
+
+export function loadText({ stage, done, total, item }: LoadProgress): string {
+  const verb = stage === "upload" ? "Placing" : "Reading";
+  const amount = total > 0 ? `${formatBytes(done)} of ${formatBytes(total)}` : formatBytes(done);
+  return `${verb} ${item}: ${amount}`;
+}
+
+export function calibrationText(progress: CalibrationProgress, secondsLeft: number | null): string {
+  const { sample, samples, pass, layer, layers } = progress;
+  const left = secondsLeft === null ? "" : ` · about ${formatDuration(secondsLeft)} left`;
+  return `sample ${sample} of ${samples} · ${pass}, layer ${layer} of ${layers}${left}`;
+}
+
+const JOB_WORDS: Record<JobKind, string> = {
+  load: "the model to load",
+  trace: "the reasoning",
+  calibration: "the calibration",
+  measurement: "a measurement",
+  comparison: "the comparison",
+};
+
+/** "waits for the calibration"; what a waiting job of this kind waits for. */
+export function waitingText({ running }: Activity): string {
+  return running === null ? "waits for its turn" : `waits for ${JOB_WORDS[running]}`;
+}

@@ -1,0 +1,30 @@
+/** What the store needs from the world around it. The page injects the browser's; tests inject their own. */
+import type { WorkerEngine } from "../engine/client.ts";
+import type { Picture } from "../engine/contract.ts";
+
+/** A picture ready to ask about, with an address that an <img> can show. */
+export interface DecodedPicture {
+  readonly picture: Picture;
+  readonly previewUrl: string;
+}
+
+export interface Environment {
+  /** A fresh engine in its own worker; the store terminates the one before. */
+  createEngine(): WorkerEngine;
+  /** The whole address of a file that is named relative to the page: a worker counts from its own script. */
+  absoluteUrl(url: string): string;
+  /** Reads a JSON file of the page's own origin. Throws PivotscopeError `not-found`, `network`, `bad-input`. */
+  readJson(url: string): Promise<unknown>;
+  /** Fetches a file of the page's own origin. Throws PivotscopeError `not-found` or `network`. */
+  readBlob(url: string): Promise<Blob>;
+  /** Checks and decodes a picture. Throws PivotscopeError `bad-input` or `unsupported`. */
+  decodePicture(file: Blob, name: string): Promise<DecodedPicture>;
+  /** The preview of a decoded picture is no longer shown. */
+  releasePreview(previewUrl: string): void;
+  /** Milliseconds on a clock that only goes forward. */
+  now(): number;
+  /** Calls back once after a delay; the function that comes back calls it off. */
+  after(milliseconds: number, callback: () => void): () => void;
+  /** Writes the address's hash; `push` makes a step in the history. */
+  writeHash(hash: string, mode: "push" | "replace"): void;
+}

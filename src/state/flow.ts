@@ -1,0 +1,118 @@
+/**
+ * What follows from what: a loaded model shows its first picture, a new question is answered, the first answer starts
+ * the calibration, its statistics make a plan, and a plan that rests is measured. The slices know nothing of this
+ * order.
+ */
+import type { ModelSummary } from "../engine/contract.ts";
+import type { Context, WorkbenchState } from "./context.ts";
+import { inputKey } from "./input.ts";
+import { measurementKey } from "./measurement.ts";
+import { pivotParameters } from "./method.ts";
+import { initialReasoning } from "./reasoning.ts";
+import type { WorkbenchActions } from "./store.ts";
+import { EMPTY_SHARED_STATE, type SharedState } from "./url.ts";
+import { applySharedState, followWithAddress, parametersFromLink } from "./url-sync.ts";
+
+export interface Flow {
+  open(shared: SharedState): Promise<void>;
+  /** Goes where another link to the same model points: another picture, question, ratio, constants. */
+  visit(shared: SharedState): Promise<void>;
+  stop(): void;
+}
+
+export function startFlow(context: Context, actions: WorkbenchActions): Flow {
+  const { store, get, patch } = context;
+  const stops: (() => void)[] = [];
+  const on = <Value>(select: (state: WorkbenchState) => Value, react: (value: Value) => void) =>
+    stops.push(store.subscribe(select, react));
+  /** What a link asks for, until the first model has come. */
+  let link: SharedState | null = null;
+  /** Weights that constants and statistics belong to. */
+  let weights: string | null = null;
+
+  /** A model has come: its constants and pictures, and what was there before where it still fits. */
+  function welcome(summary: ModelSummary): void {
+    const identity = `${summary.name} ${summary.weightHash}`;
+    if (identity !== weights) {
+      weights = identity;
+      patch("calibration", { statistics: null, statisticsKey: null, seconds: null, status: "none", failure: null });
+      patch("reasoning", initialReasoning);
+      actions.pruning.setParameters(parametersFromLink(context, link ?? EMPTY_SHARED_STATE));
+    }
+    actions.pruning.replan();
+    void showInput();
+  }
+
+  async function showInput(): Promise<void> {
+    const { source } = get().model;
+    if (source?.kind === "address") await actions.input.readExamples(source.url);
+    const { picture, examples } = get().input;
+    const wanted = link;
+    link = null;
+    if (!picture) {
+      const chosen = examples.find((example) => example.id === wanted?.example) ?? examples[0];
+      if (chosen) await actions.input.chooseExample(chosen.id, wanted?.question ?? undefined);
+      return;
+    }
+    // After a reload the trace that is there still belongs to its picture and question: only what is missing runs.
+    if (get().reasoning.status !== "done") await actions.reasoning.start();
+    else afterTrace();
+  }
+
+  function afterTrace(): void {
+    const { calibration, model } = get();
+    const calibratable = (model.summary?.calibrationSamples ?? 0) > 0;
+    // Once somebody has cancelled the calibration, only they start it again.
+    if (calibratable && calibration.statistics === null && calibration.status !== "cancelled") {
+      void actions.calibration.start();
+    }
+    actions.measurement.settle();
+  }
+
+  on(
+    (state) => (state.model.status === "ready" ? state.model.summary : null),
+    (summary) => summary && welcome(summary),
+  );
+  on(
+    (state) => inputKey(state.input),
+    (key) => {
+      if (key !== null && get().model.status === "ready") void actions.reasoning.start();
+    },
+  );
+  on(
+    (state) => state.reasoning.trace,
+    (trace) => trace && afterTrace(),
+  );
+  on(
+    (state) => state.calibration.statistics,
+    () => actions.pruning.replan(),
+  );
+  on(measurementKey, () => actions.measurement.settle());
+  on(
+    (state) => JSON.stringify(pivotParameters(state.pruning.parameters)),
+    () => actions.reasoning.refreshPivots(),
+  );
+  stops.push(followWithAddress(context));
+
+  return {
+    async open(shared) {
+      link = shared;
+      applySharedState(context, shared);
+      if (shared.method) actions.pruning.setMethod(shared.method);
+      if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
+      await actions.model.openBundled(shared.model);
+    },
+    async visit(shared) {
+      if (shared.method) actions.pruning.setMethod(shared.method);
+      actions.pruning.setParameters(parametersFromLink(context, shared));
+      if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
+      const { picture, question } = get().input;
+      if (shared.example !== null && shared.example !== picture?.exampleId) {
+        await actions.input.chooseExample(shared.example, shared.question ?? undefined);
+      } else if (shared.question !== null && shared.question !== question) actions.input.ask(shared.question);
+    },
+    stop() {
+      for (const stop of stops) stop();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * The page's queue to the engine. The engine runs one call at a time; the queue keeps the order, says which job runs
+ * and which wait (so that a panel can name what it waits for), and lets a job be cancelled while it waits.
+ */
+import { PivotscopeError } from "../core/errors.ts";
+
+export type JobKind = "load" | "trace" | "calibration" | "measurement" | "comparison";
+
+export interface Activity {
+  readonly running: JobKind | null;
+  readonly waiting: readonly JobKind[];
+}
+
+export interface JobQueue {
+  /** Runs `job` after all earlier ones have settled. Rejects with `cancelled` when aborted before its turn. */
+  run<Result>(kind: JobKind, signal: AbortSignal, job: () => Promise<Result>): Promise<Result>;
+  readonly activity: Activity;
+}
+
+interface Waiting {
+  readonly kind: JobKind;
+  start(): void;
+}
+
+export function createJobQueue(onChange: (activity: Activity) => void): JobQueue {
+  const waiting: Waiting[] = [];
+  let running: JobKind | null = null;
+
+  const activity = (): Activity => ({ running, waiting: waiting.map((entry) => entry.kind) });
+  const next = () => {
+    const entry = running === null ? waiting.shift() : undefined;
+    if (entry) {
+      running = entry.kind;
+      entry.start();
+    }
+    onChange(activity());
+  };
+
+  return {
+    get activity() {
+      return activity();
+    },
+    run(kind, signal, job) {
+      return new Promise((resolve, reject) => {
+        const entry: Waiting = {
+          kind,
+          start() {
+            signal.removeEventListener("abort", leave);
+            const settle = () => {
+              running = null;
+              next();
+            };
+            job().then(
+              (result) => {
+                resolve(result);
+                settle();
+              },
+              (error: unknown) => {
+                reject(error);
+                settle();
+              },
+            );
+          },
+        };
+        const leave = () => {
+          waiting.splice(waiting.indexOf(entry), 1);
+          reject(new PivotscopeError("cancelled", "Cancelled."));
+          onChange(activity());
+        };
+        if (signal.aborted) {
+          reject(new PivotscopeError("cancelled", "Cancelled."));
+          return;
+        }
+        signal.addEventListener("abort", leave, { once: true });
+        waiting.push(entry);
+        next();
+      });
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** The workbench's store: all slices, their actions, and what follows from what. Knows no React. */
+import { subscribeWithSelector } from "zustand/middleware";
+import { createStore } from "zustand/vanilla";
+import { createCalibrationActions, initialCalibration } from "./calibration.ts";
+import { createComparisonActions, initialComparison } from "./comparison.ts";
+import type { Context, WorkbenchState, WorkbenchStore } from "./context.ts";
+import type { Environment } from "./environment.ts";
+import { startFlow } from "./flow.ts";
+import { createInputActions, initialInput } from "./input.ts";
+import { createMeasurementActions, initialMeasurement } from "./measurement.ts";
+import { createModelActions, initialModel } from "./model.ts";
+import { createPreferencesActions, initialPreferences } from "./preferences.ts";
+import { createPruningActions, initialPruning } from "./pruning.ts";
+import { createJobQueue } from "./queue.ts";
+import { createReasoningActions, initialReasoning } from "./reasoning.ts";
+import { EMPTY_SHARED_STATE, type SharedState } from "./url.ts";
+
+const initialState: WorkbenchState = {
+  model: initialModel,
+  input: initialInput,
+  reasoning: initialReasoning,
+  calibration: initialCalibration,
+  pruning: initialPruning,
+  measurement: initialMeasurement,
+  comparison: initialComparison,
+  preferences: initialPreferences,
+};
+
+export interface Workbench {
+  readonly store: WorkbenchStore;
+  readonly actions: WorkbenchActions;
+  /** Opens the page where `shared` points: loads the model, shows the picture, asks, calibrates. */
+  open(shared?: SharedState): Promise<void>;
+  /** Goes where another link to the same model points. */
+  visit(shared: SharedState): Promise<void>;
+  /** Ends the engine and all subscriptions. */
+  close(): void;
+}
+
+export type WorkbenchActions = ReturnType<typeof createActions>;
+
+function createActions(context: Context) {
+  const model = createModelActions(context);
+  const { noteLoss } = model;
+  return {
+    model,
+    input: createInputActions(context),
+    reasoning: createReasoningActions(context, noteLoss),
+    calibration: createCalibrationActions(context, noteLoss),
+    pruning: createPruningActions(context),
+    measurement: createMeasurementActions(context, noteLoss),
+    comparison: createComparisonActions(context, noteLoss),
+    preferences: createPreferencesActions(context),
+  };
+}
+
+export function createWorkbench(environment: Environment): Workbench {
+  const store = createStore<WorkbenchState>()(subscribeWithSelector(() => initialState));
+  const patch: Context["patch"] = (slice, change) =>
+    store.setState((state) => ({ [slice]: { ...state[slice], ...change } }) as Partial<WorkbenchState>);
+  const context: Context = {
+    store,
+    environment,
+    engine: { current: null },
+    queue: createJobQueue((activity) => patch("model", { activity })),
+    get: store.getState,
+    patch,
+  };
+  const actions = createActions(context);
+  const flow = startFlow(context, actions);
+  return {
+    store,
+    actions,
+    open: (shared = EMPTY_SHARED_STATE) => flow.open(shared),
+    visit: (shared) => flow.visit(shared),
+    close() {
+      flow.stop();
+      context.engine.current?.terminate();
+    },
+  };
+}

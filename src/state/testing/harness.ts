@@ -1,0 +1,92 @@
+/** A workbench in Node: fake engines behind the real worker protocol, a clock that the test moves. */
+import { MessageChannel } from "node:worker_threads";
+import { PivotscopeError } from "../../core/errors.ts";
+import { createPortEngine, type PortEngine } from "../../engine/client.ts";
+import type { Endpoint, FromWorker, ToWorker } from "../../engine/protocol.ts";
+import { serveEngine } from "../../engine/serve.ts";
+import { createFakeEngine, type FakeEngine } from "../../engine/testing/fake-engine.ts";
+import type { Environment } from "../environment.ts";
+import { createWorkbench, type Workbench } from "../store.ts";
+
+export interface Harness {
+  readonly workbench: Workbench;
+  /** Every engine that was made, in order; the last one is in use. */
+  readonly engines: readonly { readonly fake: FakeEngine; readonly port: PortEngine }[];
+  readonly hashes: readonly { readonly hash: string; readonly mode: "push" | "replace" }[];
+  /** The fake engine in use. */
+  fake(): FakeEngine;
+  /** Moves the clock and runs what falls due. */
+  elapse(milliseconds: number): void;
+  /** Called with each engine before it is used: the place for gates and failures of its first calls. */
+  onEngine: (fake: FakeEngine) => void;
+}
+
+const FILES: Readonly<Record<string, unknown>> = {
+  "models/index.json": { models: [{ name: "fake", label: "Fake", url: "models/fake/" }] },
+  "http://page/models/fake/examples.json": {
+    examples: [
+      { image: "one.png", question: "How many cones?", family: "quantity" },
+      { image: "two.png", question: "Is it red?", family: "physical" },
+    ],
+  },
+};
+
+export function createHarness(): Harness {
+  const engines: { fake: FakeEngine; port: PortEngine }[] = [];
+  const hashes: { hash: string; mode: "push" | "replace" }[] = [];
+  const timers = new Map<number, { due: number; callback: () => void }>();
+  let clock = 0;
+  let nextTimer = 1;
+
+  const environment: Environment = {
+    createEngine() {
+      const fake = createFakeEngine();
+      harness.onEngine(fake);
+      const channel = new MessageChannel();
+      serveEngine(channel.port2 as unknown as Endpoint<FromWorker>, () => fake);
+      const port = createPortEngine(channel.port1 as unknown as Endpoint<ToWorker>, () => channel.port1.close());
+      engines.push({ fake, port });
+      return port;
+    },
+    absoluteUrl: (url) => new URL(url, "http://page/").href,
+    async readJson(url) {
+      const file = FILES[url];
+      if (file === undefined) throw new PivotscopeError("not-found", `${url} is not there.`);
+      return file;
+    },
+    readBlob: async (url) => new Blob([url]),
+    async decodePicture(file, name) {
+      if ((await file.text()).includes("broken")) throw new PivotscopeError("bad-input", `${name} is cut off.`);
+      return { picture: { width: 1, height: 1, pixels: new Uint8ClampedArray(4) }, previewUrl: `blob:${name}` };
+    },
+    releasePreview() {},
+    now: () => clock,
+    after(milliseconds, callback) {
+      const timer = nextTimer++;
+      timers.set(timer, { due: clock + milliseconds, callback });
+      return () => timers.delete(timer);
+    },
+    writeHash: (hash, mode) => hashes.push({ hash, mode }),
+  };
+
+  const harness: Harness = {
+    workbench: createWorkbench(environment),
+    engines,
+    hashes,
+    fake() {
+      const last = engines.at(-1);
+      if (!last) throw new Error("No engine has been made yet.");
+      return last.fake;
+    },
+    elapse(milliseconds) {
+      clock += milliseconds;
+      for (const [timer, { due, callback }] of [...timers]) {
+        if (due > clock) continue;
+        timers.delete(timer);
+        callback();
+      }
+    },
+    onEngine: () => {},
+  };
+  return harness;
+}

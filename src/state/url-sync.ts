@@ -1,0 +1,65 @@
+/** Keeps the address in step with the store, and opens the page where a link points. */
+import type { Context, WorkbenchState } from "./context.ts";
+import { changedParameters, changeParameter, startingParameters } from "./method.ts";
+import { encodeSharedState, type SharedState } from "./url.ts";
+
+/** What a link to the page as it stands carries. An own picture cannot go into a link; its question can. */
+export function sharedState(state: WorkbenchState): SharedState {
+  const { input, model, pruning, calibration } = state;
+  const exampleId = input.picture?.exampleId ?? null;
+  const example = input.examples.find((entry) => entry.id === exampleId);
+  return {
+    model: model.source?.kind === "address" ? model.source.name : null,
+    example: exampleId,
+    question: input.question !== "" && input.question !== example?.question ? input.question : null,
+    ratio: pruning.ratio,
+    method: pruning.method,
+    backend: model.backend === "auto" ? null : model.backend,
+    samples: calibration.sampleLimit,
+    parameters: changedParameters(pruning.parameters, startingParameters(model.summary)),
+  };
+}
+
+/** Milliseconds after the last change before the address follows: browsers limit how often it may be written. */
+const WRITE_DELAY = 300;
+
+/** Writes the address after each change that a link would carry. Returns a function that stops doing so. */
+export function followWithAddress(context: Context): () => void {
+  let callOff = () => {};
+  let example = context.get().input.picture?.exampleId ?? null;
+  const stop = context.store.subscribe(
+    (state) => encodeSharedState(sharedState(state)),
+    (hash) => {
+      callOff();
+      callOff = context.environment.after(WRITE_DELAY, () => {
+        const now = context.get().input.picture?.exampleId ?? null;
+        // Another picture is a place to come back to; a moved thumb is not.
+        context.environment.writeHash(hash, now === example || example === null ? "replace" : "push");
+        example = now;
+      });
+    },
+  );
+  return () => {
+    callOff();
+    stop();
+  };
+}
+
+/** Puts a link's ratio, method, sample limit and backend into the store, before the model loads. */
+export function applySharedState(context: Context, shared: SharedState): void {
+  if (shared.backend) context.patch("model", { backend: shared.backend });
+  if (shared.samples !== null) context.patch("calibration", { sampleLimit: shared.samples });
+}
+
+/** A model's starting parameters with a link's changes; values that do not fit are left out. */
+export function parametersFromLink(context: Context, shared: SharedState) {
+  let parameters = startingParameters(context.get().model.summary);
+  for (const [name, value] of Object.entries(shared.parameters)) {
+    try {
+      parameters = changeParameter(parameters, name, JSON.parse(value));
+    } catch {
+      // A link made by another version may name constants that this one does not have.
+    }
+  }
+  return parameters;
+}

@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeSharedState, EMPTY_SHARED_STATE, encodeSharedState, type SharedState } from "./url.ts";
+
+const text = fc.option(fc.string({ minLength: 1, unit: "grapheme" }), { nil: null });
+const shared: fc.Arbitrary<SharedState> = fc.record({
+  model: text,
+  example: text,
+  question: text,
+  ratio: fc.option(
+    fc.integer({ min: 0, max: 700 }).map((thousandths) => thousandths / 1000),
+    { nil: null },
+  ),
+  method: text,
+  backend: fc.constantFrom(null, "cpu" as const, "webgpu" as const),
+  samples: fc.option(fc.integer({ min: 1, max: 9999 }), { nil: null }),
+  parameters: fc.dictionary(fc.stringMatching(/^[a-zA-Z]+$/), fc.json()),
+});
+
+describe("links", () => {
+  it("give back what went in", () => {
+    fc.assert(
+      fc.property(shared, (state) => {
+        const back = decodeSharedState(`#${encodeSharedState(state)}`);
+        expect({ ...back, ratio: back.ratio?.toFixed(3) }).toEqual({ ...state, ratio: state.ratio?.toFixed(3) });
+        expect({ ...back.parameters }).toEqual({ ...state.parameters });
+      }),
+    );
+  });
+
+  it("write the ratio in per cent and leave absent fields out", () => {
+    expect(encodeSharedState({ ...EMPTY_SHARED_STATE, ratio: 0.38, example: "3" })).toBe("example=3&ratio=38");
+    expect(encodeSharedState(EMPTY_SHARED_STATE)).toBe("");
+  });
+
+  it("take unreadable values as absent", () => {
+    const link = "ratio=lots&samples=-2&backend=quantum&unknown=1&set.=3";
+    expect(decodeSharedState(link)).toEqual(EMPTY_SHARED_STATE);
+  });
+
+  it("honour the backend in the query as well, the hash first", () => {
+    expect(decodeSharedState("", "?backend=cpu").backend).toBe("cpu");
+    expect(decodeSharedState("backend=webgpu", "?backend=cpu").backend).toBe("webgpu");
+  });
+});

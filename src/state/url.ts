@@ -1,0 +1,82 @@
+/**
+ * What a link carries, as a typed list of fields in the address's hash: `#example=3&ratio=38&question=…`.
+ *
+ * Unknown fields are left out, unreadable values count as absent, so an old or mistyped link still opens the page.
+ */
+
+export interface SharedState {
+  readonly model: string | null;
+  readonly example: string | null;
+  /** Only when it is not the example's own question. */
+  readonly question: string | null;
+  /** 0..1 */
+  readonly ratio: number | null;
+  readonly method: string | null;
+  readonly backend: "cpu" | "webgpu" | null;
+  /** Calibration samples, when not all. */
+  readonly samples: number | null;
+  /** Constants that differ from the model's starting values: name → JSON of the value. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export const EMPTY_SHARED_STATE: SharedState = {
+  model: null,
+  example: null,
+  question: null,
+  ratio: null,
+  method: null,
+  backend: null,
+  samples: null,
+  parameters: {},
+};
+
+const PARAMETER_PREFIX = "set.";
+
+/** The hash for a link, without the leading `#`. */
+export function encodeSharedState(state: SharedState): string {
+  const fields = new URLSearchParams();
+  const add = (name: string, value: string | null) => {
+    if (value !== null && value !== "") fields.append(name, value);
+  };
+  add("model", state.model);
+  add("example", state.example);
+  add("question", state.question);
+  add("ratio", state.ratio === null ? null : String(Number((state.ratio * 100).toFixed(1))));
+  add("method", state.method);
+  add("backend", state.backend);
+  add("samples", state.samples === null ? null : String(state.samples));
+  for (const [name, value] of Object.entries(state.parameters).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    add(PARAMETER_PREFIX + name, value);
+  }
+  return fields.toString();
+}
+
+/** Reads a hash, with or without the leading `#`. `search` may carry `backend` too: `?backend=cpu`. */
+export function decodeSharedState(hash: string, search = ""): SharedState {
+  const fields = new URLSearchParams(hash.replace(/^#/, ""));
+  const query = new URLSearchParams(search);
+  const text = (name: string) => fields.get(name) || null;
+  const backend = text("backend") ?? query.get("backend");
+  const parameters: Record<string, string> = {};
+  for (const [name, value] of fields) {
+    const parameter = name.startsWith(PARAMETER_PREFIX) ? name.slice(PARAMETER_PREFIX.length) : "";
+    if (parameter !== "" && value !== "") parameters[parameter] = value;
+  }
+  const percent = numberIn(text("ratio"), 0, 100);
+  const samples = numberIn(text("samples"), 1, 1e6);
+  return {
+    model: text("model"),
+    example: text("example"),
+    question: text("question"),
+    ratio: percent === null ? null : percent / 100,
+    method: text("method"),
+    backend: backend === "cpu" || backend === "webgpu" ? backend : null,
+    samples: samples === null ? null : Math.round(samples),
+    parameters,
+  };
+}
+
+function numberIn(text: string | null, minimum: number, maximum: number): number | null {
+  const value = text === null || text.trim() === "" ? Number.NaN : Number(text);
+  return value >= minimum && value <= maximum ? value : null;
+}
