@@ -1,0 +1,77 @@
+/** `evaluate`: how far a pruned model's next-token distributions lie from the dense model's on given traces. */
+import { denseTraceLogits, evaluateSample } from "../engine/evaluate.ts";
+import { createMasks } from "../engine/masks.ts";
+import type { Session } from "../engine/session.ts";
+import { defineCommand } from "./command.ts";
+import type { CommandContext } from "./context.ts";
+import { describeSample, type Measured, summarise } from "./evaluation-json.ts";
+import { checkDestination, writeResult } from "./files.ts";
+import { withModel } from "./open-model.ts";
+import { createProgressLine } from "./progress.ts";
+import { keepForModel, readPlan } from "./read-plan.ts";
+import { prepareListed, readSamples, type SampleList } from "./samples.ts";
+
+const options = {
+  model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
+  samples: { type: "text", value: "FILE", explanation: "Samples file whose traces are measured.", required: true },
+  plan: { type: "text", value: "FILE", explanation: "Prune the model by this plan; the dense model when absent." },
+  out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
+  limit: { type: "number", value: "N", explanation: "Use only the first N samples." },
+  "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights." },
+} as const;
+
+/** Measures every sample of the list, teacher-forced on its trace, one at a time. */
+async function measureAll(
+  session: Session,
+  list: SampleList,
+  keep: Uint8Array | null,
+  context: CommandContext,
+): Promise<Measured[]> {
+  const { model, denseMasks } = session;
+  const line = createProgressLine(context);
+  const masks = createMasks(model, keep);
+  const measured: Measured[] = [];
+  try {
+    for (const index of list.samples.keys()) {
+      line.show(`Measuring sample ${index + 1} of ${list.samples.length}`);
+      const sample = await prepareListed(session, list, index, null, context);
+      const dense = await denseTraceLogits(model, sample, denseMasks, context.signal);
+      try {
+        const measurement = await evaluateSample(model, sample, masks, dense, context.signal);
+        measured.push({ sample, measurement });
+      } finally {
+        model.backend.release(dense);
+      }
+    }
+    return measured;
+  } finally {
+    masks.release();
+    line.clear();
+  }
+}
+
+export const evaluate = defineCommand({
+  name: "evaluate",
+  summary: "Measure a pruned model against the dense one on traces: KL and likelihood per token, perplexity.",
+  notes: "A sample without a trace is measured on the trace that the dense model writes.",
+  options,
+  async run(given, context) {
+    const list = await readSamples(given.samples, given.limit);
+    const plan = await readPlan(given.plan);
+    await checkDestination(given.out);
+
+    const result = await withModel(given.model, context, async (session) => {
+      const { summary } = session;
+      const keep = keepForModel(plan, summary, given["any-weights"]);
+      const measured = await measureAll(session, list, keep, context);
+      return {
+        model: summary.name,
+        weight_hash: summary.weightHash,
+        plan: plan && { method: plan.plan.method, ratio: plan.plan.ratio },
+        ...summarise(measured),
+        samples: measured.map((entry, index) => describeSample(session, list.samples[index], entry)),
+      };
+    });
+    await writeResult(given.out, `${JSON.stringify(result)}\n`, context);
+  },
+});

@@ -1,0 +1,64 @@
+/** `generate`: a picture and a question in, the model's chain of thought out, token by token. */
+import { PivotscopeError } from "../core/errors.ts";
+import { createMasks } from "../engine/masks.ts";
+import { DEFAULT_TRACE_LIMIT } from "../engine/session.ts";
+import { decodePicture } from "../models/image/decode-node.ts";
+import { defineCommand } from "./command.ts";
+import { readBytes } from "./files.ts";
+import { withModel } from "./open-model.ts";
+import { keepForModel, readPlan } from "./read-plan.ts";
+
+const options = {
+  model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
+  image: { type: "text", value: "FILE", explanation: "Picture (PNG, JPEG or WebP); without one, the question alone." },
+  question: { type: "text", value: "TEXT", explanation: "What to ask.", required: true },
+  plan: { type: "text", value: "FILE", explanation: "Prune the model by this plan; the dense model when absent." },
+  "max-tokens": { type: "number", value: "N", explanation: `Longest trace in tokens; else ${DEFAULT_TRACE_LIMIT}.` },
+  "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights." },
+} as const;
+
+export const generate = defineCommand({
+  name: "generate",
+  summary: "Write a model's chain of thought for a picture and a question to standard output.",
+  notes: "The trace is written as it comes. Generation is greedy, so the same input gives the same trace.",
+  options,
+  async run(given, context) {
+    const limit = given["max-tokens"] ?? DEFAULT_TRACE_LIMIT;
+    if (!(Number.isInteger(limit) && limit > 0)) {
+      throw new PivotscopeError("bad-input", `max-tokens: found ${limit}, expected a whole number of at least 1.`);
+    }
+    const picture = given.image === undefined ? null : await decodePicture(await readBytes(given.image), given.image);
+    const plan = await readPlan(given.plan);
+
+    await withModel(given.model, context, async (session) => {
+      const { model, checkpoint, summary } = session;
+      const { tokenizer, stopIds } = checkpoint;
+      const keep = keepForModel(plan, summary, given["any-weights"]);
+      const input = session.prepareInput({ picture, question: given.question });
+      const masks = createMasks(model, keep);
+      const stream = tokenizer?.createTokenStream();
+      let started = false;
+      const writeText = (text: string) => {
+        // A trace begins with the space that parts it from the prompt, which is no part of what people read.
+        const shown = started ? text : text.trimStart();
+        started ||= shown !== "";
+        if (shown !== "") context.write(shown);
+      };
+      try {
+        const { finish } = await session.generate(input, {
+          masks,
+          maximumTokens: limit,
+          signal: context.signal,
+          onToken: (id) => {
+            if (!stopIds.includes(id)) writeText(stream?.push(id) ?? `${id} `);
+          },
+        });
+        writeText(stream?.end() ?? "");
+        context.write("\n");
+        if (finish === "length") context.writeError("The trace was cut off at the longest length allowed.\n");
+      } finally {
+        masks.release();
+      }
+    });
+  },
+});

@@ -1,0 +1,58 @@
+/** The program: finds the command, runs it, and turns errors into messages and exit codes. */
+import { PivotscopeError } from "../core/errors.ts";
+import { type Command, INVOCATION } from "./command.ts";
+import type { CommandContext } from "./context.ts";
+import { evaluate } from "./evaluate.ts";
+import { generate } from "./generate.ts";
+import { UsageError } from "./options.ts";
+import { plan } from "./plan.ts";
+import { statistics } from "./statistics.ts";
+
+export const EXIT = { success: 0, failure: 1, usage: 2, cancelled: 130 } as const;
+
+const commands: readonly Command[] = [statistics, plan, evaluate, generate];
+
+function programHelp(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const list = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join("\n");
+  return [
+    "Pivotscope: which neurons and attention heads a vision-language model's reasoning needs.",
+    `Usage: ${INVOCATION} COMMAND [OPTIONS]`,
+    list,
+    `Options of a command: ${INVOCATION} COMMAND --help`,
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+/** Runs the command that `args` name (without the program's own name) and returns the exit code. Never throws. */
+export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === "--help" || name === "-h" || name === "help") {
+    context.write(programHelp());
+    return EXIT.success;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) {
+    if (name !== undefined) context.writeError(`There is no command "${name}".\n\n`);
+    context.writeError(programHelp());
+    return EXIT.usage;
+  }
+  try {
+    await command.run(rest, context);
+    return EXIT.success;
+  } catch (error) {
+    return report(error, command, context);
+  }
+}
+
+function report(error: unknown, command: Command, { writeError, debug }: CommandContext): number {
+  if (error instanceof UsageError) {
+    writeError(`${error.message}\nSee ${INVOCATION} ${command.name} --help\n`);
+    return EXIT.usage;
+  }
+  writeError(`${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof PivotscopeError && error.hint !== "") writeError(`${error.hint}\n`);
+  if (debug && error instanceof Error) writeError(`${error.stack ?? ""}\n`);
+  return error instanceof PivotscopeError && error.code === "cancelled" ? EXIT.cancelled : EXIT.failure;
+}

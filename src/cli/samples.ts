@@ -1,0 +1,92 @@
+/** Samples files: read, and each sample made ready to run, with errors that name it. */
+import { dirname, resolve } from "node:path";
+import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { defaultPivotParameters, type PivotParameters } from "../core/pivots.ts";
+import type { PreparedSample } from "../engine/batch.ts";
+import type { Session } from "../engine/session.ts";
+import { parseSamples, type Sample } from "../models/samples.ts";
+import type { CommandContext } from "./context.ts";
+import { readBytes, readText } from "./files.ts";
+
+export interface SampleList {
+  readonly samples: readonly Sample[];
+  /** Reads a picture whose path is relative to the list's own folder. */
+  readonly readPicture: (path: string) => Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * @param limit use only the first samples; all when undefined.
+ * @throws PivotscopeError naming the file, and the sample and field at fault; `bad-input` for a limit below 1.
+ */
+export async function readSamples(file: string, limit?: number): Promise<SampleList> {
+  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
+    throw new PivotscopeError("bad-input", `limit: found ${limit}, expected a whole number of at least 1.`);
+  }
+  return {
+    samples: parseSamples(await readText(file), file).slice(0, limit),
+    readPicture: (path) => readBytes(resolve(dirname(file), path)),
+  };
+}
+
+/**
+ * Makes sample number `index` of a list ready.
+ *
+ * @param pivots how pivots are found; null where they do not matter, and then no tokenizer is needed for token lists.
+ * @throws PivotscopeError naming what does not fit the model.
+ */
+export async function prepareListed(
+  session: Session,
+  list: SampleList,
+  index: number,
+  pivots: PivotParameters | null,
+  { signal }: CommandContext,
+): Promise<PreparedSample> {
+  throwIfCancelled(signal);
+  const sample = list.samples[index];
+  if (!sample) throw new RangeError(`There is no sample ${index}.`);
+  const name = `samples[${index}]`;
+  checkPixels(session, sample, name);
+  const listed = pivots === null && sample.kind === "tokens" ? { ...sample, pivots: [] } : sample;
+  const prepared = await session.prepareSample(listed, list.readPicture, pivots ?? defaultPivotParameters(), signal);
+  checkSample(session, prepared, name);
+  return prepared;
+}
+
+/**
+ * Checks ids against the model: token lists come from outside, and a written trace can be too long.
+ * @throws PivotscopeError `bad-input` that says what was found and what the model takes.
+ */
+export function checkSample({ model, summary }: Session, sample: PreparedSample, name: string): void {
+  const wrong = (message: string) =>
+    new PivotscopeError("bad-input", `${name}: ${message}.`, "Check that the samples were made for this model.");
+  const ids = [...sample.prompt, ...sample.trace];
+  const stranger = ids.find((id) => id >= summary.vocabularySize);
+  if (stranger !== undefined) throw wrong(`token id ${stranger}; the vocabulary has ${summary.vocabularySize} entries`);
+  if (sample.trace.length === 0) throw wrong("the trace is empty");
+  if (ids.length > summary.maximumTokens) {
+    throw wrong(`prompt and trace have ${ids.length} tokens; the model has ${summary.maximumTokens} positions`);
+  }
+  const { vision } = model.definition;
+  const imageTokens = ids.filter((id) => id === model.imageTokenId).length;
+  if (sample.frame === null) {
+    if (imageTokens > 0) throw wrong(`${imageTokens} image tokens but no picture`);
+    return;
+  }
+  if (vision === null) throw wrong("a picture, but the model takes text only");
+  if (imageTokens !== vision.imageTokens) {
+    throw wrong(`${imageTokens} image tokens; a picture takes ${vision.imageTokens}`);
+  }
+}
+
+/** A token list brings its own pixels, which must be one frame of the size that the vision tower takes. */
+function checkPixels({ model }: Session, sample: Sample, name: string): void {
+  const { vision } = model.definition;
+  if (sample.kind !== "tokens" || sample.pixelShape === null || vision === null) return;
+  const wanted = [1, 3, vision.imageSize, vision.imageSize];
+  if (wanted.every((length, axis) => length === sample.pixelShape?.[axis])) return;
+  throw new PivotscopeError(
+    "bad-input",
+    `${name}: pixel_shape is [${sample.pixelShape.join(", ")}]; the model takes [${wanted.join(", ")}].`,
+    "Check that the samples were made for this model.",
+  );
+}

@@ -1,0 +1,89 @@
+/** `statistics`: calibrates a model on samples and writes what every plan is made from. */
+import { markerGroupNames } from "../core/markers.ts";
+import { defaultParameters, type MethodParameters, validateParameters } from "../core/parameters.ts";
+import { serialiseStatistics } from "../core/statistics-json.ts";
+import type { PreparedSample } from "../engine/batch.ts";
+import { calibrate } from "../engine/calibrate.ts";
+import type { RecommendedParameters } from "../models/recommended.ts";
+import { defineCommand } from "./command.ts";
+import { checkDestination, writeResult } from "./files.ts";
+import { withModel } from "./open-model.ts";
+import { createProgressLine, percent } from "./progress.ts";
+import { prepareListed, readSamples } from "./samples.ts";
+
+const options = {
+  model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
+  samples: { type: "text", value: "FILE", explanation: "Samples file to calibrate on.", required: true },
+  out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
+  window: {
+    type: "number",
+    value: "N",
+    explanation: "Trace tokens on either side of a pivot; else what the checkpoint recommends, else 8.",
+  },
+  "batch-size": { type: "number", value: "N", explanation: "Samples whose gradients add up; else 2." },
+  limit: { type: "number", value: "N", explanation: "Use only the first N samples." },
+  markers: { type: "text", value: "A,B", explanation: "Marker groups that make pivots; else all." },
+  "minimum-markers": { type: "number", value: "N", explanation: "With fewer, the trace is cut in three; else 2." },
+} as const;
+
+type Asked = Pick<MethodParameters, "window" | "batchSize" | "minimumMarkers" | "markers">;
+
+/** What is asked for, then what the checkpoint recommends, then the paper's values. */
+function calibrationParameters(asked: Partial<Asked>, recommended: RecommendedParameters): Asked {
+  const parameters = { ...defaultParameters(), ...recommended, ...asked };
+  validateParameters(parameters);
+  const { window, batchSize, minimumMarkers, markers } = parameters;
+  return { window, batchSize, minimumMarkers, markers };
+}
+
+export const statistics = defineCommand({
+  name: "statistics",
+  summary: "Calibrate a model on samples: attributions per unit, signals per module.",
+  notes: `Marker groups: ${markerGroupNames.join(", ")}.`,
+  options,
+  async run(given, context) {
+    const asked: Partial<Asked> = {
+      ...(given.window === undefined ? {} : { window: given.window }),
+      ...(given["batch-size"] === undefined ? {} : { batchSize: given["batch-size"] }),
+      ...(given["minimum-markers"] === undefined ? {} : { minimumMarkers: given["minimum-markers"] }),
+      ...(given.markers === undefined ? {} : { markers: given.markers.split(",").map((name) => name.trim()) }),
+    };
+    // What can be refused without the model is refused before it is loaded.
+    calibrationParameters(asked, {});
+    const list = await readSamples(given.samples, given.limit);
+    await checkDestination(given.out);
+
+    const text = await withModel(given.model, context, async (session) => {
+      const { summary, model } = session;
+      const parameters = calibrationParameters(asked, summary.recommended);
+      const line = createProgressLine(context);
+      try {
+        const samples: PreparedSample[] = [];
+        for (const index of list.samples.keys()) {
+          line.show(`Preparing sample ${index + 1} of ${list.samples.length}`);
+          samples.push(await prepareListed(session, list, index, parameters, context));
+        }
+        const result = await calibrate(model, {
+          samples,
+          batchSize: parameters.batchSize,
+          window: parameters.window,
+          batchesPerRun: 1,
+          signal: context.signal,
+          onProgress: ({ sample, pass, layer, layers, fraction }) =>
+            line.show(
+              `Calibrating: sample ${sample} of ${samples.length}, ${pass}, layer ${layer} of ${layers}, ` +
+                percent(fraction, 1),
+            ),
+        });
+        return serialiseStatistics(summary.layout, result, {
+          model: summary.name,
+          weight_hash: summary.weightHash,
+          parameters,
+        });
+      } finally {
+        line.clear();
+      }
+    });
+    await writeResult(given.out, `${text}\n`, context);
+  },
+});

@@ -1,0 +1,27 @@
+/** Whether a statistics or plan file was made from the weights at hand. */
+import { PivotscopeError } from "../core/errors.ts";
+
+export interface WeightsOrigin {
+  /** What people call the model. */
+  readonly name: string;
+  /** Hex SHA-256 of its weights, or empty for unknown. */
+  readonly weightHash: string;
+}
+
+/**
+ * An unknown hash is compared with nothing.
+ * @throws PivotscopeError `bad-input` naming both models and hashes when they differ.
+ */
+export function requireSameWeights(file: string, origin: WeightsOrigin, model: WeightsOrigin): void {
+  if (origin.weightHash === "" || model.weightHash === "" || origin.weightHash === model.weightHash) return;
+  throw new PivotscopeError(
+    "bad-input",
+    `${file} was made for ${describeModel(origin)}; this model is ${describeModel(model)}.`,
+    "Make the file again for this model, or pass --any-weights if you know that they fit.",
+  );
+}
+
+/** Ten digits tell any two models apart that a person has at hand. */
+function describeModel({ name, weightHash }: WeightsOrigin): string {
+  return `${name} with weights ${weightHash.slice(0, 10)}…`;
+}
