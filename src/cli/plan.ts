@@ -23,7 +23,7 @@ const options = {
   method: {
     type: "text",
     value: "NAME",
-    explanation: `One of ${methods.map(({ name }) => name).join(", ")}; else mucrasp.`,
+    explanation: `Pruning method (${methods.map(({ name }) => name).join(", ")}); else mucrasp.`,
   },
   set: { type: "list", value: "NAME=VALUE", explanation: "Change one of the method's constants." },
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
@@ -70,7 +70,10 @@ export const plan = defineCommand({
   summary: "Decide from a model's statistics which units stay at a pruning ratio.",
   notes: [
     "Constants that --set changes, with the paper's values:",
-    ...settable.map(({ name, explanation }) => `  ${name}=${parseParameters({})[name]}  ${explanation}`),
+    ...settable.map(({ name, explanation }) => {
+      const setting = `${name}=${parseParameters({})[name]}`;
+      return `  ${setting.padEnd(28)}  ${explanation}`;
+    }),
   ].join("\n"),
   options,
   async run(given, context) {
