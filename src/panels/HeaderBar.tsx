@@ -1,6 +1,6 @@
 /** Model, method, and what can be taken along: link, plan, statistics. */
 import { DropdownMenu } from "radix-ui";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { formatParameters } from "../charts/index.ts";
 import { methods } from "../core/methods/index.ts";
 import { downloadPlan, downloadStatistics } from "./downloads.ts";
@@ -17,6 +17,7 @@ export function HeaderBar() {
       <ModelChip />
       <div className="header-tools">
         <MethodSelect />
+        <OpenFolderButton />
         <button
           type="button"
           className="button"
@@ -47,6 +48,46 @@ function ModelChip() {
       {summary.backend === "webgpu" ? "WebGPU" : "CPU"} · {formatBytes(summary.weightBytes)}{" "}
       {summary.backend === "webgpu" ? "on the GPU" : "in memory"}
     </p>
+  );
+}
+
+/** Opens a checkpoint folder from the user's disk; nothing of it leaves the page. */
+function OpenFolderButton() {
+  const { model } = useActions();
+  const opening = useSelect((state) => state.model.opening !== null);
+  const own = useSelect((state) => state.model.source?.kind === "files");
+  const input = useRef<HTMLInputElement | null>(null);
+  return (
+    <>
+      <button
+        type="button"
+        className="button"
+        disabled={opening}
+        title="A folder in Hugging Face layout: config.json, model.safetensors, tokenizer.json, …"
+        onClick={() => input.current?.click()}
+      >
+        Open model
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple
+        aria-label="Model folder"
+        {...{ webkitdirectory: "" }}
+        onChange={(event) => {
+          const files = [...(event.currentTarget.files ?? [])];
+          // The same folder can be chosen again after it has been mended.
+          event.currentTarget.value = "";
+          void model.openFolder(files);
+        }}
+      />
+      {own && (
+        <button type="button" className="button" onClick={() => void model.openBundled(null)}>
+          Bundled model
+        </button>
+      )}
+    </>
   );
 }
 

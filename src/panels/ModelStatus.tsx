@@ -7,7 +7,31 @@ import { loadText } from "./words.ts";
 export function ModelStatus() {
   const { model: actions } = useActions();
   const model = useSelect((state) => state.model);
-  const { status, progress, failure, summary } = model;
+  const { status, progress, failure, summary, opening, openFailure } = model;
+  if (opening) {
+    return (
+      <div className="model-status">
+        <Progress
+          label={`Opening ${opening.name}`}
+          fraction={
+            opening.progress && opening.progress.total > 0 ? opening.progress.done / opening.progress.total : null
+          }
+          text={opening.progress ? loadText(opening.progress) : `Opening ${opening.name}`}
+        />
+      </div>
+    );
+  }
+  if (openFailure) {
+    return (
+      <div className="model-status">
+        <Alert failure={openFailure}>
+          <button type="button" className="button" onClick={() => actions.dismissOpenFailure()}>
+            {summary ? `Stay with ${summary.name}` : "Dismiss"}
+          </button>
+        </Alert>
+      </div>
+    );
+  }
   if (status === "loading") {
     return (
       <div className="model-status">

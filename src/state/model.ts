@@ -22,6 +22,10 @@ export interface ModelState {
   /** Of the model that was loaded last; stays when the device is lost, so that charts keep their layout. */
   readonly summary: ModelSummary | null;
   readonly failure: Failure | null;
+  /** A folder that is being opened beside the model at hand, which stays until the new one has come. */
+  readonly opening: { readonly name: string; readonly progress: LoadProgress | null } | null;
+  /** Why the last folder could not be opened; the model at hand is untouched. */
+  readonly openFailure: Failure | null;
   /** What the address asked for. */
   readonly backend: LoadOptions["backend"];
   readonly activity: Activity;
@@ -34,6 +38,8 @@ export const initialModel: ModelState = {
   progress: null,
   summary: null,
   failure: null,
+  opening: null,
+  openFailure: null,
   backend: "auto",
   activity: { running: null, waiting: [] },
 };
@@ -45,6 +51,9 @@ export interface ModelActions {
   /** Reads the list of bundled models and loads the one of this name, or the first. */
   openBundled(name: string | null): Promise<void>;
   load(source: ModelSource): Promise<void>;
+  /** Opens a folder of the user's; the model at hand goes only when the new one is loaded. */
+  openFolder(files: readonly File[]): Promise<void>;
+  dismissOpenFailure(): void;
   /** Loads the model at hand again, in a new worker. */
   reload(): Promise<void>;
   /** The same on another backend. */
@@ -97,6 +106,32 @@ export function createModelActions(context: Context): ModelActions {
     }
   }
 
+  async function openFolder(files: readonly File[]): Promise<void> {
+    if (files.length === 0 || get().model.opening) return;
+    // Files that were dropped one by one have no path, in older browsers not even the property.
+    const pathOf = (file: File | undefined): string => file?.webkitRelativePath ?? "";
+    const paths = new Map(files.map((file) => [pathOf(file) || file.name, file]));
+    const name = pathOf(files[0]).split("/")[0] || "folder";
+    const source: ModelSource = { kind: "files", name, files: paths };
+    const fresh = environment.createEngine();
+    patch("model", { opening: { name, progress: null }, openFailure: null });
+    try {
+      const summary = await fresh.load(
+        source,
+        { backend: get().model.backend },
+        { onProgress: (progress) => patch("model", { opening: { name, progress } }) },
+      );
+      attempt += 1;
+      controller.abort();
+      endEngine();
+      engine.current = fresh;
+      patch("model", { status: "ready", source, summary, failure: null, progress: null, opening: null });
+    } catch (error) {
+      fresh.terminate();
+      patch("model", { opening: null, openFailure: failureOf(error) });
+    }
+  }
+
   async function openBundled(name: string | null): Promise<void> {
     try {
       const bundled = parseBundledIndex(await environment.readJson(BUNDLED_INDEX));
@@ -115,6 +150,8 @@ export function createModelActions(context: Context): ModelActions {
 
   return {
     load,
+    openFolder,
+    dismissOpenFailure: () => patch("model", { openFailure: null }),
     openBundled,
     reload,
     async reloadOn(backend) {
