@@ -4,7 +4,7 @@ import { Alert } from "./Alert.tsx";
 import { Progress } from "./Progress.tsx";
 import { ReloadModel } from "./ReloadModel.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
-import { calibrationText, formatDuration, waitingText } from "./words.ts";
+import { calibrationText, formatDuration, plural, waitingText } from "./words.ts";
 
 export function CalibrationPanel() {
   const { calibration: actions } = useActions();
@@ -51,7 +51,8 @@ export function CalibrationPanel() {
       )}
       {!busy && statistics && (
         <p className="note">
-          {statistics.samples} samples in {statistics.batches} batches, {statistics.pivotBatches} with pivots
+          {plural(statistics.samples, "sample")} in {plural(statistics.batches, "batch", "batches")},{" "}
+          {statistics.pivotBatches} with pivots
           {seconds !== null && ` · took ${formatDuration(seconds)}`}
         </p>
       )}

@@ -1,5 +1,5 @@
 /** Both models' own words, side by side, as they come; aligned once both have ended. */
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { CompareTraces, formatShare, type TraceColumn } from "../charts/index.ts";
 import { alignTexts } from "../core/alignment.ts";
 import { verdictSentence } from "../state/answer.ts";
@@ -21,6 +21,11 @@ export function ComparisonPanel() {
   const ended = status === "done";
   const [left, right] = [textOf(dense), textOf(pruned)];
   const segments = useMemo(() => (ended ? alignTexts(left, right).segments : null), [ended, left, right]);
+  const panel = useRef<HTMLDivElement>(null);
+  // It opens below the charts; whoever pressed the button wants to see it.
+  useEffect(() => {
+    if (subject) panel.current?.scrollIntoView({ block: "nearest" });
+  }, [subject]);
   if (!subject) return null;
   const busy = status === "running" || status === "waiting";
   const method = methodLabel(subject.method);
@@ -32,7 +37,7 @@ export function ComparisonPanel() {
     status: trace.status,
   });
   return (
-    <div className="panel comparison" id="comparison">
+    <div ref={panel} className="panel comparison">
       <div className="row">
         <p className="comparison-question">
           “{subject.question}” at {formatShare(subject.ratio, 1)}, reached {formatShare(subject.reachedRatio, 1)}

@@ -41,3 +41,7 @@ const JOB_WORDS: Record<JobKind, string> = {
 export function waitingText({ running }: Activity): string {
   return running === null ? "waits for its turn" : `waits for ${JOB_WORDS[running]}`;
 }
+
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
+}

@@ -1,0 +1,77 @@
+/** The GPU or the worker goes away in the middle of the work: nothing is lost, one button goes on. */
+import { expect, type Page, test, type Worker } from "@playwright/test";
+import { FEW_SAMPLES, Workbench } from "./workbench.ts";
+
+/** Lets the test reach the device that the worker asks for. Model files wait until that is arranged. */
+async function openWithDevice(page: Page, workbench: Workbench): Promise<() => Promise<void>> {
+  let worker: Worker | null = null;
+  let arranged: () => void = () => {};
+  const ready = new Promise<void>((resolve) => {
+    arranged = resolve;
+  });
+  page.on("worker", async (started) => {
+    worker = started;
+    await started.evaluate(() => {
+      const request = GPUAdapter.prototype.requestDevice;
+      GPUAdapter.prototype.requestDevice = async function (descriptor) {
+        const device = await request.call(this, descriptor);
+        Object.assign(globalThis, { deviceOfTest: device });
+        return device;
+      };
+    });
+    arranged();
+  });
+  await page.route("**/models/tiny-scenes/config.json", async (route) => {
+    await ready;
+    await route.continue();
+  });
+  await workbench.open(`${FEW_SAMPLES}&ratio=33&backend=webgpu`);
+  return async () => {
+    await worker?.evaluate(() => (globalThis as unknown as { deviceOfTest: GPUDevice }).deviceOfTest.destroy());
+  };
+}
+
+test("a device lost during calibration keeps picture, question and ratio, and goes on after a reload", async ({
+  page,
+}) => {
+  const workbench = new Workbench(page);
+  const loseDevice = await openWithDevice(page, workbench);
+  const progress = page.getByRole("progressbar", { name: "Calibration" });
+  await expect(page.getByText(/(forward|backward), layer/)).toBeVisible({ timeout: 120_000 });
+  const reasoning = (await workbench.tokens.allInnerTexts()).join("");
+  await loseDevice();
+  expect(await workbench.alertText()).toMatch(/graphics device was lost/);
+  await expect(progress).toBeHidden();
+  await expect(workbench.button("Calibrate")).toBeDisabled();
+  await expect(workbench.slider).toHaveValue("33");
+  await expect(workbench.input.getByRole("img", { name: /e020\.png/ })).toBeVisible();
+  expect((await workbench.tokens.allInnerTexts()).join("")).toBe(reasoning);
+  await workbench.button("Reload model").click();
+  await workbench.settled();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(workbench.slider).toHaveValue("33");
+  await expect(page.getByRole("textbox", { name: "Question" })).toHaveValue("What is the yellow cone made of?");
+});
+
+test("a worker that crashes says so, and a reload brings the model back with plan and results", async ({ page }) => {
+  const workbench = new Workbench(page);
+  let worker: Worker | null = null;
+  page.on("worker", (started) => {
+    worker = started;
+  });
+  await workbench.open(`${FEW_SAMPLES}&ratio=20&backend=cpu`);
+  await workbench.settled();
+  const kept = await workbench.budget("units kept").innerText();
+  await workbench.button("Calibrate").click();
+  await expect(page.getByRole("progressbar", { name: "Calibration" })).toBeVisible();
+  await (worker as Worker | null)?.evaluate(() => {
+    setTimeout(() => {
+      throw new Error("out of luck");
+    });
+  });
+  expect(await workbench.alertText()).toMatch(/worker stopped.*out of luck/s);
+  expect(await workbench.budget("units kept").innerText()).toBe(kept);
+  await workbench.button("Reload model").click();
+  await workbench.settled();
+  expect(await workbench.budget("units kept").innerText()).toBe(kept);
+});

@@ -1,0 +1,168 @@
+/** The main job, on WebGPU: load, read, calibrate, drag, measure, compare. One page, in the order of a visit. */
+import { readFileSync } from "node:fs";
+import { expect, type Page, test } from "@playwright/test";
+import { FEW_SAMPLES, Workbench } from "./workbench.ts";
+
+test.describe.configure({ mode: "serial" });
+
+let page: Page;
+let workbench: Workbench;
+let errors: string[] = [];
+const foreign: string[] = [];
+
+test.beforeAll(async ({ browser }) => {
+  const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+  page = await context.newPage();
+  workbench = new Workbench(page);
+  errors = workbench.watchErrors();
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith("http") && hostname !== "localhost") foreign.push(request.url());
+  });
+  await workbench.open(`${FEW_SAMPLES}&ratio=30&backend=webgpu`);
+});
+
+test.afterAll(() => page.context().close());
+
+test("loads the bundled model on WebGPU and shows what it takes", async () => {
+  await expect(page.getByRole("banner")).toContainText(
+    /Tiny Scenes · 2\.86 M parameters · WebGPU · [\d.]+ MB on the GPU/,
+    {
+      timeout: 90_000,
+    },
+  );
+});
+
+test("streams the dense model's reasoning and marks its pivots", async () => {
+  await expect(workbench.tokens.first()).toBeVisible({ timeout: 60_000 });
+  await expect(workbench.input).toContainText("metal", { timeout: 60_000 });
+  await expect(workbench.tokens.filter({ hasText: "Therefore" })).toHaveAccessibleName(/pivot/);
+});
+
+test("calibrates by itself, then plans and measures", async () => {
+  await workbench.settled();
+  await expect(page.getByText(/2 samples in 1 batch/)).toBeVisible();
+  await expect(workbench.verdict).toContainText("At 30 %: answer matches: metal = metal");
+  for (const name of ["Retention by layer", "Neuron field", "Reasoning", "KL divergence"]) {
+    await expect(workbench.region(name)).toContainText(/Tiny Scenes · µCRASP · 30\.0 %/);
+  }
+});
+
+test("follows the slider in the same frame, and shows older results as older", async () => {
+  await workbench.slider.focus();
+  await page.keyboard.press("PageUp");
+  await expect(workbench.slider).toHaveValue("35");
+  await page.keyboard.press("ArrowRight");
+  await expect(workbench.slider).toHaveValue("36");
+  await expect(workbench.slider).toHaveAttribute("aria-valuetext", /^36 % .* removed, [\d,]+ of 5,696 units kept$/);
+  await expect(workbench.budget("asked")).toHaveText("36.0 %");
+  // The plan is there in the task of the key itself; the measurement of 30 % stays and says so.
+  const kept = await page.evaluate(() => {
+    const slider = document.querySelector<HTMLInputElement>("#ratio");
+    const figure = () => document.querySelector(".budget-figures")?.textContent;
+    const before = figure();
+    slider?.dispatchEvent(new KeyboardEvent("keydown", { key: "PageUp", bubbles: true, cancelable: true }));
+    return { before, after: figure(), stale: document.querySelector(".stale-badge")?.textContent };
+  });
+  expect(kept.after).not.toBe(kept.before);
+  expect(kept.after).toContain("41.0 %");
+  expect(kept.stale).toMatch(/computed at 30/);
+  await expect(workbench.verdict).toContainText("At 41 %", { timeout: 60_000 });
+  await page.keyboard.press("Home");
+  await expect(workbench.slider).toHaveValue("0");
+  await page.keyboard.press("End");
+  await expect(workbench.slider).toHaveValue("70");
+  await expect(workbench.verdict).toContainText(/At 70 %: answer differs: metal → /, { timeout: 60_000 });
+});
+
+test("shows a visited ratio again at once", async () => {
+  const field = page.getByRole("spinbutton", { name: "Pruning ratio in per cent" });
+  const text = await page.evaluate(() => {
+    const input = document.querySelector<HTMLInputElement>("#ratio");
+    const setter = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set;
+    setter?.call(input, "41");
+    input?.dispatchEvent(new Event("input", { bubbles: true }));
+    return document.querySelector(".verdict")?.textContent;
+  });
+  expect(text).toContain("at 41.0 %");
+  await expect(field).toHaveValue("41");
+});
+
+test("measures nothing at ratio 0 but exact equality", async () => {
+  await page.getByRole("spinbutton", { name: "Pruning ratio in per cent" }).fill("0");
+  await expect(workbench.verdict).toContainText("At 0 %: answer matches", { timeout: 60_000 });
+  const table = workbench.reasoning.getByRole("button", { name: "show as table" });
+  await table.click();
+  const divergences = await workbench.reasoning.locator("tbody tr td:nth-child(3)").allInnerTexts();
+  expect(divergences.length).toBeGreaterThan(10);
+  for (const divergence of divergences) expect(Number(divergence)).toBe(0);
+  await workbench.reasoning.getByRole("button", { name: "show as chart" }).click();
+});
+
+test("compares both traces side by side, aligned, with the first divergence marked", async () => {
+  await workbench.slider.fill("60");
+  await expect(workbench.verdict).toContainText("At 60 %", { timeout: 90_000 });
+  await workbench.button("Compare reasoning").click();
+  const comparison = workbench.region("Compare traces");
+  await expect(comparison).toContainText(/streaming/);
+  await expect(comparison.getByText(/finished/)).toHaveCount(2, { timeout: 90_000 });
+  await expect(comparison).toContainText("first divergence");
+  await expect(comparison.getByRole("columnheader").nth(1)).toContainText(/pruned.*µCRASP.*60/);
+  await expect(comparison).toBeInViewport();
+});
+
+test("cancels a comparison within 200 ms", async () => {
+  await workbench.button("Compare reasoning").click();
+  await expect(workbench.button("Cancel comparison")).toBeVisible();
+  await workbench.button("Cancel comparison").click();
+  await expect(workbench.button("Close comparison")).toBeVisible({ timeout: 200 });
+  await expect(workbench.region("Compare traces")).toContainText("cancelled");
+  await workbench.button("Close comparison").click();
+  await expect(workbench.region("Compare traces")).toHaveCount(0);
+});
+
+test("changes a constant of the plan at once and resets it", async () => {
+  const kept = () => workbench.budget("units kept").innerText();
+  const before = await kept();
+  await workbench.button("Advanced").click();
+  await page.getByRole("spinbutton", { name: "Vision factor" }).fill("5");
+  expect(await kept()).not.toBe(before);
+  await page.getByRole("spinbutton", { name: "Window", exact: true }).fill("8");
+  await expect(page.getByText("The calibration was made with other constants.")).toBeVisible();
+  await workbench.button("Reset all").click();
+  await expect(page.getByText("The calibration was made with other constants.")).toBeHidden();
+  expect(await kept()).toBe(before);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("heading", { name: "Advanced" })).toBeHidden();
+});
+
+test("takes an own picture and an own question", async () => {
+  const bytes = readFileSync("public/models/tiny-scenes/pictures/e007.png");
+  await workbench.choosePicture("mine.png", bytes);
+  await expect(workbench.input.getByRole("img", { name: /mine\.png/ })).toBeVisible();
+  await workbench.ask("Describe the picture.");
+  await expect(workbench.tokens.first()).toBeVisible({ timeout: 60_000 });
+  await expect(workbench.verdict).toContainText("At 60 %", { timeout: 120_000 });
+});
+
+test("gives the plan as a file and the page as a link", async () => {
+  await workbench.button("Download").click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "Plan (JSON)" }).click(),
+  ]);
+  const plan = JSON.parse(readFileSync(await download.path(), "utf8"));
+  expect(plan).toMatchObject({ method: "mucrasp", ratio: { asked: 0.6 }, model: { name: "tiny-scenes" } });
+  expect(plan.keep["text.0.mlp"]).toHaveLength(384);
+  await page.getByRole("button", { name: /^Example 2:/ }).click();
+  await workbench.button("Share").click();
+  await expect(page.getByText("Link copied.")).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(new URLSearchParams(new URL(link).hash.slice(1)).get("ratio")).toBe("60");
+  expect(new URLSearchParams(new URL(link).hash.slice(1)).get("example")).toBe("2");
+});
+
+test("has spoken to nobody else and thrown nothing", () => {
+  expect(foreign).toEqual([]);
+  expect(errors).toEqual([]);
+});

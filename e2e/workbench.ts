@@ -1,0 +1,79 @@
+/** The page as a person sees it: by role and name. */
+import { expect, type Locator, type Page } from "@playwright/test";
+
+/** Two samples: a software GPU calibrates 128 of them for many minutes. */
+export const FEW_SAMPLES = "samples=2";
+
+export class Workbench {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Opens the page with fields in its hash, and the query where one is given. */
+  async open(hash = FEW_SAMPLES, query = ""): Promise<void> {
+    await this.page.goto(`/${query}#${hash}`);
+  }
+
+  /** Waits until reasoning, calibration and the measurement at the first ratio are there. */
+  async settled(): Promise<void> {
+    await expect(this.verdict).toBeVisible({ timeout: 150_000 });
+  }
+
+  get slider(): Locator {
+    return this.page.getByRole("slider", { name: "Pruning ratio" });
+  }
+
+  /** "answer matches: metal = metal", once the result of the ratio at hand has settled. */
+  get verdict(): Locator {
+    return this.page.getByRole("status").filter({ hasText: /answer (matches|differs)/ });
+  }
+
+  get input(): Locator {
+    return this.page.getByRole("region", { name: "Picture and question" });
+  }
+
+  get reasoning(): Locator {
+    return this.page.getByRole("region", { name: "Reasoning" });
+  }
+
+  get tokens(): Locator {
+    return this.reasoning.getByRole("option");
+  }
+
+  region(name: string): Locator {
+    return this.page.getByRole("region", { name });
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  async alertText(): Promise<string> {
+    const alert = this.page.getByRole("alert");
+    await expect(alert).toBeVisible();
+    return alert.innerText();
+  }
+
+  async choosePicture(name: string, bytes: Buffer, mimeType = "image/png"): Promise<void> {
+    await this.input.getByLabel("Own picture").setInputFiles({ name, mimeType, buffer: bytes });
+  }
+
+  async ask(question: string): Promise<void> {
+    await this.page.getByRole("textbox", { name: "Question" }).fill(question);
+    await this.button("Ask").click();
+  }
+
+  /** A term of the budget line, for example "units kept". */
+  budget(term: string): Locator {
+    return this.page.locator(".budget-figures > div", { hasText: term }).locator("dd");
+  }
+
+  /** Watches for errors that nobody handled. */
+  watchErrors(): string[] {
+    const errors: string[] = [];
+    this.page.on("pageerror", (error) => errors.push(error.message));
+    return errors;
+  }
+}
