@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { axisPosition, finiteMaximum, klEdges, klHistogram, klSummary, klTable, quantile } from "./distribution.ts";
+import { klHistogram, klSummary, klTable } from "./distribution.ts";
+import { axisPosition, finiteMaximum, klEdges, shareEnd, tickPositions, tickText } from "./kl-axis.ts";
 import { KL_BOUNDARIES, klLegendEntries, klStep, movedMassBound } from "./kl-scale.ts";
 
 describe("KL bins", () => {
@@ -9,6 +10,7 @@ describe("KL bins", () => {
   });
 
   it("ends at 50 nats unless a value lies outside", () => {
+    expect(klEdges(0).slice(0, 3)).toEqual([0, 0.0001, 0.0002]);
     expect(klEdges(0).at(-1)).toBe(50);
     expect(klEdges(49).at(-1)).toBe(50);
     expect(klEdges(50).at(-1)).toBe(100);
@@ -44,19 +46,32 @@ describe("KL bins", () => {
 describe("KL marks", () => {
   it("computes mean, median and the 95 % quantile", () => {
     const histogram = klHistogram(Float32Array.from({ length: 101 }, (_, index) => index));
-    expect([histogram.mean, histogram.median, histogram.p95, histogram.maximum]).toEqual([50, 50, 95, 100]);
-    expect(quantile(Float64Array.of(1, 2), 0.5)).toBe(1.5);
-    expect(quantile(new Float64Array(0), 0.5)).toBeNaN();
+    expect([histogram.mean, histogram.median, histogram.quantile95, histogram.maximum]).toEqual([50, 50, 95, 100]);
   });
 
   it("places values on the axis in order, edges at whole positions", () => {
     const edges = klEdges(0);
-    edges.slice(0, -1).forEach((edge, index) => {
+    edges.slice(1).forEach((edge, index) => {
       expect(axisPosition(edges, edge)).toBe(index + 1);
     });
     expect(axisPosition(edges, 0)).toBe(0.5);
     expect(axisPosition(edges, 0.03)).toBeGreaterThan(axisPosition(edges, 0.02));
-    expect(axisPosition(edges, 1e9)).toBe(edges.length);
+    expect(axisPosition(edges, 1e9)).toBe(edges.length - 1);
+  });
+
+  it("labels zero in the middle of its bin and the powers of ten at their edges", () => {
+    const edges = klEdges(0);
+    const ticks = tickPositions(edges).map((position) => [position, tickText(edges, position)]);
+    expect(ticks.slice(0, 2)).toEqual([
+      [0.5, "0"],
+      [4, "0.001"],
+    ]);
+    expect(ticks.map(([, text]) => text)).toEqual(["0", "0.001", "0.01", "0.1", "1", "10"]);
+    for (const [position, text] of ticks.slice(1)) expect(axisPosition(edges, Number(text))).toBe(position);
+  });
+
+  it("ends the axis of shares above the highest bar", () => {
+    expect([0, 0.2, 0.21, 0.95, 1].map(shareEnd)).toEqual([0.2, 0.2, 0.4, 1, 1]);
   });
 
   it("says it in a sentence", () => {
@@ -74,7 +89,7 @@ describe("KL marks", () => {
       { name: "b", histogram: klHistogram([2], edges) },
     ]);
     expect(table.row(0)).toEqual(["0", "0.0001", 1, 0]);
-    expect(table.row(edges.length)).toEqual(["mean (nats)", "", 0.5, 2]);
+    expect(table.row(edges.length - 1)).toEqual(["mean (nats)", "", 0.5, 2]);
   });
 });
 
