@@ -1,5 +1,4 @@
 /** Model, method, and what can be taken along: link, plan, statistics. */
-import { DropdownMenu } from "radix-ui";
 import { useRef, useState } from "react";
 import { formatParameters } from "../charts/index.ts";
 import { methods } from "../core/methods/index.ts";
@@ -118,23 +117,34 @@ function DownloadMenu() {
   const statistics = useSelect((state) => state.calibration.statistics !== null);
   const { store } = useWorkbench();
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="button">Download</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-          <DropdownMenu.Item className="menu-item" disabled={!plan} onSelect={() => downloadPlan(store.getState())}>
-            Plan (JSON)
-          </DropdownMenu.Item>
-          <DropdownMenu.Item
-            className="menu-item"
-            disabled={!statistics}
-            onSelect={() => downloadStatistics(store.getState())}
-          >
-            Statistics (JSON)
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <>
+      <button type="button" className="button" popoverTarget="downloads">
+        Download
+      </button>
+      {/* The browser's own popover: closes on Escape and on a press elsewhere. */}
+      <div id="downloads" className="menu" popover="auto">
+        <button
+          type="button"
+          className="menu-item"
+          disabled={!plan}
+          popoverTarget="downloads"
+          popoverTargetAction="hide"
+          onClick={() => downloadPlan(store.getState())}
+        >
+          Plan (JSON)
+        </button>
+        <button
+          type="button"
+          className="menu-item"
+          disabled={!statistics}
+          popoverTarget="downloads"
+          popoverTargetAction="hide"
+          onClick={() => downloadStatistics(store.getState())}
+        >
+          Statistics (JSON)
+        </button>
+      </div>
+    </>
   );
 }
 
