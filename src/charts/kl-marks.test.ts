@@ -30,7 +30,7 @@ describe("labels of the marks", () => {
         fc.integer({ min: 280, max: 900 }).chain((width) => fc.tuple(fc.constant(width), marks(width))),
         ([width, given]) => {
           const placed = placeMarks(given, width);
-          expect(placed.map((mark) => mark.text)).toEqual(given.map((mark) => mark.text));
+          expect(placed.map((mark) => mark.text).sort()).toEqual(given.map((mark) => mark.text).sort());
           expect(placed.map((mark) => mark.row).sort()).toEqual([0, 1, 2]);
           for (const mark of placed) {
             const [left, right] = labelSpan(mark);
@@ -65,8 +65,13 @@ describe("labels of the marks", () => {
     expect(placeMarks(at(40, 200, 390), 400).map((mark) => mark.side)).toEqual(["right", "right", "left"]);
   });
 
-  it("need no order when the marks coincide", () => {
+  it("stand next to each other when their marks coincide", () => {
     expect(placeMarks(at(43, 43, 43), 400).map((mark) => mark.row)).toEqual([0, 1, 2]);
+    expect(placeMarks(at(43, 150, 43), 400).map(({ text, row }) => [text, row])).toEqual([
+      ["median 0.250", 0],
+      ["95 % 2.00", 1],
+      ["mean 0.30", 2],
+    ]);
     expect(placeMarks([], 400)).toEqual([]);
   });
 });

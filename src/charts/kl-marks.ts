@@ -34,9 +34,11 @@ export function labelWidth(text: string): number {
 
 /**
  * Arranges up to four marks so that no label leaves 0..width where it can be helped, then so that as few labels as
- * possible cross another mark's line, then so that as many as possible stand right of their line.
+ * possible cross another mark's line, then so that as many as possible stand right of their line. From left to right;
+ * where nothing speaks against it, the leftmost stands highest.
  */
-export function placeMarks(marks: readonly Mark[], width: number): readonly PlacedMark[] {
+export function placeMarks(unsorted: readonly Mark[], width: number): readonly PlacedMark[] {
+  const marks = unsorted.toSorted((a, b) => a.at - b.at);
   let best: readonly PlacedMark[] = [];
   let lowest = Number.POSITIVE_INFINITY;
   for (const rows of permutations(marks.map((_, index) => index))) {
