@@ -61,7 +61,7 @@ test("a worker that crashes says so, and a reload brings the model back with pla
   });
   await workbench.open(`${FEW_SAMPLES}&ratio=20&backend=cpu`);
   await workbench.settled();
-  const kept = await workbench.budget("units kept").innerText();
+  const kept = await workbench.budget("units kept").textContent();
   await workbench.button("Calibrate").click();
   await expect(page.getByRole("progressbar", { name: "Calibration" })).toBeVisible();
   await (worker as Worker | null)?.evaluate(() => {
@@ -70,8 +70,8 @@ test("a worker that crashes says so, and a reload brings the model back with pla
     });
   });
   expect(await workbench.alertText()).toMatch(/worker stopped.*out of luck/s);
-  expect(await workbench.budget("units kept").innerText()).toBe(kept);
+  expect(await workbench.budget("units kept").textContent()).toBe(kept);
   await workbench.button("Reload model").click();
   await workbench.settled();
-  expect(await workbench.budget("units kept").innerText()).toBe(kept);
+  expect(await workbench.budget("units kept").textContent()).toBe(kept);
 });

@@ -53,7 +53,7 @@ export class Workbench {
   async alertText(): Promise<string> {
     const alert = this.page.getByRole("alert");
     await expect(alert).toBeVisible();
-    return alert.innerText();
+    return (await alert.textContent()) ?? "";
   }
 
   async choosePicture(name: string, bytes: Buffer, mimeType = "image/png"): Promise<void> {

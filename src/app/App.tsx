@@ -22,16 +22,18 @@ export function App({ workbench }: AppProps) {
   return (
     <WorkbenchContext value={workbench}>
       <HeaderBar />
-      <ModelStatus />
-      <main className="workbench">
-        <InputPanel />
-        <div className="column-slider panel">
-          <SliderPanel />
-          <BudgetPanel />
+      <main>
+        <ModelStatus />
+        <div className="workbench">
+          <InputPanel />
+          <div className="column-slider panel">
+            <SliderPanel />
+            <BudgetPanel />
+          </div>
+          <ReasoningPanel />
+          <PlanPanel />
+          <ComparisonPanel />
         </div>
-        <ReasoningPanel />
-        <PlanPanel />
-        <ComparisonPanel />
       </main>
       <ParametersPanel />
       <HelpDialog />

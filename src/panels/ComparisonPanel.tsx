@@ -60,6 +60,7 @@ export function ComparisonPanel() {
         right={column("pruned", subject.ratio, pruned)}
         segments={segments}
       />
+      {pruned.cut && <p className="note">The pruned model came to no end: cut after {pruned.tokens.length} tokens.</p>}
       {failure && <Alert failure={failure}>{lost && <ReloadModel />}</Alert>}
     </div>
   );

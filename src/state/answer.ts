@@ -31,6 +31,14 @@ export function prunedPrefix(trace: readonly TraceToken[], measurement: Measurem
   return [...trace.slice(0, mismatch).map((token) => token.id), measurement.argmax[mismatch] ?? 0];
 }
 
+/**
+ * Tokens after which a pruned model's own words are cut off (project decision): twice the dense trace and 32 more. A
+ * broken model often repeats itself without end; one that has not answered by then counts as giving no answer.
+ */
+export function prunedTokenLimit(dense: Trace): number {
+  return 2 * dense.tokens.length + 32;
+}
+
 /** The verdict, `pruned` null when the pruned generation is the dense trace. */
 export function verdict(dense: Trace, pruned: Trace | null): AnswerVerdict {
   const denseAnswer = finalAnswer(dense.text);

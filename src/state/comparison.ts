@@ -1,6 +1,6 @@
 /** Compare reasoning: the pruned model's own words beside the dense model's, both as they come. */
-import type { Trace, TraceToken } from "../engine/contract.ts";
-import { type AnswerVerdict, verdict } from "./answer.ts";
+import type { GenerateOptions, Trace, TraceToken } from "../engine/contract.ts";
+import { type AnswerVerdict, prunedTokenLimit, verdict } from "./answer.ts";
 import { type Context, requireEngine } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
 import { sampleInput } from "./input.ts";
@@ -10,6 +10,8 @@ export type ColumnStatus = "waiting" | "streaming" | "finished" | "cancelled" | 
 export interface ComparedTrace {
   readonly status: ColumnStatus;
   readonly tokens: readonly TraceToken[];
+  /** Whether the limit of tokens ended it, not the model. */
+  readonly cut: boolean;
 }
 
 /** What a comparison was started with: it keeps its labels while the thumb moves on. */
@@ -32,7 +34,7 @@ export interface ComparisonState {
   readonly failure: Failure | null;
 }
 
-const EMPTY: ComparedTrace = { status: "waiting", tokens: [] };
+const EMPTY: ComparedTrace = { status: "waiting", tokens: [], cut: false };
 
 export const initialComparison: ComparisonState = {
   status: "none",
@@ -92,21 +94,21 @@ export function createComparisonActions(context: Context, onLoss: (error: unknow
       const { signal } = controller;
       patch("comparison", { ...initialComparison, status: "waiting", subject });
 
-      const stream = async (side: "dense" | "pruned", mask: Uint8Array | null): Promise<Trace> => {
+      const stream = async (side: "dense" | "pruned", options: GenerateOptions): Promise<Trace> => {
         update(side, { status: "streaming", tokens: [] });
         const onProgress = (token: TraceToken) => {
           if (!signal.aborted) update(side, { tokens: [...get().comparison[side].tokens, token] });
         };
-        const trace = await requireEngine(context).generate(sample, mask ? { keep: mask } : {}, { signal, onProgress });
-        if (!signal.aborted) update(side, { status: "finished", tokens: trace.tokens });
+        const trace = await requireEngine(context).generate(sample, options, { signal, onProgress });
+        if (!signal.aborted) update(side, { status: "finished", tokens: trace.tokens, cut: trace.finish === "length" });
         return trace;
       };
 
       try {
         await context.queue.run("comparison", signal, async () => {
           patch("comparison", { status: "running" });
-          const dense = await stream("dense", null);
-          const pruned = await stream("pruned", keep);
+          const dense = await stream("dense", {});
+          const pruned = await stream("pruned", { keep, maximumTokens: prunedTokenLimit(dense) });
           if (!signal.aborted) patch("comparison", { status: "done", answer: verdict(dense, pruned) });
         });
       } catch (error) {

@@ -117,6 +117,14 @@ describe("bad input", () => {
     expect(state().input.question).toBe("How many cones?");
   });
 
+  it("does not let an example that is still being read overwrite a newer question", async () => {
+    harness = await opened();
+    const choosing = harness.workbench.actions.input.chooseExample("2");
+    harness.workbench.actions.input.ask("Newer?");
+    await choosing;
+    expect(state().input).toMatchObject({ question: "Newer?", picture: { exampleId: "2" } });
+  });
+
   it("keeps the picture of before when a new one cannot be read", async () => {
     harness = await opened();
     const { picture } = state().input;

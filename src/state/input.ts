@@ -63,6 +63,8 @@ export function createInputActions(context: Context): InputActions {
   const { environment, patch, get } = context;
   let nextNumber = 1;
   let latest = 0;
+  /** Counts what was typed or asked: an example that is still being read must not overwrite something newer. */
+  let questions = 0;
 
   async function show(read: () => Promise<Blob>, name: string, exampleId: string | null): Promise<boolean> {
     latest += 1;
@@ -85,6 +87,7 @@ export function createInputActions(context: Context): InputActions {
   }
 
   function ask(question = get().input.draft): boolean {
+    questions += 1;
     try {
       patch("input", { draft: question, question: checkQuestion(question), questionFailure: null });
       return true;
@@ -96,7 +99,10 @@ export function createInputActions(context: Context): InputActions {
 
   return {
     ask,
-    setDraft: (draft) => patch("input", { draft, questionFailure: null }),
+    setDraft(draft) {
+      questions += 1;
+      patch("input", { draft, questionFailure: null });
+    },
     async readExamples(folderUrl) {
       try {
         const json = await environment.readJson(`${folderUrl.replace(/\/$/, "")}/examples.json`);
@@ -109,8 +115,9 @@ export function createInputActions(context: Context): InputActions {
     async chooseExample(id, question) {
       const example = get().input.examples.find((entry) => entry.id === id);
       if (!example) return;
+      const before = questions;
       const shown = await show(() => environment.readBlob(example.imageUrl), fileName(example.imageUrl), id);
-      if (shown) ask(question ?? example.question);
+      if (shown && questions === before) ask(question ?? example.question);
     },
     async choosePicture(file, name) {
       const shown = await show(async () => file, name, null);

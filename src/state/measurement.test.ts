@@ -42,6 +42,24 @@ describe("measuring when the thumb rests", () => {
     expect(evaluations()).toBe(before);
   });
 
+  it("measures a new trace once, and says so until it has", async () => {
+    harness = await opened();
+    await measureAt(harness, 0.6);
+    const before = evaluations();
+    harness.workbench.actions.input.ask("Another?");
+    await until(harness, ({ reasoning }) => reasoning.status === "done");
+    const seen: string[] = [];
+    harness.workbench.store.subscribe(
+      ({ measurement }) => measurement.status,
+      (status) => seen.push(status),
+    );
+    harness.elapse(REST);
+    await until(harness, ({ measurement }) => measurement.shown?.answer != null);
+    await until(harness, ({ measurement }) => measurement.status === "done");
+    expect(seen).toEqual(["waiting", "running", "done"]);
+    expect(evaluations()).toBe(before + 1);
+  });
+
   it("keeps an older result with its ratio while a newer one is on its way", async () => {
     harness = await opened();
     await measureAt(harness, 0.2);

@@ -5,7 +5,7 @@
  * one comes, and always carries its ratio. One run at a time: a new rest cancels the old run and its late answer.
  */
 import type { Measurement } from "../engine/contract.ts";
-import { type AnswerVerdict, firstMismatch, prunedPrefix, verdict } from "./answer.ts";
+import { type AnswerVerdict, firstMismatch, prunedPrefix, prunedTokenLimit, verdict } from "./answer.ts";
 import { type Context, requireEngine, type WorkbenchState } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
 import { sampleInput } from "./input.ts";
@@ -100,8 +100,10 @@ export function createMeasurementActions(context: Context, onLoss: (error: unkno
       return;
     }
     if (runningKey === key) return;
-    patch("measurement", { status: "resting", failure: null });
+    // Patching may call back into here, so the timer stands before it, and replaces one that was set in between.
+    callOff();
     callOff = environment.after(REST, () => void measure(key));
+    patch("measurement", { status: "resting", failure: null });
   }
 
   function stop(): void {
@@ -134,19 +136,21 @@ export function createMeasurementActions(context: Context, onLoss: (error: unkno
         if (mismatch < 0) return show({ ...result, answer: verdict(trace, null) });
         show({ ...result, answer: null });
         const prefix = prunedPrefix(trace.tokens, measurement, mismatch);
-        const pruned = await engine.generate(input, { keep, prefix }, { signal });
+        const options = { keep, prefix, maximumTokens: prunedTokenLimit(trace) };
+        const pruned = await engine.generate(input, options, { signal });
         if (!signal.aborted) show({ ...result, answer: verdict(trace, pruned) });
       });
       if (!signal.aborted) patch("measurement", { status: measurementKey(get()) === key ? "done" : "resting" });
     } catch (error) {
       if (isCancelled(error)) {
-        if (runningKey === key) patch("measurement", { status: "none" });
+        // Cancelled from outside, not by a newer run: the engine was ended.
+        if (!signal.aborted) patch("measurement", { status: "none" });
       } else {
         onLoss(error);
         if (!signal.aborted) patch("measurement", { status: "failed", failure: failureOf(error) });
       }
     } finally {
-      if (runningKey === key && controller.signal === signal) runningKey = null;
+      if (controller.signal === signal) runningKey = null;
     }
   }
 
