@@ -9,6 +9,7 @@ import { layerNorm, softmax } from "../../graph/operations/normalise.ts";
 import { gatherRows, interleaveRows, reshape, transpose } from "../../graph/operations/structure.ts";
 import type { VisionConfig } from "../config.ts";
 import { type ForwardOutputs, towerModules, type VisionDefinition, type WeightSlot } from "./definition.ts";
+import { nameBackwardOutputs, nameForwardOutputs } from "./layer-outputs.ts";
 
 const PREFIX = "model.vision_model";
 
@@ -75,29 +76,15 @@ function emitLayer(builder: GraphBuilder, config: VisionConfig, batch: number, p
 function forwardGraph(config: VisionConfig, batch: number, patches: number, outputs: ForwardOutputs) {
   const builder = new GraphBuilder(`vision layer, batch ${batch}`);
   const values = emitLayer(builder, config, batch, patches);
-  builder.output("hidden_out", values.output);
-  if (outputs.modules) {
-    builder.output("attention_output", values.attentionOutput);
-    builder.output("mlp_output", values.mlpOutput);
-  }
+  nameForwardOutputs(builder, values, outputs);
   return builder.build();
 }
 
 function backwardGraph(config: VisionConfig, batch: number, patches: number, losses: number) {
   const builder = new GraphBuilder(`vision layer backward, batch ${batch}`);
   const values = emitLayer(builder, config, batch, patches);
-  builder.output("attention_input", values.attentionInput);
-  builder.output("attention_context", values.context);
-  builder.output("mlp_input", values.mlpInput);
-  builder.output("mlp_activation", values.activation);
-  for (let loss = 0; loss < losses; loss++) {
-    const cotangent = builder.input(`gradient.${loss}`, values.output.shape);
-    const wanted = [values.hidden, values.query, values.attentionOutput, values.inner];
-    const stems = ["hidden_gradient", "query_gradient", "output_gradient", "fc1_gradient"];
-    gradients(builder, values.output, cotangent, wanted).forEach((gradient, index) => {
-      builder.output(`${stems[index]}.${loss}`, gradient);
-    });
-  }
+  const { query, inner } = values;
+  nameBackwardOutputs(builder, values, { query_gradient: query, fc1_gradient: inner }, losses);
   return builder.build();
 }
 

@@ -12,6 +12,7 @@ import { concatenate, gatherRows, reshape, transpose } from "../../graph/operati
 import { times } from "../../graph/shape.ts";
 import type { LlamaConfig } from "../config.ts";
 import { type ForwardOutputs, type TextDefinition, towerModules, type WeightSlot } from "./definition.ts";
+import { type LayerValues, nameBackwardOutputs, nameForwardOutputs } from "./layer-outputs.ts";
 
 /** Prefix of tensor names and the name of the head's tensor, which differ between checkpoints. */
 export interface LlamaNames {
@@ -20,20 +21,13 @@ export interface LlamaNames {
   readonly head: string;
 }
 
-interface LayerValues {
-  readonly hidden: Value;
-  readonly attentionInput: Value;
+/** The values inside a decoder layer; key and value are what the KV cache holds. */
+interface DecoderValues extends LayerValues {
   readonly query: Value;
   readonly key: Value;
   readonly value: Value;
-  readonly context: Value;
-  readonly attentionOutput: Value;
-  readonly mlpInput: Value;
   readonly gate: Value;
   readonly up: Value;
-  readonly activation: Value;
-  readonly mlpOutput: Value;
-  readonly output: Value;
 }
 
 function layerWeights(config: LlamaConfig, names: LlamaNames, layer: number): WeightSlot[] {
@@ -75,7 +69,12 @@ interface LayerContext {
 }
 
 /** Adds one decoder layer to `builder`; declares its inputs. */
-function emitLayer(builder: GraphBuilder, config: LlamaConfig, names: LlamaNames, context: LayerContext): LayerValues {
+function emitLayer(
+  builder: GraphBuilder,
+  config: LlamaConfig,
+  names: LlamaNames,
+  context: LayerContext,
+): DecoderValues {
   const { hiddenSize: width, heads, keyValueHeads, headSize, normEpsilon } = config;
   const { batch, decode } = context;
   const tokens = decode ? 1 : "T";
@@ -163,11 +162,7 @@ function forwardGraph(
 ) {
   const builder = new GraphBuilder(name);
   const values = emitLayer(builder, config, names, context);
-  builder.output("hidden_out", values.output);
-  if (outputs.modules) {
-    builder.output("attention_output", values.attentionOutput);
-    builder.output("mlp_output", values.mlpOutput);
-  }
+  nameForwardOutputs(builder, values, outputs);
   if (outputs.cache) {
     builder.output("key_out", values.key);
     builder.output("value_out", values.value);
@@ -178,18 +173,8 @@ function forwardGraph(
 function backwardGraph(config: LlamaConfig, names: LlamaNames, batch: number, losses: number) {
   const builder = new GraphBuilder(`text layer backward, batch ${batch}`);
   const values = emitLayer(builder, config, names, { batch, decode: false });
-  builder.output("attention_input", values.attentionInput);
-  builder.output("attention_context", values.context);
-  builder.output("mlp_input", values.mlpInput);
-  builder.output("mlp_activation", values.activation);
-  for (let loss = 0; loss < losses; loss++) {
-    const cotangent = builder.input(`gradient.${loss}`, values.output.shape);
-    const wanted = [values.hidden, values.query, values.attentionOutput, values.gate, values.up];
-    const stems = ["hidden_gradient", "query_gradient", "output_gradient", "gate_gradient", "up_gradient"];
-    gradients(builder, values.output, cotangent, wanted).forEach((gradient, index) => {
-      builder.output(`${stems[index]}.${loss}`, gradient);
-    });
-  }
+  const { query, gate, up } = values;
+  nameBackwardOutputs(builder, values, { query_gradient: query, gate_gradient: gate, up_gradient: up }, losses);
   return builder.build();
 }
 

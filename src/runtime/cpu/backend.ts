@@ -2,11 +2,12 @@
  * The cpu backend: onnxruntime's CPU kernels, in WebAssembly in the browser or natively in Node, and our kernels in
  * TypeScript. It is the reference for every kernel, the fallback without WebGPU, and what the CLI runs on.
  */
-import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from "onnxruntime-common";
+import type { InferenceSession, TypedTensor } from "onnxruntime-common";
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import { serialiseGraph } from "../../graph/serialise.ts";
 import { type Backend, createQueue, elementCount, kernelsOnTensors, type Program, type Tensor } from "../backend.ts";
 import { createReferenceKernels } from "../kernels/reference.ts";
+import { ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
 import { createComposedWeightGradient } from "./weight-gradient.ts";
 
 /** The part of onnxruntime that this backend needs; onnxruntime-web and onnxruntime-node both have it. */
@@ -40,18 +41,6 @@ function createBreath(): () => Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 0));
     last = performance.now();
   };
-}
-
-function wrap(tensor: OrtTensor): Tensor {
-  invariant(
-    tensor.type === "float32" || tensor.type === "int32" || tensor.type === "int64",
-    `onnxruntime returned a tensor of type ${tensor.type}.`,
-  );
-  return { dims: tensor.dims, type: tensor.type, handle: tensor };
-}
-
-function ortTensor(tensor: Tensor): OrtTensor {
-  return tensor.handle as OrtTensor;
 }
 
 function arrayOf(tensor: Tensor): Float32Array | Int32Array {
@@ -93,8 +82,7 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
       enqueue(async () => {
         await breathe();
         const session = program.handle as InferenceSession;
-        const inputs = Object.fromEntries(program.graph.inputs.map(({ name }) => [name, ortTensor(need(feeds, name))]));
-        const outputs = await session.run(inputs).catch((error: unknown) => {
+        const outputs = await session.run(ortFeeds(program, feeds)).catch((error: unknown) => {
           const message = error instanceof Error ? error.message : String(error);
           const memory = /alloc|memory/i.test(message);
           throw new PivotscopeError(
@@ -104,11 +92,11 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
             { cause: error },
           );
         });
-        return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, wrap(tensor)]));
+        return wrapOutputs(outputs);
       }),
     upload(data, dims) {
       invariant(data.length === elementCount(dims), `${data.length} numbers do not fill [${dims.join(", ")}].`);
-      const tensor = wrap(
+      const tensor = wrapTensor(
         data instanceof Float32Array ? new ort.Tensor("float32", data, dims) : new ort.Tensor("int32", data, dims),
       );
       uploadedBytes += data.byteLength;
@@ -141,10 +129,4 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
     return data;
   });
   return backend;
-}
-
-function need(feeds: Readonly<Record<string, Tensor>>, name: string): Tensor {
-  const tensor = feeds[name];
-  invariant(tensor, `Graph input "${name}" was not fed; fed were ${Object.keys(feeds).join(", ")}.`);
-  return tensor;
 }

@@ -7,6 +7,7 @@ import { invariant, PivotscopeError } from "../../core/errors.ts";
 import { serialiseGraph } from "../../graph/serialise.ts";
 import { type Backend, createQueue, elementCount, kernelsOnTensors, type Tensor } from "../backend.ts";
 import { createWebGpuKernels } from "../kernels/webgpu/index.ts";
+import { ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
 
 /** The part of onnxruntime-web that this backend needs. */
 export interface OrtWebGpuModule {
@@ -21,18 +22,6 @@ export interface OrtWebGpuModule {
 /** onnxruntime's element-wise kernels bind whole buffers as vec4, so every buffer is a multiple of 16 bytes. */
 export function paddedBytes(bytes: number): number {
   return Math.max(16, Math.ceil(bytes / 16) * 16);
-}
-
-function wrap(tensor: OrtTensor): Tensor {
-  invariant(
-    tensor.type === "float32" || tensor.type === "int32" || tensor.type === "int64",
-    `onnxruntime returned a tensor of type ${tensor.type}.`,
-  );
-  return { dims: tensor.dims, type: tensor.type, handle: tensor };
-}
-
-function ortTensor(tensor: Tensor): OrtTensor {
-  return tensor.handle as OrtTensor;
 }
 
 function bufferOf(tensor: Tensor): GPUBuffer {
@@ -105,15 +94,8 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
       }),
     run: (program, feeds) =>
       guarded(`Running graph ${program.graph.name}`, async () => {
-        const inputs = Object.fromEntries(
-          program.graph.inputs.map(({ name }) => {
-            const tensor = feeds[name];
-            invariant(tensor, `Graph input "${name}" was not fed; fed were ${Object.keys(feeds).join(", ")}.`);
-            return [name, ortTensor(tensor)];
-          }),
-        );
-        const outputs = await (program.handle as InferenceSession).run(inputs);
-        return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, wrap(tensor)]));
+        const outputs = await (program.handle as InferenceSession).run(ortFeeds(program, feeds));
+        return wrapOutputs(outputs);
       }),
     upload(data, dims) {
       invariant(data.length === elementCount(dims), `${data.length} numbers do not fill [${dims.join(", ")}].`);
@@ -124,7 +106,7 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
       });
       device.queue.writeBuffer(buffer, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
       const dataType = data instanceof Float32Array ? "float32" : "int32";
-      const tensor = wrap(ort.Tensor.fromGpuBuffer(buffer, { dataType, dims }));
+      const tensor = wrapTensor(ort.Tensor.fromGpuBuffer(buffer, { dataType, dims }));
       uploads.set(tensor, buffer);
       uploadedBytes += buffer.size;
       return tensor;
