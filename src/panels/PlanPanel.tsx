@@ -11,8 +11,7 @@ import { useSelect, useSelectShallow } from "./use-workbench.ts";
 export function BudgetPanel() {
   const frame = useSelect((state) => state.pruning.frame);
   const layout = useSelect((state) => state.model.summary?.layout);
-  const reason = useSelect(missingPlan);
-  return frame && layout ? <BudgetLine layout={layout} frame={frame} /> : <p className="note">{reason}</p>;
+  return frame && layout ? <BudgetLine layout={layout} frame={frame} /> : <p className="note">No plan yet.</p>;
 }
 
 export function PlanPanel() {
