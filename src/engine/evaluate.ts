@@ -1,4 +1,5 @@
 /** Teacher-forced comparison of the pruned with the dense model: KL per token, likelihoods, argmax. */
+import { perplexity } from "../core/metrics/perplexity.ts";
 import type { Tensor } from "../runtime/backend.ts";
 import { type Batch, createBatch, type PreparedSample } from "./batch.ts";
 import type { Measurement } from "./contract.ts";
@@ -42,17 +43,12 @@ export async function compareLogits(
       nll,
       denseNll,
       argmax: Int32Array.from(field(3)),
-      perplexity: perplexityOf(nll),
-      densePerplexity: perplexityOf(denseNll),
+      perplexity: perplexity(nll),
+      densePerplexity: perplexity(denseNll),
     };
   } finally {
     backend.release(targets, result);
   }
-}
-
-/** exp of the mean negative log-likelihood; NaN without tokens. */
-export function perplexityOf(nll: Float32Array): number {
-  return Math.exp(nll.reduce((sum, value) => sum + value, 0) / nll.length);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PivotscopeError } from "../../core/errors.ts";
-import { randomFloats, seededRandom } from "../../testing/random.ts";
+import { createRandom } from "../../core/random.ts";
+import { randomFloats } from "../../testing/random.ts";
 import { TOKEN_CLASS, tokenStatisticsLength, type WeightGradientRequest } from "./contract.ts";
 import { createReferenceKernels, type ReferenceBuffer } from "./reference.ts";
 
@@ -71,7 +72,7 @@ describe("weightGradient", () => {
   ])(
     "equals naive loops on %i × %i, groups of %i, %i rows, %i batches",
     (outputs, inputs, groupSize, rows, batches) => {
-      const random = seededRandom(outputs * 1000 + inputs);
+      const random = createRandom(outputs * 1000 + inputs);
       for (const axis of ["rows", "columns"] as const) {
         if ((axis === "rows" ? outputs : inputs) % groupSize !== 0) continue;
         const request = {
@@ -174,7 +175,7 @@ describe("tokenDivergence", () => {
   });
 
   it("gives exactly 0 for a distribution and itself, and for logits far from 0", () => {
-    const random = seededRandom(5);
+    const random = createRandom(5);
     const logits = randomFloats(random, 3 * 1000, 500);
     const result = new Float32Array(12).fill(9);
     const targets = new Int32Array([0, 999, 5]);

@@ -3,7 +3,8 @@
  * runs, so that what happens past 65,535 workgroups happens on small data too.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { randomFloats, seededRandom } from "../../../testing/random.ts";
+import { createRandom } from "../../../core/random.ts";
+import { randomFloats } from "../../../testing/random.ts";
 import { downloadFloats, expectAllClose, requestTestDevice, uploadBuffer } from "../../../testing/webgpu-buffers.ts";
 import { tokenStatisticsLength } from "../contract.ts";
 import { createReferenceKernels } from "../reference.ts";
@@ -47,7 +48,7 @@ describe("weightGradient", () => {
     { outputs: 132, inputs: 36, rows: 6, batches: 9, groupSize: 12 },
   ])("$outputs × $inputs, $batches × $rows rows, groups of $groupSize", async (shape) => {
     const { outputs, inputs, rows, batches, groupSize } = shape;
-    const random = seededRandom(outputs * 7919 + inputs);
+    const random = createRandom(outputs * 7919 + inputs);
     const n = batches * rows;
     const weight = randomFloats(random, outputs * inputs + 40, 0.5, outputs * inputs);
     const input = randomFloats(random, n * inputs + 24, 2, n * inputs);
@@ -72,7 +73,7 @@ describe("weightGradient", () => {
   });
 
   it("gives the same bits every time, and reports the memory it keeps", async () => {
-    const random = seededRandom(11);
+    const random = createRandom(11);
     const weight = uploadBuffer(device, randomFloats(random, 100 * 60));
     const input = uploadBuffer(device, randomFloats(random, 50 * 60));
     const gradient = uploadBuffer(device, randomFloats(random, 50 * 100));
@@ -113,14 +114,14 @@ describe("tokenStatistics and its summary", () => {
     { rows: 97, width: 130 },
     { rows: 33, width: 576 },
   ])("$rows rows of $width", async ({ rows, width }) => {
-    const random = seededRandom(rows * 31 + width);
+    const random = createRandom(rows * 31 + width);
     const accumulatorOffset = 2;
     const length = accumulatorOffset + tokenStatisticsLength(width) + 3;
     const expected = new Float32Array(length);
     const accumulator = uploadBuffer(device, expected);
     for (const set of [...eachGrid(), kernels]) {
       // Visual tokens lie elsewhere than text, so that CMDS is not a small difference of large sums.
-      const classes = Int32Array.from({ length: rows + 5 }, () => Math.floor(random() * 3));
+      const classes = Int32Array.from({ length: rows + 5 }, () => random.integer(3));
       const values = randomFloats(random, rows * width + 20, 3, rows * width);
       for (let i = 0; i < rows * width; i++) {
         if (classes[Math.floor(i / width)] === 1) (values[i] as number) += 1;
@@ -143,7 +144,7 @@ describe("tokenStatistics and its summary", () => {
   it("keeps its precision over 100,000 tokens", async () => {
     const width = 8;
     const rows = 5000;
-    const random = seededRandom(3);
+    const random = createRandom(3);
     const values = randomFloats(random, rows * width).map((value) => value + 1.5);
     const classes = Int32Array.from({ length: rows }, (_, row) => 1 + (row % 2));
     const exact = new Float64Array(tokenStatisticsLength(width));
@@ -190,12 +191,12 @@ describe("tokenDivergence", () => {
     { rows: 3, vocabulary: 1000 },
     { rows: 2, vocabulary: 49_280 },
   ])("$rows rows over $vocabulary words", async ({ rows, vocabulary }) => {
-    const random = seededRandom(rows + vocabulary);
+    const random = createRandom(rows + vocabulary);
     const length = rows * vocabulary;
     const dense = randomFloats(random, length + 12, 10, length);
     const noise = randomFloats(random, length, 10);
     const pruned = dense.map((value, index) => (index < length ? value + (noise[index] as number) : value));
-    const targets = Int32Array.from({ length: rows + 3 }, () => Math.floor(random() * vocabulary));
+    const targets = Int32Array.from({ length: rows + 3 }, () => random.integer(vocabulary));
     targets[0] = vocabulary;
     if (rows > 1) targets[1] = -1;
     const expected = new Float32Array(rows * 4 + 2).fill(5);
@@ -214,9 +215,9 @@ describe("tokenDivergence", () => {
 
   it.each([96, 49_280])("is exactly 0 between a model of %i words and itself", async (vocabulary) => {
     const rows = 4;
-    const random = seededRandom(vocabulary);
+    const random = createRandom(vocabulary);
     const logits = uploadBuffer(device, randomFloats(random, rows * vocabulary, 30));
-    const copy = uploadBuffer(device, randomFloats(seededRandom(vocabulary), rows * vocabulary, 30));
+    const copy = uploadBuffer(device, randomFloats(createRandom(vocabulary), rows * vocabulary, 30));
     const targets = uploadBuffer(device, new Int32Array([0, 1, 2, vocabulary - 1]));
     for (const pruned of [logits, copy]) {
       const result = uploadBuffer(device, new Float32Array(rows * 4).fill(9));
