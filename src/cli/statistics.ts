@@ -67,7 +67,6 @@ export const statistics = defineCommand({
           samples,
           batchSize: parameters.batchSize,
           window: parameters.window,
-          batchesPerRun: 1,
           signal: context.signal,
           onProgress: ({ sample, pass, layer, layers, fraction }) =>
             line.show(

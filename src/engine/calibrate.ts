@@ -10,7 +10,7 @@ import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
 import { type Accumulators, createAccumulators } from "./accumulators.ts";
 import { backwardTower } from "./backward.ts";
 import { type Batch, createBatch, type PreparedSample } from "./batch.ts";
-import { type CalibrationRun, LOSS_COUNT, lossWeights, planRuns } from "./calibration-plan.ts";
+import { BATCHES_PER_RUN, type CalibrationRun, LOSS_COUNT, LOSSES, lossWeights, planRuns } from "./calibration-plan.ts";
 import type { CalibrationProgress } from "./contract.ts";
 import { connect, embedFrames, embedTokens, runTower, sequenceFeeds, visionOf } from "./forward.ts";
 import { createMasks, type MaskSet } from "./masks.ts";
@@ -21,8 +21,11 @@ export interface CalibrationRequest {
   readonly batchSize: number;
   /** Trace tokens on either side of a pivot. */
   readonly window: number;
-  /** Calibration batches that go through the graphs together: a matter of speed and memory, not of numbers. */
-  readonly batchesPerRun: number;
+  /**
+   * Calibration batches that go through the graphs together, what suits the backend when absent: a matter of speed and
+   * memory, not of numbers.
+   */
+  readonly batchesPerRun?: number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: CalibrationProgress) => void) | undefined;
 }
@@ -217,7 +220,7 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
       "Give every sample a picture, or none.",
     );
   }
-  const runs = planRuns(samples, request.batchSize, request.batchesPerRun);
+  const runs = planRuns(samples, request.batchSize, request.batchesPerRun ?? BATCHES_PER_RUN[model.backend.kind]);
   const batches = runs.reduce((sum, run) => sum + run.batches, 0);
   const masks = createMasks(model, null);
   const accumulators = createAccumulators(model, LOSS_COUNT);
@@ -245,8 +248,8 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
     }
     const sums = await accumulators.read();
     return {
-      attributionGlobal: sums.attribution(0, batches),
-      attributionPivot: sums.attribution(1, pivotBatches),
+      attributionGlobal: sums.attribution(LOSSES.global, batches),
+      attributionPivot: sums.attribution(LOSSES.pivot, pivotBatches),
       cmds: sums.cmds,
       sens: sums.sens,
       samples: samples.length,

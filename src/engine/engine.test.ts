@@ -17,9 +17,19 @@ async function readPicture(name: string) {
   return decodePicture(new Uint8Array(await readFile(join(modelFolder, name))), name);
 }
 
+/** Pictures that were read from the folder, by path. */
+const read: string[] = [];
+
 function newEngine(): Engine {
+  const folder = createNodeFolder(modelFolder);
   return createEngine({
-    openFolder: () => createNodeFolder(modelFolder),
+    openFolder: () => ({
+      ...folder,
+      readBytes: (path, onProgress, signal) => {
+        read.push(path);
+        return folder.readBytes(path, onProgress, signal);
+      },
+    }),
     decodePicture,
     createBackend: async () => createNodeBackend(),
   });
@@ -82,6 +92,17 @@ describe("the engine with the bundled model", () => {
     const first = await engine.calibrate({ batchSize: 2, sampleLimit: 2, pivots });
     // Two batches averaged differ from the first one alone: the second one counts.
     expect(all.attributionGlobal).not.toEqual(first.attributionGlobal);
+  });
+
+  it("calibrates again with other pivots without reading a picture again", async () => {
+    await engine.calibrate({ batchSize: 2, sampleLimit: 4, pivots });
+    const before = read.length;
+    expect(before).toBeGreaterThan(4);
+    const all = await engine.calibrate({ batchSize: 2, sampleLimit: 4, pivots });
+    const few = await engine.calibrate({ batchSize: 2, sampleLimit: 4, pivots: { ...pivots, markers: [] } });
+    expect(read.length).toBe(before);
+    expect(few.attributionGlobal).toEqual(all.attributionGlobal);
+    expect(few.attributionPivot).not.toEqual(all.attributionPivot);
   });
 
   it("measures no damage at ratio 0 and damage when half of the neurons are gone", async () => {

@@ -13,12 +13,6 @@ export interface EngineEnvironment extends Environment {
   openFolder(source: ModelSource): CheckpointFolder;
 }
 
-/**
- * Calibration batches that go through the graphs together. On a GPU more of them amortise the cost of launching
- * kernels; on the CPU one at a time is fastest, because its tensors stay in the cache (78 against 122 ms a sample with two).
- */
-const BATCHES_PER_RUN = { webgpu: 4, cpu: 1 } as const;
-
 /** Makes an engine without a model. */
 export function createEngine(environment: EngineEnvironment): Engine {
   let session: Session | null = null;
@@ -27,8 +21,8 @@ export function createEngine(environment: EngineEnvironment): Engine {
   let lastInput: { input: SampleInput; prepared: Pick<PreparedSample, "prompt" | "frame"> } | null = null;
   let lastDense: { prepared: object; trace: string; logits: Tensor } | null = null;
   let lastMasks: { keep: Uint8Array; masks: MaskSet } | null = null;
-  /** Decoded calibration pictures as frames, so that calibrating again reads no file. */
-  const calibrationSamples = new Map<string, PreparedSample>();
+  /** Calibration samples by their place in the set, so that calibrating again reads no file whatever the pivots. */
+  const calibrationSamples = new Map<number, PreparedSample>();
 
   const loaded = (): Session => {
     if (!session) throw new PivotscopeError("internal", "No model is loaded.", "Load a model first.");
@@ -110,7 +104,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
     },
 
     async calibrate(parameters, call = {}) {
-      const { checkpoint, model, prepareSample } = loaded();
+      const { checkpoint, model, prepareSample, findPivots } = loaded();
       const from = folder;
       const set = checkpoint.calibration?.slice(0, parameters.sampleLimit);
       if (!set || set.length === 0 || !from) {
@@ -123,24 +117,24 @@ export function createEngine(environment: EngineEnvironment): Engine {
       const samples: PreparedSample[] = [];
       for (const [index, sample] of set.entries()) {
         throwIfCancelled(call.signal);
-        const key = `${index} ${JSON.stringify(parameters.pivots)}`;
-        const known = calibrationSamples.get(key);
-        const prepared =
-          known ??
-          (await prepareSample(
-            sample,
-            (path) => from.readBytes(path, undefined, call.signal),
-            parameters.pivots,
-            call.signal,
-          ));
-        calibrationSamples.set(key, prepared);
+        const known = calibrationSamples.get(index);
+        if (known) {
+          samples.push({ ...known, pivots: findPivots(known.trace, parameters.pivots) });
+          continue;
+        }
+        const prepared = await prepareSample(
+          sample,
+          (path) => from.readBytes(path, undefined, call.signal),
+          parameters.pivots,
+          call.signal,
+        );
+        calibrationSamples.set(index, prepared);
         samples.push(prepared);
       }
       return calibrate(model, {
         samples,
         batchSize: parameters.batchSize,
         window: parameters.pivots.window,
-        batchesPerRun: BATCHES_PER_RUN[model.backend.kind],
         signal: call.signal,
         onProgress: call.onProgress,
       });
