@@ -1,52 +1,51 @@
 /** Writes a graph as an ONNX model file. */
-import { create, toBinary } from "@bufbuild/protobuf";
-import {
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
-  GraphProtoSchema,
-  ModelProtoSchema,
-  NodeProtoSchema,
-  OperatorSetIdProtoSchema,
-  TensorProto_DataType,
-  TensorProtoSchema,
-  TensorShapeProto_DimensionSchema,
-  TensorShapeProtoSchema,
-  TypeProto_TensorSchema,
-  TypeProtoSchema,
-  ValueInfoProtoSchema,
-} from "onnx-buf";
 import type { AttributeValue, ConstantData, ElementType, Graph, GraphConstant, GraphPort, Node } from "./graph.ts";
+import { ProtobufWriter } from "./protobuf.ts";
 
 /**
  * Operator set 21: the newest for which onnxruntime-web 1.30 has WebGPU kernels for everything that is used here.
  * From 22 on several operators silently run on the CPU.
  */
-const OPERATOR_SET = 21n;
-const IR_VERSION = 10n;
+const OPERATOR_SET = 21;
+const IR_VERSION = 10;
 
-const DATA_TYPES: Record<ElementType, TensorProto_DataType> = {
-  float32: TensorProto_DataType.FLOAT,
-  int32: TensorProto_DataType.INT32,
-  int64: TensorProto_DataType.INT64,
-  bool: TensorProto_DataType.BOOL,
-};
+// Field numbers and enumerations of the fields that are written here, from onnx/onnx.proto of github.com/onnx/onnx (as
+// of the package onnx-buf 1.20, against which the tests hold them). Fields go out by number, as protoc's writers do.
+const MODEL = { irVersion: 1, producerName: 2, graph: 7, operatorSets: 8 } as const;
+const OPERATOR_SET_ID = { domain: 1, version: 2 } as const;
+const GRAPH = { nodes: 1, name: 2, initialisers: 5, inputs: 11, outputs: 12 } as const;
+const NODE = { inputs: 1, outputs: 2, name: 3, operator: 4, attributes: 5, domain: 7 } as const;
+const ATTRIBUTE = { name: 1, float: 2, integer: 3, string: 4, integers: 8, type: 20 } as const;
+const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
+const VALUE_INFO = { name: 1, type: 2 } as const;
+const TYPE = { tensor: 1 } as const;
+const TENSOR_TYPE = { elementType: 1, shape: 2 } as const;
+const TENSOR_SHAPE = { dimensions: 1 } as const;
+const DIMENSION = { value: 1, parameter: 2 } as const;
 
-function port({ name, shape, type }: GraphPort) {
-  const dim = shape.map((dimension) =>
-    create(TensorShapeProto_DimensionSchema, {
-      value:
-        typeof dimension === "number"
-          ? { case: "dimValue", value: BigInt(dimension) }
-          : { case: "dimParam", value: dimension },
-    }),
-  );
-  const tensorType = create(TypeProto_TensorSchema, {
-    elemType: DATA_TYPES[type],
-    shape: create(TensorShapeProtoSchema, { dim }),
-  });
-  return create(ValueInfoProtoSchema, {
-    name,
-    type: create(TypeProtoSchema, { value: { case: "tensorType", value: tensorType } }),
+/** AttributeProto.AttributeType. */
+const ATTRIBUTE_TYPES = { float: 1, integer: 2, string: 3, integers: 7 } as const;
+
+/** TensorProto.DataType. */
+const DATA_TYPES: Record<ElementType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+
+function writePort(writer: ProtobufWriter, field: number, { name, shape, type }: GraphPort): void {
+  const writeShape = () => {
+    for (const dimension of shape) {
+      writer.message(TENSOR_SHAPE.dimensions, () => {
+        if (typeof dimension === "number") writer.integer(DIMENSION.value, dimension);
+        else writer.string(DIMENSION.parameter, dimension);
+      });
+    }
+  };
+  writer.message(field, () => {
+    writer.string(VALUE_INFO.name, name);
+    writer.message(VALUE_INFO.type, () => {
+      writer.message(TYPE.tensor, () => {
+        writer.integer(TENSOR_TYPE.elementType, DATA_TYPES[type]);
+        writer.message(TENSOR_TYPE.shape, writeShape);
+      });
+    });
   });
 }
 
@@ -55,62 +54,68 @@ function elementType(data: ConstantData): ElementType {
   return data instanceof Int32Array ? "int32" : "int64";
 }
 
-function constant({ name, dims, data }: GraphConstant) {
-  const rawData = new Uint8Array(data.byteLength);
-  rawData.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return create(TensorProtoSchema, {
-    name,
-    dims: dims.map(BigInt),
-    dataType: DATA_TYPES[elementType(data)],
-    rawData,
+function writeConstant(writer: ProtobufWriter, { name, dims, data }: GraphConstant): void {
+  writer.message(GRAPH.initialisers, () => {
+    for (const length of dims) writer.integer(TENSOR.dims, length);
+    writer.integer(TENSOR.dataType, DATA_TYPES[elementType(data)]);
+    writer.string(TENSOR.name, name);
+    writer.bytes(TENSOR.rawData, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   });
 }
 
-function attribute(name: string, value: AttributeValue) {
-  if (typeof value === "number") {
-    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) });
-  }
-  if (typeof value === "string") {
-    const s = new Uint8Array(new TextEncoder().encode(value));
-    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.STRING, s });
-  }
-  if ("float" in value) {
-    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value.float });
-  }
-  return create(AttributeProtoSchema, {
-    name,
-    type: AttributeProto_AttributeType.INTS,
-    ints: value.map((entry) => BigInt(entry)),
+function writeAttribute(writer: ProtobufWriter, name: string, value: AttributeValue): void {
+  writer.message(NODE.attributes, () => {
+    writer.string(ATTRIBUTE.name, name);
+    if (typeof value === "number") {
+      writer.integer(ATTRIBUTE.integer, value);
+      writer.integer(ATTRIBUTE.type, ATTRIBUTE_TYPES.integer);
+    } else if (typeof value === "string") {
+      writer.string(ATTRIBUTE.string, value);
+      writer.integer(ATTRIBUTE.type, ATTRIBUTE_TYPES.string);
+    } else if ("float" in value) {
+      writer.float(ATTRIBUTE.float, value.float);
+      writer.integer(ATTRIBUTE.type, ATTRIBUTE_TYPES.float);
+    } else {
+      for (const entry of value) writer.integer(ATTRIBUTE.integers, entry);
+      writer.integer(ATTRIBUTE.type, ATTRIBUTE_TYPES.integers);
+    }
   });
 }
 
-function node(source: Node, index: number) {
-  return create(NodeProtoSchema, {
-    name: `${source.operator}_${index}`,
-    opType: source.operator,
-    domain: source.domain,
-    input: [...source.inputs],
-    output: [...source.outputs],
-    attribute: Object.entries(source.attributes).map(([name, value]) => attribute(name, value)),
+function writeNode(writer: ProtobufWriter, node: Node, index: number): void {
+  writer.message(GRAPH.nodes, () => {
+    for (const input of node.inputs) writer.string(NODE.inputs, input);
+    for (const output of node.outputs) writer.string(NODE.outputs, output);
+    writer.string(NODE.name, `${node.operator}_${index}`);
+    writer.string(NODE.operator, node.operator);
+    for (const [name, value] of Object.entries(node.attributes)) writeAttribute(writer, name, value);
+    writer.string(NODE.domain, node.domain);
   });
 }
 
-/** The bytes of an ONNX ModelProto for `graph`. */
-export function serialiseGraph(graph: Graph): Uint8Array {
-  const model = create(ModelProtoSchema, {
-    irVersion: IR_VERSION,
-    producerName: "pivotscope",
-    opsetImport: [
-      create(OperatorSetIdProtoSchema, { domain: "", version: OPERATOR_SET }),
-      create(OperatorSetIdProtoSchema, { domain: "com.microsoft", version: 1n }),
-    ],
-    graph: create(GraphProtoSchema, {
-      name: graph.name,
-      node: graph.nodes.map(node),
-      initializer: graph.constants.map(constant),
-      input: graph.inputs.map(port),
-      output: graph.outputs.map(port),
-    }),
+/** The bytes of an ONNX ModelProto for `graph`. Throws `internal` where a whole number is asked for and not given. */
+export function serialiseGraph(graph: Graph): Uint8Array<ArrayBuffer> {
+  const writer = new ProtobufWriter();
+  writer.integer(MODEL.irVersion, IR_VERSION);
+  writer.string(MODEL.producerName, "pivotscope");
+  writer.message(MODEL.graph, () => {
+    graph.nodes.forEach((node, index) => {
+      writeNode(writer, node, index);
+    });
+    writer.string(GRAPH.name, graph.name);
+    for (const constant of graph.constants) writeConstant(writer, constant);
+    for (const port of graph.inputs) writePort(writer, GRAPH.inputs, port);
+    for (const port of graph.outputs) writePort(writer, GRAPH.outputs, port);
   });
-  return toBinary(ModelProtoSchema, model);
+  const operatorSets = [
+    { domain: "", version: OPERATOR_SET },
+    { domain: "com.microsoft", version: 1 },
+  ];
+  for (const { domain, version } of operatorSets) {
+    writer.message(MODEL.operatorSets, () => {
+      writer.string(OPERATOR_SET_ID.domain, domain);
+      writer.integer(OPERATOR_SET_ID.version, version);
+    });
+  }
+  return writer.finish();
 }
