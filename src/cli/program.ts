@@ -6,11 +6,12 @@ import { evaluate } from "./evaluate.ts";
 import { generate } from "./generate.ts";
 import { UsageError } from "./options.ts";
 import { plan } from "./plan.ts";
+import { scenes } from "./scenes.ts";
 import { statistics } from "./statistics.ts";
 
 export const EXIT = { success: 0, failure: 1, usage: 2, cancelled: 130 } as const;
 
-const commands: readonly Command[] = [statistics, plan, evaluate, generate];
+const commands: readonly Command[] = [statistics, plan, evaluate, generate, scenes];
 
 function programHelp(): string {
   const width = Math.max(...commands.map(({ name }) => name.length));

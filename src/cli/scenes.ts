@@ -1,0 +1,125 @@
+/** `scenes`: writes pictures of the small world with questions and reference reasoning, for training and for judging. */
+import { mkdir, open, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { createRandom } from "../core/random.ts";
+import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
+import { type Family, families } from "../scenes/questions/index.ts";
+import { type SampledScene, sampleQuestions, sampleTrainingScenes } from "../scenes/sample-question.ts";
+import type { Scene } from "../scenes/scene.ts";
+import { type Split, splits } from "../scenes/splits.ts";
+import { defineCommand } from "./command.ts";
+import type { CommandContext } from "./context.ts";
+import { writeResult } from "./files.ts";
+import { createProgressLine, percent } from "./progress.ts";
+
+/** Questions to a scene of the training split, after its description. */
+const TRAINING_QUESTIONS = 8;
+/** Pictures between two writes to the disk. */
+const CHUNK = 256;
+
+const options = {
+  count: { type: "number", value: "N", explanation: "How many scenes.", required: true },
+  seed: { type: "number", value: "S", explanation: "Seed; the same one gives the same scenes.", required: true },
+  out: {
+    type: "text",
+    value: "DIR",
+    explanation: "Folder for pictures and questions; a name ending in .json writes one list without pictures.",
+    required: true,
+  },
+  split: { type: "text", value: "NAME", explanation: `${splits.join(", ")}; else train.` },
+  family: { type: "list", value: "NAME", explanation: "Only questions of this family; all three when absent." },
+} as const;
+
+const notes = `The folder gets data.json (what was written), pictures.rgb (${MODEL_PICTURE_SIZE} x ${MODEL_PICTURE_SIZE} x 3 bytes to a
+picture, row by row) and scenes.jsonl (one scene to a line with its questions, reference traces and answers). A scene
+of the training split comes with a description and up to ${TRAINING_QUESTIONS} questions, one of any other split with one question.`;
+
+export const scenes = defineCommand({
+  name: "scenes",
+  summary: "Write scenes of the small world: pictures, questions, reference reasoning and answers.",
+  notes,
+  options,
+  async run(given, context) {
+    const split = oneOf("split", given.split ?? "train", splits);
+    const count = whole("count", given.count, 1);
+    const seed = whole("seed", given.seed, 0);
+    const asked = given.family.map((name) => oneOf("family", name, families));
+    const drawn = sampler(split, seed, asked.length > 0 ? asked : families.slice(0, 3));
+    if (given.out.endsWith(".json")) await writeList(given.out, count, drawn, context);
+    else await writeFolder(given.out, { split, seed, count }, drawn, context);
+  },
+});
+
+function sampler(split: Split, seed: number, asked: readonly Family[]): Generator<SampledScene, never> {
+  const random = createRandom(seed);
+  return split === "train"
+    ? sampleTrainingScenes(random, split, TRAINING_QUESTIONS)
+    : sampleQuestions(random, split, asked);
+}
+
+async function writeList(
+  path: string,
+  count: number,
+  drawn: Generator<SampledScene, never>,
+  context: CommandContext,
+): Promise<void> {
+  const lines: string[] = [];
+  while (lines.length < count) {
+    throwIfCancelled(context.signal);
+    const { scene, samples } = drawn.next().value;
+    lines.push(...samples.map((sample) => JSON.stringify({ ...sample, scene: scene.objects })));
+  }
+  await writeResult(path, `{"samples":[\n${lines.slice(0, count).join(",\n")}\n]}\n`, context);
+}
+
+async function writeFolder(
+  folder: string,
+  about: { readonly split: Split; readonly seed: number; readonly count: number },
+  drawn: Generator<SampledScene, never>,
+  context: CommandContext,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const pictures = await open(join(folder, "pictures.rgb"), "w");
+  const lines = await open(join(folder, "scenes.jsonl"), "w");
+  const progress = createProgressLine(context);
+  try {
+    for (let done = 0; done < about.count; done += CHUNK) {
+      throwIfCancelled(context.signal);
+      const chunk = Array.from({ length: Math.min(CHUNK, about.count - done) }, () => drawn.next().value);
+      for (const { scene } of chunk) await pictures.write(pictureBytes(scene));
+      await lines.write(chunk.map(({ scene, samples }) => `${line(scene, samples)}\n`).join(""));
+      progress.show(`Scenes: ${percent(done, about.count)}`);
+    }
+  } finally {
+    progress.clear();
+    await Promise.all([pictures.close(), lines.close()]);
+  }
+  const data = { version: 1, ...about, size: MODEL_PICTURE_SIZE };
+  await writeFile(join(folder, "data.json"), `${JSON.stringify(data, null, 2)}\n`);
+}
+
+function line({ objects }: Scene, samples: SampledScene["samples"]): string {
+  return JSON.stringify({ objects, samples });
+}
+
+/** RGB without alpha: [size, size, 3]. */
+function pictureBytes(scene: Scene): Uint8Array {
+  const { data } = drawScene(scene, MODEL_PICTURE_SIZE);
+  const bytes = new Uint8Array((data.length / 4) * 3);
+  for (let pixel = 0; pixel < data.length / 4; pixel += 1) {
+    bytes.set(data.subarray(pixel * 4, pixel * 4 + 3), pixel * 3);
+  }
+  return bytes;
+}
+
+function whole(name: string, value: number, minimum: number): number {
+  if (Number.isInteger(value) && value >= minimum) return value;
+  throw new PivotscopeError("bad-input", `${name}: found ${value}, expected a whole number of at least ${minimum}.`);
+}
+
+function oneOf<Name extends string>(option: string, given: string, names: readonly Name[]): Name {
+  const found = names.find((name) => name === given);
+  if (found !== undefined) return found;
+  throw new PivotscopeError("bad-input", `${option}: found "${given}"; there are ${names.join(", ")}.`);
+}

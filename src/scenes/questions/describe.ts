@@ -1,0 +1,33 @@
+/** "Describe the picture.": every object with everything that can be said about it, row by row. */
+import { cellOf, rowAndColumn, type Scene } from "../scene.ts";
+import { listed, numberWord, observed } from "../words.ts";
+import { needs, type QuestionKind } from "./question.ts";
+
+function rowsOf(scene: Scene) {
+  return [0, 1, 2].map((row) => scene.objects.filter((object) => rowAndColumn(cellOf(object)).row === row));
+}
+
+export const describeKind: QuestionKind = {
+  name: "describe",
+  family: "describe",
+  balanced: [],
+  questions: (scene) => {
+    const answer = `${numberWord(scene.objects.length)} objects`;
+    return [
+      {
+        kind: "describe",
+        family: "describe",
+        answer,
+        visible: "",
+        phrasings: () => ["Describe the picture.", "What does the picture show?"],
+        steps: () => [
+          ...rowsOf(scene)
+            .filter((row) => row.length > 0)
+            .map((row) => `I observe ${listed(row.map(observed))}`),
+          `Therefore the picture shows ${answer}`,
+        ],
+        needs: scene.objects.flatMap((_, index) => needs(index, "size", "colour", "material", "shape", "place")),
+      },
+    ];
+  },
+};
