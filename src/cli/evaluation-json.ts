@@ -4,7 +4,7 @@ import { perplexity } from "../core/metrics/perplexity.ts";
 import type { PreparedSample } from "../engine/batch.ts";
 import type { TokenMeasurement } from "../engine/evaluate.ts";
 import type { Session } from "../engine/session.ts";
-import type { Sample } from "../models/samples.ts";
+import type { PictureSource, Sample } from "../models/samples.ts";
 
 export interface Measured {
   readonly sample: PreparedSample;
@@ -47,7 +47,7 @@ export function describeSample({ checkpoint }: Session, sample: Sample | undefin
   const { kl, nll, denseNll, argmax, ...over } = entry.measurement;
   const { trace } = entry.sample;
   return {
-    ...(sample?.kind === "picture" ? { image: sample.image, question: sample.question } : {}),
+    ...(sample?.kind === "picture" ? { ...pictureJson(sample.picture), question: sample.question } : {}),
     trace,
     ...(checkpoint.tokenizer ? { tokens: checkpoint.tokenizer.tokenTexts(trace) } : {}),
     kl: numbersOf(kl),
@@ -58,4 +58,10 @@ export function describeSample({ checkpoint }: Session, sample: Sample | undefin
     perplexity: over.perplexity,
     dense_perplexity: over.densePerplexity,
   };
+}
+
+/** The picture as the samples file gives it. */
+function pictureJson(picture: PictureSource | null) {
+  if (picture === null) return { image: null };
+  return picture.kind === "file" ? { image: picture.path } : { scene: picture.scene.objects };
 }

@@ -105,10 +105,10 @@ function line({ objects }: Scene, samples: SampledScene["samples"]): string {
 
 /** RGB without alpha: [size, size, 3]. */
 function pictureBytes(scene: Scene): Uint8Array {
-  const { data } = drawScene(scene, MODEL_PICTURE_SIZE);
-  const bytes = new Uint8Array((data.length / 4) * 3);
-  for (let pixel = 0; pixel < data.length / 4; pixel += 1) {
-    bytes.set(data.subarray(pixel * 4, pixel * 4 + 3), pixel * 3);
+  const { pixels } = drawScene(scene, MODEL_PICTURE_SIZE);
+  const bytes = new Uint8Array((pixels.length / 4) * 3);
+  for (let pixel = 0; pixel < pixels.length / 4; pixel += 1) {
+    bytes.set(pixels.subarray(pixel * 4, pixel * 4 + 3), pixel * 3);
   }
   return bytes;
 }

@@ -5,9 +5,10 @@
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import { findPivots, type PivotParameters } from "../core/pivots.ts";
 import { type Checkpoint, openCheckpoint } from "../models/checkpoint.ts";
-import type { Sample } from "../models/samples.ts";
+import type { PictureSource, Sample } from "../models/samples.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import type { Backend } from "../runtime/backend.ts";
+import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
 import type { PreparedSample } from "./batch.ts";
 import type { BackendKind, Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
 import { type Generation, generateGreedy } from "./generate.ts";
@@ -105,6 +106,12 @@ export async function openSession(
   const denseMasks = createMasks(model, null);
   const { tokenizer, prompts, images, stopIds } = checkpoint;
 
+  /** A scene is drawn at the size that the vision tower takes, so that nothing has to be resampled. */
+  const pictureOf = async (source: PictureSource, read: (path: string) => Promise<Uint8Array<ArrayBuffer>>) =>
+    source.kind === "scene"
+      ? drawScene(source.scene, definition.vision?.imageSize ?? MODEL_PICTURE_SIZE)
+      : environment.decodePicture(await read(source.path), source.path);
+
   const prepareInput: Session["prepareInput"] = ({ picture, question }) => {
     if (!prompts) throw missing("tokenizer or chat template", "tokenizer.json and chat_template.json");
     if (picture && !images) throw missing("image processor", "preprocessor_config.json");
@@ -161,8 +168,7 @@ export async function openSession(
           frame: sample.pixelValues,
         };
       }
-      const picture =
-        sample.image === null ? null : await environment.decodePicture(await readPicture(sample.image), sample.image);
+      const picture = sample.picture && (await pictureOf(sample.picture, readPicture));
       throwIfCancelled(signal);
       const input = prepareInput({ picture, question: sample.question });
       const trace =

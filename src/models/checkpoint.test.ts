@@ -58,7 +58,8 @@ describe("the bundled checkpoint", () => {
   it("has a calibration set whose pictures and traces the model can take", async () => {
     const { calibration, folder, prompts, images, tokenizer, config } = await openCheckpoint(createNodeFolder(TINY));
     for (const sample of calibration?.slice(0, 3) ?? []) {
-      const picture = await decodePicture(await folder.readBytes(sample.image ?? ""), sample.image ?? "");
+      const path = sample.picture?.kind === "file" ? sample.picture.path : "";
+      const picture = await decodePicture(await folder.readBytes(path), path);
       const frames = images?.process(picture) ?? null;
       const prompt = prompts?.buildPrompt({ question: sample.question, frames });
       expect(prompt?.imagePositions).toHaveLength(16);

@@ -15,9 +15,24 @@ describe("parseSamples", () => {
     expect(
       parseSamples(list({ question: "Why?" }, { image: "a.png", question: "Q", trace: "T", other: 1 }), "s"),
     ).toEqual([
-      { kind: "picture", image: null, question: "Why?", trace: null, answer: null, family: null },
-      { kind: "picture", image: "a.png", question: "Q", trace: "T", answer: null, family: null },
+      { kind: "picture", picture: null, question: "Why?", trace: null, answer: null, family: null },
+      {
+        kind: "picture",
+        picture: { kind: "file", path: "a.png" },
+        question: "Q",
+        trace: "T",
+        answer: null,
+        family: null,
+      },
     ]);
+  });
+
+  it("reads a scene to be drawn in place of a picture", () => {
+    const ball = { shape: "ball", colour: "red", material: "glass", size: "small", x: 0.5, y: 0.5 };
+    const cube = { shape: "cube", colour: "blue", material: "metal", size: "large", x: 0.1667, y: 0.1667 };
+    expect(parseSamples(list({ question: "Q", scene: [ball, cube] }), "s")[0]).toMatchObject({
+      picture: { kind: "scene", scene: { objects: [cube, ball] } },
+    });
   });
 
   it("reads token samples, one frame or several", () => {
@@ -45,6 +60,7 @@ describe("parseSamples", () => {
     ["a missing question", { image: "a.png" }, /s.json: "samples\[0\].question" is missing/],
     ["an empty question", { question: "  " }, /question/],
     ["a picture that is no path", { question: "Q", image: 3 }, /image" is the number 3/],
+    ["a picture twice", { question: "Q", image: "a.png", scene: [] }, /image" is the string "a.png"; left out/],
     ["a sample that is no object", "Q", /"samples\[0\]" is the string "Q"/],
     ["an empty prompt", { prompt: [], trace: [1] }, /prompt/],
     ["an empty trace", { prompt: [1], trace: [] }, /trace/],
@@ -62,13 +78,27 @@ describe("parseSamples", () => {
     expect(() => parseSamples(list(sample), "s.json")).toThrow(bad(message));
   });
 
+  it("names a scene that is none", () => {
+    const message = /s.json: "samples\[0\].scene" has 0 objects; a scene has 2 to 7/;
+    expect(() => parseSamples(list({ question: "Q", scene: [] }), "s.json")).toThrow(bad(message, "bad-input"));
+  });
+
   it("asks for at least one sample", () => {
     expect(() => parseSamples(list(), "s.json")).toThrow(bad(/"samples" is empty/, "bad-input"));
     expect(() => parseSamples("{}", "s.json")).toThrow(bad(/"samples" is missing/));
   });
 
   it("never fails with anything but a PivotscopeError", () => {
-    const keys = fc.constantFrom("image", "question", "trace", "prompt", "pivots", "pixel_values", "pixel_shape");
+    const keys = fc.constantFrom(
+      "image",
+      "scene",
+      "question",
+      "trace",
+      "prompt",
+      "pivots",
+      "pixel_values",
+      "pixel_shape",
+    );
     fc.assert(
       fc.property(fc.array(fc.dictionary(keys, fc.jsonValue({ maxDepth: 2 }))), (samples) => {
         try {
@@ -114,7 +144,7 @@ describeWithShared(
       expect(samples).toHaveLength(128);
       expect(samples[0]).toEqual({
         kind: "picture",
-        image: "pictures/c000.png",
+        picture: { kind: "file", path: "pictures/c000.png" },
         question: "How many wooden objects are there?",
         trace: expect.stringMatching(/^Step 1: I observe a purple wooden cone/),
         answer: "one",

@@ -1,16 +1,23 @@
 /**
  * Sample lists: a checkpoint's own calibration.json and the samples file that the command line takes.
  *
- * Both are `{"samples": [ … ]}`; other fields are left alone. A sample is a picture with a question, or, for
- * checkpoints without tokenizer, pixel values with token ids.
+ * Both are `{"samples": [ … ]}`; other fields are left alone. A sample is a picture ("image", a path, or "scene", a list
+ * of objects to draw) with a question, or, for checkpoints without tokenizer, pixel values with token ids.
  */
 import { PivotscopeError } from "../core/errors.ts";
+import type { Scene } from "../scenes/scene.ts";
+import { parseScene } from "../scenes/scene-json.ts";
 import { describeValue, type Fields, parseJsonObject } from "./json.ts";
+
+/** Where a sample's picture comes from: a file, its path relative to the list's folder, or a scene to be drawn. */
+export type PictureSource =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "scene"; readonly scene: Scene };
 
 export interface PictureSample {
   readonly kind: "picture";
-  /** Path of the picture, relative to the list's folder; null for a question without picture. */
-  readonly image: string | null;
+  /** Null for a question without picture. */
+  readonly picture: PictureSource | null;
   readonly question: string;
   /** The reasoning that the model should give, or null when it is to be generated first. */
   readonly trace: string | null;
@@ -65,12 +72,19 @@ function parsePictureSample(fields: Fields): PictureSample {
   const optional = (key: string) => (fields.has(key) ? fields.string(key) : null);
   return {
     kind: "picture",
-    image: optional("image"),
+    picture: parsePicture(fields),
     question,
     trace: optional("trace"),
     answer: optional("answer"),
     family: optional("family"),
   };
+}
+
+function parsePicture(fields: Fields): PictureSource | null {
+  if (fields.has("image") && fields.has("scene")) throw fields.wrong("image", 'left out where "scene" is given');
+  if (fields.has("image")) return { kind: "file", path: fields.string("image") };
+  if (!fields.has("scene")) return null;
+  return { kind: "scene", scene: parseScene(fields.raw("scene"), `${fields.file}: "${fields.nameOf("scene")}"`) };
 }
 
 function parseTokenSample(fields: Fields): TokenSample {

@@ -16,21 +16,21 @@ export interface DrawnPicture {
   readonly width: number;
   readonly height: number;
   /** RGBA, 8 bits each, row by row, opaque. */
-  readonly data: Uint8ClampedArray<ArrayBuffer>;
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
 /** @param size width and height in pixels, at least 1. */
 export function drawScene(scene: Scene, size: number): DrawnPicture {
-  const data = new Uint8ClampedArray(size * size * 4);
+  const pixels = new Uint8ClampedArray(size * size * 4);
   for (let row = 0; row < size; row += 1) {
     const background = backgroundAt((row + 0.5) / size);
-    for (let column = 0; column < size; column += 1) setPixel(data, row * size + column, background);
+    for (let column = 0; column < size; column += 1) setPixel(pixels, row * size + column, background);
   }
-  for (const object of scene.objects) drawObject(data, size, object);
-  return { width: size, height: size, data };
+  for (const object of scene.objects) drawObject(pixels, size, object);
+  return { width: size, height: size, pixels };
 }
 
-function drawObject(data: Uint8ClampedArray, size: number, object: SceneObject): void {
+function drawObject(pixels: Uint8ClampedArray, size: number, object: SceneObject): void {
   const radius = radii[object.size] * size;
   const [centreX, centreY] = [object.x * size, object.y * size];
   const first = (centre: number) => Math.max(0, Math.floor(centre - radius));
@@ -38,13 +38,13 @@ function drawObject(data: Uint8ClampedArray, size: number, object: SceneObject):
   for (let row = first(centreY); row < last(centreY); row += 1) {
     const behind = backgroundAt((row + 0.5) / size);
     for (let column = first(centreX); column < last(centreX); column += 1) {
-      drawPixel(data, size, object, behind, row, column, radius, centreX, centreY);
+      drawPixel(pixels, size, object, behind, row, column, radius, centreX, centreY);
     }
   }
 }
 
 function drawPixel(
-  data: Uint8ClampedArray,
+  pixels: Uint8ClampedArray,
   size: number,
   object: SceneObject,
   behind: Rgb,
@@ -70,16 +70,16 @@ function drawPixel(
   if (inside === 0) return;
   const points = SAMPLES * SAMPLES;
   const outside = points - inside;
-  setPixel(data, row * size + column, [
+  setPixel(pixels, row * size + column, [
     (red + outside * behind[0]) / points,
     (green + outside * behind[1]) / points,
     (blue + outside * behind[2]) / points,
   ]);
 }
 
-function setPixel(data: Uint8ClampedArray, pixel: number, [red, green, blue]: Rgb): void {
-  data[pixel * 4] = red;
-  data[pixel * 4 + 1] = green;
-  data[pixel * 4 + 2] = blue;
-  data[pixel * 4 + 3] = 255;
+function setPixel(pixels: Uint8ClampedArray, pixel: number, [red, green, blue]: Rgb): void {
+  pixels[pixel * 4] = red;
+  pixels[pixel * 4 + 1] = green;
+  pixels[pixel * 4 + 2] = blue;
+  pixels[pixel * 4 + 3] = 255;
 }
