@@ -30,10 +30,11 @@ type Asked = Pick<MethodParameters, "window" | "batchSize" | "minimumMarkers" | 
 
 /** What is asked for, then what the checkpoint recommends, then the paper's values. */
 function calibrationParameters(asked: Partial<Asked>, recommended: RecommendedParameters): Asked {
-  const parameters = { ...defaultParameters(), ...recommended, ...asked };
+  const window = recommended.window === undefined ? {} : { window: recommended.window };
+  const parameters = { ...defaultParameters(), ...window, ...asked };
   validateParameters(parameters);
-  const { window, batchSize, minimumMarkers, markers } = parameters;
-  return { window, batchSize, minimumMarkers, markers };
+  const { batchSize, minimumMarkers, markers } = parameters;
+  return { window: parameters.window, batchSize, minimumMarkers, markers };
 }
 
 export const statistics = defineCommand({

@@ -8,6 +8,7 @@
 import type { PivotParameters } from "../core/pivots.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type { UnitLayout } from "../core/unit.ts";
+import type { RecommendedParameters } from "../models/recommended.ts";
 
 export type { PivotParameters };
 
@@ -53,7 +54,7 @@ export interface ModelSummary {
   readonly vocabularySize: number;
   readonly maximumTokens: number;
   /** What the checkpoint's makers recommend instead of the method's defaults, for example {window: 2}. */
-  readonly recommended: { readonly window?: number };
+  readonly recommended: RecommendedParameters;
   /** Whether the checkpoint folder carries a calibration set, and how many samples it has. */
   readonly calibrationSamples: number;
 }
@@ -93,7 +94,7 @@ export interface GenerateOptions {
 
 export interface CalibrationParameters {
   readonly batchSize: number;
-  /** Use only the first samples of the set; all when absent. */
+  /** Use only the first samples of the set; when absent, as many as the checkpoint recommends, else all. */
   readonly sampleLimit?: number;
   readonly pivots: PivotParameters;
 }

@@ -106,7 +106,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
     async calibrate(parameters, call = {}) {
       const { checkpoint, model, prepareSample, findPivots } = loaded();
       const from = folder;
-      const set = checkpoint.calibration?.slice(0, parameters.sampleLimit);
+      const set = checkpoint.calibration?.slice(0, parameters.sampleLimit ?? checkpoint.recommended.calibrationSamples);
       if (!set || set.length === 0 || !from) {
         throw new PivotscopeError(
           "bad-input",

@@ -122,15 +122,18 @@ describe("parseCalibrationSet", () => {
 });
 
 describe("parseRecommended", () => {
-  it("reads the window, and nothing where there is no file", () => {
+  it("reads what is there, and nothing where there is no file", () => {
     expect(parseRecommended(null)).toEqual({});
     expect(parseRecommended("{}")).toEqual({});
     expect(parseRecommended('{"recommended": {"window": 2}}')).toEqual({ window: 2 });
+    expect(parseRecommended('{"recommended": {"calibrationSamples": 96}}')).toEqual({ calibrationSamples: 96 });
   });
 
   it("refuses a wrong window and a parameter that nobody reads", () => {
     expect(() => parseRecommended('{"recommended": {"window": -1}}')).toThrow(bad(/recommended.window/));
-    expect(() => parseRecommended('{"recommended": {"windw": 2}}')).toThrow(bad(/"windw"; known is "window"/));
+    expect(() => parseRecommended('{"recommended": {"windw": 2}}')).toThrow(
+      bad(/"windw"; known are "window", "calibrationSamples"/),
+    );
   });
 });
 
