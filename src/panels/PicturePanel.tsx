@@ -1,14 +1,16 @@
-/** The picture: the bundled ones as thumbnails, an own one dropped, pasted or picked. */
+/** The picture: a scene to be edited, or an own picture that was dropped, pasted or picked. */
 import { type ChangeEvent, type DragEvent, useEffect, useState } from "react";
+import { shownScene } from "../state/scene-questions.ts";
 import { Alert } from "./Alert.tsx";
+import { Gallery } from "./scenes/Gallery.tsx";
+import { SceneEditor } from "./scenes/SceneEditor.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
 
 export const PICTURE_TYPES = "image/png,image/jpeg,image/webp";
 
 export function PicturePanel() {
   const { input: actions } = useActions();
-  const picture = useSelect((state) => state.input.picture);
-  const decoding = useSelect((state) => state.input.decoding);
+  const scene = useSelect(shownScene);
   const failure = useSelect((state) => state.input.pictureFailure);
   const [over, setOver] = useState(false);
 
@@ -40,8 +42,29 @@ export function PicturePanel() {
       onDragOver={onDragOver}
       onDragLeave={() => setOver(false)}
     >
+      {scene ? <SceneEditor scene={scene} /> : <Photograph />}
+      <div className="row picture-own">
+        <label className="button file-button">
+          Own picture
+          <input type="file" className="visually-hidden" accept={PICTURE_TYPES} onChange={onPick} />
+        </label>
+        <span className="note">{over ? "let go to use it" : "or drop or paste one: PNG, JPEG, WebP"}</span>
+      </div>
+      {failure && <Alert failure={failure} />}
+      <Gallery />
+    </div>
+  );
+}
+
+/** A picture that is no scene, and what the bundled model can make of it. */
+function Photograph() {
+  const picture = useSelect((state) => state.input.picture);
+  const decoding = useSelect((state) => state.input.decoding);
+  const bundled = useSelect((state) => state.model.source?.kind === "address");
+  return (
+    <>
       <div className="picture-frame" aria-busy={decoding}>
-        {picture ? (
+        {picture?.previewUrl ? (
           <img
             className="picture-image"
             data-small={picture.picture.width < 200 || undefined}
@@ -52,41 +75,12 @@ export function PicturePanel() {
           <p className="picture-empty">{decoding ? "Reading the picture" : "No picture yet"}</p>
         )}
       </div>
-      <div className="row picture-own">
-        <label className="button file-button">
-          Own picture
-          <input type="file" className="visually-hidden" accept={PICTURE_TYPES} onChange={onPick} />
-        </label>
-        <span className="note">{over ? "let go to use it" : "or drop or paste one: PNG, JPEG, WebP"}</span>
-      </div>
-      {failure && <Alert failure={failure} />}
-      <Examples />
-    </div>
-  );
-}
-
-function Examples() {
-  const { input: actions } = useActions();
-  const examples = useSelect((state) => state.input.examples);
-  const chosen = useSelect((state) => state.input.picture?.exampleId ?? null);
-  if (examples.length === 0) return null;
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for form fields
-    <div className="examples" role="group" aria-label="Example pictures">
-      {examples.map((example) => (
-        <button
-          key={example.id}
-          type="button"
-          className="example"
-          aria-pressed={example.id === chosen}
-          title={example.question}
-          aria-label={`Example ${example.id}: ${example.question}`}
-          onClick={() => void actions.chooseExample(example.id)}
-        >
-          <img src={example.imageUrl} alt="" width={64} height={64} />
-        </button>
-      ))}
-    </div>
+      {picture?.exampleId === null && bundled && (
+        <p className="note">
+          This model only knows scenes like those below. For photographs, open a real checkpoint with Open model.
+        </p>
+      )}
+    </>
   );
 }
 

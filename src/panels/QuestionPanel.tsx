@@ -1,7 +1,8 @@
 /** The question: typed, or one of the examples'; and the dense model's answer to it. */
-import type { FormEvent, KeyboardEvent } from "react";
+import { type FormEvent, type KeyboardEvent, useMemo } from "react";
 import { finalAnswer } from "../state/answer.ts";
 import { MAXIMUM_QUESTION } from "../state/input.ts";
+import { questionChoices, shownScene } from "../state/scene-questions.ts";
 import { Alert } from "./Alert.tsx";
 import { useActions, useSelect, useSelectShallow } from "./use-workbench.ts";
 
@@ -12,7 +13,6 @@ export function QuestionPanel() {
     question: input.question,
     questionFailure: input.questionFailure,
   }));
-  const suggestions = useSelect((state) => state.input.examples);
   const ready = useSelect((state) => state.input.picture !== null);
   const unasked = draft.trim() !== question;
 
@@ -51,26 +51,55 @@ export function QuestionPanel() {
         </p>
       )}
       {questionFailure && <Alert failure={questionFailure} />}
-      {suggestions.length > 0 && (
-        <select
-          className="select select-quiet"
-          aria-label="Suggested questions"
-          value=""
-          onChange={(event) => actions.ask(event.currentTarget.value)}
-        >
-          <option value="" disabled>
-            or pick one
-          </option>
-          {suggestions.map((example) => (
-            <option key={example.id} value={example.question}>
-              {example.question}
-            </option>
-          ))}
-        </select>
-      )}
+      <Suggestions />
       <DenseAnswer />
     </form>
   );
+}
+
+const FAMILY_LABELS = {
+  physical: "Physical",
+  quantitative: "Quantitative",
+  commonsense: "Commonsense",
+  describe: "Description",
+} as const;
+
+/** Questions to pick from: those that the scene allows, or the examples' about an own picture. */
+function Suggestions() {
+  const { input: actions } = useActions();
+  const examples = useSelect((state) => state.input.examples);
+  const scene = useSelect(shownScene);
+  const choices = useMemo(() => scene && questionChoices(scene), [scene]);
+  if (!choices && examples.length === 0) return null;
+  return (
+    <select
+      className="select select-quiet"
+      aria-label="Suggested questions"
+      value=""
+      onChange={(event) => actions.ask(event.currentTarget.value)}
+    >
+      <option value="" disabled>
+        or pick one
+      </option>
+      {choices ? (
+        choices.map(({ family, questions }) => (
+          <optgroup key={family} label={FAMILY_LABELS[family]}>
+            <Options questions={questions} />
+          </optgroup>
+        ))
+      ) : (
+        <Options questions={examples.map((example) => example.question)} />
+      )}
+    </select>
+  );
+}
+
+function Options({ questions }: { readonly questions: readonly string[] }) {
+  return [...new Set(questions)].map((question) => (
+    <option key={question} value={question}>
+      {question}
+    </option>
+  ));
 }
 
 function DenseAnswer() {

@@ -3,6 +3,7 @@
  * one list.
  */
 import type { Workbench } from "../state/store.ts";
+import { OBJECT_ID } from "./scenes/SceneObjects.tsx";
 
 export interface Action {
   readonly name: string;
@@ -38,6 +39,13 @@ export const actions: readonly Action[] = [
     perform: ({ store, actions: { pruning } }) => pruning.setRatio(store.getState().pruning.ratio + 0.01),
   },
   { name: "question", label: "Go to the question", key: "q", perform: () => focus("question") },
+  { name: "objects", label: "Go to the objects of the scene", key: "o", perform: () => focus(OBJECT_ID) },
+  {
+    name: "shuffle",
+    label: "Draw new scenes to choose from",
+    key: "s",
+    perform: ({ actions: { scenes } }) => scenes.shuffle(),
+  },
   {
     name: "compare",
     label: "Compare reasoning",
@@ -76,6 +84,9 @@ export const controlKeys: readonly { readonly keys: string; readonly label: stri
   { keys: "Home, End", label: "0 %, 70 %" },
   { keys: "arrows in a chart", label: "walk along layers, units or tokens" },
   { keys: "Enter in the neuron field", label: "pin the unit" },
+  { keys: "arrows, Enter on an object", label: "walk along the objects; select one, then move it" },
+  { keys: "Delete, Escape on an object", label: "remove it; let go of it" },
+  { keys: "Ctrl + Z, Ctrl + Shift + Z", label: "undo or redo an edit of the scene" },
   { keys: "Enter in the question", label: "ask; Shift + Enter for a new line" },
   { keys: "Ctrl or ⌘ + V", label: "use the picture in the clipboard" },
   { keys: "Escape", label: "close what is open" },

@@ -12,10 +12,12 @@ import type { PreferencesState } from "./preferences.ts";
 import type { PruningState } from "./pruning.ts";
 import type { JobQueue } from "./queue.ts";
 import type { ReasoningState } from "./reasoning.ts";
+import type { ScenesState } from "./scenes.ts";
 
 export interface WorkbenchState {
   readonly model: ModelState;
   readonly input: InputState;
+  readonly scenes: ScenesState;
   readonly reasoning: ReasoningState;
   readonly calibration: CalibrationState;
   readonly pruning: PruningState;

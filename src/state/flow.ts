@@ -11,7 +11,7 @@ import { pivotParameters } from "./method.ts";
 import { initialReasoning } from "./reasoning.ts";
 import type { WorkbenchActions } from "./store.ts";
 import { EMPTY_SHARED_STATE, type SharedState } from "./url.ts";
-import { applySharedState, followWithAddress, parametersFromLink } from "./url-sync.ts";
+import { applySharedState, followWithAddress, parametersFromLink, sharedState } from "./url-sync.ts";
 
 export interface Flow {
   open(shared: SharedState): Promise<void>;
@@ -46,12 +46,15 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   async function showInput(): Promise<void> {
     const { source } = get().model;
     if (source?.kind === "address") await actions.input.readExamples(source.url);
-    const { picture, examples } = get().input;
+    const { picture, examples, pictureFailure } = get().input;
     const wanted = link;
     link = null;
     if (!picture) {
       const chosen = examples.find((example) => example.id === wanted?.example) ?? examples[0];
-      if (chosen) await actions.input.chooseExample(chosen.id, wanted?.question ?? undefined);
+      // The question that came with a scene which could not be read is not about the first example.
+      const question = wanted?.scene ? undefined : (wanted?.question ?? undefined);
+      if (chosen) await actions.input.chooseExample(chosen.id, question);
+      if (pictureFailure) patch("input", { pictureFailure });
       return;
     }
     // After a reload the trace that is there still belongs to its picture and question: only what is missing runs.
@@ -100,6 +103,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       applySharedState(context, shared);
       if (shared.method) actions.pruning.setMethod(shared.method);
       if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
+      if (shared.scene !== null) actions.input.openScene(shared.scene, shared.question);
       await actions.model.openBundled(shared.model);
     },
     async visit(shared) {
@@ -107,7 +111,9 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       actions.pruning.setParameters(parametersFromLink(context, shared));
       if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
       const { picture, question } = get().input;
-      if (shared.example !== null && shared.example !== picture?.exampleId) {
+      if (shared.scene !== null && shared.scene !== sharedState(get()).scene) {
+        actions.input.openScene(shared.scene, shared.question);
+      } else if (shared.example !== null && shared.example !== picture?.exampleId) {
         await actions.input.chooseExample(shared.example, shared.question ?? undefined);
       } else if (shared.question !== null && shared.question !== question) actions.input.ask(shared.question);
     },

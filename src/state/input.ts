@@ -1,26 +1,36 @@
 /** The picture and the question. A picture that cannot be read never displaces the one before. */
 import { PivotscopeError } from "../core/errors.ts";
 import type { Picture, SampleInput } from "../engine/contract.ts";
-import type { Context } from "./context.ts";
+import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
+import type { Scene } from "../scenes/scene.ts";
+import { parseScene } from "../scenes/scene-json.ts";
+import type { Context, WorkbenchState } from "./context.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { isRecord } from "./model.ts";
+import { decodeScene, encodeScene } from "./scene-link.ts";
+import { questionAfterEdit } from "./scene-questions.ts";
 
-/** A picture with a question that comes with the model. */
-export interface Example {
+/** A picture with a question: one that comes with the model, or a scene that the page has drawn at random. */
+export type Example = {
   readonly id: string;
-  readonly imageUrl: string;
   readonly question: string;
   readonly family: string;
-}
+} & ({ readonly imageUrl: string } | { readonly scene: Scene });
 
 export interface ShownPicture {
   /** Unique while the page lives: part of the name of everything computed from it. */
   readonly number: number;
   readonly name: string;
+  /** The example that it is, or was before it was edited; `LINKED` for a link's scene, null for an own picture. */
   readonly exampleId: string | null;
   readonly picture: Picture;
-  readonly previewUrl: string;
+  /** For an <img>; null for a scene, which the page draws itself. */
+  readonly previewUrl: string | null;
+  readonly scene: Scene | null;
 }
+
+/** Stands for an example where a scene came with a link. */
+export const LINKED = "link";
 
 export interface InputState {
   readonly examples: readonly Example[];
@@ -54,6 +64,10 @@ export interface InputActions {
   chooseExample(id: string, question?: string): Promise<void>;
   /** Takes a picture that was dropped, pasted or picked. */
   choosePicture(file: Blob, name: string): Promise<void>;
+  /** Shows a scene in place of the picture, and asks; a half-typed question stays when it is an edited scene. */
+  showScene(scene: Scene, question: string, exampleId: string): void;
+  /** Shows a link's scene and asks its question, or the first. Whether it could; if not, the picture says why. */
+  openScene(link: string, question: string | null): boolean;
   setDraft(draft: string): void;
   /** Asks the question as typed, or this one. Returns whether it could be asked. */
   ask(question?: string): boolean;
@@ -65,6 +79,8 @@ export function createInputActions(context: Context): InputActions {
   let latest = 0;
   /** Counts what was typed or asked: an example that is still being read must not overwrite something newer. */
   let questions = 0;
+  /** Pictures of scenes by their links: what was computed for a scene counts again when an edit is undone. */
+  const numbers = new Map<string, number>();
 
   async function show(read: () => Promise<Blob>, name: string, exampleId: string | null): Promise<boolean> {
     latest += 1;
@@ -76,9 +92,7 @@ export function createInputActions(context: Context): InputActions {
         environment.releasePreview(decoded.previewUrl);
         return false;
       }
-      const before = get().input.picture?.previewUrl;
-      patch("input", { decoding: false, picture: { number: nextNumber++, name, exampleId, ...decoded } });
-      if (before !== undefined) environment.releasePreview(before);
+      replacePicture({ number: nextNumber++, name, exampleId, scene: null, ...decoded });
       return true;
     } catch (error) {
       if (mine === latest) patch("input", { decoding: false, pictureFailure: failureOf(error) });
@@ -86,19 +100,55 @@ export function createInputActions(context: Context): InputActions {
     }
   }
 
+  function replacePicture(picture: ShownPicture, asked: Partial<InputState> = {}): void {
+    const before = get().input.picture?.previewUrl ?? null;
+    patch("input", { decoding: false, pictureFailure: null, picture, ...asked });
+    if (before !== null) environment.releasePreview(before);
+  }
+
   function ask(question = get().input.draft): boolean {
     questions += 1;
-    try {
-      patch("input", { draft: question, question: checkQuestion(question), questionFailure: null });
-      return true;
-    } catch (error) {
-      patch("input", { draft: question, questionFailure: failureOf(error) });
-      return false;
-    }
+    const asked = asking(question);
+    patch("input", asked);
+    return asked.questionFailure === null;
+  }
+
+  function showScene(scene: Scene, question: string, exampleId: string): void {
+    latest += 1;
+    questions += 1;
+    const { input } = get();
+    const typing = exampleId === input.picture?.exampleId && input.draft.trim() !== input.question;
+    const picture = drawScene(scene, MODEL_PICTURE_SIZE);
+    const link = encodeScene(scene);
+    const number = numbers.get(link) ?? nextNumber++;
+    numbers.set(link, number);
+    // In one step: picture and question belong together, and the model is asked once.
+    replacePicture(
+      { number, name: "a scene", exampleId, scene, picture, previewUrl: null },
+      { ...asking(question), ...(typing ? { draft: input.draft } : {}) },
+    );
+  }
+
+  /** Another scene than the one at hand, not an edited one. */
+  function beginScene(scene: Scene, question: string, exampleId: string): void {
+    patch("scenes", { selected: null, past: [], future: [] });
+    showScene(scene, question, exampleId);
   }
 
   return {
     ask,
+    showScene,
+    openScene(link, question) {
+      try {
+        const scene = decodeScene(link);
+        const known = gallery(get()).find((example) => "scene" in example && encodeScene(example.scene) === link);
+        beginScene(scene, question ?? questionAfterEdit(scene, scene, ""), known?.id ?? LINKED);
+        return true;
+      } catch (error) {
+        patch("input", { pictureFailure: failureOf(error) });
+        return false;
+      }
+    },
     setDraft(draft) {
       questions += 1;
       patch("input", { draft, questionFailure: null });
@@ -113,8 +163,13 @@ export function createInputActions(context: Context): InputActions {
       }
     },
     async chooseExample(id, question) {
-      const example = get().input.examples.find((entry) => entry.id === id);
+      const { input, scenes } = get();
+      const example = [...input.examples, ...scenes.shuffled].find((entry) => entry.id === id);
       if (!example) return;
+      if ("scene" in example) {
+        beginScene(example.scene, question ?? example.question, id);
+        return;
+      }
       const before = questions;
       const shown = await show(() => environment.readBlob(example.imageUrl), fileName(example.imageUrl), id);
       if (shown && questions === before) ask(question ?? example.question);
@@ -125,6 +180,20 @@ export function createInputActions(context: Context): InputActions {
       if (shown && get().input.draft.trim() !== "") ask();
     },
   };
+}
+
+/** The scenes and pictures to choose from: those drawn at random, else the model's own. */
+export function gallery({ input, scenes }: WorkbenchState): readonly Example[] {
+  return scenes.shuffled.length > 0 ? scenes.shuffled : input.examples;
+}
+
+/** What asking a question changes. */
+function asking(draft: string): Pick<InputState, "draft" | "questionFailure"> & Partial<Pick<InputState, "question">> {
+  try {
+    return { draft, question: checkQuestion(draft), questionFailure: null };
+  } catch (error) {
+    return { draft, questionFailure: failureOf(error) };
+  }
 }
 
 /** The question without space around it. @throws PivotscopeError `bad-input` when it is empty or too long. */
@@ -155,11 +224,15 @@ export function parseExamples(json: unknown, folderUrl: string): readonly Exampl
   const list = isRecord(json) && Array.isArray(json.examples) ? json.examples : [];
   const folder = folderUrl.replace(/\/$/, "");
   return list.map((entry: unknown, index) => {
-    if (isRecord(entry) && typeof entry.image === "string" && typeof entry.question === "string") {
-      const family = typeof entry.family === "string" ? entry.family : "";
-      return { id: String(index + 1), imageUrl: `${folder}/${entry.image}`, question: entry.question, family };
+    const name = `examples.json: examples[${index}]`;
+    if (!isRecord(entry) || typeof entry.question !== "string") {
+      throw new PivotscopeError("bad-input", `${name} has no question.`);
     }
-    throw new PivotscopeError("bad-input", `examples.json: examples[${index}] has no image or no question.`);
+    const family = typeof entry.family === "string" ? entry.family : "";
+    const about = { id: String(index + 1), question: entry.question, family };
+    if (entry.scene !== undefined) return { ...about, scene: parseScene(entry.scene, `${name}.scene`) };
+    if (typeof entry.image === "string") return { ...about, imageUrl: `${folder}/${entry.image}` };
+    throw new PivotscopeError("bad-input", `${name} has neither a scene nor an image.`);
   });
 }
 

@@ -13,11 +13,13 @@ import { createPreferencesActions, initialPreferences } from "./preferences.ts";
 import { createPruningActions, initialPruning } from "./pruning.ts";
 import { createJobQueue } from "./queue.ts";
 import { createReasoningActions, initialReasoning } from "./reasoning.ts";
+import { createScenesActions, initialScenes } from "./scenes.ts";
 import { EMPTY_SHARED_STATE, type SharedState } from "./url.ts";
 
 const initialState: WorkbenchState = {
   model: initialModel,
   input: initialInput,
+  scenes: initialScenes,
   reasoning: initialReasoning,
   calibration: initialCalibration,
   pruning: initialPruning,
@@ -42,9 +44,11 @@ export type WorkbenchActions = ReturnType<typeof createActions>;
 function createActions(context: Context) {
   const model = createModelActions(context);
   const { noteLoss } = model;
+  const input = createInputActions(context);
   return {
     model,
-    input: createInputActions(context),
+    input,
+    scenes: createScenesActions(context, input),
     reasoning: createReasoningActions(context, noteLoss),
     calibration: createCalibrationActions(context, noteLoss),
     pruning: createPruningActions(context),

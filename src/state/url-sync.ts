@@ -1,16 +1,20 @@
 /** Keeps the address in step with the store, and opens the page where a link points. */
 import type { Context, WorkbenchState } from "./context.ts";
 import { changedParameters, changeParameter, startingParameters } from "./method.ts";
+import { encodeScene } from "./scene-link.ts";
+import { shownScene } from "./scene-questions.ts";
 import { encodeSharedState, type SharedState } from "./url.ts";
 
 /** What a link to the page as it stands carries. An own picture cannot go into a link; its question can. */
 export function sharedState(state: WorkbenchState): SharedState {
   const { input, model, pruning, calibration } = state;
-  const exampleId = input.picture?.exampleId ?? null;
+  const scene = shownScene(state);
+  const exampleId = scene ? null : (input.picture?.exampleId ?? null);
   const example = input.examples.find((entry) => entry.id === exampleId);
   return {
     model: model.source?.kind === "address" ? model.source.name : null,
     example: exampleId,
+    scene: scene ? encodeScene(scene) : null,
     question: input.question !== "" && input.question !== example?.question ? input.question : null,
     ratio: pruning.ratio,
     method: pruning.method,

@@ -6,6 +6,7 @@ const text = fc.option(fc.string({ minLength: 1, unit: "grapheme" }), { nil: nul
 const shared: fc.Arbitrary<SharedState> = fc.record({
   model: text,
   example: text,
+  scene: text,
   question: text,
   ratio: fc.option(
     fc.integer({ min: 0, max: 700 }).map((thousandths) => thousandths / 1000),

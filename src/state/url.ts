@@ -7,7 +7,9 @@
 export interface SharedState {
   readonly model: string | null;
   readonly example: string | null;
-  /** Only when it is not the example's own question. */
+  /** A scene as `encodeScene` writes it; then there is no example. */
+  readonly scene: string | null;
+  /** Always with a scene; with an example only when it is not the example's own question. */
   readonly question: string | null;
   /** 0..1 */
   readonly ratio: number | null;
@@ -22,6 +24,7 @@ export interface SharedState {
 export const EMPTY_SHARED_STATE: SharedState = {
   model: null,
   example: null,
+  scene: null,
   question: null,
   ratio: null,
   method: null,
@@ -40,6 +43,7 @@ export function encodeSharedState(state: SharedState): string {
   };
   add("model", state.model);
   add("example", state.example);
+  add("scene", state.scene);
   add("question", state.question);
   add("ratio", state.ratio === null ? null : String(Number((state.ratio * 100).toFixed(1))));
   add("method", state.method);
@@ -67,6 +71,7 @@ export function decodeSharedState(hash: string, search = ""): SharedState {
   return {
     model: text("model"),
     example: text("example"),
+    scene: text("scene"),
     question: text("question"),
     ratio: percent === null ? null : percent / 100,
     method: text("method"),

@@ -27,6 +27,15 @@ const FILES: Readonly<Record<string, unknown>> = {
     examples: [
       { image: "one.png", question: "How many cones?", family: "quantity" },
       { image: "two.png", question: "Is it red?", family: "physical" },
+      {
+        scene: [
+          { shape: "ball", colour: "red", material: "metal", size: "large", x: 0.18, y: 0.15 },
+          { shape: "cube", colour: "blue", material: "wooden", size: "small", x: 0.5, y: 0.5 },
+          { shape: "cone", colour: "yellow", material: "glass", size: "small", x: 0.8, y: 0.85 },
+        ],
+        question: "What is the red ball made of?",
+        family: "physical",
+      },
     ],
   },
 };

@@ -1,0 +1,100 @@
+/** What can be done to the selected object and to the scene: native selects, and a row of buttons. */
+import type { RefObject } from "react";
+import { colours, materials, type Scene, shapes, sizes } from "../../scenes/scene.ts";
+import { type Attributes, addProblem, changeProblem, objectIn, removeProblem } from "../../state/scene-edit.ts";
+import { useActions, useSelect } from "../use-workbench.ts";
+
+const attributes = [
+  { name: "size", label: "Size", values: sizes },
+  { name: "colour", label: "Colour", values: colours },
+  { name: "material", label: "Material", values: materials },
+  { name: "shape", label: "Shape", values: shapes },
+] as const satisfies readonly { name: keyof Attributes; label: string; values: readonly string[] }[];
+
+export interface ObjectControlsProps {
+  readonly scene: Scene;
+  readonly selected: number | null;
+  /** Set when the focus is to go to the objects, because the button that had it can no longer be pressed. */
+  readonly keepFocus: RefObject<boolean>;
+}
+
+export function ObjectControls({ scene, selected, keepFocus }: ObjectControlsProps) {
+  const { scenes } = useActions();
+  const object = objectIn(scene, selected);
+  const undoable = useSelect((state) => state.scenes.past.length > 0);
+  const redoable = useSelect((state) => state.scenes.future.length > 0);
+  const unselected = object ? null : "select an object first";
+  return (
+    <>
+      <div className="scene-attributes">
+        {attributes.map(({ name, label, values }) => (
+          <select
+            key={name}
+            className="select"
+            aria-label={label}
+            title={unselected ?? label}
+            disabled={object === null}
+            value={object?.[name] ?? ""}
+            onChange={(event) => scenes.change({ [name]: event.currentTarget.value })}
+          >
+            {object === null && <option value="">{label.toLowerCase()}</option>}
+            {values.map((value) => {
+              const problem = selected === null ? null : changeProblem(scene, selected, { [name]: value });
+              return (
+                <option key={value} value={value} disabled={problem !== null}>
+                  {problem === null ? value : `${value}: ${problem}`}
+                </option>
+              );
+            })}
+          </select>
+        ))}
+      </div>
+      <div className="scene-tools">
+        <EditButton label="Add" hint="Add an object" problem={addProblem(scene)} onClick={scenes.add} />
+        <EditButton
+          label="Remove"
+          hint="Remove the selected object (Delete)"
+          problem={removeProblem(scene) ?? unselected}
+          onClick={() => {
+            keepFocus.current = true;
+            scenes.remove();
+          }}
+        />
+        <EditButton
+          label="Undo"
+          hint="Undo the last edit (Ctrl + Z)"
+          problem={undoable ? null : "nothing to undo"}
+          onClick={scenes.undo}
+        />
+        <EditButton
+          label="Redo"
+          hint="Redo (Ctrl + Shift + Z)"
+          problem={redoable ? null : "nothing to redo"}
+          onClick={scenes.redo}
+        />
+      </div>
+    </>
+  );
+}
+
+interface EditButtonProps {
+  readonly label: string;
+  readonly hint: string;
+  /** Why it cannot be pressed. It stays focusable: a button that takes the focus away with it is a trap. */
+  readonly problem: string | null;
+  readonly onClick: () => void;
+}
+
+function EditButton({ label, hint, problem, onClick }: EditButtonProps) {
+  return (
+    <button
+      type="button"
+      className="button"
+      title={problem === null ? hint : `${label}: ${problem}`}
+      aria-disabled={problem !== null}
+      onClick={() => problem === null && onClick()}
+    >
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,78 @@
+/** The picture of a scene, to be changed with pointer or keys. */
+import { type KeyboardEvent, useRef } from "react";
+import { useWidth } from "../../charts/use-width.ts";
+import { cellAt, GRID, rowAndColumn, type Scene } from "../../scenes/scene.ts";
+import { objectIn } from "../../state/scene-edit.ts";
+import { useActions, useSelect } from "../use-workbench.ts";
+import { ObjectControls } from "./ObjectControls.tsx";
+import { SceneCanvas } from "./SceneCanvas.tsx";
+import { SceneObjects } from "./SceneObjects.tsx";
+import "./scenes.css";
+import { useDrag } from "./use-drag.ts";
+import { heldOutNote, objectName } from "./words.ts";
+
+/** Drawing takes time that grows with the area, and finer is not seen. */
+const MOST_PIXELS = 640;
+
+export function SceneEditor({ scene }: { readonly scene: Scene }) {
+  const { scenes } = useActions();
+  const selected = useSelect((state) => state.scenes.selected);
+  // Only the bundled model was trained on these scenes.
+  const bundled = useSelect((state) => state.model.source?.kind === "address");
+  const [stage, width] = useWidth<HTMLDivElement>(236);
+  const drag = useDrag(stage, ({ cell, x, y }) => scenes.drop(cell, x, y));
+  const keepFocus = useRef(false);
+  const object = objectIn(scene, selected);
+  const { dragged } = drag;
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey)) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    keepFocus.current = document.activeElement?.closest(".scene-stage") !== null;
+    if (key === "y" || event.shiftKey) scenes.redo();
+    else scenes.undo();
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys that work on every control inside
+    <div className="scene" onKeyDown={onKeyDown}>
+      <div
+        ref={stage}
+        className="scene-stage"
+        data-dragging={dragged !== null || undefined}
+        onPointerDown={(event) => event.target instanceof HTMLCanvasElement && scenes.select(null)}
+      >
+        <SceneCanvas
+          scene={scene}
+          pixels={Math.min(MOST_PIXELS, Math.round(width * window.devicePixelRatio))}
+          dragged={dragged}
+          label={`Asked about: a scene of ${scene.objects.length} objects`}
+        />
+        {dragged && <Target cell={cellAt(dragged.x, dragged.y)} />}
+        <SceneObjects scene={scene} selected={selected} drag={drag} keepFocus={keepFocus} />
+      </div>
+      <div className="scene-words">
+        <p className="scene-name" aria-live="polite">
+          {object ? objectName(object) : <span className="note">Select an object, or drag it.</span>}
+        </p>
+        <p className="note">{bundled && heldOutNote(scene.objects)}</p>
+      </div>
+      <ObjectControls scene={scene} selected={object ? selected : null} keepFocus={keepFocus} />
+    </div>
+  );
+}
+
+/** The cell that a dragged object would settle in. */
+function Target({ cell }: { readonly cell: number }) {
+  const { row, column } = rowAndColumn(cell);
+  const share = (index: number) => `${(100 * index) / GRID}%`;
+  return (
+    <div
+      className="scene-target"
+      style={{ left: share(column), top: share(row), width: share(1), height: share(1) }}
+      aria-hidden
+    />
+  );
+}
