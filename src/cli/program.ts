@@ -4,6 +4,7 @@ import { type Command, INVOCATION } from "./command.ts";
 import type { CommandContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { generate } from "./generate.ts";
+import { judge } from "./judge.ts";
 import { UsageError } from "./options.ts";
 import { plan } from "./plan.ts";
 import { scenes } from "./scenes.ts";
@@ -11,7 +12,7 @@ import { statistics } from "./statistics.ts";
 
 export const EXIT = { success: 0, failure: 1, usage: 2, cancelled: 130 } as const;
 
-const commands: readonly Command[] = [statistics, plan, evaluate, generate, scenes];
+const commands: readonly Command[] = [statistics, plan, evaluate, generate, judge, scenes];
 
 function programHelp(): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
