@@ -1,9 +1,11 @@
 /** What it does to the reasoning: verdict, the dense trace shaded by KL, and the distribution of KL. */
-import { formatNats, formatShare, KlDistribution, ReasoningChart } from "../charts/index.ts";
+import { formatNats, formatShare, JudgeChart, KlDistribution, ReasoningChart } from "../charts/index.ts";
 import { verdictSentence } from "../state/answer.ts";
 import type { WorkbenchState } from "../state/context.ts";
+import { denseJudgement, prunedJudgement } from "../state/judgement.ts";
 import { staleRatio } from "../state/measurement.ts";
 import { methodLabel } from "../state/method.ts";
+import { shownScene } from "../state/scene-questions.ts";
 import { Alert } from "./Alert.tsx";
 import { modelLabel } from "./plan-context.ts";
 import { ReloadModel } from "./ReloadModel.tsx";
@@ -15,6 +17,7 @@ export function ReasoningPanel() {
     <div className="column column-reasoning panel">
       <Verdict />
       <Reasoning />
+      <Judge />
       <Distribution />
     </div>
   );
@@ -145,6 +148,28 @@ function Reasoning() {
         </Alert>
       )}
     </div>
+  );
+}
+
+/** Only where there is a scene to judge by. */
+function Judge() {
+  const scene = useSelect(shownScene);
+  const dense = useSelect(denseJudgement);
+  const pruned = useSelect(prunedJudgement);
+  const context = useSelectShallow(measuredContext);
+  const stale = useSelect(staleRatio);
+  if (scene === null) return null;
+  const columns = [
+    ...(dense ? [{ name: "dense", judgement: dense }] : []),
+    ...(dense && pruned ? [{ name: "pruned", judgement: pruned }] : []),
+  ];
+  return (
+    <JudgeChart
+      context={context}
+      staleRatio={stale}
+      columns={columns}
+      empty="Judged when the reasoning has come to its end."
+    />
   );
 }
 
