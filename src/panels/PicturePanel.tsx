@@ -2,7 +2,7 @@
 import { type ChangeEvent, type DragEvent, useEffect, useState } from "react";
 import { shownScene } from "../state/scene-questions.ts";
 import { Alert } from "./Alert.tsx";
-import { Gallery } from "./scenes/Gallery.tsx";
+import { Gallery, ShuffleButtons } from "./scenes/Gallery.tsx";
 import { SceneEditor } from "./scenes/SceneEditor.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
 
@@ -43,15 +43,16 @@ export function PicturePanel() {
       onDragLeave={() => setOver(false)}
     >
       {scene ? <SceneEditor scene={scene} /> : <Photograph />}
+      <Gallery />
       <div className="row picture-own">
-        <label className="button file-button">
+        <ShuffleButtons />
+        <label className="button file-button" title="PNG, JPEG or WebP">
           Own picture
           <input type="file" className="visually-hidden" accept={PICTURE_TYPES} onChange={onPick} />
         </label>
-        <span className="note">{over ? "let go to use it" : "or drop or paste one: PNG, JPEG, WebP"}</span>
+        <span className="note">{over ? "let go to use it" : "or drop or paste one"}</span>
       </div>
       {failure && <Alert failure={failure} />}
-      <Gallery />
     </div>
   );
 }

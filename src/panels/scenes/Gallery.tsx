@@ -10,46 +10,56 @@ import "./scenes.css";
 const THUMBNAIL = 80;
 
 export function Gallery() {
-  const { input, scenes } = useActions();
+  const { input } = useActions();
   const examples = useSelect(gallery);
-  const shuffled = useSelect((state) => state.scenes.shuffled.length > 0);
-  const own = useSelect((state) => state.input.examples.length > 0);
   const shown = useSelect(shownScene);
   const chosen = useSelect((state) => state.input.picture?.exampleId ?? null);
   const link = shown && encodeScene(shown);
   return (
-    <div className="gallery">
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for form fields */}
-      <div className="examples" role="group" aria-label="Example pictures">
-        {examples.map((example, index) => (
-          <button
-            key={example.id}
-            type="button"
-            className="example"
-            // An edited scene is no longer the example that it was.
-            aria-pressed={"scene" in example ? encodeScene(example.scene) === link : example.id === chosen}
-            title={example.question}
-            aria-label={`Example ${index + 1}: ${example.question}`}
-            onClick={() => void input.chooseExample(example.id)}
-          >
-            {"scene" in example ? (
-              <SceneCanvas scene={example.scene} pixels={THUMBNAIL} />
-            ) : (
-              <img src={example.imageUrl} alt="" width={64} height={64} />
-            )}
-          </button>
-        ))}
-      </div>
-      <div className="row">
-        <button type="button" className="button" title="Draw new scenes at random" onClick={scenes.shuffle}>
-          Shuffle
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for form fields
+    <div className="examples" role="group" aria-label="Example pictures">
+      {examples.map((example, index) => (
+        <button
+          key={example.id}
+          type="button"
+          className="example"
+          // An edited scene is no longer the example that it was.
+          aria-pressed={"scene" in example ? encodeScene(example.scene) === link : example.id === chosen}
+          title={example.question}
+          aria-label={`Example ${index + 1}: ${example.question}`}
+          onClick={() => void input.chooseExample(example.id)}
+        >
+          {"scene" in example ? (
+            <SceneCanvas scene={example.scene} pixels={THUMBNAIL} />
+          ) : (
+            <img src={example.imageUrl} alt="" width={64} height={64} />
+          )}
         </button>
-        {shuffled && own && (
-          <button type="button" className="button button-quiet" onClick={scenes.showExamples}>
-            First examples
-          </button>
-        )}
-      </div>
+      ))}
     </div>
+  );
+}
+
+/** Draws new scenes to choose from, and goes back to the model's own. */
+export function ShuffleButtons() {
+  const { scenes } = useActions();
+  const shuffled = useSelect((state) => state.scenes.shuffled.length > 0);
+  const own = useSelect((state) => state.input.examples.length > 0);
+  return (
+    <>
+      <button type="button" className="button" title="Draw new scenes at random" onClick={scenes.shuffle}>
+        Shuffle
+      </button>
+      {shuffled && own && (
+        <button
+          type="button"
+          className="button"
+          title="Back to the examples that came with the model"
+          onClick={scenes.showExamples}
+        >
+          Examples
+        </button>
+      )}
+    </>
   );
 }

@@ -42,7 +42,7 @@ export function SceneEditor({ scene }: { readonly scene: Scene }) {
         ref={stage}
         className="scene-stage"
         data-dragging={dragged !== null || undefined}
-        onPointerDown={(event) => event.target instanceof HTMLCanvasElement && scenes.select(null)}
+        onPointerDown={(event) => event.target instanceof HTMLButtonElement || scenes.select(null)}
       >
         <SceneCanvas
           scene={scene}

@@ -61,7 +61,16 @@ export function SceneObjects({ scene, selected, drag, keepFocus }: SceneObjectsP
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for form fields
-    <div role="group" aria-label="Objects in the picture" onKeyDown={onKeyDown}>
+    <div
+      className="scene-objects"
+      role="group"
+      aria-label="Objects in the picture"
+      aria-describedby="scene-keys"
+      onKeyDown={onKeyDown}
+    >
+      <span id="scene-keys" className="visually-hidden">
+        Enter selects an object; arrows then move it, Delete removes it, Escape lets go.
+      </span>
       {scene.objects.map((object, index) => {
         const cell = cellOf(object);
         const at = drag.dragged?.cell === cell ? drag.dragged : object;
