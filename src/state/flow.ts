@@ -29,6 +29,8 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   let link: SharedState | null = null;
   /** Weights that constants and statistics belong to. */
   let weights: string | null = null;
+  /** The picture comes while the model still loads. */
+  let examplesShown: Promise<void> = Promise.resolve();
 
   /** A model has come: its constants and pictures, and what was there before where it still fits. */
   function welcome(summary: ModelSummary): void {
@@ -43,23 +45,25 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     void showInput();
   }
 
-  async function showInput(): Promise<void> {
-    const { source } = get().model;
-    if (source?.kind === "address") await actions.input.readExamples(source.url);
+  /** Reads the model's examples and shows the link's or the first one, where no picture is there yet. */
+  async function showExamples(folderUrl: string): Promise<void> {
+    await actions.input.readExamples(folderUrl);
     const { picture, examples, pictureFailure } = get().input;
-    const wanted = link;
+    if (picture) return;
+    const chosen = examples.find((example) => example.id === link?.example) ?? examples[0];
+    // The question that came with a scene which could not be read is not about the first example.
+    const question = link?.scene ? undefined : (link?.question ?? undefined);
+    if (chosen) await actions.input.chooseExample(chosen.id, question);
+    if (pictureFailure) patch("input", { pictureFailure });
+  }
+
+  async function showInput(): Promise<void> {
+    await examplesShown;
     link = null;
-    if (!picture) {
-      const chosen = examples.find((example) => example.id === wanted?.example) ?? examples[0];
-      // The question that came with a scene which could not be read is not about the first example.
-      const question = wanted?.scene ? undefined : (wanted?.question ?? undefined);
-      if (chosen) await actions.input.chooseExample(chosen.id, question);
-      if (pictureFailure) patch("input", { pictureFailure });
-      return;
-    }
+    const { status } = get().reasoning;
     // After a reload the trace that is there still belongs to its picture and question: only what is missing runs.
-    if (get().reasoning.status !== "done") await actions.reasoning.start();
-    else afterTrace();
+    if (status === "done") afterTrace();
+    else if (status !== "waiting" && status !== "streaming") await actions.reasoning.start();
   }
 
   function afterTrace(): void {
@@ -72,6 +76,13 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     actions.measurement.settle();
   }
 
+  on(
+    (state) =>
+      state.model.status === "loading" && state.model.source?.kind === "address" ? state.model.source.url : null,
+    (folderUrl) => {
+      if (folderUrl !== null) examplesShown = showExamples(folderUrl);
+    },
+  );
   on(
     (state) => (state.model.status === "ready" ? state.model.summary : null),
     (summary) => summary && welcome(summary),

@@ -64,6 +64,25 @@ describe("a scene in place of a picture", () => {
   });
 });
 
+describe("the first picture", () => {
+  it("is there while the model still loads, and is asked about once it has loaded", async () => {
+    harness = createHarness();
+    let gate = { open() {} };
+    harness.onEngine = (fake) => {
+      gate = fake.gate("load");
+    };
+    const opening = harness.workbench.open(decodeSharedState("example=3"));
+    await until(harness, ({ input }) => input.picture !== null);
+    expect(state().model.status).toBe("loading");
+    expect(shown().objects).toHaveLength(3);
+    gate.open();
+    await opening;
+    await until(harness, ({ calibration }) => calibration.status === "done");
+    expect(harness.fake().calls.map((call) => call.kind)).toEqual(["load", "generate", "calibrate"]);
+    expect(state().input.picture?.exampleId).toBe("3");
+  });
+});
+
 describe("an edit", () => {
   it("shows, asks and is given to the model at once, with a question that fits", async () => {
     await openedOnScene();
