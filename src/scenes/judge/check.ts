@@ -1,10 +1,10 @@
 /** Checks one claim against the scene: true or false, with a reason that people can follow. */
 import { propertyNamed } from "../properties.ts";
 import { rowAndColumn } from "../scene.ts";
-import { counted, listed, numberWord, selectionPlural } from "../words.ts";
+import { counted, listed, selectionPlural } from "../words.ts";
 import type { Content, Predicate } from "./content.ts";
 import { isRightArithmetic, isRightComparison, predicateHolds, propertyOf } from "./evaluate.ts";
-import { differences, type Mention, phrase, satisfies, valuePhrase } from "./mention.ts";
+import { differences, inWords, type Mention, phrase, satisfies, valuePhrase } from "./mention.ts";
 import { directions, extremes, rowNames } from "./vocabulary.ts";
 
 export interface Finding {
@@ -79,7 +79,7 @@ export function check(content: Checkable, world: World): Finding {
       const holders = members(world, content.of).filter((object) => holdsOf(content.predicate, object));
       const { length } = holders;
       return checked(length === content.count, () =>
-        length === 0 ? "none does" : `${numberWord(length)} ${length === 1 ? "does" : "do"}: ${namesOf(holders)}`,
+        length === 0 ? "none does" : `${inWords(length)} ${length === 1 ? "does" : "do"}: ${namesOf(holders)}`,
       );
     }
     case "arithmetic":
@@ -152,12 +152,14 @@ function checkCount({ of, count, row, named }: Content & { type: "count" }, worl
   }
   const found = of.reduce((sum, kind) => sum + members(world, kind, row).length, 0);
   if (found === count) {
-    return checked(named === null || named === count, () => `counted ${numberWord(count)}, but named ${named}`);
+    return checked(
+      named === null || named === count,
+      () => `counted ${inWords(count)}, but named ${inWords(named ?? 0)}`,
+    );
   }
-  const kinds =
-    of.length === 1 ? counted(found, of[0] ?? {}) : `${numberWord(found)} ${listed(of.map(selectionPlural))}`;
+  const kinds = of.length === 1 ? counted(found, of[0] ?? {}) : `${inWords(found)} ${listed(of.map(selectionPlural))}`;
   const where = row === null ? "" : ` in the ${rowNames[row]} row`;
-  return wrong(`there ${found === 1 ? "is" : "are"} ${kinds}${where}, not ${numberWord(count)}`);
+  return wrong(`there ${found === 1 ? "is" : "are"} ${kinds}${where}, not ${inWords(count)}`);
 }
 
 function checkExtreme({ mention, direction }: Content & { type: "extreme" | "no-other" }, world: World): Finding {

@@ -31,7 +31,8 @@ export function coherenceOf(trace: string, claims: readonly Claim[], question: S
   const stated = new Stated(claims);
   if (stated.empty) return { follows: null, reason: "no step states anything that an answer could follow from" };
   const supports = [
-    ...claims.flatMap((claim, index) => supportOfClaim(claim, index, claims, stated)),
+    ...claims.flatMap((claim) => supportOfClaim(claim, stated)),
+    ...supportsOfArithmetic(claims),
     supportOfAnswer(answer, question, stated),
   ];
   const refuted = supports.find(({ outcome }) => outcome === "refuted");
@@ -55,26 +56,28 @@ function supportOfAnswer(answer: string, question: SceneQuestion, stated: Stated
   return first ?? { outcome: "refuted", reason: `“${answer}” is no answer to this question` };
 }
 
+/** Answers and arithmetic are seen to elsewhere; rules and comparisons with all others are taken as they are stated. */
+const UNDERIVED: readonly Content["type"][] = ["answer", "arithmetic", "rule", "no-other"];
 /** Observed steps of these kinds are inferred from others; the rest is seen. */
 const INFERRED: readonly Content["type"][] = ["consequence", "holders", "compare", "relation", "same"];
 
-function supportOfClaim(claim: Claim, index: number, claims: readonly Claim[], stated: Stated): readonly Support[] {
-  const { content, concluded } = claim;
-  if (content === null || content.type === "answer" || content.type === "rule" || content.type === "no-other")
-    return [];
-  if (content.type === "arithmetic") {
-    const known = stated.numbersBefore(claims, index);
-    if (!isRightArithmetic(content)) return [{ outcome: "refuted", reason: `wrong arithmetic: ${claim.text}` }];
-    const unknown = [...content.operands, ...(isCompared(content) ? [content.result] : [])].some(
-      (operand) => !known.has(operand),
-    );
-    return unknown ? [{ outcome: "open", reason: `no step counts what is reckoned with: ${claim.text}` }] : [];
-  }
+function supportOfClaim({ content, concluded }: Claim, stated: Stated): readonly Support[] {
+  if (content === null || UNDERIVED.includes(content.type)) return [];
   if (concluded) return [supportOf(content, stated)];
   const support = INFERRED.includes(content.type) ? supportOf(content, stated) : null;
   return support?.outcome === "refuted" ? [support] : [];
 }
 
-function isCompared({ operation }: Content & { type: "arithmetic" }): boolean {
-  return operation === "more" || operation === "less";
+/** Arithmetic has to be right, and to be made of numbers that earlier steps state. */
+function supportsOfArithmetic(claims: readonly Claim[]): readonly Support[] {
+  const known = new Set<number>();
+  return claims.flatMap(({ content, text }): readonly Support[] => {
+    if (content?.type === "count") known.add(content.count);
+    if (content?.type !== "arithmetic") return [];
+    if (!isRightArithmetic(content)) return [{ outcome: "refuted", reason: `wrong arithmetic: ${text}` }];
+    const compared = content.operation === "more" || content.operation === "less" ? [content.result] : [];
+    const counted = [...content.operands, ...compared].every((operand) => known.has(operand));
+    known.add(content.result);
+    return counted ? [] : [{ outcome: "open", reason: `no step counts what is reckoned with: ${text}` }];
+  });
 }

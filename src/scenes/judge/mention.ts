@@ -1,6 +1,6 @@
 /** What a text says about one object: some of its attributes. A scene's own objects are mentions with all of them. */
 import { cellOf, type Scene, type SceneObject } from "../scene.ts";
-import { places, type Selection, selectionSingular, withArticle } from "../words.ts";
+import { numberWord, places, type Selection, selectionSingular, withArticle } from "../words.ts";
 
 export interface Mention extends Selection {
   /** The grid cell, 0 (top left) to 8 (bottom right). */
@@ -53,4 +53,9 @@ export function valuePhrase(mention: Mention, attribute: MentionAttribute): stri
   if (attribute === "place") return mention.place === undefined ? "somewhere" : (places[mention.place] ?? "somewhere");
   if (attribute === "shape") return withArticle(mention.shape ?? "object");
   return mention[attribute] ?? "";
+}
+
+/** A number of objects, in words as far as the world counts. */
+export function inWords(count: number): string {
+  return count > 9 ? String(count) : numberWord(count);
 }

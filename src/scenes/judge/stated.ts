@@ -105,16 +105,6 @@ export class Stated {
     }
     return this.objects.length > 0 ? listed : null;
   }
-
-  /** The numbers that the steps before a claim state. */
-  numbersBefore(claims: readonly Claim[], index: number): ReadonlySet<number> {
-    return new Set(
-      claims.slice(0, index).flatMap(({ content }) => {
-        if (content?.type === "count") return [content.count];
-        return content?.type === "arithmetic" ? [content.result] : [];
-      }),
-    );
-  }
 }
 
 /** What a content tells about one object, when it does. */

@@ -1,9 +1,9 @@
 /** Whether a content follows from what the steps of a trace state. */
 import type { Property } from "../properties.ts";
-import { counted, numberWord } from "../words.ts";
+import { counted } from "../words.ts";
 import type { Content, Predicate } from "./content.ts";
 import { isRightComparison, predicateHolds } from "./evaluate.ts";
-import { attributes, differences, type Mention, phrase, satisfies, valuePhrase } from "./mention.ts";
+import { attributes, differences, inWords, type Mention, phrase, satisfies, valuePhrase } from "./mention.ts";
 import type { Stated, Told } from "./stated.ts";
 import { directions } from "./vocabulary.ts";
 
@@ -143,8 +143,4 @@ function deriveHolders({ of, predicate, count }: Content & { type: "holders" }, 
     found = new Set(said.map(({ mention }) => JSON.stringify(mention))).size;
   }
   return found === count ? follows : refuted(`the steps lead to ${inWords(found)}, not ${inWords(count)}`);
-}
-
-function inWords(count: number): string {
-  return count > 9 ? String(count) : numberWord(count);
 }
