@@ -54,7 +54,7 @@ export function SceneEditor({ scene }: { readonly scene: Scene }) {
         <SceneObjects scene={scene} selected={selected} drag={drag} keepFocus={keepFocus} />
       </div>
       <div className="scene-words">
-        <p className="scene-name" aria-live="polite">
+        <p aria-live="polite">
           {object ? objectName(object) : <span className="note">Select an object, or drag it.</span>}
         </p>
         <p className="note">{bundled && heldOutNote(scene.objects)}</p>
