@@ -32,7 +32,7 @@ describe("single sentences, against an oracle of reference sentences", () => {
         seen[holds ? "true" : "false"] += 1;
       }
     }
-    expect(Math.min(seen.true, seen.false)).toBeGreaterThan(2000);
+    expect(Math.min(seen.true, seen.false)).toBeGreaterThan(1000);
   });
 
   it("with one word exchanged are true only when another reference says the same", { timeout: 60_000 }, () => {

@@ -41,6 +41,18 @@ export function readNounPhrase(reader: Reader): NounPhrase | null {
   });
 }
 
+/** "the red ball", of which there is one: no plural and no "a". */
+export function readName(reader: Reader): Mention | null {
+  const phrase = readNounPhrase(reader);
+  return phrase === null || phrase.plural || phrase.determiner === "a" ? null : phrase.mention;
+}
+
+/** "large wooden objects", after a number or where numbers are compared: without an article. */
+export function readKind(reader: Reader): Mention | null {
+  const phrase = readNounPhrase(reader);
+  return phrase === null || phrase.determiner !== null ? null : phrase.mention;
+}
+
 /** "two", "no", "3". */
 export function takeNumber(reader: Reader): number | null {
   const count = readNumber(reader.peek());

@@ -1,7 +1,7 @@
 /** Reads one sentence into what it says. A list says one thing per object, so that each is judged on its own. */
 import type { Content } from "./content.ts";
 import type { Mention } from "./mention.ts";
-import { readNounPhrase, readPredicate, takeNumber } from "./phrases.ts";
+import { readKind, readName, readNounPhrase, readPredicate, takeNumber } from "./phrases.ts";
 import { Reader, type Token } from "./reader.ts";
 import { readRule } from "./rules.ts";
 import { readArithmetic, readComparison, readNoOther, readNumberOf, readRow, readStatement } from "./statements.ts";
@@ -133,20 +133,20 @@ function readList(reader: Reader): readonly Read[] {
 function readCount(reader: Reader): (Content & { type: "count" }) | null {
   return reader.attempt(() => {
     const count = takeNumber(reader);
-    const phrase = count === null ? null : readNounPhrase(reader);
-    if (count === null || phrase === null || phrase.determiner !== null) return null;
+    const kind = count === null ? null : readKind(reader);
+    if (count === null || kind === null) return null;
     const row = readRow(reader);
-    return reader.done ? { type: "count", of: [phrase.mention], count, row, named: null } : null;
+    return reader.done ? { type: "count", of: [kind], count, row, named: null } : null;
   });
 }
 
 /** "two objects float", "No object floats". */
 function readHolders(reader: Reader): Content | null {
   const count = takeNumber(reader);
-  const phrase = count === null ? null : readNounPhrase(reader);
-  const predicate = phrase === null ? null : readPredicate(reader);
-  if (count === null || phrase === null || predicate === null || phrase.determiner !== null) return null;
-  return { type: "holders", of: phrase.mention, predicate, count };
+  const kind = count === null ? null : readKind(reader);
+  const predicate = kind === null ? null : readPredicate(reader);
+  if (count === null || kind === null || predicate === null) return null;
+  return { type: "holders", of: kind, predicate, count };
 }
 
 /** "The red ball floats", "The red ball and the blue ring float": one consequence for each object. */
@@ -155,9 +155,9 @@ function readConsequences(reader: Reader): readonly Read[] | null {
     const found: { readonly mention: Mention; readonly end: number }[] = [];
     do {
       while (isSeparator(reader.tokens[reader.at])) reader.at += 1;
-      const phrase = readNounPhrase(reader);
-      if (phrase === null || phrase.plural || phrase.determiner === "a") return null;
-      found.push({ mention: phrase.mention, end: reader.at });
+      const mention = readName(reader);
+      if (mention === null) return null;
+      found.push({ mention, end: reader.at });
     } while (isSeparator(reader.tokens[reader.at]));
     const predicate = readPredicate(reader);
     if (predicate === null || !reader.done) return null;

@@ -6,43 +6,35 @@ import type { Content } from "./content.ts";
 import { propertyOf } from "./evaluate.ts";
 import { differences, isSame, joined, type Mention, type MentionAttribute, satisfies } from "./mention.ts";
 
-interface Fact {
-  readonly known: Mention;
-  readonly sentence: number;
-}
-
 /** Null: nothing is stated that would tell. "contradiction": the steps say two things. */
 export type Told<Value> = Value | null | "contradiction";
 
 /** What the observing steps of a trace state; conclusions are left out, for they have to follow from these. */
 export class Stated {
   /** Different objects. Within one list every entry is an object of its own. */
-  readonly #facts: readonly Fact[];
+  readonly objects: readonly Mention[];
   readonly contents: readonly Content[];
 
   constructor(claims: readonly Claim[]) {
     const observed = claims.filter((claim) => !claim.concluded);
     this.contents = observed.flatMap(({ content }) => (content === null ? [] : [content]));
-    const facts: Fact[] = [];
-    for (const { content, sentence } of observed) {
+    const facts: Mention[] = [];
+    // Facts of earlier sentences, which come first.
+    let earlier = 0;
+    for (const [index, { content, sentence }] of observed.entries()) {
+      if (sentence !== observed[index - 1]?.sentence) earlier = facts.length;
       const known = content === null ? null : factOf(content);
       if (known === null) continue;
-      const again = facts.findIndex(
-        (fact) => fact.sentence !== sentence && (satisfies(fact.known, known) || satisfies(known, fact.known)),
-      );
+      const again = facts.slice(0, earlier).findIndex((fact) => satisfies(fact, known) || satisfies(known, fact));
       const before = facts[again];
-      if (before === undefined) facts.push({ known, sentence });
-      else facts[again] = { ...before, known: joined(before.known, known) };
+      if (before === undefined) facts.push(known);
+      else facts[again] = joined(before, known);
     }
-    this.#facts = facts;
+    this.objects = facts;
   }
 
   get empty(): boolean {
     return this.contents.length === 0;
-  }
-
-  get objects(): readonly Mention[] {
-    return this.#facts.map(({ known }) => known);
   }
 
   /** The stated objects that a mention means; without one, those that it does not contradict. */

@@ -1,6 +1,7 @@
 /** Readers for sentences that say one thing. Each gives null when it cannot read; the caller checks that all was read. */
 import type { Content } from "./content.ts";
-import { readNounPhrase, readPlace, takeNumber } from "./phrases.ts";
+import type { Mention } from "./mention.ts";
+import { readKind, readName, readNounPhrase, readPlace, takeNumber } from "./phrases.ts";
 import type { Reader } from "./reader.ts";
 import { adjectives, directionNames, directions, extremes, rowNames, substances } from "./vocabulary.ts";
 
@@ -43,10 +44,9 @@ export function readComparison(reader: Reader): Content | null {
         ? "fewer"
         : null;
   if (relation === null || (alike ? by !== null : unequal)) return null;
-  const first = readNounPhrase(reader);
-  const second = reader.take(alike ? "as" : "than") ? readNounPhrase(reader) : null;
-  if (first === null || second === null || first.determiner !== null || second.determiner !== null) return null;
-  return { type: "compare", first: first.mention, second: second.mention, relation, by };
+  const first = readKind(reader);
+  const second = reader.take(alike ? "as" : "than") ? readKind(reader) : null;
+  return first === null || second === null ? null : { type: "compare", first, second, relation, by };
 }
 
 /** "No other object is as far to the left"; the object that is meant has been mentioned before. */
@@ -59,11 +59,11 @@ export function readNoOther(reader: Reader): Content | null {
 /** "the number of balls and cubes is three". */
 export function readNumberOf(reader: Reader): Content | null {
   if (!reader.take("the", "number", "of")) return null;
-  const of = [];
+  const of: Mention[] = [];
   do {
-    const phrase = readNounPhrase(reader);
-    if (phrase === null || phrase.determiner === "a") return null;
-    of.push(phrase.mention);
+    const kind = readKind(reader);
+    if (kind === null) return null;
+    of.push(kind);
   } while (reader.take("and"));
   const row = readRow(reader);
   const count = reader.take("is") ? takeNumber(reader) : null;
@@ -80,22 +80,18 @@ export function readRow(reader: Reader): number | null {
 
 /** "the red ball is …", "the red ball and the blue cube have the same size". */
 export function readStatement(reader: Reader): Content | null {
-  const subject = readNounPhrase(reader);
-  if (subject === null || subject.plural || subject.determiner === "a") return null;
-  const { mention } = subject;
+  const mention = readName(reader);
+  if (mention === null) return null;
   if (reader.take("and")) {
-    const other = readNounPhrase(reader);
-    if (other === null || other.plural || other.determiner === "a") return null;
+    const other = readName(reader);
     const sameness = reader.takeFirst(samenesses);
-    return sameness === null ? null : { type: "same", mention, other: other.mention, ...sameness };
+    return other === null || sameness === null ? null : { type: "same", mention, other, ...sameness };
   }
   if (!reader.take("is")) return null;
   const direction = directionNames.find((name) => reader.take(...directions[name].words));
   if (direction !== undefined) {
-    const other = readNounPhrase(reader);
-    return other === null || other.plural || other.determiner === "a"
-      ? null
-      : { type: "relation", mention, direction, other: other.mention };
+    const other = readName(reader);
+    return other === null ? null : { type: "relation", mention, direction, other };
   }
   const most = directionNames.find((name) => reader.take(...extremes[name].most));
   if (most !== undefined) return { type: "extreme", mention, direction: most };
