@@ -1,0 +1,1 @@
+"""The recipe of Pivotscope's bundled model: data → tokenizer → training → measurement → export."""

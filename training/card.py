@@ -1,0 +1,87 @@
+"""The model card: what the model is, how it was made, and what was measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from training.model import PICTURE_SIZE, VISUAL_TOKENS, build_model
+from training.tokenizer import load_tokenizer, padded_size
+
+NOT_MEASURED = "Nothing was measured on this copy yet: run the evaluation and pass its results."
+
+CARD = """---
+license: mit
+library_name: transformers
+pipeline_tag: image-text-to-text
+language: en
+---
+
+# {name}: a small vision-language model that reasons about drawn scenes
+
+{parameters:.2f} M parameters in SmolVLM's architecture (Idefics3), trained from scratch by Pivotscope's
+own recipe (`training/`) on scenes that the project draws itself. It answers questions about them in
+steps, `Step 1: … Therefore … Final Answer: …`. It knows these scenes only: on photographs its words
+mean nothing.
+
+- Vision: {size}×{size} picture, patch 8, 4 layers, width 96, 4 heads; pixel shuffle 4 gives {visual}
+  visual tokens, one for each cell of the scene's 3×3 grid.
+- Text: 12 layers, width 128, 8 query and 4 key-value heads of 16, MLP 384, tied embeddings,
+  {tokens} byte-level BPE tokens (embedding padded to {padded}).
+- Weights: bf16. Recommended window around pivots: W = 2, for traces are short.
+
+## World
+
+Two to seven objects: ball, cube, cone, cylinder, ring; red, orange, yellow, green, blue, purple, pink;
+wooden, metal, glass, rubber; small, large. Questions: physical, quantitative, commonsense, and
+"Describe the picture.". Five colour–shape pairs are never seen in training.
+
+## Training
+
+{recipe}
+
+## Measured
+
+{results}
+"""
+
+
+def recipe_text(run: Path) -> str:
+    """Say in a sentence or two how a run was trained, from its recipe.json."""
+    recipe = json.loads((run / "recipe.json").read_text())
+    return (
+        f"AdamW (0.9, 0.98), batch {recipe['batch']}, bf16 autocast, learning rate {recipe['rate']:g} with "
+        f"warm-up and cosine, seed {recipe['seed']}. First {recipe['seeing']} steps of the vision tower with "
+        "a throw-away head that names the object of each cell; then "
+        f"{recipe['reasoning']} steps of everything: descriptions only for {recipe['describe_only']} steps, half "
+        f"until {recipe['describe_half']}, then {recipe['describe_share']:.0%}, all kinds of question equally often. "
+        "Loss on the reply only, pixel noise of 4/255."
+    )
+
+
+def results_text(results: dict[str, Any] | None) -> str:
+    """Write the results as a table: {"columns": […], "rows": [[…]], "notes": […]}."""
+    if results is None:
+        return NOT_MEASURED
+    lines = [results["columns"], ["---"] * len(results["columns"]), *results["rows"]]
+    table = "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
+    return "\n\n".join([table, *results.get("notes", [])])
+
+
+def write_card(folder: Path, run: Path, results: Path | None) -> None:
+    """Write README.md of a model folder."""
+    tokenizer = load_tokenizer(run / "tokenizer.json")
+    padded = padded_size(tokenizer)
+    parameters = sum(values.numel() for values in build_model(padded, seed=0).parameters())
+    text = CARD.format(
+        name=folder.name,
+        parameters=parameters / 1e6,
+        size=PICTURE_SIZE,
+        visual=VISUAL_TOKENS,
+        tokens=tokenizer.get_vocab_size(),
+        padded=padded,
+        recipe=recipe_text(run),
+        results=results_text(json.loads(results.read_text()) if results else None),
+    )
+    (folder / "README.md").write_text(text)

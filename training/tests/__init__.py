@@ -1,0 +1,1 @@
+"""Checks of the recipe, run by ``python -m training.check``."""
