@@ -81,7 +81,9 @@ def kind_shares(samples: Samples, describe: float, weights: dict[str, float]) ->
     return shares
 
 
-def draw_block(samples: Samples, shares: np.ndarray, size: int, seed: int, block: int) -> np.ndarray:
+def draw_block(
+    samples: Samples, shares: np.ndarray, size: int, seed: int, block: int
+) -> np.ndarray:
     """Return the sample indices [BLOCK,size] of a block: sorted by length, then shuffled by batch."""
     random = np.random.default_rng([seed, block])
     kinds = random.choice(len(shares), size=BLOCK * size, p=shares)

@@ -31,7 +31,7 @@ class Recipe:
         return self.seeing + self.reasoning
 
     def phase(self, step: int) -> str:
-        """"see" (vision tower and connector) or "reason" (everything)."""
+        """ "see" (vision tower and connector) or "reason" (everything)."""
         return "see" if step < self.seeing else "reason"
 
     def learning_rate(self, step: int) -> float:

@@ -57,7 +57,9 @@ def padded_size(tokenizer: Tokenizer, multiple: int = 64) -> int:
     return -(-tokenizer.get_vocab_size() // multiple) * multiple
 
 
-def encode_prompts(tokenizer: Tokenizer, questions: list[str], visual_tokens: int) -> list[list[int]]:
+def encode_prompts(
+    tokenizer: Tokenizer, questions: list[str], visual_tokens: int
+) -> list[list[int]]:
     """Return the prompt ids of each question."""
     texts = [prompt_text(question, visual_tokens) for question in questions]
     return [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]

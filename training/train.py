@@ -114,18 +114,27 @@ class Run:
     def measure(self) -> None:
         """Measure on unseen scenes, print and record."""
         started = time.time()
-        entry: dict[str, Any] = {"seeing": measure_seeing(self.model, self.head, self.validation, self.device)}
+        entry: dict[str, Any] = {
+            "seeing": measure_seeing(self.model, self.head, self.validation, self.device)
+        }
         print("  seeing " + " · ".join(f"{n} {v:.4f}" for n, v in entry["seeing"].items()))
         if self.recipe.phase(self.step - 1) == "reason":
             for name, noise in (("picture", False), ("noise", True)):
                 marks = measure_traces(
-                    self.model, self.tokenizer, self.validation, MEASURED_SAMPLES, self.device, noise
+                    self.model,
+                    self.tokenizer,
+                    self.validation,
+                    MEASURED_SAMPLES,
+                    self.device,
+                    noise,
                 )
                 families, kinds = shares(marks, "family"), shares(marks, "kind")
                 entry[name] = {"families": families, "kinds": kinds}
                 print(f"  {name}: {table(families)}")
                 if not noise:
-                    worst = sorted(kinds.items(), key=lambda item: (item[1]["answer"], item[1]["trace"]))
+                    worst = sorted(
+                        kinds.items(), key=lambda item: (item[1]["answer"], item[1]["trace"])
+                    )
                     print(f"  worst: {table(dict(worst[:10]))}")
         self.record(entry)
         print(f"  measured in {time.time() - started:.0f} s", flush=True)
@@ -157,14 +166,26 @@ def train(run: Run, stop_at: int) -> None:
 def parse_arguments() -> tuple[argparse.Namespace, Recipe]:
     """Read the command line: folders, and every number of the recipe as an option."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", type=Path, required=True, help="folder with tokenizer.json; gets everything else")
+    parser.add_argument(
+        "--run", type=Path, required=True, help="holds tokenizer.json; gets the rest"
+    )
     parser.add_argument("--data", type=Path, required=True, help="training scenes")
     parser.add_argument("--validation", type=Path, required=True, help="validation scenes")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves torch's choice")
-    parser.add_argument("--weight", action="append", default=[], metavar="KIND=W", help="draw a kind W times as often")
+    parser.add_argument(
+        "--threads", type=int, default=0, help="CPU threads; 0 leaves torch's choice"
+    )
+    parser.add_argument(
+        "--weight",
+        action="append",
+        default=[],
+        metavar="KIND=W",
+        help="draw a kind W times as often",
+    )
     for field in fields(Recipe):
-        parser.add_argument(f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default)
+        parser.add_argument(
+            f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default
+        )
     arguments = parser.parse_args()
     recipe = Recipe(**{field.name: getattr(arguments, field.name) for field in fields(Recipe)})
     return arguments, recipe
@@ -179,7 +200,10 @@ def main() -> None:
     arguments.run.mkdir(parents=True, exist_ok=True)
     (arguments.run / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
     run = Run(arguments, recipe)
-    print(f"{sum(p.numel() for p in run.model.parameters())} parameters, {len(run.samples.kinds)} samples", flush=True)
+    print(
+        f"{sum(p.numel() for p in run.model.parameters())} parameters, {len(run.samples.kinds)} samples",
+        flush=True,
+    )
     train(run, recipe.steps)
 
 

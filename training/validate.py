@@ -15,7 +15,9 @@ from training.seeing import SeeingHead, attribute_accuracies
 BATCH = 128
 
 
-def pixels_of(samples: Samples, scenes: list[int], device: str, noise: bool = False) -> torch.Tensor:
+def pixels_of(
+    samples: Samples, scenes: list[int], device: str, noise: bool = False
+) -> torch.Tensor:
     """Return normalised pictures [B,96,96,3] of scenes, or as many pictures of noise."""
     pictures = torch.from_numpy(samples.pictures[scenes])
     if noise:
@@ -25,7 +27,9 @@ def pixels_of(samples: Samples, scenes: list[int], device: str, noise: bool = Fa
 
 
 @torch.no_grad()
-def measure_seeing(model: nn.Module, head: SeeingHead, samples: Samples, device: str) -> dict[str, float]:
+def measure_seeing(
+    model: nn.Module, head: SeeingHead, samples: Samples, device: str
+) -> dict[str, float]:
     """Return the accuracy of each attribute on all pictures of a folder."""
     scores, count = [], len(samples.cells)
     for start in range(0, count, BATCH):

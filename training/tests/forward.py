@@ -44,7 +44,9 @@ def training_forward_is_transformers() -> None:
     expected = model(input_ids=tokens, pixel_values=pixels.permute(0, 3, 1, 2)[:, None]).logits
     difference = (logits - expected).abs().max().item()
     assert expected.std().item() > 0.1, "the logits are flat and prove nothing"
-    assert difference < TOLERANCE * expected.abs().max().item(), f"logits differ by {difference:.1e}"
+    assert difference < TOLERANCE * expected.abs().max().item(), (
+        f"logits differ by {difference:.1e}"
+    )
 
 
 @torch.no_grad()

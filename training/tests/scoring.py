@@ -17,7 +17,20 @@ def answers_and_pivots_are_found() -> None:
     cut = mark("f", "k", "Step 1: I see a ball.", TRACE)
     found = [(one.answer, one.trace) for one in (same, other, wrong, cut)]
     assert found == [(True, True), (True, False), (False, False), (False, False)], found
-    tokens = [" Step", " 1", ":", " I", " see", ".", " Therefore", " yes", ".", " Final", " Answer", ":"]
+    tokens = [
+        " Step",
+        " 1",
+        ":",
+        " I",
+        " see",
+        ".",
+        " Therefore",
+        " yes",
+        ".",
+        " Final",
+        " Answer",
+        ":",
+    ]
     assert pivots(tokens) == [0, 6, 9], pivots(tokens)
 
 

@@ -22,7 +22,9 @@ def write_world(folder: Path, count: int, seed: int) -> None:
         shape, colour = random.choice(SHAPES), random.choice(COLOURS)
         material = random.choice(MATERIALS)
         one = {"shape": shape, "colour": colour, "material": material, "size": "large"}
-        described = f"Step 1: I observe a large {colour} {material} {shape}. Final Answer: one object"
+        described = (
+            f"Step 1: I observe a large {colour} {material} {shape}. Final Answer: one object"
+        )
         coloured = f"Step 1: Therefore the {shape} is {colour}. Final Answer: {colour}"
         samples = [
             sample("describe", "describe", "Describe the picture.", described),
