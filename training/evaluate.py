@@ -41,7 +41,7 @@ def answer(
 def evaluate(
     folder: Path, data: Path, device: str, noise: bool, limit: int | None
 ) -> list[dict[str, Any]]:
-    """Return index, family, kind, question, reference and trace of every sample of a data folder."""
+    """Return family, kind, reference and trace of every sample of a data folder."""
     processor, model = load_processor(folder), load_model(folder, device)
     pictures = open_pictures(data)
     shown = noise_pictures(pictures.shape) if noise else pictures
@@ -56,9 +56,9 @@ def evaluate(
         traces = answer(
             processor, model, [shown[n] for n, _ in part], [s["question"] for _, s in part]
         )
-        for (number, sample), trace in zip(part, traces, strict=True):
-            row = {name: sample[name] for name in ("family", "kind", "question")}
-            rows.append({"index": number, **row, "reference": sample["trace"], "trace": trace})
+        for (_, sample), trace in zip(part, traces, strict=True):
+            row = {"family": sample["family"], "kind": sample["kind"]}
+            rows.append({**row, "reference": sample["trace"], "trace": trace})
         print(f"{len(rows)} of {len(samples)}", flush=True)
     return rows
 
@@ -76,7 +76,8 @@ def main() -> None:
     rows = evaluate(
         arguments.model, arguments.data, arguments.device, arguments.noise, arguments.limit
     )
-    arguments.out.write_text(json.dumps(rows, indent=1) + "\n")
+    traces = [row["trace"] for row in rows]
+    arguments.out.write_text(json.dumps({"traces": traces}, indent=1) + "\n")
     marks = [mark(row["family"], row["kind"], row["trace"], row["reference"]) for row in rows]
     print("answer/whole trace by family: " + table(shares(marks, "family")))
     print("by kind: " + table(shares(marks, "kind")))

@@ -1,6 +1,6 @@
 """Write a trained model as a folder in Hugging Face layout, and check that it reads back the same.
 
-``python -m training.export --run RUN --out DIR [--results results.json]``
+``python -m training.export --run RUN --out DIR``
 """
 
 from __future__ import annotations
@@ -77,7 +77,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, required=True, help="folder of a training run")
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
-    parser.add_argument("--results", type=Path, help="measured numbers for the model card")
     arguments = parser.parse_args()
     run, out = arguments.run, arguments.out
     out.mkdir(parents=True, exist_ok=True)
@@ -85,7 +84,7 @@ def main() -> None:
     write_weights(model, out / "model.safetensors")
     shutil.copyfile(run / "tokenizer.json", out / "tokenizer.json")
     write_small_files(out, model.config.text_config.vocab_size)
-    write_card(out, run, arguments.results)
+    write_card(out, run)
     difference = largest_difference(model, run, out)
     if difference > TOLERANCE:
         raise ValueError(f"Logits read back differ by {difference:.2e}, more than {TOLERANCE}.")

@@ -11,7 +11,7 @@ from training.prompt import CHAT_TEMPLATE, END, END_ID, PAD, PAD_ID, START, STAR
 
 #: A window of two tokens around a pivot (µCRASP's W): traces of this world are short, and the
 #: paper's wider windows would cover nearly all of one (project decision).
-RECOMMENDED = {"recommended": {"window": 2}}
+RECOMMENDED = {"recommended": {"window": 2, "calibrationSamples": 96}}
 
 
 def configuration(vocabulary_size: int) -> dict[str, Any]:

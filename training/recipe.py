@@ -11,7 +11,7 @@ class Recipe:
     """The numbers of a run. Steps below `seeing` train the vision tower alone."""
 
     seeing: int = 2_000
-    reasoning: int = 9_000
+    reasoning: int = 8_000
     batch: int = 64
     rate: float = 2e-3
     warm_up: int = 400
