@@ -19,6 +19,12 @@ const LONGEST: Scene = {
 };
 const QUESTION = "What is the red ball made of?";
 
+let errors: string[] = [];
+test.beforeEach(({ page }) => {
+  errors = new Workbench(page).watchErrors();
+});
+test.afterEach(() => expect(errors).toEqual([]));
+
 class Editor extends Workbench {
   readonly objects: Locator;
 
@@ -31,6 +37,11 @@ class Editor extends Workbench {
     const fields = new URLSearchParams({ scene: encodeScene(shown), question });
     await this.open(`${FEW_SAMPLES}&backend=cpu&ratio=55&${fields}`);
     await expect(this.objects).toHaveCount(shown.objects.length);
+  }
+
+  /** Waits until the bar of the loading model is gone: it moves the picture. */
+  async loaded(): Promise<void> {
+    await expect(this.page.getByRole("banner")).toContainText("CPU", { timeout: 90_000 });
   }
 
   object(name: string): Locator {
@@ -117,6 +128,7 @@ test("adds up to seven objects and removes down to two, and says why it stops", 
 test("follows the mouse, settles in the nearest cell, and goes back on Escape", async ({ page }) => {
   const editor = new Editor(page);
   await editor.openScene();
+  await editor.loaded();
   const [from, to] = [await editor.cell(0), await editor.cell(5)];
   const ball = editor.objects.first();
   const left = async () => (await ball.boundingBox())?.x ?? 0;
@@ -154,9 +166,8 @@ test("follows the mouse, settles in the nearest cell, and goes back on Escape", 
 test("moves nothing when an object is selected, however long its name", async ({ page }) => {
   const editor = new Editor(page);
   await editor.openScene(LONGEST);
-  // From the picture's top: the bar of the loading model goes at some time.
-  const below = async (control: Locator) => ((await control.boundingBox())?.y ?? Number.NaN) - (await editor.cell(0)).y;
-  const places = async () => [await below(editor.attribute("Colour")), await below(editor.question)];
+  await editor.loaded();
+  const places = async () => [await editor.attribute("Colour").boundingBox(), await editor.question.boundingBox()];
   const before = await places();
   await editor.object("small purple wooden cylinder at the bottom right").click();
   await expect(editor.input.getByText("small purple wooden cylinder at the bottom right")).toBeVisible();
@@ -243,6 +254,7 @@ test.describe("with a thumb", () => {
   test("a tap selects, a drag moves, nothing jumps and nothing is cut off", async ({ page }) => {
     const editor = new Editor(page);
     await editor.openScene();
+    await editor.loaded();
     const questionTop = async () => (await editor.question.boundingBox())?.y;
     const before = await questionTop();
     const [from, to] = [await editor.cell(0), await editor.cell(1)];
