@@ -6,6 +6,7 @@ import { HeaderBar } from "../panels/HeaderBar.tsx";
 import { HelpDialog } from "../panels/HelpDialog.tsx";
 import { InputPanel } from "../panels/InputPanel.tsx";
 import { ModelStatus } from "../panels/ModelStatus.tsx";
+import { PanelBoundary } from "../panels/PanelBoundary.tsx";
 import { ParametersPanel } from "../panels/ParametersPanel.tsx";
 import { BudgetPanel, PlanPanel } from "../panels/PlanPanel.tsx";
 import { ReasoningPanel } from "../panels/ReasoningPanel.tsx";
@@ -25,14 +26,22 @@ export function App({ workbench }: AppProps) {
       <main>
         <ModelStatus />
         <div className="workbench">
-          <InputPanel />
+          <PanelBoundary name="Picture and question">
+            <InputPanel />
+          </PanelBoundary>
           <div className="column-slider panel">
             <SliderPanel />
             <BudgetPanel />
           </div>
-          <ReasoningPanel />
-          <PlanPanel />
-          <ComparisonPanel />
+          <PanelBoundary name="The reasoning">
+            <ReasoningPanel />
+          </PanelBoundary>
+          <PanelBoundary name="The plan">
+            <PlanPanel />
+          </PanelBoundary>
+          <PanelBoundary name="The comparison">
+            <ComparisonPanel />
+          </PanelBoundary>
         </div>
       </main>
       <ParametersPanel />

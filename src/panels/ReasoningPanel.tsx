@@ -7,6 +7,7 @@ import { staleRatio } from "../state/measurement.ts";
 import { methodLabel } from "../state/method.ts";
 import { shownScene } from "../state/scene-questions.ts";
 import { Alert } from "./Alert.tsx";
+import { PanelBoundary } from "./PanelBoundary.tsx";
 import { modelLabel } from "./plan-context.ts";
 import { ReloadModel } from "./ReloadModel.tsx";
 import { useActions, useSelect, useSelectShallow } from "./use-workbench.ts";
@@ -17,7 +18,9 @@ export function ReasoningPanel() {
     <div className="column column-reasoning panel">
       <Verdict />
       <Reasoning />
-      <Judge />
+      <PanelBoundary name="The judge">
+        <Judge />
+      </PanelBoundary>
       <Distribution />
     </div>
   );
