@@ -32,11 +32,24 @@ function plainQuestion(text: string): string {
     .trim();
 }
 
+/** A scene's questions by every way to ask them: thousands of texts, made once for each scene that is asked about. */
+const indexes = new WeakMap<Scene, ReadonlyMap<string, SceneQuestion>>();
+
+function indexOf(scene: Scene): ReadonlyMap<string, SceneQuestion> {
+  const known = indexes.get(scene);
+  if (known) return known;
+  const index = new Map<string, SceneQuestion>();
+  for (const question of questionsAbout(scene)) {
+    for (const asked of question.phrasings()) {
+      const plain = plainQuestion(asked);
+      if (!index.has(plain)) index.set(plain, question);
+    }
+  }
+  indexes.set(scene, index);
+  return index;
+}
+
 /** The question that a text asks about this scene, or null when the scene does not allow it or nobody can tell. */
 export function findQuestion(scene: Scene, text: string): SceneQuestion | null {
-  const wanted = plainQuestion(text);
-  return (
-    questionsAbout(scene).find((question) => question.phrasings().some((asked) => plainQuestion(asked) === wanted)) ??
-    null
-  );
+  return indexOf(scene).get(plainQuestion(text)) ?? null;
 }
