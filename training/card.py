@@ -15,7 +15,7 @@ pipeline_tag: image-text-to-text
 language: en
 ---
 
-# {name}: a small vision-language model that reasons about drawn scenes
+# Scenes 3M: a small vision-language model that reasons about drawn scenes
 
 {parameters:.2f} M parameters in SmolVLM's architecture (Idefics3), trained from scratch by Pivotscope's
 own recipe (`training/`) on scenes that the project draws itself. It answers questions about them in
@@ -80,7 +80,6 @@ def write_card(folder: Path, run: Path) -> None:
     padded = padded_size(tokenizer)
     parameters = sum(values.numel() for values in build_model(padded, seed=0).parameters())
     text = CARD.format(
-        name=folder.name,
         parameters=parameters / 1e6,
         size=PICTURE_SIZE,
         visual=VISUAL_TOKENS,

@@ -6,6 +6,10 @@ import math
 from dataclasses import dataclass
 
 
+#: The kinds that have to find several objects at once.
+COUNTING = ("count", "count-two", "compare", "equal", "total", "difference", "all", "how-many")
+
+
 @dataclass(frozen=True)
 class Recipe:
     """The numbers of a run. Steps below `seeing` train the vision tower alone."""
@@ -19,6 +23,8 @@ class Recipe:
     describe_only: int = 400
     describe_half: int = 1_200
     describe_share: float = 0.15
+    counting_from: int = 3_500
+    counting_weight: float = 2.0
     seeing_weight: float = 0.2
     seeing_fades: int = 2_500
     weight_decay: float = 0.05
@@ -52,6 +58,12 @@ class Recipe:
         if done < self.describe_only:
             return 1.0
         return 0.5 if done < self.describe_half else self.describe_share
+
+    def kind_weights(self, step: int) -> dict[str, float]:
+        """How often a kind is drawn, where not once: counting is learnt last and then drawn more often."""
+        if step - self.seeing < self.counting_from:
+            return {}
+        return dict.fromkeys(COUNTING, self.counting_weight)
 
     def auxiliary(self, step: int) -> float:
         """Weight of the seeing head's loss while everything is trained; fades to nothing."""

@@ -97,7 +97,8 @@ class Run:
             self.optimiser = self.new_optimiser()
         recipe, step = self.recipe, self.step
         block_start = step - step % BLOCK
-        share = kind_shares(self.samples, recipe.describing(block_start), self.weights)
+        weights = {**recipe.kind_weights(block_start), **self.weights}
+        share = kind_shares(self.samples, recipe.describing(block_start), weights)
         if step == block_start or self.block is None:
             self.block = draw_block(self.samples, share, recipe.batch, recipe.seed, step // BLOCK)
         rows = self.block[step % BLOCK]
