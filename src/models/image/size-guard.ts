@@ -4,7 +4,12 @@
  * Decoders allocate what the header asks for, and browsers decode cut-off files to half a picture without a word, so
  * both are settled here, on the bytes, the same way in the browser and in Node.
  */
-import { imageSize } from "image-size";
+import { BMP } from "image-size/types/bmp";
+import { GIF } from "image-size/types/gif";
+import { HEIF } from "image-size/types/heif";
+import { JPG } from "image-size/types/jpg";
+import { PNG } from "image-size/types/png";
+import { WEBP } from "image-size/types/webp";
 import { PivotscopeError } from "../../core/errors.ts";
 
 export type ImageFormat = "png" | "jpg" | "webp";
@@ -25,6 +30,12 @@ const FORMATS: ReadonlyMap<string, ImageFormat> = new Map([
   ["webp", "webp"],
 ]);
 const SUPPORTED = "PNG, JPEG and WebP";
+
+/**
+ * Formats whose headers are read: the supported ones, and those that people are likely to try, to name them in the
+ * refusal (HEIF stands for AVIF and HEIC too). The package's other formats would cost the page and its worker 3 kB each.
+ */
+const READERS = Object.entries({ png: PNG, jpg: JPG, webp: WEBP, gif: GIF, heif: HEIF, bmp: BMP });
 
 /**
  * @param name the picture's name for messages.
@@ -73,7 +84,10 @@ export function cutOff(name: string, bytes: number, cause?: unknown): Pivotscope
 
 function readHeader(bytes: Uint8Array, name: string) {
   try {
-    return imageSize(bytes);
+    const [type, reader] = READERS.find(([, { validate }]) => validate(bytes)) ?? [];
+    if (reader === undefined) throw new TypeError("No header of a known format.");
+    const facts = reader.calculate(bytes);
+    return { ...facts, type: facts.type ?? type };
   } catch (cause) {
     throw new PivotscopeError(
       "bad-input",
