@@ -21,6 +21,8 @@ const SLACK = 2;
 export class QuestionSampler {
   /** How often each answer was given, by kind and by what the question shows. */
   readonly #given = new Map<string, number>();
+  /** Answers that some scene allowed, by the same key. */
+  readonly #possible = new Set<string>();
   readonly #random: Random;
 
   constructor(random: Random) {
@@ -31,8 +33,8 @@ export class QuestionSampler {
    * A question of this kind about the scene, or null when the scene allows none or only answers that were given too
    * often. The wording is drawn first and the answer second, so that answers are balanced for every wording.
    */
-  draw(kind: QuestionKind, scene: Scene, fits: (question: SceneQuestion) => boolean = () => true): SceneSample | null {
-    const questions = kind.questions(scene).filter(fits);
+  draw(kind: QuestionKind, scene: Scene, fits?: (question: SceneQuestion) => boolean): SceneSample | null {
+    const questions = kind.questions(scene).filter(fits ?? (() => true));
     if (questions.length === 0) return null;
     const visible = pick(this.#random, [...new Set(questions.map((question) => question.visible))]);
     const group = questions.filter((question) => question.visible === visible);
@@ -42,8 +44,11 @@ export class QuestionSampler {
       this.#random,
       answers.filter((candidate) => this.#count(kind, visible, candidate) === rarest),
     );
+    for (const possible of answers) this.#possible.add(keyOf(kind, visible, possible));
     if (kind.balanced.includes(answer)) {
-      const fewest = Math.min(...kind.balanced.map((balanced) => this.#count(kind, visible, balanced)));
+      // Under a condition some answers never occur: a count of zero needs no object, so none that is held out.
+      const balanced = kind.balanced.filter((other) => !fits || this.#possible.has(keyOf(kind, visible, other)));
+      const fewest = Math.min(...balanced.map((other) => this.#count(kind, visible, other)));
       if (rarest > fewest + SLACK) return null;
     }
     const key = keyOf(kind, visible, answer);
