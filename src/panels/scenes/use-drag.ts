@@ -82,7 +82,7 @@ export function useDrag(stage: RefObject<HTMLElement | null>, drop: (dragged: Dr
       },
       onPointerUp() {
         stop();
-        if (grip.current === null && dragged) drop(dragged);
+        if (dragged) drop(dragged);
       },
       onPointerCancel: stop,
     }),
