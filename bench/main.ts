@@ -16,6 +16,8 @@ import { createEngine } from "../src/engine/engine.ts";
 import { decodePicture } from "../src/models/image/decode-node.ts";
 import { createNodeFolder } from "../src/models/node-folder.ts";
 import { createNodeBackend } from "../src/runtime/cpu/node.ts";
+import { drawScene, MODEL_PICTURE_SIZE } from "../src/scenes/draw/draw-scene.ts";
+import { parseScene } from "../src/scenes/scene-json.ts";
 import { measureEngine } from "./measure-engine.ts";
 import type { BenchPage } from "./page.ts";
 
@@ -25,9 +27,9 @@ type Name = (typeof NAMES)[number];
 const root = join(import.meta.dirname, "..");
 
 async function benchNode(samples: number) {
-  const folder = join(root, "public", "models", "tiny-scenes");
-  const { image, question } = JSON.parse(await readFile(join(folder, "evaluation.json"), "utf8")).samples[0];
-  const picture = await decodePicture(new Uint8Array(await readFile(join(folder, image))), image);
+  const folder = join(root, "public", "models", "scenes");
+  const { scene, question } = JSON.parse(await readFile(join(folder, "evaluation.json"), "utf8")).samples[0];
+  const picture = drawScene(parseScene(scene, "scene"), MODEL_PICTURE_SIZE);
   const engine = createEngine({
     openFolder: () => createNodeFolder(folder),
     decodePicture,
@@ -35,7 +37,7 @@ async function benchNode(samples: number) {
   });
   return measureEngine(
     engine,
-    { source: { kind: "address", name: "tiny-scenes", url: "" }, backend: "cpu" },
+    { source: { kind: "address", name: "scenes", url: "" }, backend: "cpu" },
     { picture, question },
     { batchSize: 2, sampleLimit: samples, pivots: { ...defaultPivotParameters(), window: 2 } },
   );

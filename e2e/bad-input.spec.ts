@@ -1,9 +1,10 @@
 /** What does not work says so beside the thing that failed, and loses nothing. On the cpu backend: it starts faster. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
+import { scenePicture } from "../src/testing/scene-picture.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
-const PICTURE = readFileSync("public/models/tiny-scenes/pictures/e020.png");
+const PICTURE = readFileSync(scenePicture);
 
 /** The head of a PNG that claims to be 10,000 × 10,000 pixels. */
 function hugePng(): Buffer {
@@ -18,7 +19,7 @@ test("refuses bad pictures and questions and keeps what was there", async ({ pag
   const errors = workbench.watchErrors();
   await workbench.open(`${FEW_SAMPLES}&backend=cpu`);
   await workbench.settled();
-  const shown = workbench.input.getByRole("img", { name: /e020\.png/ });
+  const shown = workbench.input.getByRole("img", { name: /a scene of/ });
   const trace = (await workbench.tokens.allInnerTexts()).join("");
 
   await workbench.choosePicture("notes.png", Buffer.from("This is not a picture."));
@@ -70,7 +71,7 @@ test("names the file that a model folder lacks, and loads once it is there", asy
 
 test("names what is wrong with cut-off weights", async ({ page }) => {
   const workbench = new Workbench(page);
-  const bytes = readFileSync("public/models/tiny-scenes/model.safetensors").subarray(0, 100_000);
+  const bytes = readFileSync("public/models/scenes/model.safetensors").subarray(0, 100_000);
   await page.route("**/model.safetensors", (route) => route.fulfill({ status: 200, body: bytes }));
   await workbench.open(`${FEW_SAMPLES}&backend=cpu`);
   expect(await workbench.alertText()).toMatch(/model\.safetensors/);

@@ -21,7 +21,7 @@ async function openWithDevice(page: Page, workbench: Workbench): Promise<() => P
     });
     arranged();
   });
-  await page.route("**/models/tiny-scenes/config.json", async (route) => {
+  await page.route("**/models/scenes/config.json", async (route) => {
     await ready;
     await route.continue();
   });
@@ -44,13 +44,15 @@ test("a device lost during calibration keeps picture, question and ratio, and go
   await expect(progress).toBeHidden();
   await expect(workbench.button("Calibrate")).toBeDisabled();
   await expect(workbench.slider).toHaveValue("33");
-  await expect(workbench.input.getByRole("img", { name: /e020\.png/ })).toBeVisible();
+  await expect(workbench.input.getByRole("img", { name: /a scene of/ })).toBeVisible();
   expect((await workbench.tokens.allInnerTexts()).join("")).toBe(reasoning);
   await workbench.button("Reload model").click();
   await workbench.settled();
   await expect(page.getByRole("alert")).toHaveCount(0);
   await expect(workbench.slider).toHaveValue("33");
-  await expect(page.getByRole("textbox", { name: "Question" })).toHaveValue("What is the yellow cone made of?");
+  await expect(page.getByRole("textbox", { name: "Question" })).toHaveValue(
+    "Will the purple object roll off a tilted table and break?",
+  );
 });
 
 test("a worker that crashes says so, and a reload brings the model back with plan and results", async ({ page }) => {

@@ -1,6 +1,7 @@
 /** The main job, on WebGPU: load, read, calibrate, drag, measure, compare. One page, in the order of a visit. */
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
+import { scenePicture } from "../src/testing/scene-picture.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 test.describe.configure({ mode: "serial" });
@@ -26,7 +27,7 @@ test.afterAll(() => page.context().close());
 
 test("loads the bundled model on WebGPU and shows what it takes", async () => {
   await expect(page.getByRole("banner")).toContainText(
-    /Tiny Scenes · 2\.86\sM parameters · WebGPU · [\d.]+ MB on the GPU/,
+    /Scenes 3M · 3\.02\sM parameters · WebGPU · [\d.]+ MB on the GPU/,
     {
       timeout: 90_000,
     },
@@ -35,16 +36,16 @@ test("loads the bundled model on WebGPU and shows what it takes", async () => {
 
 test("streams the dense model's reasoning and marks its pivots", async () => {
   await expect(workbench.tokens.first()).toBeVisible({ timeout: 60_000 });
-  await expect(workbench.input).toContainText("metal", { timeout: 60_000 });
+  await expect(workbench.input).toContainText("yes", { timeout: 60_000 });
   await expect(workbench.tokens.filter({ hasText: "Therefore" })).toHaveAccessibleName(/pivot/);
 });
 
 test("calibrates by itself, then plans and measures", async () => {
   await workbench.settled();
   await expect(page.getByText(/2 samples in 1 batch/)).toBeVisible();
-  await expect(workbench.verdict).toContainText("At 30 %: answer matches: metal = metal");
+  await expect(workbench.verdict).toContainText("At 30 %: answer matches: yes = yes");
   for (const name of ["Retention by layer", "Neuron field", "Reasoning", "KL divergence"]) {
-    await expect(workbench.region(name)).toContainText(/Tiny Scenes · µCRASP · 30\.0\s%/);
+    await expect(workbench.region(name)).toContainText(/Scenes 3M · µCRASP · 30\.0\s%/);
   }
 });
 
@@ -73,7 +74,7 @@ test("follows the slider in the same frame, and shows older results as older", a
   await expect(workbench.slider).toHaveValue("0");
   await page.keyboard.press("End");
   await expect(workbench.slider).toHaveValue("70");
-  await expect(workbench.verdict).toContainText(/At 70\s%: answer differs: metal → /, { timeout: 60_000 });
+  await expect(workbench.verdict).toContainText(/At 70\s%: answer differs: yes → /, { timeout: 60_000 });
 });
 
 test("shows a visited ratio again at once", async () => {
@@ -139,7 +140,7 @@ test("changes a constant of the plan at once and resets it", async () => {
 });
 
 test("takes an own picture and an own question", async () => {
-  const bytes = readFileSync("public/models/tiny-scenes/pictures/e007.png");
+  const bytes = readFileSync(scenePicture);
   await workbench.choosePicture("mine.png", bytes);
   await expect(workbench.input.getByRole("img", { name: /mine\.png/ })).toBeVisible();
   await workbench.ask("Describe the picture.");
@@ -154,7 +155,7 @@ test("gives the plan as a file and the page as a link", async () => {
     page.getByRole("button", { name: "Plan (JSON)" }).click(),
   ]);
   const plan = JSON.parse(readFileSync(await download.path(), "utf8"));
-  expect(plan).toMatchObject({ method: "mucrasp", ratio: { asked: 0.6 }, model: { name: "tiny-scenes" } });
+  expect(plan).toMatchObject({ method: "mucrasp", ratio: { asked: 0.6 }, model: { name: "scenes" } });
   expect(plan.keep["text.0.mlp"]).toHaveLength(384);
   await page.getByRole("button", { name: /^Example 2:/ }).click();
   await workbench.button("Share").click();

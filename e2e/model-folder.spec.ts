@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 
-const BUNDLED = join(import.meta.dirname, "..", "public", "models", "tiny-scenes");
+const BUNDLED = join(import.meta.dirname, "..", "public", "models", "scenes");
 
 /** A copy of the bundled model's folder, changed by `spoil`. */
 async function folder(spoil: (path: string) => Promise<void>): Promise<string> {

@@ -25,7 +25,7 @@ export class Workbench {
     return this.page.getByRole("slider", { name: "Pruning ratio" });
   }
 
-  /** "answer matches: metal = metal", once the result of the ratio at hand has settled. */
+  /** "answer matches: yes = yes", once the result of the ratio at hand has settled. */
   get verdict(): Locator {
     return this.page.getByRole("status").filter({ hasText: /answer (matches|differs)/ });
   }

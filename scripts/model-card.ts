@@ -75,7 +75,7 @@ export function resultsTable(results: readonly SetResult[]): string {
     }),
   );
   const head = [
-    ["pictures", "family", "samples", "answer right", "by transformers", "every claim true", "by transformers"],
+    ["pictures", "family", "samples", "answer right", "transformers", "every claim true", "transformers"],
     ["---", "---", "---:", "---:", "---:", "---:", "---:"],
   ];
   return [...head, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");

@@ -77,6 +77,7 @@ def main() -> None:
         arguments.model, arguments.data, arguments.device, arguments.noise, arguments.limit
     )
     traces = [row["trace"] for row in rows]
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps({"traces": traces}, indent=1) + "\n")
     marks = [mark(row["family"], row["kind"], row["trace"], row["reference"]) for row in rows]
     print("answer/whole trace by family: " + table(shares(marks, "family")))

@@ -15,7 +15,7 @@ class Recipe:
     """The numbers of a run. Steps below `seeing` train the vision tower alone."""
 
     seeing: int = 2_000
-    reasoning: int = 8_000
+    reasoning: int = 7_000
     batch: int = 64
     rate: float = 2e-3
     warm_up: int = 400
@@ -25,6 +25,8 @@ class Recipe:
     describe_share: float = 0.15
     counting_from: int = 3_500
     counting_weight: float = 2.0
+    polish_from: int = 6_500
+    polish_weight: float = 5.0
     seeing_weight: float = 0.2
     seeing_fades: int = 2_500
     weight_decay: float = 0.05
@@ -61,9 +63,11 @@ class Recipe:
 
     def kind_weights(self, step: int) -> dict[str, float]:
         """How often a kind is drawn, where not once: counting is learnt last and then drawn more often."""
-        if step - self.seeing < self.counting_from:
+        done = step - self.seeing
+        if done < self.counting_from:
             return {}
-        return dict.fromkeys(COUNTING, self.counting_weight)
+        late = done >= self.polish_from
+        return dict.fromkeys(COUNTING, self.polish_weight if late else self.counting_weight)
 
     def auxiliary(self, step: int) -> float:
         """Weight of the seeing head's loss while everything is trained; fades to nothing."""

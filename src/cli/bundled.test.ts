@@ -2,16 +2,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { scenePicture } from "../testing/scene-picture.ts";
 import { projectRoot } from "../testing/shared.ts";
 import { runCaptured } from "./testing/run-captured.ts";
 import { useTemporaryFolder } from "./testing/temporary-folder.ts";
 
-const model = join(projectRoot, "public", "models", "tiny-scenes");
+const model = join(projectRoot, "public", "models", "scenes");
 
 interface Listed {
-  readonly image: string;
   readonly question: string;
   readonly trace: string;
+  readonly scene: readonly unknown[];
 }
 
 describe("the command line on the bundled model", () => {
@@ -27,7 +28,7 @@ describe("the command line on the bundled model", () => {
     const [first] = evaluation.samples;
     if (!first) throw new Error("evaluation.json is empty.");
     listed = first;
-    ask = ["--model", model, "--image", join(model, listed.image), "--question", listed.question];
+    ask = ["--model", model, "--image", scenePicture, "--question", listed.question];
     const statistics = await runCaptured([
       ...["statistics", "--model", model, "--samples", join(model, "calibration.json")],
       ...["--limit", "4", "--out", folder.path("statistics.json")],
@@ -86,11 +87,10 @@ describe("the command line on the bundled model", () => {
   });
 
   it("evaluate measures a written trace, and the dense model's own where the list has none", async () => {
-    const image = join(model, listed.image);
     const samples = await folder.write("samples.json", {
       samples: [
-        { image, question: listed.question, trace: listed.trace },
-        { image, question: listed.question },
+        { image: scenePicture, question: listed.question, trace: listed.trace },
+        { scene: listed.scene, question: listed.question },
       ],
     });
     const { code, output } = await runCaptured([
@@ -108,7 +108,8 @@ describe("the command line on the bundled model", () => {
     expect(written.tokens.join("").trim().startsWith(listed.trace)).toBe(true);
     expect(written.kl).toHaveLength(written.trace.length);
     // The model writes the reference trace by itself, so both are the same measurement.
-    expect(generated).toEqual(written);
+    expect({ ...generated, scene: undefined }).toEqual({ ...written, image: undefined });
+    expect(generated.scene).toEqual(listed.scene);
     expect(written.question).toBe(listed.question);
     expect(Math.max(...written.kl)).toBeGreaterThan(0.01);
     expect(result.kl.p95).toBeGreaterThan(result.kl.median);
@@ -139,7 +140,7 @@ describe("the command line on the bundled model", () => {
       },
     );
     expect(code).toBe(130);
-    expect(errors).toMatch(/Calibrating: sample 2 of 128, forward, layer 1 of \d+, 0 %/);
+    expect(errors).toMatch(/Calibrating: sample 2 of 384, forward, layer 1 of \d+, 0 %/);
     expect(errors.endsWith("Cancelled.\n")).toBe(true);
     await expect(readFile(out)).rejects.toThrow(/ENOENT/);
   }, 60_000);

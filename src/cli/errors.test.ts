@@ -4,11 +4,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
+import { scenePicture } from "../testing/scene-picture.ts";
 import { projectRoot } from "../testing/shared.ts";
 import { runCaptured } from "./testing/run-captured.ts";
 import { useTemporaryFolder } from "./testing/temporary-folder.ts";
 
-const model = join(projectRoot, "public", "models", "tiny-scenes");
+const model = join(projectRoot, "public", "models", "scenes");
 const calibration = join(model, "calibration.json");
 
 /** Runs a command that must fail with code 1, write no result, and print a message without a stack trace. */
@@ -74,7 +75,7 @@ describe("statistics refuses", () => {
       /config\.json is not in nowhere \(looked in \/nowhere\)/,
     );
     expect(await complaint("--samples", "/nowhere.json")).toMatch(/\/nowhere\.json does not exist/);
-    expect(await complaint("--samples", model)).toMatch(/tiny-scenes could not be read/);
+    expect(await complaint("--samples", model)).toMatch(/scenes could not be read/);
   });
 
   it("a samples file that is no JSON, has no samples, or samples of no known form", async () => {
@@ -160,7 +161,9 @@ describe("plan, evaluate and generate refuse", () => {
       model: "huge-scenes",
       weight_hash: "f".repeat(64),
     });
-    expect(await planOf(other)).toMatch(/other\.json was made for huge-scenes with weights f{10}….*tiny-scenes/);
+    expect(await planOf(other)).toMatch(
+      /other\.json was made for huge-scenes with weights f{10}….*this model is scenes/,
+    );
     const forced = await runCaptured([
       ...["plan", "--model", model, "--statistics", other, "--ratio", "0.5", "--any-weights"],
     ]);
@@ -177,10 +180,9 @@ describe("plan, evaluate and generate refuse", () => {
       ...plan,
       model: { name: "huge-scenes", weightHash: "f".repeat(64) },
     });
-    const made =
-      /other-plan\.json was made for huge-scenes with weights f{10}…; this model is tiny-scenes with weights/;
+    const made = /other-plan\.json was made for huge-scenes with weights f{10}…; this model is scenes with weights/;
     expect(await evaluation(other)).toMatch(made);
-    const picture = join(model, "pictures", "e000.png");
+    const picture = scenePicture;
     const ask = ["generate", "--model", model, "--image", picture, "--question", "What?", "--plan", other];
     expect(await complaintOf(...ask)).toMatch(made);
     expect(await runCaptured([...ask, "--max-tokens", "1", "--any-weights"])).toMatchObject({ code: 0 });
@@ -194,7 +196,7 @@ describe("plan, evaluate and generate refuse", () => {
   it("a picture that is absent or no picture, an empty question and a length of nothing", async () => {
     const ask = (image: string, question: string, ...args: string[]) =>
       complaintOf("generate", "--model", model, "--image", image, "--question", question, ...args);
-    const picture = join(model, "pictures", "e000.png");
+    const picture = scenePicture;
     expect(await ask("/nowhere.png", "What?")).toMatch(/\/nowhere\.png does not exist/);
     expect(await ask(calibration, "What?")).toMatch(/calibration\.json/);
     const cut = (await readFile(picture)).subarray(0, 200);

@@ -5,47 +5,41 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultPivotParameters } from "../core/pivots.ts";
 import { decodePicture } from "../models/image/decode-node.ts";
 import { createNodeFolder } from "../models/node-folder.ts";
+import type { CheckpointFolder } from "../models/source.ts";
 import { createNodeBackend } from "../runtime/cpu/node.ts";
+import { drawScene } from "../scenes/draw/draw-scene.ts";
+import { parseScene } from "../scenes/scene-json.ts";
+import { scenePicture } from "../testing/scene-picture.ts";
 import { projectRoot } from "../testing/shared.ts";
 import type { Engine, ModelSummary, SampleInput } from "./contract.ts";
 import { createEngine } from "./engine.ts";
 
-const modelFolder = join(projectRoot, "public", "models", "tiny-scenes");
+const modelFolder = join(projectRoot, "public", "models", "scenes");
 const pivots = { ...defaultPivotParameters(), window: 2 };
 
-async function readPicture(name: string) {
-  return decodePicture(new Uint8Array(await readFile(join(modelFolder, name))), name);
-}
-
-/** Pictures that were read from the folder, by path. */
-const read: string[] = [];
-
-function newEngine(): Engine {
+/** An engine on the bundled model's folder, of which some files may be others. */
+function newEngine(changes: (folder: CheckpointFolder) => Partial<CheckpointFolder> = () => ({})): Engine {
   const folder = createNodeFolder(modelFolder);
   return createEngine({
-    openFolder: () => ({
-      ...folder,
-      readBytes: (path, onProgress, signal) => {
-        read.push(path);
-        return folder.readBytes(path, onProgress, signal);
-      },
-    }),
+    openFolder: () => ({ ...folder, ...changes(folder) }),
     decodePicture,
     createBackend: async () => createNodeBackend(),
   });
 }
 
+const source = { kind: "address", name: "scenes", url: "" } as const;
+
 describe("the engine with the bundled model", () => {
   const engine = newEngine();
   let summary: ModelSummary;
   let input: SampleInput;
-  let reference: { question: string; trace: string; image: string };
+  let reference: { question: string; trace: string; scene: unknown };
 
   beforeAll(async () => {
-    summary = await engine.load({ kind: "address", name: "tiny-scenes", url: "" }, { backend: "cpu" });
+    summary = await engine.load(source, { backend: "cpu" });
     const evaluation = JSON.parse(await readFile(join(modelFolder, "evaluation.json"), "utf8"));
     reference = evaluation.samples[0];
-    input = { picture: await readPicture(reference.image), question: reference.question };
+    input = { picture: drawScene(parseScene(reference.scene, "scene"), 96), question: reference.question };
   });
   afterAll(() => engine.dispose());
 
@@ -54,9 +48,9 @@ describe("the engine with the bundled model", () => {
     expect(summary.layout.modules).toHaveLength(32);
     expect(summary.layout.unitCount).toBe(12 * (384 + 4) + 4 * (256 + 4));
     expect(summary.layout.totalParameters).toBeGreaterThan(2_800_000);
-    expect(summary.recommended).toEqual({ window: 2 });
+    expect(summary.recommended).toEqual({ window: 2, calibrationSamples: 96 });
     expect(summary.weightHash).toMatch(/^[0-9a-f]{64}$/);
-    expect(summary.calibrationSamples).toBe(128);
+    expect(summary.calibrationSamples).toBe(384);
   });
 
   it("streams the chain of thought that the picture calls for", async () => {
@@ -95,14 +89,27 @@ describe("the engine with the bundled model", () => {
   });
 
   it("calibrates again with other pivots without reading a picture again", async () => {
-    await engine.calibrate({ batchSize: 2, sampleLimit: 4, pivots });
-    const before = read.length;
-    expect(before).toBeGreaterThan(4);
-    const all = await engine.calibrate({ batchSize: 2, sampleLimit: 4, pivots });
-    const few = await engine.calibrate({ batchSize: 2, sampleLimit: 4, pivots: { ...pivots, markers: [] } });
-    expect(read.length).toBe(before);
+    const calibration = await readFile(join(modelFolder, "calibration.json"), "utf8");
+    const listed: { samples: { question: string; trace: string }[] } = JSON.parse(calibration);
+    const samples = listed.samples.slice(0, 4).map(({ question, trace }) => ({ image: "scene.png", question, trace }));
+    let read = 0;
+    const other = newEngine((folder) => ({
+      readText: (path, ...rest) =>
+        path === "calibration.json" ? Promise.resolve(JSON.stringify({ samples })) : folder.readText(path, ...rest),
+      readBytes: async (path, ...rest) => {
+        if (path !== "scene.png") return folder.readBytes(path, ...rest);
+        read += 1;
+        return new Uint8Array(await readFile(scenePicture));
+      },
+    }));
+    await other.load(source, { backend: "cpu" });
+    const all = await other.calibrate({ batchSize: 2, pivots });
+    expect(read).toBe(4);
+    const few = await other.calibrate({ batchSize: 2, pivots: { ...pivots, markers: [] } });
+    expect(read).toBe(4);
     expect(few.attributionGlobal).toEqual(all.attributionGlobal);
     expect(few.attributionPivot).not.toEqual(all.attributionPivot);
+    await other.dispose();
   });
 
   it("measures no damage at ratio 0 and damage when half of the neurons are gone", async () => {

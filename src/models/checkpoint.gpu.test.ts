@@ -4,26 +4,26 @@ import { createAddressFolder } from "./address-folder.ts";
 import { type CheckpointProgress, openCheckpoint } from "./checkpoint.ts";
 import { createFilesFolder } from "./files-folder.ts";
 
-const folder = () => createAddressFolder("tiny-scenes", new URL("/models/tiny-scenes/", location.href).href);
+const folder = () => createAddressFolder("scenes", new URL("/models/scenes/", location.href).href);
 
 describe("a bundled checkpoint in the browser", () => {
   it("opens over the network, with bytes reported and the weights' hash", async () => {
     const reports: CheckpointProgress[] = [];
     const checkpoint = await openCheckpoint(folder(), { onProgress: (progress) => reports.push(progress) });
     expect(checkpoint.weightHash).toMatch(/^[0-9a-f]{64}$/);
-    expect(checkpoint.recommended).toEqual({ window: 2 });
+    expect(checkpoint.recommended).toEqual({ window: 2, calibrationSamples: 96 });
     expect(
       checkpoint.prompts?.buildPrompt({ question: "Why?", frames: { rows: 0, columns: 0 } }).imagePositions,
-    ).toHaveLength(16);
-    expect(reports.at(-1)).toMatchObject({ stage: "weights", done: 5_739_080 });
+    ).toHaveLength(9);
+    expect(reports.at(-1)).toMatchObject({ stage: "weights", done: 6_065_752 });
   });
 
   it("opens from dropped files as from the network", async () => {
     const files = new Map<string, Blob>();
     for (const name of ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json"]) {
-      files.set(`tiny-scenes/${name}`, new Blob([await folder().readBytes(name)]));
+      files.set(`scenes/${name}`, new Blob([await folder().readBytes(name)]));
     }
-    const checkpoint = await openCheckpoint(createFilesFolder("tiny-scenes", files));
+    const checkpoint = await openCheckpoint(createFilesFolder("scenes", files));
     expect(checkpoint.stopIds).toEqual([2]);
     expect(checkpoint.weightHash).toBe((await openCheckpoint(folder())).weightHash);
   });

@@ -3,22 +3,24 @@ import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
+import { findQuestion } from "../scenes/questions/index.ts";
+import { parseScene } from "../scenes/scene-json.ts";
+import { splitOf } from "../scenes/splits.ts";
 import { describeWithShared, projectRoot } from "../testing/shared.ts";
 import { type CheckpointProgress, openCheckpoint } from "./checkpoint.ts";
 import { createFilesFolder } from "./files-folder.ts";
-import { decodePicture } from "./image/decode-node.ts";
 import { createNodeFolder } from "./node-folder.ts";
 import { parseSafetensorsHeader } from "./safetensors-header.ts";
+import { parseCalibrationSet } from "./samples.ts";
 
 const BUNDLED = join(projectRoot, "public/models");
-const TINY = join(BUNDLED, "tiny-scenes");
-/** As published with the model; a Plan made for these weights carries it. */
-const TINY_HASH = "0e115a6d864f5f5541ca7db2916fdc2e19a872490b99fcde4994f0ebdf5fa592";
+const SCENES = join(BUNDLED, "scenes");
 
 async function tinyFiles(change: Record<string, string | null> = {}) {
   const files = new Map<string, Blob>();
-  for (const name of (await createNodeFolder(TINY).list?.()) ?? []) {
-    if (!name.includes("/")) files.set(name, new Blob([await readFile(join(TINY, name))]));
+  for (const name of (await createNodeFolder(SCENES).list?.()) ?? []) {
+    if (!name.includes("/")) files.set(name, new Blob([await readFile(join(SCENES, name))]));
   }
   for (const [name, text] of Object.entries(change)) {
     if (text === null) files.delete(name);
@@ -29,40 +31,40 @@ async function tinyFiles(change: Record<string, string | null> = {}) {
 
 describe("the bundled checkpoint", () => {
   it("opens with all its parts", async () => {
-    const checkpoint = await openCheckpoint(createNodeFolder(TINY));
+    const checkpoint = await openCheckpoint(createNodeFolder(SCENES));
     expect(checkpoint).toMatchObject({
-      name: "tiny-scenes",
+      name: "scenes",
       config: { architecture: "idefics3" },
       stopIds: [2],
-      recommended: { window: 2 },
-      weightHash: TINY_HASH,
+      recommended: { window: 2, calibrationSamples: 96 },
+      weightHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-    expect(checkpoint.calibration).toHaveLength(128);
-    expect(checkpoint.images?.config).toMatchObject({ frameSize: 64, splits: false });
-    const embedding = checkpoint.weights.expectTensor("model.text_model.embed_tokens.weight", [576, 128]);
+    expect(checkpoint.calibration).toHaveLength(384);
+    expect(checkpoint.images?.config).toMatchObject({ frameSize: 96, splits: false });
+    const embedding = checkpoint.weights.expectTensor("model.text_model.embed_tokens.weight", [640, 128]);
     const values = checkpoint.weights.readFloat32(embedding.name);
-    expect(values).toHaveLength(576 * 128);
+    expect(values).toHaveLength(640 * 128);
     expect(values.every(Number.isFinite) && values.some((value) => value !== 0)).toBe(true);
     expect(checkpoint.weights.has("lm_head.weight")).toBe(false);
   });
 
   it("reports small files first and then the weights up to their last byte", async () => {
     const reports: CheckpointProgress[] = [];
-    await openCheckpoint(createNodeFolder(TINY), { onProgress: (progress) => reports.push(progress) });
+    await openCheckpoint(createNodeFolder(SCENES), { onProgress: (progress) => reports.push(progress) });
     const stages = reports.map((report) => report.stage);
     expect(stages.lastIndexOf("files")).toBeLessThan(stages.indexOf("weights"));
-    expect(reports.at(-1)).toEqual({ stage: "weights", done: 5_739_080, total: 5_739_080, item: "model.safetensors" });
+    expect(reports.at(-1)).toEqual({ stage: "weights", done: 6_065_752, total: 6_065_752, item: "model.safetensors" });
     expect(reports.map((report) => report.item)).toContain("tokenizer.json");
   });
 
   it("has a calibration set whose pictures and traces the model can take", async () => {
-    const { calibration, folder, prompts, images, tokenizer, config } = await openCheckpoint(createNodeFolder(TINY));
+    const { calibration, prompts, images, tokenizer, config } = await openCheckpoint(createNodeFolder(SCENES));
     for (const sample of calibration?.slice(0, 3) ?? []) {
-      const path = sample.picture?.kind === "file" ? sample.picture.path : "";
-      const picture = await decodePicture(await folder.readBytes(path), path);
+      if (sample.picture?.kind !== "scene") throw new Error("The bundled samples are scenes.");
+      const picture = drawScene(sample.picture.scene, MODEL_PICTURE_SIZE);
       const frames = images?.process(picture) ?? null;
       const prompt = prompts?.buildPrompt({ question: sample.question, frames });
-      expect(prompt?.imagePositions).toHaveLength(16);
+      expect(prompt?.imagePositions).toHaveLength(9);
       const trace = tokenizer?.encode(` ${sample.trace}<end_of_utterance>`) ?? [];
       expect(trace.at(-1)).toBe(2);
       expect((prompt?.ids.length ?? 0) + trace.length).toBeLessThan(config.text.maximumPositions);
@@ -75,7 +77,7 @@ describe("the list of bundled models", () => {
     models: { name: string; label: string; url: string; parameters: number; bytes: number }[];
   }
   interface Examples {
-    examples: { image: string; question: string; family: string }[];
+    examples: { scene: unknown; question: string; family: string }[];
   }
   const { models } = JSON.parse(readFileSync(join(BUNDLED, "index.json"), "utf8")) as Listed;
 
@@ -87,14 +89,27 @@ describe("the list of bundled models", () => {
     expect([...tensors.values()].reduce((sum, tensor) => sum + tensor.size, 0)).toBe(parameters);
   });
 
-  it("comes with examples that were not calibrated on, each with its picture", () => {
-    const { examples } = JSON.parse(readFileSync(join(TINY, "examples.json"), "utf8")) as Examples;
-    const calibration = readFileSync(join(TINY, "calibration.json"), "utf8");
-    expect(new Set(examples.map((example) => example.family)).size).toBeGreaterThanOrEqual(3);
-    expect(examples).toHaveLength(8);
-    for (const { image } of examples) {
-      expect(readFileSync(join(TINY, image)).length).toBeGreaterThan(0);
-      expect(calibration).not.toContain(image);
+  it("comes with examples of all families, drawn from scenes that it was not calibrated on", () => {
+    const { examples } = JSON.parse(readFileSync(join(SCENES, "examples.json"), "utf8")) as Examples;
+    expect(new Set(examples.map((example) => example.family)).size).toBe(4);
+    for (const { scene, question } of examples) {
+      const parsed = parseScene(scene, "scene");
+      expect(splitOf(parsed)).toBe("evaluation");
+      expect(findQuestion(parsed, question)).not.toBeNull();
+    }
+  });
+
+  it("comes with calibration and evaluation sets of their own splits, the families equally often", () => {
+    const families = ["physical", "quantitative", "commonsense"];
+    for (const [split, each] of [
+      ["calibration", 128],
+      ["evaluation", 200],
+    ] as const) {
+      const samples = parseCalibrationSet(readFileSync(join(SCENES, `${split}.json`), "utf8"), `${split}.json`);
+      for (const family of families) expect(samples.filter((sample) => sample.family === family)).toHaveLength(each);
+      expect(samples).toHaveLength(3 * each);
+      const elsewhere = samples.filter(({ picture }) => picture?.kind !== "scene" || splitOf(picture.scene) !== split);
+      expect(elsewhere).toEqual([]);
     }
   });
 });
@@ -133,7 +148,7 @@ describe("a checkpoint with something missing or wrong", () => {
     ["model.safetensors", "not weights", "bad-checkpoint", /model.safetensors/],
     ["tokenizer.json", "{", "bad-checkpoint", /tokenizer.json is not valid JSON/],
     ["generation_config.json", '{"eos_token_id": "x"}', "bad-checkpoint", /generation_config.json/],
-    ["processor_config.json", '{"image_seq_len": 64}', "bad-checkpoint", /"image_seq_len" is 64; .* makes 16/],
+    ["processor_config.json", '{"image_seq_len": 64}', "bad-checkpoint", /"image_seq_len" is 64; .* makes 9/],
     ["preprocessor_config.json", '{"resample": 2}', "unsupported", /resample/],
     ["pivotscope.json", "[]", "bad-checkpoint", /pivotscope.json/],
     ["calibration.json", '{"samples": 1}', "bad-checkpoint", /calibration.json: "samples"/],
@@ -144,7 +159,7 @@ describe("a checkpoint with something missing or wrong", () => {
   });
 
   it("stops when it is cancelled", async () => {
-    const opening = openCheckpoint(createNodeFolder(TINY), { signal: AbortSignal.abort() });
+    const opening = openCheckpoint(createNodeFolder(SCENES), { signal: AbortSignal.abort() });
     await expect(opening).rejects.toMatchObject({ code: "cancelled" });
   });
 });

@@ -4,15 +4,15 @@
 import { describe, expect, it } from "vitest";
 import { decodePicture } from "./decode-browser.ts";
 
-/** SHA-256 of the RGBA bytes of pictures/e000.png as decoded in Node. */
-const PIXELS_IN_NODE = "9011f248f725cf13fc02400d00debb1c83092425a6486783f1c5f5523685a504";
+/** SHA-256 of the RGBA bytes of the test picture as decoded in Node. */
+const PIXELS_IN_NODE = "47ac99f14d664ce0647389e5e7ebb0b0fd2974037754cc07b4e35af35f8929cd";
 
 async function sha256(bytes: Uint8ClampedArray): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)));
   return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const bundledPicture = async () => (await fetch("/models/tiny-scenes/pictures/e000.png")).blob();
+const bundledPicture = async () => (await fetch(new URL("../../testing/pictures/scene.png", import.meta.url))).blob();
 
 /** 32 × 16, left half red, right half blue. */
 async function halves(type: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -35,8 +35,8 @@ function withOrientation(jpeg: Uint8Array, orientation: number): Uint8Array<Arra
 
 describe("decodePicture in the browser", () => {
   it("gives the same pixels as Node", async () => {
-    const { width, height, pixels } = await decodePicture(await bundledPicture(), "e000.png");
-    expect([width, height]).toEqual([64, 64]);
+    const { width, height, pixels } = await decodePicture(await bundledPicture(), "scene.png");
+    expect([width, height]).toEqual([96, 96]);
     expect(await sha256(pixels)).toBe(PIXELS_IN_NODE);
   });
 
