@@ -13,7 +13,7 @@ export { DataTable, type DataTableProps } from "./DataTable.tsx";
 export { FormulaNote, type FormulaNoteProps } from "./FormulaNote.tsx";
 export { formatCount, formatNats, formatParameters, formatScore, formatShare, visibleText } from "./format.ts";
 export { JudgeChart, type JudgeChartProps } from "./JudgeChart.tsx";
-export type { JudgedColumn } from "./judge.ts";
+export { claimsTrue, type JudgedColumn } from "./judge.ts";
 export { KlDistribution, type KlDistributionProps, type KlSeries } from "./KlDistribution.tsx";
 export { KlLegend } from "./KlLegend.tsx";
 export { KL_BOUNDARIES, KL_WORDS, klStep } from "./kl-scale.ts";

@@ -23,7 +23,8 @@ export const VERDICT_SIGNS: Readonly<Record<JudgedClaim["verdict"], string>> = {
   unreadable: "?",
 };
 
-function claimsTrue({ claims }: Judgement): string {
+/** "5 of 6". */
+export function claimsTrue({ claims }: Judgement): string {
   return `${claims.filter((claim) => claim.verdict === "true").length} of ${claims.length}`;
 }
 

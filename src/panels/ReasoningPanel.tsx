@@ -1,5 +1,5 @@
 /** What it does to the reasoning: verdict, the dense trace shaded by KL, and the distribution of KL. */
-import { formatNats, formatShare, JudgeChart, KlDistribution, ReasoningChart } from "../charts/index.ts";
+import { claimsTrue, formatNats, formatShare, JudgeChart, KlDistribution, ReasoningChart } from "../charts/index.ts";
 import { verdictSentence } from "../state/answer.ts";
 import type { WorkbenchState } from "../state/context.ts";
 import { denseJudgement, prunedJudgement } from "../state/judgement.ts";
@@ -18,10 +18,10 @@ export function ReasoningPanel() {
     <div className="column column-reasoning panel">
       <Verdict />
       <Reasoning />
+      <Distribution />
       <PanelBoundary name="The judge">
         <Judge />
       </PanelBoundary>
-      <Distribution />
     </div>
   );
 }
@@ -52,6 +52,9 @@ function Verdict() {
         ) : (
           <p className="note">Measured once the thumb rests.</p>
         )}
+        <PanelBoundary name="The judge">
+          <ClaimsTrue />
+        </PanelBoundary>
         <p className="note verdict-busy">
           {busy && (status === "waiting" ? waitingText(activity) : "measuring this ratio")}
         </p>
@@ -78,6 +81,19 @@ function Verdict() {
       )}
       <SettledStatus />
     </div>
+  );
+}
+
+/** The judge's shortest word, where the eye is while the thumb moves; the whole of it stands below. */
+function ClaimsTrue() {
+  const dense = useSelect(denseJudgement);
+  const pruned = useSelect(prunedJudgement);
+  if (!dense) return null;
+  return (
+    <p className="note">
+      claims true of the scene: {claimsTrue(dense)}
+      {pruned && `, pruned ${claimsTrue(pruned)}`}
+    </p>
   );
 }
 
