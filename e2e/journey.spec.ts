@@ -1,6 +1,7 @@
 /** The main job, on WebGPU: load, read, calibrate, drag, measure, compare. One page, in the order of a visit. */
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
+import { decodeScene } from "../src/state/scene-link.ts";
 import { scenePicture } from "../src/testing/scene-picture.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
@@ -158,12 +159,15 @@ test("gives the plan as a file and the page as a link", async () => {
   const plan = JSON.parse(readFileSync(await download.path(), "utf8"));
   expect(plan).toMatchObject({ method: "mucrasp", ratio: { asked: 0.6 }, model: { name: "scenes" } });
   expect(plan.keep["text.0.mlp"]).toHaveLength(384);
+  const second = JSON.parse(readFileSync("public/models/scenes/examples.json", "utf8")).examples[1];
   await page.getByRole("button", { name: /^Example 2:/ }).click();
   await workbench.button("Share").click();
   await expect(page.getByText("Link copied.")).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());
-  expect(new URLSearchParams(new URL(link).hash.slice(1)).get("ratio")).toBe("60");
-  expect(new URLSearchParams(new URL(link).hash.slice(1)).get("example")).toBe("2");
+  const fields = new URLSearchParams(new URL(link).hash.slice(1));
+  expect(fields.get("ratio")).toBe("60");
+  expect(decodeScene(fields.get("scene") ?? "").objects).toEqual(second.scene);
+  expect(fields.get("question")).toBe(second.question);
 });
 
 test("has spoken to nobody else and thrown nothing", () => {
