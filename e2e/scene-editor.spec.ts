@@ -221,7 +221,7 @@ test("goes into the link and comes back from it; a damaged link says so", async 
 test("draws new scenes at random, and shows the one that is chosen", async ({ page }) => {
   const editor = new Editor(page);
   await editor.openScene();
-  await expect.poll(() => page.url()).toContain("model=tiny-scenes");
+  await expect.poll(() => page.url()).toContain("model=scenes");
   await editor.button("Shuffle").click();
   const third = page.getByRole("button", { name: /^Example 3:/ });
   const question = (await third.getAttribute("title")) ?? "";
