@@ -1,11 +1,11 @@
 /** `generate`: a picture and a question in, the model's chain of thought out, token by token. */
-import { PivotscopeError } from "../core/errors.ts";
 import { createMasks } from "../engine/masks.ts";
 import { DEFAULT_TRACE_LIMIT } from "../engine/session.ts";
 import { decodePicture } from "../models/image/decode-node.ts";
 import { defineCommand } from "./command.ts";
 import { readBytes } from "./files.ts";
 import { withModel } from "./open-model.ts";
+import { wholeNumber } from "./options.ts";
 import { keepForModel, readPlan } from "./read-plan.ts";
 
 const options = {
@@ -23,10 +23,7 @@ export const generate = defineCommand({
   notes: "The trace is written as it comes. Generation is greedy, so the same input gives the same trace.",
   options,
   async run(given, context) {
-    const limit = given["max-tokens"] ?? DEFAULT_TRACE_LIMIT;
-    if (!(Number.isInteger(limit) && limit > 0)) {
-      throw new PivotscopeError("bad-input", `max-tokens: found ${limit}, expected a whole number of at least 1.`);
-    }
+    const limit = wholeNumber("max-tokens", given["max-tokens"] ?? DEFAULT_TRACE_LIMIT, 1);
     const picture = given.image === undefined ? null : await decodePicture(await readBytes(given.image), given.image);
     const plan = await readPlan(given.plan);
 

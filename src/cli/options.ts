@@ -1,5 +1,6 @@
 /** Options of commands: declared once as a table, from which parsing, types and the help text follow. */
 import { parseArgs } from "node:util";
+import { PivotscopeError } from "../core/errors.ts";
 
 /** A command line that cannot be understood. The program answers with the message and exit code 2. */
 export class UsageError extends Error {
@@ -78,6 +79,15 @@ function convert(name: string, option: Option, found: unknown): unknown {
   const number = typeof found === "string" && found.trim() !== "" ? Number(found) : Number.NaN;
   if (Number.isNaN(number)) throw new UsageError(`--${name} takes a number; found "${String(found)}".`);
   return number;
+}
+
+/**
+ * A whole number that an option was given.
+ * @throws PivotscopeError `bad-input` naming the option, what was found and the least that is allowed.
+ */
+export function wholeNumber(name: string, value: number, minimum: number): number {
+  if (Number.isInteger(value) && value >= minimum) return value;
+  throw new PivotscopeError("bad-input", `${name}: found ${value}, expected a whole number of at least ${minimum}.`);
 }
 
 /** "--model DIR". */

@@ -7,6 +7,7 @@ import type { Session } from "../engine/session.ts";
 import { parseSamples, type Sample } from "../models/samples.ts";
 import type { CommandContext } from "./context.ts";
 import { readBytes, readText } from "./files.ts";
+import { wholeNumber } from "./options.ts";
 
 export interface SampleList {
   readonly samples: readonly Sample[];
@@ -19,9 +20,7 @@ export interface SampleList {
  * @throws PivotscopeError naming the file, and the sample and field at fault; `bad-input` for a limit below 1.
  */
 export async function readSamples(file: string, limit?: number): Promise<SampleList> {
-  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
-    throw new PivotscopeError("bad-input", `limit: found ${limit}, expected a whole number of at least 1.`);
-  }
+  if (limit !== undefined) wholeNumber("limit", limit, 1);
   return {
     samples: parseSamples(await readText(file), file).slice(0, limit),
     readPicture: (path) => readBytes(resolve(dirname(file), path)),

@@ -11,6 +11,7 @@ import { type Split, splits } from "../scenes/splits.ts";
 import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";
 import { writeResult } from "./files.ts";
+import { wholeNumber } from "./options.ts";
 import { createProgressLine, percent } from "./progress.ts";
 
 /** Questions to a scene of the training split, after its description. */
@@ -42,8 +43,8 @@ export const scenes = defineCommand({
   options,
   async run(given, context) {
     const split = oneOf("split", given.split ?? "train", splits);
-    const count = whole("count", given.count, 1);
-    const seed = whole("seed", given.seed, 0);
+    const count = wholeNumber("count", given.count, 1);
+    const seed = wholeNumber("seed", given.seed, 0);
     const asked = given.family.map((name) => oneOf("family", name, families));
     const drawn = sampler(split, seed, asked.length > 0 ? asked : families.slice(0, 3));
     if (given.out.endsWith(".json")) await writeList(given.out, count, drawn, context);
@@ -111,11 +112,6 @@ function pictureBytes(scene: Scene): Uint8Array {
     bytes.set(pixels.subarray(pixel * 4, pixel * 4 + 3), pixel * 3);
   }
   return bytes;
-}
-
-function whole(name: string, value: number, minimum: number): number {
-  if (Number.isInteger(value) && value >= minimum) return value;
-  throw new PivotscopeError("bad-input", `${name}: found ${value}, expected a whole number of at least ${minimum}.`);
 }
 
 function oneOf<Name extends string>(option: string, given: string, names: readonly Name[]): Name {
