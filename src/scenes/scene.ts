@@ -63,6 +63,13 @@ export function rowAndColumn(cell: number): Cell {
   return { row: Math.floor(cell / GRID), column: cell % GRID };
 }
 
+/** The objects of each row, from the top; empty rows included. */
+export function rowsOf(scene: Scene): readonly (readonly SceneObject[])[] {
+  return Array.from({ length: GRID }, (_, row) =>
+    scene.objects.filter((object) => rowAndColumn(cellOf(object)).row === row),
+  );
+}
+
 /** The centre of a cell, as shares of the picture. */
 export function cellCentre(cell: number): { readonly x: number; readonly y: number } {
   const { row, column } = rowAndColumn(cell);

@@ -1,11 +1,7 @@
 /** "Describe the picture.": every object with everything that can be said about it, row by row. */
-import { cellOf, rowAndColumn, type Scene } from "../scene.ts";
+import { rowsOf } from "../scene.ts";
 import { listed, numberWord, observed } from "../words.ts";
 import { needs, type QuestionKind } from "./question.ts";
-
-function rowsOf(scene: Scene) {
-  return [0, 1, 2].map((row) => scene.objects.filter((object) => rowAndColumn(cellOf(object)).row === row));
-}
 
 export const describeKind: QuestionKind = {
   name: "describe",

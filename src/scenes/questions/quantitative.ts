@@ -1,15 +1,5 @@
 /** Quantitative questions: how many, more or fewer, sums and differences. */
-import {
-  cellOf,
-  colours,
-  GRID,
-  materials,
-  rowAndColumn,
-  type Scene,
-  type SceneObject,
-  shapes,
-  sizes,
-} from "../scene.ts";
+import { colours, materials, rowsOf, type Scene, type SceneObject, shapes, sizes } from "../scene.ts";
 import {
   capitalise,
   counted,
@@ -231,10 +221,7 @@ const all: QuestionKind = {
   family: "quantitative",
   balanced: [2, 3, 4, 5, 6, 7].map(numberWord),
   questions: (scene) => {
-    const rows = Array.from(
-      { length: GRID },
-      (_, row) => scene.objects.filter((object) => rowAndColumn(cellOf(object)).row === row).length,
-    );
+    const rows = rowsOf(scene).map((row) => row.length);
     const answer = word(scene.objects.length);
     const sum = rows.filter((inRow) => inRow > 0).map(word);
     return [
