@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef } from "react";
 import { CompareTraces, formatShare, type TraceColumn } from "../charts/index.ts";
 import { alignTexts } from "../core/alignment.ts";
-import { verdictSentence } from "../state/answer.ts";
+import { textOf, verdictSentence } from "../state/answer.ts";
 import type { ComparedTrace } from "../state/comparison.ts";
 import { methodLabel } from "../state/method.ts";
 import { Alert } from "./Alert.tsx";
@@ -19,7 +19,7 @@ export function ComparisonPanel() {
   const model = useSelect(modelLabel);
   const { subject, dense, pruned, status, answer, failure } = comparison;
   const ended = status === "done";
-  const [left, right] = [textOf(dense), textOf(pruned)];
+  const [left, right] = [textOf(dense.tokens), textOf(pruned.tokens)];
   const segments = useMemo(() => (ended ? alignTexts(left, right).segments : null), [ended, left, right]);
   const panel = useRef<HTMLDivElement>(null);
   // It opens below the charts; whoever pressed the button wants to see it.
@@ -33,7 +33,7 @@ export function ComparisonPanel() {
     name,
     method: ratio === 0 && name === "dense" ? "dense" : method,
     ratio,
-    text: textOf(trace),
+    text: textOf(trace.tokens),
     status: trace.status,
   });
   return (
@@ -64,11 +64,4 @@ export function ComparisonPanel() {
       {failure && <Alert failure={failure}>{lost && <ReloadModel />}</Alert>}
     </div>
   );
-}
-
-function textOf(trace: ComparedTrace): string {
-  return trace.tokens
-    .map((token) => token.text)
-    .join("")
-    .trim();
 }

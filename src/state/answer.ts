@@ -12,6 +12,14 @@ import type { Measurement, Trace, TraceToken } from "../engine/contract.ts";
 
 export { finalAnswer };
 
+/** What tokens say together, without space around it. */
+export function textOf(tokens: readonly TraceToken[]): string {
+  return tokens
+    .map((token) => token.text)
+    .join("")
+    .trim();
+}
+
 export interface AnswerVerdict {
   readonly matches: boolean;
   /** The dense model's final answer; null when its trace has none. */

@@ -1,35 +1,27 @@
 /** What the exact judge says about the reasoning at hand, while the picture is a scene. */
-import type { TraceToken } from "../engine/contract.ts";
 import { type Judgement, judgeTrace } from "../scenes/judge/index.ts";
 import type { Scene } from "../scenes/scene.ts";
+import { textOf } from "./answer.ts";
 import type { WorkbenchState } from "./context.ts";
 import { inputKey } from "./input.ts";
 import { shownScene } from "./scene-questions.ts";
 
-/** Judgements that are kept; one is some kilobytes. */
+/** Judgements that are kept of one scene; one is some kilobytes. */
 const KEPT = 64;
+const kept = new WeakMap<Scene, Map<string, Judgement>>();
 
-/** `judgeTrace`, with the last results kept: selectors ask on every change of the store. */
-export function createJudge(): (scene: Scene, question: string, trace: string) => Judgement {
-  const kept = new Map<Scene, Map<string, Judgement>>();
-  return (scene, question, trace) => {
-    const ofScene = kept.get(scene) ?? new Map<string, Judgement>();
-    kept.set(scene, ofScene);
-    const key = `${question}\n${trace}`;
-    const known = ofScene.get(key);
-    if (known) return known;
-    if (ofScene.size >= KEPT) ofScene.clear();
-    if (kept.size > KEPT) {
-      kept.clear();
-      kept.set(scene, ofScene);
-    }
-    const judgement = judgeTrace({ scene, question, trace });
-    ofScene.set(key, judgement);
-    return judgement;
-  };
+/** `judgeTrace`, with results kept while their scene lives: selectors ask on every change of the store. */
+function judge(scene: Scene, question: string, trace: string): Judgement {
+  const ofScene = kept.get(scene) ?? new Map<string, Judgement>();
+  kept.set(scene, ofScene);
+  const key = `${question}\n${trace}`;
+  const known = ofScene.get(key);
+  if (known) return known;
+  if (ofScene.size >= KEPT) ofScene.clear();
+  const judgement = judgeTrace({ scene, question, trace });
+  ofScene.set(key, judgement);
+  return judgement;
 }
-
-const judge = createJudge();
 
 /** The dense model's reasoning judged; null for an own picture and until the reasoning has ended. */
 export function denseJudgement(state: WorkbenchState): Judgement | null {
@@ -49,11 +41,4 @@ export function prunedJudgement(state: WorkbenchState): Judgement | null {
   const tokens = shown?.answer?.prunedTokens ?? null;
   if (scene === null || tokens === null || shown?.inputKey !== inputKey(state.input)) return null;
   return judge(scene, state.input.question, textOf(tokens));
-}
-
-function textOf(tokens: readonly TraceToken[]): string {
-  return tokens
-    .map((token) => token.text)
-    .join("")
-    .trim();
 }
