@@ -66,11 +66,12 @@ def recipe_text(run: Path) -> str:
     recipe = json.loads((run / "recipe.json").read_text())
     return (
         f"AdamW (0.9, 0.98), batch {recipe['batch']}, bf16 autocast, learning rate {recipe['rate']:g} with "
-        f"warm-up and cosine, seed {recipe['seed']}. First {recipe['seeing']} steps of the vision tower with "
-        "a throw-away head that names the object of each cell; then "
+        f"warm-up and cosine in each phase, seed {recipe['seed']}. First {recipe['seeing']} steps of the vision "
+        "tower with a throw-away head that names the object of each cell; then "
         f"{recipe['reasoning']} steps of everything: descriptions only for {recipe['describe_only']} steps, half "
-        f"until {recipe['describe_half']}, then {recipe['describe_share']:.0%}, all kinds of question equally often. "
-        "Loss on the reply only, pixel noise of 4/255."
+        f"until {recipe['describe_half']}, then {recipe['describe_share']:.0%}; last {recipe['practice']} steps of "
+        f"practice at {recipe['practice_rate']:g}, in which questions that count come up five to ten times as "
+        "often. Loss on the reply only, pixel noise of 4/255."
     )
 
 

@@ -119,7 +119,7 @@ class Run:
             "seeing": measure_seeing(self.model, self.head, self.validation, self.device)
         }
         print("  seeing " + " · ".join(f"{n} {v:.4f}" for n, v in entry["seeing"].items()))
-        if self.recipe.phase(self.step - 1) == "reason":
+        if self.recipe.phase(self.step - 1) != "see":
             for name, noise in (("picture", False), ("noise", True)):
                 marks = measure_traces(
                     self.model,

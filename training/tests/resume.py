@@ -11,7 +11,7 @@ from training.tests.world import write_world
 from training.tokenizer import texts_of, train_tokenizer
 from training.train import Run
 
-RECIPE = Recipe(seeing=2, reasoning=6, batch=4)
+RECIPE = Recipe(seeing=2, reasoning=4, practice=2, batch=4)
 
 
 def started(folder: Path) -> Run:
@@ -27,7 +27,7 @@ def started(folder: Path) -> Run:
 
 
 def resumed_run_takes_the_same_step() -> None:
-    """The loss after a resume equals that of the run that went on, in both phases and between."""
+    """The loss after a resume equals that of the run that went on, in every phase and between."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_world(folder / "train", 40, seed=1)
