@@ -20,8 +20,8 @@ export async function measureEngine(
   await engine.calibrate({ ...calibration, sampleLimit: calibration.batchSize });
   const calibrated = await timed(() => engine.calibrate(calibration));
   const keep = new Uint8Array(load.result.layout.unitCount).fill(1);
-  await engine.evaluate(input, ids, keep);
-  const evaluation = await timed(() => engine.evaluate(input, ids, keep.fill(0, 0, 1)));
+  await engine.evaluate(input, ids, { keep, meanInputs: null });
+  const evaluation = await timed(() => engine.evaluate(input, ids, { keep: keep.fill(0, 0, 1), meanInputs: null }));
   await engine.dispose();
   return {
     backend: load.result.backend,

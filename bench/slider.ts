@@ -91,6 +91,7 @@ export function drawStatistics(layout: UnitLayout, seed: number): Statistics {
     samples: 32,
     batches: 16,
     pivotBatches: 16,
+    baselines: null,
   };
 }
 

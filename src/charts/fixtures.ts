@@ -57,6 +57,7 @@ export function frameOf(layout: UnitLayout, kept: (unit: number) => boolean, see
     keep,
     values,
     keptPerModule,
+    meanInputs: null,
   };
 }
 

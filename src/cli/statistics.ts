@@ -1,6 +1,7 @@
 /** `statistics`: calibrates a model on samples and writes what every plan is made from. */
 import { markerGroupNames } from "../core/markers.ts";
 import { defaultParameters, type MethodParameters, validateParameters } from "../core/parameters.ts";
+import type { PivotParameters } from "../core/pivots.ts";
 import { serialiseStatistics } from "../core/statistics-json.ts";
 import type { PreparedSample } from "../engine/batch.ts";
 import { calibrate } from "../engine/calibrate.ts";
@@ -26,15 +27,15 @@ const options = {
   "minimum-markers": { type: "number", value: "N", explanation: "With fewer, the trace is cut in three; else 2." },
 } as const;
 
-type Asked = Pick<MethodParameters, "window" | "batchSize" | "minimumMarkers" | "markers">;
+type Asked = PivotParameters & Pick<MethodParameters, "batchSize">;
 
 /** What is asked for, then what the checkpoint recommends, then the paper's values. */
 function calibrationParameters(asked: Partial<Asked>, recommended: RecommendedParameters): Asked {
   const window = recommended.window === undefined ? {} : { window: recommended.window };
   const parameters = { ...defaultParameters(), ...window, ...asked };
   validateParameters(parameters);
-  const { batchSize, minimumMarkers, markers } = parameters;
-  return { window: parameters.window, batchSize, minimumMarkers, markers };
+  const { batchSize, window, minimumMarkers, markers, pivotPlacement, randomSeed } = parameters;
+  return { batchSize, window, minimumMarkers, markers, pivotPlacement, randomSeed };
 }
 
 export const statistics = defineCommand({

@@ -12,4 +12,6 @@ export interface FrameData {
   readonly values: Float64Array;
   /** Units kept per module, in the layout's order. Reused by the next tick. */
   readonly keptPerModule: Uint32Array;
+  /** For bias compensation, see `Pruning`; null for none. */
+  readonly meanInputs: Float32Array | null;
 }

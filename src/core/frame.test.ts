@@ -69,7 +69,7 @@ describe("createFramePlanner", () => {
       attributionPivot: new Float64Array(15),
       cmds: new Float64Array(4),
       sens: new Float64Array(4),
-      ...{ samples: 1, batches: 1, pivotBatches: 0 },
+      ...{ samples: 1, batches: 1, pivotBatches: 0, baselines: null },
     };
     const frame = createFramePlanner(mucrasp, layout, statistics, defaultParameters())(0.5);
     expect(frame.reachedRatio).toBe(1 - frame.keptParameters / 50);

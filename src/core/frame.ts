@@ -43,6 +43,7 @@ export function createFramePlanner(
       keep: allocation.keep,
       values: allocation.values,
       keptPerModule: allocation.keptPerModule,
+      meanInputs: allocation.meanInputs,
       rows: retention(allocation.keptPerModule),
     };
   };

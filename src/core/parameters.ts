@@ -37,10 +37,43 @@ export interface MethodParameters extends PivotParameters {
   readonly mlpMinimumCount: number;
   readonly mlpMinimumShare: number;
   readonly mlpMinimumSlope: number;
+  /**
+   * How the budget is shared out: "own" as the method's authors do, "budget" under one global budget as µCRASP does,
+   * "uniform" the same share of units in every module.
+   */
+  readonly allocation: "own" | "budget" | "uniform";
+  /** Magnitude over all matrices of a unit: Σ|w| or Σw². */
+  readonly magnitudeNorm: "l1" | "l2";
+  /** FLAP: what is measured, how it is shared out, whether biases compensate, which recurrence gives the variance. */
+  readonly flapMetric: "WIFV" | "IFV" | "WIFN";
+  readonly flapStructure: "AL-AM" | "UL-UM";
+  readonly flapCompensation: "on" | "off";
+  readonly flapVariance: "upstream" | "welford";
+  /** LLM-Pruner: saliency of a weight, reduction over a unit's matrices, which query heads a key/value head is credited with. */
+  readonly llmPrunerSaliency: "vectorize" | "param_first" | "param_second" | "param_mix";
+  readonly llmPrunerReduction: "sum" | "mean" | "max" | "prod" | "first" | "second";
+  readonly llmPrunerGrouping: "correct" | "upstream";
+  /** Attribution pruning: the signed sum, or its absolute value. */
+  readonly attributionSign: "signed" | "absolute";
 }
 
 /** The parameters that are one number each. */
-export type NumericParameterName = Exclude<keyof MethodParameters, "markers">;
+export type NumericParameterName = {
+  [Name in keyof MethodParameters]: MethodParameters[Name] extends number ? Name : never;
+}[keyof MethodParameters];
+
+/** The parameters that are one of a few words. */
+export type ChoiceParameterName = Exclude<keyof MethodParameters, NumericParameterName | "markers">;
+
+export interface ChoiceDescription {
+  readonly name: ChoiceParameterName;
+  readonly label: string;
+  readonly explanation: string;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  /** Names of the methods that read it; all when null. */
+  readonly methods: readonly string[] | null;
+  readonly redo: "calibration" | "plan";
+}
 
 export interface ParameterDescription {
   readonly name: NumericParameterName;
@@ -81,6 +114,16 @@ export function defaultParameters(): MethodParameters {
     mlpMinimumCount: 1,
     mlpMinimumShare: 0.05,
     mlpMinimumSlope: 0.25,
+    allocation: "own",
+    magnitudeNorm: "l1",
+    flapMetric: "WIFV",
+    flapStructure: "AL-AM",
+    flapCompensation: "on",
+    flapVariance: "upstream",
+    llmPrunerSaliency: "param_first",
+    llmPrunerReduction: "sum",
+    llmPrunerGrouping: "correct",
+    attributionSign: "signed",
   };
 }
 
@@ -148,6 +191,7 @@ export const parameterDescriptions: readonly ParameterDescription[] = [
     ["visionFactor", "Vision factor", "Protection factor of the vision tower.", 0, 10, 0.05],
   ]),
   ...rowsOf(6, "plan", [
+    ["randomSeed", "Seed", "Seed of random pivots and of the method Random.", 0, 4294967295, 1],
     [
       "attentionMinimumCount",
       "Fewest attention units",
@@ -176,6 +220,104 @@ export const parameterDescriptions: readonly ParameterDescription[] = [
     ["mlpMinimumShare", "Smallest neuron share", "Share of its neurons that an MLP keeps at any ratio.", 0, 1, 0.01],
     ["mlpMinimumSlope", "Neuron share, slope", "Share of its neurons that an MLP keeps, times (1−S).", 0, 1, 0.01],
   ]),
+];
+
+const choice = (value: string, label = value) => ({ value, label });
+
+export const choiceDescriptions: readonly ChoiceDescription[] = [
+  {
+    name: "pivotPlacement",
+    label: "Pivots",
+    explanation: "Where the pivot tokens are: at the markers, or as many at random places, as a control.",
+    choices: [choice("markers", "at markers"), choice("random", "at random")],
+    methods: ["mucrasp"],
+    redo: "calibration",
+  },
+  {
+    name: "allocation",
+    label: "Allocation",
+    explanation: "How the budget is shared out over the modules, so that methods differ in their criterion alone.",
+    choices: [
+      choice("own", "the method's own"),
+      choice("budget", "one global budget"),
+      choice("uniform", "uniform per module"),
+    ],
+    methods: null,
+    redo: "plan",
+  },
+  {
+    name: "magnitudeNorm",
+    label: "Norm",
+    explanation: "What is summed over a unit's weights.",
+    choices: [choice("l1", "Σ|w| (L1)"), choice("l2", "Σw² (L2 without root)")],
+    methods: ["magnitude-all"],
+    redo: "plan",
+  },
+  {
+    name: "flapMetric",
+    label: "Metric",
+    explanation: "Fluctuation of a unit's output, with or without the weights behind it, or its weighted norm.",
+    choices: [choice("WIFV"), choice("IFV"), choice("WIFN")],
+    methods: ["flap"],
+    redo: "plan",
+  },
+  {
+    name: "flapStructure",
+    label: "Structure",
+    explanation: "AL-AM compares standardised scores over all layers; UL-UM prunes every layer alike.",
+    choices: [choice("AL-AM"), choice("UL-UM")],
+    methods: ["flap"],
+    redo: "plan",
+  },
+  {
+    name: "flapCompensation",
+    label: "Bias compensation",
+    explanation: "Adds what the removed units would have given on average.",
+    choices: [choice("on"), choice("off")],
+    methods: ["flap"],
+    redo: "plan",
+  },
+  {
+    name: "flapVariance",
+    label: "Variance",
+    explanation: "As FLAP's code computes it, or with Welford's recurrence.",
+    choices: [choice("upstream", "as FLAP's code"), choice("welford", "Welford")],
+    methods: ["flap"],
+    redo: "plan",
+  },
+  {
+    name: "llmPrunerSaliency",
+    label: "Saliency",
+    explanation:
+      "What a weight is worth: first-order, second-order or both; summed before or after the absolute value.",
+    choices: ["vectorize", "param_first", "param_second", "param_mix"].map((value) => choice(value)),
+    methods: ["llm-pruner"],
+    redo: "plan",
+  },
+  {
+    name: "llmPrunerReduction",
+    label: "Reduction",
+    explanation: "How the matrices of a unit are put together.",
+    choices: ["sum", "mean", "max", "prod", "first", "second"].map((value) => choice(value)),
+    methods: ["llm-pruner"],
+    redo: "plan",
+  },
+  {
+    name: "llmPrunerGrouping",
+    label: "Query heads",
+    explanation: "Which query heads a key/value head is credited with: its own, or those that LLM-Pruner's code takes.",
+    choices: [choice("correct", "its own"), choice("upstream", "as LLM-Pruner's code")],
+    methods: ["llm-pruner"],
+    redo: "plan",
+  },
+  {
+    name: "attributionSign",
+    label: "Sign",
+    explanation: "Whether a unit that lowers the probability of the trace counts as little or as much.",
+    choices: [choice("signed"), choice("absolute")],
+    methods: ["attribution"],
+    redo: "plan",
+  },
 ];
 
 /**
@@ -214,6 +356,14 @@ export function validateParameters(parameters: MethodParameters): void {
       "bad-input",
       `parameters.markers: ${show(marker)} is not a marker group.`,
       `Use some of ${markerGroupNames.join(", ")}.`,
+    );
+  }
+  for (const { name, choices } of choiceDescriptions) {
+    const value: unknown = parameters[name];
+    if (choices.some((allowed) => allowed.value === value)) continue;
+    throw new PivotscopeError(
+      "bad-input",
+      `parameters.${name}: found ${show(value)}, expected one of ${choices.map((allowed) => allowed.value).join(", ")}.`,
     );
   }
   for (const { name, minimum, maximum, integer } of parameterDescriptions) {

@@ -14,11 +14,18 @@ export interface PivotParameters {
   readonly window: number;
   /** With fewer markers than this the trace is cut in three and the inner boundaries are the pivots. */
   readonly minimumMarkers: number;
+  /**
+   * "markers" as the method says; "random" takes as many different trace positions at random instead, as a control for
+   * how much the markers matter.
+   */
+  readonly pivotPlacement: "markers" | "random";
+  /** Seed of everything that is drawn at random: pivot positions here, the ranking of the method Random. */
+  readonly randomSeed: number;
 }
 
-/** The paper's values: every marker, W = 8, at least 2 markers. */
+/** The paper's values: every marker, W = 8, at least 2 markers, pivots at the markers. */
 export function defaultPivotParameters(): PivotParameters {
-  return { markers: markerGroupNames, window: 8, minimumMarkers: 2 };
+  return { markers: markerGroupNames, window: 8, minimumMarkers: 2, pivotPlacement: "markers", randomSeed: 1 };
 }
 
 export interface FoundMarker {

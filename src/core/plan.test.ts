@@ -19,7 +19,7 @@ const statistics = {
   attributionPivot: Float64Array.of(5, 4, 3, 2, 1),
   cmds: Float64Array.of(0.1, 0.2),
   sens: Float64Array.of(1, 2),
-  ...{ samples: 4, batches: 2, pivotBatches: 1 },
+  ...{ samples: 4, batches: 2, pivotBatches: 1, baselines: null },
 };
 const model = { name: "tiny", weightHash: "ab".repeat(32) };
 const plan = createPlan(layout, mucrasp.plan(layout, statistics, defaultParameters(), 0.5), {

@@ -68,6 +68,7 @@ export function readStatistics(found: unknown, layout: UnitLayout): Statistics {
     samples: count("samples"),
     batches: count("batches"),
     pivotBatches: count("pivot_batches"),
+    baselines: null,
   };
   validateStatistics(layout, statistics);
   return statistics;

@@ -14,4 +14,62 @@ export interface Statistics {
   readonly samples: number;
   readonly batches: number;
   readonly pivotBatches: number;
+  /** What the other methods read, collected in the same passes; null in files from before it was collected. */
+  readonly baselines: BaselineStatistics | null;
+}
+
+/** The matrices that units own rows or columns of. Vision MLPs have fc1 and fc2, text MLPs gate, up and down. */
+export type MatrixName = "query" | "key" | "value" | "output" | "gate" | "up" | "down" | "fc1" | "fc2";
+
+/**
+ * Sums along the lines of one matrix W: its rows where units write (query, key, value, gate, up, fc1), its columns where
+ * units are read (output, down, fc2). One number per line. G is the gradient of the mean loss over a calibration batch's
+ * trace tokens by W, F = mean over the batch's samples of the squared gradient of the sample's own mean loss. What is
+ * taken per batch is averaged over batches.
+ */
+export interface MatrixTerms {
+  readonly matrix: MatrixName;
+  /** Lines of this matrix that one unit owns, one after another. */
+  readonly linesPerUnit: number;
+  /** Numbers in one line. */
+  readonly lineLength: number;
+  /** Σ|w| and Σw²; need no calibration. */
+  readonly absolute: Float64Array;
+  readonly square: Float64Array;
+  /** |Σ w·g| */
+  readonly taylorVector: Float64Array;
+  /** Σ|w·g| */
+  readonly taylorFirst: Float64Array;
+  /** Σ w²·f */
+  readonly taylorSecond: Float64Array;
+  /** Σ|w·g − ½·w²·f| */
+  readonly taylorMix: Float64Array;
+}
+
+/**
+ * What goes into a module's last projection (output, down, fc2), one number per column x of its input, over all tokens
+ * that are not padding. x_k are the tokens of sample k, N the number of samples.
+ */
+export interface InputStatistics {
+  /** Mean over samples of the mean over tokens. */
+  readonly mean: Float64Array;
+  /** FLAP's fluctuation as its code computes it: 1/(N−1) · Σ_{k≥2} (k−1)/k · Σ_t (x_kt − mean_k)², mean_k up to sample k. */
+  readonly fluctuation: Float64Array;
+  /** The same with (x_kt − mean_{k−1})·(x_kt − mean_k), as Welford's recurrence has it. */
+  readonly fluctuationWelford: Float64Array;
+  /** 1/N · Σ_k Σ_t x_kt² */
+  readonly energy: Float64Array;
+}
+
+export interface ModuleTerms {
+  /** In the order query, key, value, output; gate, up, down; fc1, fc2. */
+  readonly matrices: readonly MatrixTerms[];
+  readonly input: InputStatistics;
+}
+
+export interface BaselineStatistics {
+  /** One per module, in the layout's order. */
+  readonly modules: readonly ModuleTerms[];
+  /** Σ over samples, trace tokens y and positions t of h_t · ∂P(y)/∂h_t, signed, h the unit's column(s) of the last projection's input; per unit. */
+  readonly probabilityAttribution: Float64Array;
 }

@@ -255,6 +255,7 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
       samples: samples.length,
       batches,
       pivotBatches,
+      baselines: null,
     };
   } finally {
     masks.release();

@@ -1,6 +1,7 @@
 import { MessageChannel } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../core/errors.ts";
+import { defaultPivotParameters } from "../core/pivots.ts";
 import { createPortEngine } from "./client.ts";
 import type { CalibrationProgress, Picture, SampleInput } from "./contract.ts";
 import type { Endpoint, FromWorker, ToWorker } from "./protocol.ts";
@@ -8,7 +9,7 @@ import { serveEngine } from "./serve.ts";
 import { createFakeEngine } from "./testing/fake-engine.ts";
 
 const SOURCE = { kind: "address", name: "fake", url: "/models/fake/" } as const;
-const PARAMETERS = { batchSize: 2, pivots: { markers: [], window: 2, minimumMarkers: 2 } };
+const PARAMETERS = { batchSize: 2, pivots: { ...defaultPivotParameters(), markers: [], window: 2 } };
 const opened: MessageChannel[] = [];
 
 /** A client and a server over a real pair of ports, with structured clone in between. */
@@ -46,7 +47,7 @@ describe("engine over the worker protocol", () => {
     const summary = await engine.load(SOURCE, { backend: "auto" });
     expect(summary.layout.offsets).toBeInstanceOf(Uint32Array);
     const keep = new Uint8Array(summary.layout.unitCount).fill(1);
-    const measurement = await engine.evaluate(input(null), [0, 1, 2], keep);
+    const measurement = await engine.evaluate(input(null), [0, 1, 2], { keep, meanInputs: null });
     expect(measurement.kl).toEqual(new Float32Array(3));
     expect([...measurement.argmax]).toEqual([0, 1, 2]);
   });

@@ -121,7 +121,11 @@ export function createPortEngine(port: Endpoint<ToWorker>, end: () => void): Por
     load: (source, options, call) => request("load", () => ({ source, options }), call),
     generate: (input, options, call) => request("generate", () => ({ input: refer(input), options }), call),
     calibrate: (parameters, call) => request("calibrate", () => ({ parameters }), call),
-    evaluate: (input, trace, keep, call) => request("evaluate", () => ({ input: refer(input), trace, keep }), call),
+    evaluate: (input, trace, pruning, call) =>
+      request("evaluate", () => ({ input: refer(input), trace, pruning }), call),
+    evaluationSet: (call) => request("evaluationSet", () => ({}), call),
+    writeTraces: (samples, call) => request("writeTraces", () => ({ samples }), call),
+    assess: (assessment, call) => request("assess", () => ({ request: assessment }), call),
     async dispose() {
       if (failure) return;
       await request("dispose", () => ({}), undefined);

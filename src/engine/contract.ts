@@ -5,7 +5,9 @@
  * PivotscopeError of code `cancelled` and leaves the engine ready for the next one. Only one call runs at a time:
  * the engine answers a second one with code `busy` unless the caller waits.
  */
+import type { SampleScores } from "../core/experiments/scores.ts";
 import type { PivotParameters } from "../core/pivots.ts";
+import type { Pruning } from "../core/pruning.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type { UnitLayout } from "../core/unit.ts";
 import type { RecommendedParameters } from "../models/recommended.ts";
@@ -85,8 +87,8 @@ export interface Trace {
 }
 
 export interface GenerateOptions {
-  /** 1 for kept, 0 for removed, one per unit; the dense model when absent. */
-  readonly keep?: Uint8Array;
+  /** The dense model when absent. */
+  readonly pruning?: Pruning;
   /** Trace tokens that are taken as given; generation goes on after them. */
   readonly prefix?: readonly number[];
   readonly maximumTokens?: number;
@@ -126,6 +128,40 @@ export interface Measurement {
   readonly densePerplexity: number;
 }
 
+/** A sample of the evaluation set that lies in the checkpoint folder. */
+export interface EvaluationSample {
+  /** What kind of question it is, for example "physical". */
+  readonly family: string | null;
+  readonly kind: string | null;
+  readonly question: string;
+  readonly answer: string | null;
+}
+
+export interface AssessmentRequest {
+  /** Places in the evaluation set. */
+  readonly samples: readonly number[];
+  /** Null for the dense model. */
+  readonly pruning: Pruning | null;
+  /** Let the pruned model write its own trace too; without, only what is teacher-forced on the dense trace is known. */
+  readonly generate: boolean;
+}
+
+/** What one model gave on one evaluation sample. */
+export interface Assessment {
+  readonly sample: number;
+  readonly scores: SampleScores;
+  /** KL(dense‖pruned) per token of the dense trace, nats. */
+  readonly kl: Float32Array;
+  /** What the model wrote; null when nothing was generated. */
+  readonly text: string | null;
+}
+
+/** Samples that are done. */
+export interface SampleProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
 export interface Engine {
   load(source: ModelSource, options: LoadOptions, call?: Call<LoadProgress>): Promise<ModelSummary>;
   /** Greedy generation; progress reports each token as it comes (prefix tokens are not reported). */
@@ -133,7 +169,16 @@ export interface Engine {
   /** Runs over the calibration set that lies in the checkpoint folder. */
   calibrate(parameters: CalibrationParameters, call?: Call<CalibrationProgress>): Promise<Statistics>;
   /** Teacher-forced comparison of the pruned with the dense model on `trace`. */
-  evaluate(input: SampleInput, trace: readonly number[], keep: Uint8Array, call?: Call): Promise<Measurement>;
+  evaluate(input: SampleInput, trace: readonly number[], pruning: Pruning, call?: Call): Promise<Measurement>;
+  /** The evaluation set that lies in the checkpoint folder; empty without one. */
+  evaluationSet(call?: Call): Promise<readonly EvaluationSample[]>;
+  /** Dense traces of evaluation samples, written batched and kept; one per place in `samples`. */
+  writeTraces(samples: readonly number[], call?: Call<SampleProgress>): Promise<readonly Trace[]>;
+  /**
+   * Measures a model on evaluation samples against their dense traces, batched; one result per place in `samples`. Dense
+   * logits of the last samples are kept, so several models are best measured on the same few samples one after another.
+   */
+  assess(request: AssessmentRequest, call?: Call<SampleProgress>): Promise<readonly Assessment[]>;
   /** Releases all memory; the engine cannot be used afterwards. */
   dispose(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
 import { defaultPivotParameters } from "../core/pivots.ts";
 import { decodePicture } from "../models/image/decode-node.ts";
 import { createNodeFolder } from "../models/node-folder.ts";
@@ -16,6 +17,8 @@ import { createEngine } from "./engine.ts";
 
 const modelFolder = join(projectRoot, "public", "models", "scenes");
 const pivots = { ...defaultPivotParameters(), window: 2 };
+
+const masked = (keep: Uint8Array) => ({ keep, meanInputs: null });
 
 /** An engine on the bundled model's folder, of which some files may be others. */
 function newEngine(changes: (folder: CheckpointFolder) => Partial<CheckpointFolder> = () => ({})): Engine {
@@ -115,13 +118,13 @@ describe("the engine with the bundled model", () => {
   it("measures no damage at ratio 0 and damage when half of the neurons are gone", async () => {
     const trace = (await engine.generate(input, {})).tokens.map((token) => token.id);
     const everything = new Uint8Array(summary.layout.unitCount).fill(1);
-    const whole = await engine.evaluate(input, trace, everything);
+    const whole = await engine.evaluate(input, trace, masked(everything));
     expect(Array.from(whole.kl)).toEqual(trace.map(() => 0));
     expect(Array.from(whole.argmax)).toEqual(trace);
     expect(whole.perplexity).toBe(whole.densePerplexity);
 
     const half = everything.map((_, unit) => unit % 2);
-    const damaged = await engine.evaluate(input, trace, half);
+    const damaged = await engine.evaluate(input, trace, masked(half));
     expect(Math.max(...damaged.kl)).toBeGreaterThan(0.1);
     expect(damaged.densePerplexity).toBe(whole.densePerplexity);
     expect(damaged.perplexity).toBeGreaterThan(whole.perplexity);
@@ -148,9 +151,9 @@ describe("the engine with the bundled model", () => {
   it("refuses an empty question, an empty trace and a plan of another model, each with a next step", async () => {
     await expect(engine.generate({ ...input, question: " " }, {})).rejects.toMatchObject({ code: "bad-input" });
     await expect(engine.generate({ ...input, question: "why ".repeat(2000) }, {})).rejects.toThrow(/512 positions/);
-    await expect(engine.evaluate(input, [], new Uint8Array(summary.layout.unitCount))).rejects.toThrow(
+    await expect(engine.evaluate(input, [], masked(new Uint8Array(summary.layout.unitCount)))).rejects.toThrow(
       /trace is empty/,
     );
-    await expect(engine.evaluate(input, [1], new Uint8Array(7))).rejects.toThrow(/7 entries.*5696 units/);
+    await expect(engine.evaluate(input, [1], masked(new Uint8Array(7)))).rejects.toThrow(/7 entries.*5696 units/);
   });
 });

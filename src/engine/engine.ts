@@ -1,5 +1,6 @@
 /** The engine behind the contract: one session, and caches of what repeats while the slider moves. */
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import type { Pruning } from "../core/pruning.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import type { Tensor } from "../runtime/backend.ts";
 import type { PreparedSample } from "./batch.ts";
@@ -38,7 +39,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
     return prepared;
   };
 
-  const masksOf = (keep: Uint8Array): MaskSet => {
+  const masksOf = ({ keep }: Pruning): MaskSet => {
     const { model } = loaded();
     if (keep.length !== model.layout.unitCount) {
       throw new PivotscopeError(
@@ -83,7 +84,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
       const textOf = (id: number) => (stopIds.includes(id) ? "" : (stream?.push(id) ?? `<${id}> `));
       const tokens = (options.prefix ?? []).map((id) => ({ id, text: textOf(id) }));
       const { finish } = await generate(prepared, {
-        ...(options.keep ? { masks: masksOf(options.keep) } : {}),
+        ...(options.pruning ? { masks: masksOf(options.pruning) } : {}),
         ...(options.prefix ? { prefix: options.prefix } : {}),
         ...(options.maximumTokens === undefined ? {} : { maximumTokens: options.maximumTokens }),
         signal: call.signal,
@@ -140,7 +141,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
       });
     },
 
-    async evaluate(input, trace, keep, call = {}) {
+    async evaluate(input, trace, pruning, call = {}) {
       const { model, checkpoint } = loaded();
       if (trace.length === 0) {
         throw new PivotscopeError("bad-input", "The trace is empty.", "Let the dense model write one first.");
@@ -148,7 +149,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
       const prepared = prepare(input);
       const sample: PreparedSample = { ...prepared, trace, pivots: [] };
       const dense = await denseLogits(sample, prepared, call.signal);
-      const measurement = await evaluateSample(model, sample, masksOf(keep), dense, call.signal);
+      const measurement = await evaluateSample(model, sample, masksOf(pruning), dense, call.signal);
       const { tokenizer, stopIds } = checkpoint;
       const argmaxTexts = Array.from(measurement.argmax, (id) =>
         stopIds.includes(id) ? "" : (tokenizer?.decode([id]) ?? `<${id}>`),

@@ -5,10 +5,14 @@
  * named by a number afterwards; the worker remembers the last one only, and the client knows that.
  */
 import { type ErrorCode, PivotscopeError } from "../core/errors.ts";
+import type { Pruning } from "../core/pruning.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type {
+  Assessment,
+  AssessmentRequest,
   CalibrationParameters,
   CalibrationProgress,
+  EvaluationSample,
   GenerateOptions,
   LoadOptions,
   LoadProgress,
@@ -16,6 +20,7 @@ import type {
   ModelSource,
   ModelSummary,
   Picture,
+  SampleProgress,
   Trace,
   TraceToken,
 } from "./contract.ts";
@@ -52,10 +57,25 @@ export interface EngineCalls {
     readonly request: {
       readonly input: InputReference;
       readonly trace: readonly number[];
-      readonly keep: Uint8Array;
+      readonly pruning: Pruning;
     };
     readonly progress: never;
     readonly result: Measurement;
+  };
+  readonly evaluationSet: {
+    readonly request: Record<never, never>;
+    readonly progress: never;
+    readonly result: readonly EvaluationSample[];
+  };
+  readonly writeTraces: {
+    readonly request: { readonly samples: readonly number[] };
+    readonly progress: SampleProgress;
+    readonly result: readonly Trace[];
+  };
+  readonly assess: {
+    readonly request: { readonly request: AssessmentRequest };
+    readonly progress: SampleProgress;
+    readonly result: readonly Assessment[];
   };
   readonly dispose: {
     readonly request: Record<never, never>;

@@ -66,7 +66,13 @@ function perform(engine: Engine, message: CallMessage, signal: AbortSignal, onPr
     case "calibrate":
       return engine.calibrate(message.parameters, call);
     case "evaluate":
-      return engine.evaluate(sampleInput(message.input), message.trace, message.keep, { signal });
+      return engine.evaluate(sampleInput(message.input), message.trace, message.pruning, { signal });
+    case "evaluationSet":
+      return engine.evaluationSet({ signal });
+    case "writeTraces":
+      return engine.writeTraces(message.samples, call);
+    case "assess":
+      return engine.assess(message.request, call);
     case "dispose":
       return engine.dispose().then(() => undefined);
   }

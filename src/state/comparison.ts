@@ -4,6 +4,7 @@ import { type AnswerVerdict, prunedTokenLimit, verdict } from "./answer.ts";
 import { type Context, requireEngine } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
 import { sampleInput } from "./input.ts";
+import { pruningOf } from "./method.ts";
 
 export type ColumnStatus = "waiting" | "streaming" | "finished" | "cancelled" | "failed";
 
@@ -80,7 +81,7 @@ export function createComparisonActions(context: Context, onLoss: (error: unknow
       const sample = sampleInput(input);
       const { frame, maskHash } = pruning;
       if (!sample || !frame || maskHash === null || reasoning.inputKey === null || !model.summary) return;
-      const keep = frame.keep.slice();
+      const taken = pruningOf(frame);
       const subject = {
         model: model.summary.name,
         method: pruning.method,
@@ -108,7 +109,7 @@ export function createComparisonActions(context: Context, onLoss: (error: unknow
         await context.queue.run("comparison", signal, async () => {
           patch("comparison", { status: "running" });
           const dense = await stream("dense", {});
-          const pruned = await stream("pruned", { keep, maximumTokens: prunedTokenLimit(dense) });
+          const pruned = await stream("pruned", { pruning: taken, maximumTokens: prunedTokenLimit(dense) });
           if (!signal.aborted) patch("comparison", { status: "done", answer: verdict(dense, pruned) });
         });
       } catch (error) {

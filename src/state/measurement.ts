@@ -9,6 +9,7 @@ import { type AnswerVerdict, firstMismatch, prunedPrefix, prunedTokenLimit, verd
 import { type Context, requireEngine, type WorkbenchState } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
 import { sampleInput } from "./input.ts";
+import { pruningOf } from "./method.ts";
 
 export interface Measured {
   /** Names plan and input, see `measurementKey`. */
@@ -118,8 +119,7 @@ export function createMeasurementActions(context: Context, onLoss: (error: unkno
     const { trace, inputKey } = state.reasoning;
     const input = sampleInput(state.input);
     if (!frame || !trace || !input || inputKey === null || measurementKey(state) !== key) return;
-    // The planner reuses the mask of a frame on the next tick.
-    const keep = frame.keep.slice();
+    const pruning = pruningOf(frame);
     controller = new AbortController();
     runningKey = key;
     const { signal } = controller;
@@ -129,14 +129,14 @@ export function createMeasurementActions(context: Context, onLoss: (error: unkno
         const engine = requireEngine(context);
         patch("measurement", { status: "running" });
         const ids = trace.tokens.map((token) => token.id);
-        const measurement = kept.get(key)?.measurement ?? (await engine.evaluate(input, ids, keep, { signal }));
+        const measurement = kept.get(key)?.measurement ?? (await engine.evaluate(input, ids, pruning, { signal }));
         if (signal.aborted) return;
         const mismatch = firstMismatch(trace.tokens, measurement);
         const result = { key, ratio, method, inputKey, measurement } as const;
         if (mismatch < 0) return show({ ...result, answer: verdict(trace, null) });
         show({ ...result, answer: null });
         const prefix = prunedPrefix(trace.tokens, measurement, mismatch);
-        const options = { keep, prefix, maximumTokens: prunedTokenLimit(trace) };
+        const options = { pruning, prefix, maximumTokens: prunedTokenLimit(trace) };
         const pruned = await engine.generate(input, options, { signal });
         if (!signal.aborted) show({ ...result, answer: verdict(trace, pruned) });
       });

@@ -1,8 +1,11 @@
 /** The store's way to core's methods and parameters: what a slice needs, in one line each. */
+
 import { createFramePlanner, type FramePlanner } from "../core/frame.ts";
+import type { FrameData } from "../core/frame-data.ts";
 import { methodNamed, methods } from "../core/methods/index.ts";
 import { defaultParameters, type MethodParameters, validateParameters } from "../core/parameters.ts";
 import { findPivots, type PivotParameters, type Pivots } from "../core/pivots.ts";
+import type { Pruning } from "../core/pruning.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type { UnitLayout } from "../core/unit.ts";
 import type { CalibrationParameters, ModelSummary, TraceToken } from "../engine/contract.ts";
@@ -51,8 +54,11 @@ export function changedParameters(parameters: MethodParameters, start: MethodPar
   );
 }
 
-export function pivotParameters({ markers, window, minimumMarkers }: MethodParameters): PivotParameters {
-  return { markers, window, minimumMarkers };
+export function pivotParameters(parameters: MethodParameters): PivotParameters {
+  const { markers, window, minimumMarkers, pivotPlacement } = parameters;
+  // A seed that nothing is drawn from must not make a calibration look outdated.
+  const { randomSeed } = pivotPlacement === "random" ? parameters : defaultParameters();
+  return { markers, window, minimumMarkers, pivotPlacement, randomSeed };
 }
 
 export function findTracePivots(tokens: readonly TraceToken[], parameters: MethodParameters): Pivots {
@@ -60,6 +66,11 @@ export function findTracePivots(tokens: readonly TraceToken[], parameters: Metho
     tokens.map((token) => token.text),
     parameters,
   );
+}
+
+/** What a frame takes out of the model; a copy, because the next tick reuses the frame's arrays. */
+export function pruningOf({ keep, meanInputs }: Pick<FrameData, "keep" | "meanInputs">): Pruning {
+  return { keep: keep.slice(), meanInputs: meanInputs && meanInputs.slice() };
 }
 
 /** What of the constants a calibration depends on. */

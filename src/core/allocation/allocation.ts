@@ -12,4 +12,6 @@ export interface Allocation {
   readonly reachedRatio: number;
   /** Units kept per module, in the layout's order. */
   readonly keptPerModule: Uint32Array;
+  /** For bias compensation, see `Pruning`; null for none. */
+  readonly meanInputs: Float32Array | null;
 }

@@ -103,6 +103,7 @@ export function createAllocator(layout: UnitLayout, parameters: MethodParameters
       keptParameters,
       reachedRatio: structuralParameters === 0 ? 0 : 1 - keptParameters / structuralParameters,
       keptPerModule,
+      meanInputs: null,
     };
   };
 }

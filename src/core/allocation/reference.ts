@@ -63,5 +63,6 @@ export function allocateReference(
     keptParameters: used,
     reachedRatio: layout.structuralParameters === 0 ? 0 : 1 - used / layout.structuralParameters,
     keptPerModule,
+    meanInputs: null,
   };
 }

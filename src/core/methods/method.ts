@@ -11,6 +11,12 @@ export interface Method {
   /** Stable name, used in links and plans. */
   readonly name: string;
   readonly label: string;
+  /** One sentence: what it takes a unit to be worth, and what is done where its authors say nothing (vision, GQA). */
+  readonly explanation: string;
+  /** Where it is from: paper and code. */
+  readonly source: string;
+  /** Its authors' allocation in a few words: "one global budget", "uniform per layer". */
+  readonly ownAllocation: string;
   /**
    * Prepares all buffers for planning many ratios, one per frame.
    * @throws PivotscopeError `bad-input` when the statistics do not fit the layout or hold impossible numbers, or when a
@@ -21,12 +27,10 @@ export interface Method {
   plan(layout: UnitLayout, statistics: Statistics, parameters: MethodParameters, ratio: Ratio): Allocation;
 }
 
-/** A method made from its planner. */
-export function createMethod(name: string, label: string, createPlanner: Method["createPlanner"]): Method {
+/** What a method file states; `plan` follows from the planner. */
+export function createMethod(definition: Omit<Method, "plan">): Method {
   return {
-    name,
-    label,
-    createPlanner,
-    plan: (layout, statistics, parameters, ratio) => createPlanner(layout, statistics, parameters)(ratio),
+    ...definition,
+    plan: (layout, statistics, parameters, ratio) => definition.createPlanner(layout, statistics, parameters)(ratio),
   };
 }

@@ -67,6 +67,7 @@ describe("mucrasp", () => {
     samples: 1,
     batches: 1,
     pivotBatches: 1,
+    baselines: null,
   };
 
   it("is found by its name", () => {

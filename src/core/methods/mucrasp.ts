@@ -9,15 +9,23 @@ import { validateStatistics } from "../statistics-check.ts";
 import { validateRatio } from "../unit-check.ts";
 import { createMethod } from "./method.ts";
 
-export const mucrasp = createMethod("mucrasp", "µCRASP", (layout, statistics, parameters) => {
-  validateParameters(parameters);
-  validateStatistics(layout, statistics);
-  const fuse = createFusion(layout, statistics, parameters);
-  const allocate = createAllocator(layout, parameters);
-  const values = new Float64Array(layout.unitCount);
-  return (ratio) => {
-    validateRatio(ratio);
-    fuse(ratio, values);
-    return allocate(values, ratio);
-  };
+export const mucrasp = createMethod({
+  name: "mucrasp",
+  label: "µCRASP",
+  explanation:
+    "Gradient times weight over the whole trace and around its pivots, protected where modules are sensitive or join the two modalities.",
+  source: "arXiv 2605.25842",
+  ownAllocation: "one global budget",
+  createPlanner(layout, statistics, parameters) {
+    validateParameters(parameters);
+    validateStatistics(layout, statistics);
+    const fuse = createFusion(layout, statistics, parameters);
+    const allocate = createAllocator(layout, parameters);
+    const values = new Float64Array(layout.unitCount);
+    return (ratio) => {
+      validateRatio(ratio);
+      fuse(ratio, values);
+      return allocate(values, ratio);
+    };
+  },
 });

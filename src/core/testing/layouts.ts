@@ -57,5 +57,6 @@ export function arbitraryStatistics(layout: UnitLayout): fc.Arbitrary<Statistics
     samples: fc.nat(100),
     batches: fc.nat(100),
     pivotBatches: fc.nat(100),
+    baselines: fc.constant(null),
   });
 }

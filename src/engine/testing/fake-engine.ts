@@ -113,7 +113,7 @@ export function createFakeEngine(): FakeEngine {
       return summary(source.name, options.backend === "cpu" ? "cpu" : "webgpu", layout);
     },
     async generate(input, options, call) {
-      calls.push({ kind: "generate", keep: options.keep, input });
+      calls.push({ kind: "generate", keep: options.pruning?.keep, input });
       await enter("generate", call?.signal);
       return generate(options, layout, call);
     },
@@ -124,7 +124,7 @@ export function createFakeEngine(): FakeEngine {
       call?.onProgress?.(calibrationProgress(parameters, 1));
       return statistics(layout);
     },
-    async evaluate(input, trace, keep, call) {
+    async evaluate(input, trace, { keep }, call) {
       calls.push({ kind: "evaluate", keep, input });
       await enter("evaluate", call?.signal);
       return measure(trace, keep);
@@ -161,7 +161,7 @@ async function generate(
   _layout: UnitLayout,
   call: Call<TraceToken> | undefined,
 ): Promise<Trace> {
-  const texts = breaks(options.keep) ? [...DENSE.slice(0, MISMATCH), ...PRUNED_END] : DENSE;
+  const texts = breaks(options.pruning?.keep) ? [...DENSE.slice(0, MISMATCH), ...PRUNED_END] : DENSE;
   const tokens = texts.map(token);
   const given = options.prefix?.length ?? 0;
   for (const next of tokens.slice(given)) {
@@ -187,6 +187,7 @@ function statistics(layout: UnitLayout): Statistics {
     samples: 8,
     batches: 4,
     pivotBatches: 4,
+    baselines: null,
   };
 }
 
