@@ -34,8 +34,8 @@ function calibrationParameters(asked: Partial<Asked>, recommended: RecommendedPa
   const window = recommended.window === undefined ? {} : { window: recommended.window };
   const parameters = { ...defaultParameters(), ...window, ...asked };
   validateParameters(parameters);
-  const { batchSize, window, minimumMarkers, markers, pivotPlacement, randomSeed } = parameters;
-  return { batchSize, window, minimumMarkers, markers, pivotPlacement, randomSeed };
+  const { batchSize, minimumMarkers, markers, pivotPlacement, randomSeed } = parameters;
+  return { batchSize, window: parameters.window, minimumMarkers, markers, pivotPlacement, randomSeed };
 }
 
 export const statistics = defineCommand({
