@@ -3,26 +3,38 @@
  * from the arguments by fixed formulas; tests steer it through `gate` and `failNext`.
  */
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import type { SampleScores } from "../../core/experiments/scores.ts";
 import type { Statistics } from "../../core/statistics.ts";
 import { createUnitLayout, type Module, moduleKey, type Tower, type UnitLayout } from "../../core/unit.ts";
 import type {
+  Assessment,
+  AssessmentRequest,
   CalibrationParameters,
   CalibrationProgress,
   Call,
   Engine,
+  EvaluationSample,
   GenerateOptions,
   Measurement,
   ModelSummary,
   SampleInput,
+  SampleProgress,
   Trace,
   TraceToken,
 } from "../contract.ts";
+import { fakeBaselines } from "./fake-baselines.ts";
 
-export type CallKind = "load" | "generate" | "calibrate" | "evaluate";
+export type CallKind = "load" | "generate" | "calibrate" | "evaluate" | "evaluationSet" | "writeTraces" | "assess";
 
 export interface FakeEngine extends Engine {
   /** Every call that reached the engine, in order. */
-  readonly calls: { readonly kind: CallKind; readonly keep?: Uint8Array | undefined; readonly input?: SampleInput }[];
+  readonly calls: {
+    readonly kind: CallKind;
+    readonly keep?: Uint8Array | undefined;
+    readonly input?: SampleInput;
+    /** Places in the evaluation set. */
+    readonly samples?: readonly number[];
+  }[];
   /** Calls of this kind wait before their first step until `open` is called. */
   gate(kind: CallKind): { open(): void };
   /** The next call of this kind rejects with this error after its first step. */
@@ -129,10 +141,80 @@ export function createFakeEngine(): FakeEngine {
       await enter("evaluate", call?.signal);
       return measure(trace, keep);
     },
+    async evaluationSet(call) {
+      calls.push({ kind: "evaluationSet" });
+      await enter("evaluationSet", call?.signal);
+      return FAKE_EVALUATION_SET;
+    },
+    async writeTraces(samples, call) {
+      calls.push({ kind: "writeTraces", samples });
+      await enter("writeTraces", call?.signal);
+      return answerEach(samples, call, () => ({ tokens: DENSE.map(token), text: DENSE.join(""), finish: "stop" }));
+    },
+    async assess(request, call) {
+      const { samples, pruning } = request;
+      calls.push({ kind: "assess", keep: pruning?.keep, samples });
+      await enter("assess", call?.signal);
+      return answerEach(samples, call, (sample) => assess(sample, request));
+    },
     async dispose() {
       disposed = true;
     },
   };
+}
+
+/** Twelve samples of three families, in turn. */
+export const FAKE_EVALUATION_SET: readonly EvaluationSample[] = Array.from({ length: 12 }, (_, index) => ({
+  family: ["physical", "quantitative", "commonsense"][index % 3] ?? null,
+  kind: `kind ${index % 6}`,
+  question: `Question ${index}?`,
+  answer: index % 2 === 0 ? "three" : "yes",
+}));
+
+/** One answer per sample, with a step between them in which the call can be cancelled. */
+async function answerEach<Answer>(
+  samples: readonly number[],
+  call: Call<SampleProgress> | undefined,
+  answer: (sample: number) => Answer,
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for (const sample of samples) {
+    if (!FAKE_EVALUATION_SET[sample]) {
+      throw new PivotscopeError("bad-input", `There is no evaluation sample ${sample}.`);
+    }
+    await macrotask();
+    throwIfCancelled(call?.signal);
+    answers.push(answer(sample));
+    call?.onProgress?.({ done: answers.length, total: samples.length });
+  }
+  return answers;
+}
+
+/** Scores fall and KL grows with the share of units that is gone, a little differently for each sample. */
+function assess(sample: number, { pruning, generate: writes }: AssessmentRequest): Assessment {
+  const keep = pruning?.keep;
+  const removed = keep ? removedShare(keep) : 0;
+  const broken = breaks(keep);
+  const kl = Float32Array.from(DENSE, (_, position) => removed * (1 + Math.sin(position + sample)));
+  const written = (value: number) => (writes ? value : Number.NaN);
+  const scores: SampleScores = {
+    kl: kl.reduce((sum, value) => sum + value, 0) / kl.length,
+    nll: DENSE.length * (0.02 + removed),
+    tokens: DENSE.length,
+    exactMatch: written(broken && sample % 2 === 1 ? 0 : 1),
+    sameAnswer: written(broken && sample % 2 === 1 ? 0 : 1),
+    allTrue: written(broken ? 0 : 1),
+    grounding: written(10 * (1 - removed)),
+    hallucination: written(10 * removed),
+    coherence: written(1 - removed),
+    format: written(1 - removed / 2),
+    judge: written(10 * (1 - removed) - (sample % 3) / 10),
+    f1: written(1 - removed),
+    bleu: written((1 - removed) ** 2),
+    similarity: written(1 - removed / 3),
+  };
+  const texts = broken ? [...DENSE.slice(0, MISMATCH), ...PRUNED_END] : DENSE;
+  return { sample, scores, kl, text: writes ? texts.join("").trim() : null };
 }
 
 function macrotask(): Promise<void> {
@@ -187,7 +269,7 @@ function statistics(layout: UnitLayout): Statistics {
     samples: 8,
     batches: 4,
     pivotBatches: 4,
-    baselines: null,
+    baselines: fakeBaselines(layout),
   };
 }
 

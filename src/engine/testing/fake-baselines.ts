@@ -1,0 +1,63 @@
+/** Statistics of the other methods for the fake engine: the right shapes, numbers from fixed formulas. */
+import type { BaselineStatistics, InputStatistics, MatrixName, MatrixTerms } from "../../core/statistics.ts";
+import type { Module, UnitLayout } from "../../core/unit.ts";
+
+const HEAD_SIZE = 8;
+
+export function fakeBaselines(layout: UnitLayout): BaselineStatistics {
+  return {
+    modules: layout.modules.map((module, index) => {
+      const names = matrixNames(module);
+      const linesPerUnit = module.kind === "attn" ? HEAD_SIZE : 1;
+      const lineLength = module.unitCost / (names.length * linesPerUnit);
+      const lines = module.unitCount * linesPerUnit;
+      return {
+        matrices: names.map((name, place) => matrixTerms(name, linesPerUnit, lineLength, lines, index + place / 7)),
+        input: inputStatistics(lines, index),
+      };
+    }),
+    probabilityAttribution: Float64Array.from({ length: layout.unitCount }, (_, unit) => Math.sin(unit * 1.9) / 10),
+  };
+}
+
+function matrixNames({ kind, tower }: Module): readonly MatrixName[] {
+  if (kind === "attn") return ["query", "key", "value", "output"];
+  return tower === "text" ? ["gate", "up", "down"] : ["fc1", "fc2"];
+}
+
+/** `length` positive numbers that go up and down. */
+function wave(length: number, seed: number, step: number): Float64Array {
+  return Float64Array.from({ length }, (_, line) => 0.2 + Math.sin(seed + line * step) ** 2);
+}
+
+function matrixTerms(
+  matrix: MatrixName,
+  linesPerUnit: number,
+  lineLength: number,
+  lines: number,
+  seed: number,
+): MatrixTerms {
+  const absolute = wave(lines, seed, 0.31);
+  const taylorFirst = wave(lines, seed, 0.47);
+  return {
+    matrix,
+    linesPerUnit,
+    lineLength,
+    absolute,
+    square: absolute.map((value) => value ** 2 / 3),
+    taylorVector: taylorFirst.map((value, line) => value * Math.cos(line) ** 2),
+    taylorFirst,
+    taylorSecond: wave(lines, seed, 0.73),
+    taylorMix: wave(lines, seed, 0.91),
+  };
+}
+
+function inputStatistics(columns: number, seed: number): InputStatistics {
+  const fluctuation = wave(columns, seed, 0.59);
+  return {
+    mean: wave(columns, seed, 0.83).map((value) => value - 0.6),
+    fluctuation,
+    fluctuationWelford: fluctuation.map((value) => value * 1.05),
+    energy: wave(columns, seed, 0.37),
+  };
+}
