@@ -44,13 +44,13 @@ const vision = visionDefinition(
 
 const graphs: Graph[] = [
   text.embed(),
-  text.forward(2, { modules: true, cache: true }),
+  text.forward(2, { modules: true, inputs: true, cache: true }),
   text.backward(2, 2),
   text.decode(1),
   text.head(),
   text.headGradient(2),
   vision.embed(2),
-  vision.forward(2, { modules: true }),
+  vision.forward(2, { modules: true, inputs: true }),
   vision.backward(2, 2),
   vision.connector(2),
   vision.connectorBackward(2, 2),

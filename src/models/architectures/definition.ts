@@ -36,6 +36,8 @@ export interface ScoredWeight {
 export interface ForwardOutputs {
   /** Adds outputs `attention_output` and `mlp_output`, what the two modules add to the hidden states. */
   readonly modules?: boolean;
+  /** Adds the inputs of the linear layers as outputs, named as the backward graph names its input taps. */
+  readonly inputs?: boolean;
   /** Adds outputs `key_out` and `value_out`, [batch, key/value heads, tokens, head size]. */
   readonly cache?: boolean;
 }

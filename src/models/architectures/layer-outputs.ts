@@ -21,9 +21,17 @@ export interface LayerValues {
 /** Names the outputs of a forward graph, see `TowerDefinition`. */
 export function nameForwardOutputs(builder: GraphBuilder, values: LayerValues, outputs: ForwardOutputs): void {
   builder.output("hidden_out", values.output);
+  if (outputs.inputs) nameInputTaps(builder, values);
   if (!outputs.modules) return;
   builder.output("attention_output", values.attentionOutput);
   builder.output("mlp_output", values.mlpOutput);
+}
+
+function nameInputTaps(builder: GraphBuilder, values: LayerValues): void {
+  builder.output("attention_input", values.attentionInput);
+  builder.output("attention_context", values.context);
+  builder.output("mlp_input", values.mlpInput);
+  builder.output("mlp_activation", values.activation);
 }
 
 /**
@@ -37,10 +45,7 @@ export function nameBackwardOutputs(
   scored: Readonly<Record<string, Value>>,
   losses: number,
 ): void {
-  builder.output("attention_input", values.attentionInput);
-  builder.output("attention_context", values.context);
-  builder.output("mlp_input", values.mlpInput);
-  builder.output("mlp_activation", values.activation);
+  nameInputTaps(builder, values);
   const wanted = { hidden_gradient: values.hidden, output_gradient: values.attentionOutput, ...scored };
   for (let loss = 0; loss < losses; loss++) {
     const cotangent = builder.input(`gradient.${loss}`, values.output.shape);
