@@ -7,16 +7,20 @@
 import { invariant } from "../core/errors.ts";
 import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
 
-/** One sample as the model takes it. */
-export interface PreparedSample {
+/** A picture with a question as the model takes them. */
+export interface PreparedInput {
   /** Prompt ids, image tokens included. */
   readonly prompt: readonly number[];
+  /** Normalised frame [channels, size, size], or null without a picture. */
+  readonly frame: Float32Array | null;
+}
+
+/** One sample as the model takes it. */
+export interface PreparedSample extends PreparedInput {
   /** Trace ids with the stop token. */
   readonly trace: readonly number[];
   /** Trace positions of pivot tokens. */
   readonly pivots: readonly number[];
-  /** Normalised frame [channels, size, size], or null without a picture. */
-  readonly frame: Float32Array | null;
 }
 
 export interface Batch {

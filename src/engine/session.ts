@@ -5,11 +5,11 @@
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import { findPivots, type PivotParameters } from "../core/pivots.ts";
 import { type Checkpoint, openCheckpoint } from "../models/checkpoint.ts";
-import type { PictureSource, Sample } from "../models/samples.ts";
+import type { PictureSample, PictureSource, Sample } from "../models/samples.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
-import type { PreparedSample } from "./batch.ts";
+import type { PreparedInput, PreparedSample } from "./batch.ts";
 import type { BackendKind, Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
 import { type Generation, generateGreedy } from "./generate.ts";
 import { createMasks, type MaskSet } from "./masks.ts";
@@ -25,17 +25,22 @@ export interface Environment {
 /** Longest trace that is generated where nobody says otherwise, in tokens. */
 export const DEFAULT_TRACE_LIMIT = 500;
 
+/** Reads a picture file that a samples file names. */
+export type ReadPicture = (path: string) => Promise<Uint8Array<ArrayBuffer>>;
+
 export interface Session {
   readonly checkpoint: Omit<Checkpoint, "weights">;
   readonly model: Model;
   readonly summary: ModelSummary;
   readonly denseMasks: MaskSet;
   /** Prompt ids and frame of a picture with a question. Throws `bad-input` naming what is wrong with either. */
-  prepareInput(input: SampleInput): Pick<PreparedSample, "prompt" | "frame">;
+  prepareInput(input: SampleInput): PreparedInput;
+  /** The same for a sample of a samples file: its picture is read and decoded, or its scene drawn. */
+  prepareQuestion(sample: PictureSample, readPicture: ReadPicture, signal?: AbortSignal): Promise<PreparedInput>;
   /** Trace positions of pivot tokens. */
   findPivots(trace: readonly number[], parameters: PivotParameters): readonly number[];
   generate(
-    input: Pick<PreparedSample, "prompt" | "frame">,
+    input: PreparedInput,
     options: {
       readonly masks?: MaskSet;
       readonly prefix?: readonly number[];
@@ -50,7 +55,7 @@ export interface Session {
    */
   prepareSample(
     sample: Sample,
-    readPicture: (path: string) => Promise<Uint8Array<ArrayBuffer>>,
+    readPicture: ReadPicture,
     pivots: PivotParameters,
     signal?: AbortSignal,
   ): Promise<PreparedSample>;
@@ -107,7 +112,7 @@ export async function openSession(
   const { tokenizer, prompts, images, stopIds } = checkpoint;
 
   /** A scene is drawn at the size that the vision tower takes, so that nothing has to be resampled. */
-  const pictureOf = async (source: PictureSource, read: (path: string) => Promise<Uint8Array<ArrayBuffer>>) =>
+  const pictureOf = async (source: PictureSource, read: ReadPicture) =>
     source.kind === "scene"
       ? drawScene(source.scene, definition.vision?.imageSize ?? MODEL_PICTURE_SIZE)
       : environment.decodePicture(await read(source.path), source.path);
@@ -118,6 +123,12 @@ export async function openSession(
     const frames = picture && images ? images.process(picture) : null;
     const prompt = prompts.buildPrompt({ question, frames: frames ? { rows: 0, columns: 0 } : null });
     return { prompt: prompt.ids, frame: frames?.values ?? null };
+  };
+
+  const prepareQuestion: Session["prepareQuestion"] = async (sample, readPicture, signal) => {
+    const picture = sample.picture && (await pictureOf(sample.picture, readPicture));
+    throwIfCancelled(signal);
+    return prepareInput({ picture, question: sample.question });
   };
 
   const pivotsOf: Session["findPivots"] = (trace, parameters) => {
@@ -157,6 +168,7 @@ export async function openSession(
       calibrationSamples: checkpoint.calibration?.length ?? 0,
     },
     prepareInput,
+    prepareQuestion,
     findPivots: pivotsOf,
     generate,
     async prepareSample(sample, readPicture, pivots, signal) {
@@ -168,9 +180,7 @@ export async function openSession(
           frame: sample.pixelValues,
         };
       }
-      const picture = sample.picture && (await pictureOf(sample.picture, readPicture));
-      throwIfCancelled(signal);
-      const input = prepareInput({ picture, question: sample.question });
+      const input = await prepareQuestion(sample, readPicture, signal);
       const trace =
         sample.trace === null ? (await generate(input, { signal })).ids : encodeTrace(checkpoint, sample.trace);
       return { ...input, trace, pivots: pivotsOf(trace, pivots) };

@@ -12,7 +12,7 @@ import { parseJsonObject } from "./json.ts";
 import { createPromptBuilder, type PromptBuilder } from "./prompt.ts";
 import { parseRecommended, type RecommendedParameters } from "./recommended.ts";
 import { SafetensorsFile } from "./safetensors.ts";
-import { type PictureSample, parseCalibrationSet } from "./samples.ts";
+import { type EvaluationEntry, type PictureSample, parseCalibrationSet, parseEvaluationSet } from "./samples.ts";
 import { type CheckpointFolder, OPTIONAL_FILES, readTextIfPresent } from "./source.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 import { hashWeights } from "./weight-hash.ts";
@@ -53,6 +53,7 @@ export interface Checkpoint {
 }
 
 const WEIGHTS = "model.safetensors";
+const EVALUATION = "evaluation.json";
 const SHARD_INDEX = "model.safetensors.index.json";
 
 type OptionalFile = (typeof OPTIONAL_FILES)[number];
@@ -89,6 +90,20 @@ export async function openCheckpoint(folder: CheckpointFolder, options: OpenOpti
   const bytes = await readWeights(folder, onProgress, signal);
   const weights = new SafetensorsFile(bytes, WEIGHTS);
   return { name: folder.name, folder, config, weights, weightHash: await hashWeights(bytes), ...parts };
+}
+
+/**
+ * The checkpoint's own evaluation set, empty without evaluation.json. It is read when it is wanted: it is large, and
+ * most visitors never ask for it.
+ *
+ * @throws PivotscopeError `bad-checkpoint`, `network`, or `cancelled`.
+ */
+export async function readEvaluationSet(
+  folder: CheckpointFolder,
+  signal?: AbortSignal,
+): Promise<readonly EvaluationEntry[]> {
+  const text = await readTextIfPresent(folder, EVALUATION, signal);
+  return text === null ? [] : parseEvaluationSet(text, EVALUATION);
 }
 
 /** All at once: over a network each file costs a round trip. */

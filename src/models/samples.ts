@@ -41,6 +41,12 @@ export interface TokenSample {
 
 export type Sample = PictureSample | TokenSample;
 
+/** A sample of an evaluation set. */
+export interface EvaluationEntry extends PictureSample {
+  /** Which of its family's questions it is, for example "farthest"; null where the file does not say. */
+  readonly questionKind: string | null;
+}
+
 /**
  * Parses a list of samples of either form.
  *
@@ -64,6 +70,19 @@ export function parseCalibrationSet(json: string, file = "calibration.json"): Pi
       `${file}: "samples[${index}]" holds token ids; a calibration set needs "question" and "image".`,
     );
   });
+}
+
+/**
+ * Parses evaluation.json, whose samples all have questions; it may be empty.
+ * @throws PivotscopeError `bad-checkpoint` that names sample and field.
+ */
+export function parseEvaluationSet(json: string, file = "evaluation.json"): EvaluationEntry[] {
+  return parseJsonObject(json, file)
+    .objects("samples")
+    .map((sample) => ({
+      ...parsePictureSample(sample),
+      questionKind: sample.has("kind") ? sample.string("kind") : null,
+    }));
 }
 
 function parsePictureSample(fields: Fields): PictureSample {

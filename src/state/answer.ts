@@ -8,6 +8,7 @@
  */
 
 import { answersMatch, finalAnswer } from "../core/metrics/answer.ts";
+import { prunedTokenLimit as limitOf } from "../core/trace-limit.ts";
 import type { Measurement, Trace, TraceToken } from "../engine/contract.ts";
 
 export { finalAnswer };
@@ -39,12 +40,9 @@ export function prunedPrefix(trace: readonly TraceToken[], measurement: Measurem
   return [...trace.slice(0, mismatch).map((token) => token.id), measurement.argmax[mismatch] ?? 0];
 }
 
-/**
- * Tokens after which a pruned model's own words are cut off (project decision): twice the dense trace and 32 more. A
- * broken model often repeats itself without end; one that has not answered by then counts as giving no answer.
- */
+/** The limit of a pruned model's own words beside this dense trace, in tokens. */
 export function prunedTokenLimit(dense: Trace): number {
-  return 2 * dense.tokens.length + 32;
+  return limitOf(dense.tokens.length);
 }
 
 /** The verdict, `pruned` null when the pruned generation is the dense trace. */
