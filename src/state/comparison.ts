@@ -21,7 +21,7 @@ export interface ComparisonSubject {
   readonly method: string;
   readonly ratio: number;
   readonly reachedRatio: number;
-  readonly maskHash: string;
+  readonly planHash: string;
   readonly question: string;
   readonly inputKey: string;
 }
@@ -79,15 +79,15 @@ export function createComparisonActions(context: Context, onLoss: (error: unknow
       if (status === "running" || status === "waiting") return;
       const { input, pruning, reasoning, model } = get();
       const sample = sampleInput(input);
-      const { frame, maskHash } = pruning;
-      if (!sample || !frame || maskHash === null || reasoning.inputKey === null || !model.summary) return;
+      const { frame, planHash } = pruning;
+      if (!sample || !frame || planHash === null || reasoning.inputKey === null || !model.summary) return;
       const taken = pruningOf(frame);
       const subject = {
         model: model.summary.name,
         method: pruning.method,
         ratio: pruning.ratio,
         reachedRatio: frame.reachedRatio,
-        maskHash,
+        planHash,
         question: sample.question,
         inputKey: reasoning.inputKey,
       };

@@ -195,12 +195,12 @@ describe("a lost device", () => {
 describe("constants", () => {
   it("plans anew at once when a constant of the plan changes", async () => {
     harness = await opened();
-    const before = state().pruning.maskHash;
+    const before = state().pruning.planHash;
     harness.workbench.actions.pruning.setParameter("visionFactor", 6);
-    expect(state().pruning.maskHash).not.toBe(before);
+    expect(state().pruning.planHash).not.toBe(before);
     expect(calibrationOutdated(state())).toBe(false);
     harness.workbench.actions.pruning.resetParameter("visionFactor");
-    expect(state().pruning.maskHash).toBe(before);
+    expect(state().pruning.planHash).toBe(before);
   });
 
   it("marks the calibration as outdated when one of its constants changes, until it is calibrated again", async () => {

@@ -66,6 +66,12 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     else if (status !== "waiting" && status !== "streaming") await actions.reasoning.start();
   }
 
+  function applyMethods(shared: SharedState): void {
+    if (shared.method) actions.pruning.setMethod(shared.method);
+    actions.pruning.setSecondMethod(shared.secondMethod);
+    if (shared.tab !== null) actions.preferences.openTab(shared.tab);
+  }
+
   function afterTrace(): void {
     const { calibration, model } = get();
     const calibratable = (model.summary?.calibrationSamples ?? 0) > 0;
@@ -112,13 +118,13 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     async open(shared) {
       link = shared;
       applySharedState(context, shared);
-      if (shared.method) actions.pruning.setMethod(shared.method);
+      applyMethods(shared);
       if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
       if (shared.scene !== null) actions.input.openScene(shared.scene, shared.question);
       await actions.model.openBundled(shared.model);
     },
     async visit(shared) {
-      if (shared.method) actions.pruning.setMethod(shared.method);
+      applyMethods(shared);
       actions.pruning.setParameters(parametersFromLink(context, shared));
       if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
       const { picture, question } = get().input;

@@ -42,9 +42,9 @@ const KEPT_RESULTS = 256;
 /** Names the plan and the input at hand; null while one of them is missing. */
 export function measurementKey(state: WorkbenchState): string | null {
   const { pruning, reasoning, model } = state;
-  if (pruning.maskHash === null || reasoning.trace === null || reasoning.inputKey === null) return null;
+  if (pruning.planHash === null || reasoning.trace === null || reasoning.inputKey === null) return null;
   // The backend is part of the name: the two agree within a tolerance, not to the last bit.
-  return `${model.summary?.weightHash} ${model.summary?.backend} ${pruning.maskHash} ${reasoning.inputKey}`;
+  return `${model.summary?.weightHash} ${model.summary?.backend} ${pruning.planHash} ${reasoning.inputKey}`;
 }
 
 /** Ratio of the shown result when it is not the one at hand, null when it is current or absent. */

@@ -70,7 +70,7 @@ export function findTracePivots(tokens: readonly TraceToken[], parameters: Metho
 
 /** What a frame takes out of the model; a copy, because the next tick reuses the frame's arrays. */
 export function pruningOf({ keep, meanInputs }: Pick<FrameData, "keep" | "meanInputs">): Pruning {
-  return { keep: keep.slice(), meanInputs: meanInputs && meanInputs.slice() };
+  return { keep: keep.slice(), meanInputs: meanInputs?.slice() ?? null };
 }
 
 /** What of the constants a calibration depends on. */

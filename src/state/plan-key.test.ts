@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { maskHash } from "./plan-key.ts";
+import { maskHash, planHash } from "./plan-key.ts";
 
 it("names equal masks alike and tells masks apart that differ in one unit", () => {
   const masks = fc.array(fc.constantFrom(0, 1), { minLength: 1, maxLength: 300 });
@@ -20,4 +20,14 @@ it("names equal masks alike and tells masks apart that differ in one unit", () =
 it("tells masks of different lengths apart", () => {
   const names = new Set(Array.from({ length: 50 }, (_, length) => maskHash(new Uint8Array(length))));
   expect(names.size).toBe(50);
+});
+
+it("tells the same mask with and without compensation apart, and compensations from each other", () => {
+  const keep = Uint8Array.of(1, 0, 1);
+  const compensated = (values: readonly number[]) => planHash({ keep, meanInputs: Float32Array.from(values) });
+  expect(planHash({ keep, meanInputs: null })).toBe(maskHash(keep));
+  expect(compensated([0.5, 0.25])).toBe(compensated([0.5, 0.25]));
+  expect(new Set([maskHash(keep), compensated([0.5, 0.25]), compensated([0.25, 0.5]), compensated([0, 0])]).size).toBe(
+    4,
+  );
 });

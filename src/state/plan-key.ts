@@ -1,4 +1,14 @@
 /** Short names for things that results depend on, so that a result can be found again. */
+import type { Pruning } from "../core/pruning.ts";
+
+/**
+ * Names what is taken out of a model: the keep mask, and the mean inputs where biases compensate for what is gone. The
+ * same mask with and without compensation gives different results.
+ */
+export function planHash({ keep, meanInputs }: Pruning): string {
+  const bytes = meanInputs && new Uint8Array(meanInputs.buffer, meanInputs.byteOffset, meanInputs.byteLength);
+  return maskHash(keep) + (bytes ? `+${maskHash(bytes)}` : "");
+}
 
 /**
  * 64-bit FNV-1a of a keep mask (two 32-bit halves with different offsets), as 16 hex digits. Two ratios that keep the

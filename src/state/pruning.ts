@@ -11,7 +11,7 @@ import {
   plannerOf,
   startingParameters,
 } from "./method.ts";
-import { maskHash } from "./plan-key.ts";
+import { planHash } from "./plan-key.ts";
 
 export interface PruningState {
   /** What the thumb asks for, 0..MAXIMUM_RATIO. */
@@ -20,8 +20,12 @@ export interface PruningState {
   readonly parameters: MethodParameters;
   /** What the plan yields; a new object on each tick around arrays that the next tick reuses. Null before calibration. */
   readonly frame: FrameData | null;
-  /** Names the keep mask of `frame`. */
-  readonly maskHash: string | null;
+  /** Names what `frame` takes out, see `planHash`. */
+  readonly planHash: string | null;
+  /** A method whose plan is drawn over the first one's; null for none. */
+  readonly secondMethod: string | null;
+  /** What the second method yields at the same ratio; null without one. */
+  readonly secondFrame: FrameData | null;
   readonly failure: Failure | null;
 }
 
@@ -33,13 +37,17 @@ export const initialPruning: PruningState = {
   method: DEFAULT_METHOD,
   parameters: startingParameters(null),
   frame: null,
-  maskHash: null,
+  planHash: null,
+  secondMethod: null,
+  secondFrame: null,
   failure: null,
 };
 
 export interface PruningActions {
   setRatio(ratio: number): void;
   setMethod(method: string): void;
+  /** Chooses the method to compare with, or none. */
+  setSecondMethod(method: string | null): void;
   /** Changes one constant. A value out of bounds is refused with a failure that names the bounds. */
   setParameter(name: string, value: unknown): void;
   /** Back to the model's starting values: one constant, or all. */
@@ -51,27 +59,21 @@ export interface PruningActions {
 
 export function createPruningActions(context: Context): PruningActions {
   const { patch, get } = context;
-  // A planner holds scratch buffers for one combination; only the ratio may change under it.
-  let planner: { readonly of: readonly unknown[]; readonly plan: FramePlanner } | null = null;
-
-  function currentPlanner(): FramePlanner | null {
-    const { model, calibration, pruning } = get();
-    if (!model.summary || !calibration.statistics) return null;
-    const of = [model.summary.layout, calibration.statistics, pruning.method, pruning.parameters];
-    if (planner?.of.every((part, index) => part === of[index])) return planner.plan;
-    const plan = plannerOf(pruning.method, model.summary.layout, calibration.statistics, pruning.parameters);
-    planner = { of, plan };
-    return plan;
-  }
+  const planner = createPlannerCache(context);
+  // Two planners, so that neither overwrites the other's arrays.
+  const secondPlanner = createPlannerCache(context);
 
   function replan(): void {
-    try {
-      const plan = currentPlanner();
-      const frame = plan?.(get().pruning.ratio) ?? null;
-      patch("pruning", { frame, maskHash: frame && maskHash(frame.keep), failure: null });
-    } catch (error) {
-      patch("pruning", { failure: failureOf(error) });
-    }
+    const { ratio, method, secondMethod } = get().pruning;
+    const first = attempt(() => planner(method)?.(ratio));
+    const second = attempt(() => (secondMethod === null ? null : secondPlanner(secondMethod)?.(ratio)));
+    // A plan of another method must not stay under this one's name.
+    patch("pruning", {
+      frame: first.frame,
+      planHash: first.frame && planHash(first.frame),
+      secondFrame: second.frame,
+      failure: first.failure ?? second.failure,
+    });
   }
 
   function setParameters(parameters: MethodParameters): void {
@@ -92,7 +94,14 @@ export function createPruningActions(context: Context): PruningActions {
     setMethod(method) {
       // A link may name a method that this version does not have.
       if (!methods.some((candidate) => candidate.name === method)) return;
-      patch("pruning", { method });
+      // A method is not compared with itself.
+      const { secondMethod } = get().pruning;
+      patch("pruning", { method, secondMethod: secondMethod === method ? null : secondMethod });
+      replan();
+    },
+    setSecondMethod(method) {
+      if (method !== null && !methods.some((candidate) => candidate.name === method)) return;
+      patch("pruning", { secondMethod: method === get().pruning.method ? null : method });
       replan();
     },
     setParameter(name, value) {
@@ -107,6 +116,29 @@ export function createPruningActions(context: Context): PruningActions {
       const start = startingParameters(model.summary);
       setParameters(name === undefined ? start : changeParameter(pruning.parameters, name, named(start, name)));
     },
+  };
+}
+
+function attempt(plan: () => FrameData | null | undefined) {
+  try {
+    return { frame: plan() ?? null, failure: null };
+  } catch (error) {
+    return { frame: null, failure: failureOf(error) };
+  }
+}
+
+/** The planner of a method for what is at hand, made anew only when something but the ratio has changed. */
+function createPlannerCache({ get }: Context): (method: string) => FramePlanner | null {
+  // A planner holds scratch buffers for one combination; only the ratio may change under it.
+  let kept: { readonly of: readonly unknown[]; readonly plan: FramePlanner } | null = null;
+  return (method) => {
+    const { model, calibration, pruning } = get();
+    if (!model.summary || !calibration.statistics) return null;
+    const of = [model.summary.layout, calibration.statistics, method, pruning.parameters];
+    if (kept?.of.every((part, index) => part === of[index])) return kept.plan;
+    const plan = plannerOf(method, model.summary.layout, calibration.statistics, pruning.parameters);
+    kept = { of, plan };
+    return plan;
   };
 }
 

@@ -18,6 +18,8 @@ export function sharedState(state: WorkbenchState): SharedState {
     question: input.question !== "" && input.question !== example?.question ? input.question : null,
     ratio: pruning.ratio,
     method: pruning.method,
+    secondMethod: pruning.secondMethod,
+    tab: state.preferences.tab,
     backend: model.backend === "auto" ? null : model.backend,
     samples: calibration.sampleLimit,
     parameters: changedParameters(pruning.parameters, startingParameters(model.summary)),

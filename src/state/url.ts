@@ -14,6 +14,10 @@ export interface SharedState {
   /** 0..1 */
   readonly ratio: number | null;
   readonly method: string | null;
+  /** The method that it is compared with. */
+  readonly secondMethod: string | null;
+  /** The tab that lies open under the workbench. */
+  readonly tab: string | null;
   readonly backend: "cpu" | "webgpu" | null;
   /** Calibration samples, when not all. */
   readonly samples: number | null;
@@ -28,6 +32,8 @@ export const EMPTY_SHARED_STATE: SharedState = {
   question: null,
   ratio: null,
   method: null,
+  secondMethod: null,
+  tab: null,
   backend: null,
   samples: null,
   parameters: {},
@@ -47,6 +53,8 @@ export function encodeSharedState(state: SharedState): string {
   add("question", state.question);
   add("ratio", state.ratio === null ? null : String(Number((state.ratio * 100).toFixed(1))));
   add("method", state.method);
+  add("with", state.secondMethod);
+  add("tab", state.tab);
   add("backend", state.backend);
   add("samples", state.samples === null ? null : String(state.samples));
   for (const [name, value] of Object.entries(state.parameters).sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -75,6 +83,8 @@ export function decodeSharedState(hash: string, search = ""): SharedState {
     question: text("question"),
     ratio: percent === null ? null : percent / 100,
     method: text("method"),
+    secondMethod: text("with"),
+    tab: text("tab"),
     backend: backend === "cpu" || backend === "webgpu" ? backend : null,
     samples: samples === null ? null : Math.round(samples),
     parameters,
