@@ -51,8 +51,13 @@ export interface TraceRecord {
   readonly text: string;
   /** Trace tokens, the stop token included. */
   readonly tokens: number;
-  /** Trace positions of pivot tokens. */
+  /** Trace positions of pivot tokens, ascending. */
   readonly pivots: readonly number[];
+  /**
+   * For each token the number of the step that it belongs to, see `stepsOf`: 0 before the first "Step n:", -1 from
+   * "Final Answer:" on. Length `tokens`.
+   */
+  readonly steps: readonly number[];
 }
 
 /** What one cell gave on one sample. */
