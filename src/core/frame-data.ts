@@ -14,4 +14,6 @@ export interface FrameData {
   readonly keptPerModule: Uint32Array;
   /** For bias compensation, see `Pruning`; null for none. */
   readonly meanInputs: Float32Array | null;
+  /** Columns of `meanInputs` per module; given whenever `meanInputs` is. */
+  readonly inputColumns?: Uint32Array | null;
 }

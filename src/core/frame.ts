@@ -44,6 +44,7 @@ export function createFramePlanner(
       values: allocation.values,
       keptPerModule: allocation.keptPerModule,
       meanInputs: allocation.meanInputs,
+      inputColumns: allocation.inputColumns ?? null,
       rows: retention(allocation.keptPerModule),
     };
   };

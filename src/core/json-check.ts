@@ -53,7 +53,12 @@ export function readNumbers(
   if (length !== null && found.length !== length) {
     throw new PivotscopeError("bad-input", `${field}: found ${found.length} numbers, expected ${length}.`);
   }
-  return found.map((value: unknown, index) => readNumber(`${field}[${index}]`, value, minimum, maximum));
+  // Names are made for errors only: a statistics file holds millions of numbers.
+  return found.map((value: unknown, index) =>
+    typeof value === "number" && value >= minimum && value <= maximum && Number.isFinite(value)
+      ? value
+      : readNumber(`${field}[${index}]`, value, minimum, maximum),
+  );
 }
 
 /** The value of a field that must be there. */

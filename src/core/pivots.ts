@@ -5,6 +5,7 @@
  */
 import { PivotscopeError } from "./errors.ts";
 import { type MarkerGroup, markerGroupNames, markerGroups } from "./markers.ts";
+import { createRandom } from "./random.ts";
 import type { TokenIndex } from "./unit.ts";
 
 export interface PivotParameters {
@@ -44,7 +45,7 @@ export interface Pivots {
   readonly pivots: readonly TokenIndex[];
   /** Every marker found, in order; also when there were too few and the fallback was taken. */
   readonly markers: readonly FoundMarker[];
-  /** True when the pivots are the inner boundaries of three equal parts because too few markers were found. */
+  /** True when too few markers were found, and the pivots are (or count as many as) the inner boundaries of thirds. */
   readonly fallback: boolean;
 }
 
@@ -54,6 +55,8 @@ export interface Pivots {
  * @param tokenTexts what each token adds to the trace's text; their concatenation is the text that is searched.
  * Overlapping markers count once: the one that begins first, then the longest ("we can therefore conclude" is one
  * marker, not also "therefore").
+ * With random placement the pivots are as many different positions as there would be at markers, drawn from the seed and
+ * the trace itself, so that every trace gets its own and the same ones each time; `markers` stays what was found.
  * @throws PivotscopeError `bad-input` when a marker group is not known.
  */
 export function findPivots(tokenTexts: readonly string[], parameters: PivotParameters): Pivots {
@@ -61,10 +64,13 @@ export function findPivots(tokenTexts: readonly string[], parameters: PivotParam
   const text = tokenTexts.join("");
   const starts = tokenStarts(tokenTexts);
   const markers = findMarkers(text, groups).map((marker) => ({ ...marker, token: tokenAt(starts, marker.offset) }));
-  if (markers.length < parameters.minimumMarkers) {
-    return { pivots: thirds(tokenTexts.length), markers, fallback: true };
-  }
-  return { pivots: ascendingWithoutRepeats(markers.map((marker) => marker.token)), markers, fallback: false };
+  const fallback = markers.length < parameters.minimumMarkers;
+  const placed = fallback ? thirds(tokenTexts.length) : ascendingWithoutRepeats(markers.map((marker) => marker.token));
+  const pivots =
+    parameters.pivotPlacement === "random"
+      ? createRandom(traceSeed(tokenTexts, parameters.randomSeed)).sample(tokenTexts.length, placed.length)
+      : placed;
+  return { pivots, markers, fallback };
 }
 
 /**
@@ -80,6 +86,18 @@ export function pivotWindow(pivots: readonly TokenIndex[], traceLength: number, 
   const positions: TokenIndex[] = [];
   for (let position = 0; position < traceLength; position += 1) if (inside[position] === 1) positions.push(position);
   return positions;
+}
+
+/** A seed that depends on every token of the trace (FNV-1a over UTF-16 units) and on the parameters' seed. */
+function traceSeed(tokenTexts: readonly string[], seed: number): number {
+  const prime = 0x01000193;
+  let hash = 0x811c9dc5;
+  for (const text of tokenTexts) {
+    for (let place = 0; place < text.length; place += 1) hash = Math.imul(hash ^ text.charCodeAt(place), prime);
+    // Where a token ends counts too; no UTF-16 unit is this large.
+    hash = Math.imul(hash ^ 0x10000, prime);
+  }
+  return (hash ^ Math.imul(seed, 0x9e3779b1)) >>> 0;
 }
 
 function markerGroupNamed(name: string): MarkerGroup {

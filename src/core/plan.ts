@@ -3,10 +3,11 @@
  *
  * `{version, model: {name, weightHash}, method, parameters, ratio: {asked, reached}, keep, value}` where `keep` (1 kept,
  * 0 removed) and `value` (v(u), what units were ranked by before the division by their cost) are lists keyed
- * `tower.layer.kind`.
+ * `tower.layer.kind`. With bias compensation also `meanInputs`, lists of one number per input column of each module's last
+ * projection, keyed the same.
  */
 import type { Allocation } from "./allocation/allocation.ts";
-import { PivotscopeError } from "./errors.ts";
+import { invariant, PivotscopeError } from "./errors.ts";
 import {
   type JsonObject,
   parseJson,
@@ -20,6 +21,7 @@ import {
 import { methodNamed } from "./methods/index.ts";
 import { splitByModule } from "./module-arrays.ts";
 import { type MethodParameters, parseParameters } from "./parameters.ts";
+import type { Pruning } from "./pruning.ts";
 import type { Ratio, UnitLayout } from "./unit.ts";
 
 export const PLAN_VERSION = 1;
@@ -41,6 +43,8 @@ export interface Plan {
   readonly keep: Readonly<Record<string, readonly number[]>>;
   /** Per module: v(u). */
   readonly value: Readonly<Record<string, readonly number[]>>;
+  /** Per module: mean inputs of its last projection, see `Pruning`; absent without bias compensation. */
+  readonly meanInputs?: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface PlanOrigin {
@@ -53,9 +57,11 @@ export interface PlanOrigin {
 /** Copies an allocation into a plan. */
 export function createPlan(
   layout: UnitLayout,
-  allocation: Pick<Allocation, "keep" | "values" | "reachedRatio">,
+  allocation: Pick<Allocation, "keep" | "values" | "reachedRatio"> &
+    Partial<Pick<Allocation, "meanInputs" | "inputColumns">>,
   origin: PlanOrigin,
 ): Plan {
+  const { meanInputs = null, inputColumns = null } = allocation;
   return {
     version: PLAN_VERSION,
     model: { name: origin.model.name, weightHash: origin.model.weightHash },
@@ -64,6 +70,7 @@ export function createPlan(
     ratio: { asked: origin.askedRatio, reached: allocation.reachedRatio },
     keep: splitByModule(layout, allocation.keep),
     value: splitByModule(layout, allocation.values),
+    ...(meanInputs === null ? {} : { meanInputs: splitMeanInputs(layout, meanInputs, inputColumns) }),
   };
 }
 
@@ -91,6 +98,12 @@ export function parsePlan(text: string): Plan {
   const keep = readLists(file, "keep", readKept);
   const value = readLists(file, "value", (field, found) => readNumbers(field, found, null, 0, Number.MAX_VALUE));
   checkSameShape(keep, value);
+  const meanInputs = Object.hasOwn(file, "meanInputs")
+    ? readLists(file, "meanInputs", (field, found) =>
+        readNumbers(field, found, null, -Number.MAX_VALUE, Number.MAX_VALUE),
+      )
+    : null;
+  if (meanInputs) checkMeanInputs(keep, meanInputs);
   return {
     version: PLAN_VERSION,
     model: {
@@ -105,6 +118,7 @@ export function parsePlan(text: string): Plan {
     },
     keep,
     value,
+    ...(meanInputs === null ? {} : { meanInputs }),
   };
 }
 
@@ -133,6 +147,22 @@ export function planKeep(plan: Plan, layout: UnitLayout): Uint8Array {
     keep.set(list, layout.offsets[index]);
   });
   return keep;
+}
+
+/**
+ * What the plan takes out of a model, with the mean inputs for bias compensation where it has them.
+ * @throws PivotscopeError `bad-input` as `planKeep` does. Only the model knows how many columns a unit has: the engine
+ * checks the length of `meanInputs`.
+ */
+export function planPruning(plan: Plan, layout: UnitLayout): Pruning {
+  const keep = planKeep(plan, layout);
+  const { meanInputs } = plan;
+  if (meanInputs === undefined) return { keep, meanInputs: null };
+  checkMeanInputs(plan.keep, meanInputs);
+  return {
+    keep,
+    meanInputs: Float32Array.from(layout.modules.flatMap((module) => [...(meanInputs[module.key] ?? [])])),
+  };
 }
 
 /** @throws PivotscopeError `bad-input` when the plan was made for other weights. */
@@ -177,6 +207,42 @@ function readHash(field: string, found: unknown): string {
     "bad-input",
     `${field}: found ${JSON.stringify(hash)}, expected a SHA-256 as 64 lower-case hex digits.`,
   );
+}
+
+function splitMeanInputs(
+  layout: UnitLayout,
+  meanInputs: Float32Array,
+  inputColumns: Uint32Array | null,
+): Record<string, number[]> {
+  invariant(inputColumns?.length === layout.modules.length, "Mean inputs come without their columns per module.");
+  let start = 0;
+  return Object.fromEntries(
+    layout.modules.map((module, index) => {
+      const columns = meanInputs.subarray(start, start + (inputColumns[index] ?? 0));
+      start += columns.length;
+      // Nine digits name a float32 exactly.
+      return [module.key, Array.from(columns, (value) => Number(value.toPrecision(9)))];
+    }),
+  );
+}
+
+/** Every module has the same whole number of columns for each of its units, at least one. */
+function checkMeanInputs(keep: Plan["keep"], meanInputs: NonNullable<Plan["meanInputs"]>): void {
+  for (const key of new Set([...Object.keys(keep), ...Object.keys(meanInputs)])) {
+    const units = Object.hasOwn(keep, key) ? keep[key]?.length : undefined;
+    const columns = Object.hasOwn(meanInputs, key) ? meanInputs[key]?.length : undefined;
+    if (units === undefined || columns === undefined) {
+      throw new PivotscopeError(
+        "bad-input",
+        `meanInputs.${key}: found ${columns ?? "no"} columns, but keep.${key} has ${units ?? "no"} units.`,
+      );
+    }
+    if (units === 0 ? columns === 0 : columns > 0 && columns % units === 0) continue;
+    throw new PivotscopeError(
+      "bad-input",
+      `meanInputs.${key}: found ${columns} columns, expected a multiple of the ${units} units of keep.${key}.`,
+    );
+  }
 }
 
 function checkSameShape(keep: Plan["keep"], value: Plan["value"]): void {

@@ -1,8 +1,9 @@
 /**
  * Statistics as a JSON file: `attribution_global`, `attribution_pivot` (lists), `cmds`, `sens` (numbers) keyed
  * `tower.layer.kind`, `unit_cost` keyed `tower.kind`; optional `calibration`:
- * `{samples, batches, pivot_batches}`. Other fields are left alone, so a file may say more about how it was made.
+ * `{samples, batches, pivot_batches}`, and `baselines`, see baselines-json.ts. Other fields are left alone, so a file may say more about how it was made.
  */
+import { readBaselines, writeBaselines } from "./baselines-json.ts";
 import { PivotscopeError } from "./errors.ts";
 import { parseJson, readField, readInteger, readNumber, readNumbers, readObject } from "./json-check.ts";
 import { keyByModule, readModules, splitByModule } from "./module-arrays.ts";
@@ -30,6 +31,7 @@ export function serialiseStatistics(
     sens: keyByModule(layout, statistics.sens),
     attribution_global: splitByModule(layout, statistics.attributionGlobal),
     attribution_pivot: splitByModule(layout, statistics.attributionPivot),
+    ...(statistics.baselines === null ? {} : { baselines: writeBaselines(layout, statistics.baselines) }),
   });
 }
 
@@ -68,7 +70,7 @@ export function readStatistics(found: unknown, layout: UnitLayout): Statistics {
     samples: count("samples"),
     batches: count("batches"),
     pivotBatches: count("pivot_batches"),
-    baselines: null,
+    baselines: file.baselines === undefined ? null : readBaselines(file.baselines, layout),
   };
   validateStatistics(layout, statistics);
   return statistics;

@@ -3,7 +3,7 @@
 export interface Allocation {
   /** 1 kept, 0 removed, per unit. */
   readonly keep: Uint8Array;
-  /** v(u) per unit: what the units were ranked by, before the division by their cost. */
+  /** v(u) per unit, not negative: what the units were ranked by, before the division by their cost. */
   readonly values: Float64Array;
   readonly keptUnits: number;
   /** Structural parameters of the kept units. */
@@ -14,4 +14,6 @@ export interface Allocation {
   readonly keptPerModule: Uint32Array;
   /** For bias compensation, see `Pruning`; null for none. */
   readonly meanInputs: Float32Array | null;
+  /** Columns of `meanInputs` per module, in the layout's order; given whenever `meanInputs` is. */
+  readonly inputColumns?: Uint32Array | null;
 }

@@ -1,9 +1,25 @@
 /** The methods to choose from, in the order they are offered. */
 import { PivotscopeError } from "../errors.ts";
+import { attribution } from "./attribution.ts";
+import { flap } from "./flap.ts";
+import { llmPruner } from "./llm-pruner.ts";
+import { magnitudeAll } from "./magnitude-all.ts";
+import { magnitudeColumns } from "./magnitude-columns.ts";
 import type { Method } from "./method.ts";
 import { mucrasp } from "./mucrasp.ts";
+import { random } from "./random.ts";
+import { wandaSp } from "./wanda-sp.ts";
 
-export const methods: readonly Method[] = [mucrasp];
+export const methods: readonly Method[] = [
+  mucrasp,
+  llmPruner,
+  flap,
+  wandaSp,
+  attribution,
+  magnitudeColumns,
+  magnitudeAll,
+  random,
+];
 
 /** @throws PivotscopeError `not-found` naming the methods there are. */
 export function methodNamed(name: string): Method {

@@ -2,10 +2,13 @@
  * µCRASP: attribution fused over the whole trace and around its pivots, protected by sensitivity, cross-modal shift and
  * structure, allocated under one global budget (arXiv 2605.25842).
  */
-import { createAllocator } from "../allocation/allocator.ts";
+import { type Allocator, createAllocator } from "../allocation/allocator.ts";
+import { createModuleSorter } from "../allocation/module-order.ts";
+import { createPerModuleAllocator, uniformRemoved } from "../allocation/per-module.ts";
 import { validateParameters } from "../parameters.ts";
 import { createFusion } from "../signals/fusion.ts";
 import { validateStatistics } from "../statistics-check.ts";
+import type { UnitLayout } from "../unit.ts";
 import { validateRatio } from "../unit-check.ts";
 import { createMethod } from "./method.ts";
 
@@ -20,7 +23,7 @@ export const mucrasp = createMethod({
     validateParameters(parameters);
     validateStatistics(layout, statistics);
     const fuse = createFusion(layout, statistics, parameters);
-    const allocate = createAllocator(layout, parameters);
+    const allocate = parameters.allocation === "uniform" ? uniform(layout) : createAllocator(layout, parameters);
     const values = new Float64Array(layout.unitCount);
     return (ratio) => {
       validateRatio(ratio);
@@ -29,3 +32,10 @@ export const mucrasp = createMethod({
     };
   },
 });
+
+/** The same share of every module; values are ranked anew for every ratio, which they depend on. */
+function uniform(layout: UnitLayout): Allocator {
+  const sort = createModuleSorter(layout);
+  const allocate = createPerModuleAllocator(layout, uniformRemoved);
+  return (values, ratio) => allocate(sort(values), values, ratio);
+}
