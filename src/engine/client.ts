@@ -121,6 +121,7 @@ export function createPortEngine(port: Endpoint<ToWorker>, end: () => void): Por
     load: (source, options, call) => request("load", () => ({ source, options }), call),
     generate: (input, options, call) => request("generate", () => ({ input: refer(input), options }), call),
     calibrate: (parameters, call) => request("calibrate", () => ({ parameters }), call),
+    observeLayers: (parameters, call) => request("observeLayers", () => ({ parameters }), call),
     evaluate: (input, trace, pruning, call) =>
       request("evaluate", () => ({ input: refer(input), trace, pruning }), call),
     evaluationSet: (call) => request("evaluationSet", () => ({}), call),

@@ -8,6 +8,7 @@
 import type { SampleScores } from "../core/experiments/scores.ts";
 import type { PivotParameters } from "../core/pivots.ts";
 import type { Pruning } from "../core/pruning.ts";
+import type { LayerViews } from "../core/signals/layer-views.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type { UnitLayout } from "../core/unit.ts";
 import type { RecommendedParameters } from "../models/recommended.ts";
@@ -113,6 +114,13 @@ export interface CalibrationProgress {
   readonly fraction: number;
 }
 
+export interface LayerViewParameters {
+  /** Look at the first samples of the calibration set, this many at most; 16 when absent. */
+  readonly samples?: number;
+  /** OWL's M: an entry above M times its layer's mean is an outlier; 3 when absent. */
+  readonly outlierFactor?: number;
+}
+
 /** One number per trace token each, nats. */
 export interface Measurement {
   readonly kl: Float32Array;
@@ -168,6 +176,8 @@ export interface Engine {
   generate(input: SampleInput, options: GenerateOptions, call?: Call<TraceToken>): Promise<Trace>;
   /** Runs over the calibration set that lies in the checkpoint folder. */
   calibrate(parameters: CalibrationParameters, call?: Call<CalibrationProgress>): Promise<Statistics>;
+  /** Looks at how much each layer of the dense model does, on the calibration set that lies in the checkpoint folder. */
+  observeLayers(parameters: LayerViewParameters, call?: Call<SampleProgress>): Promise<LayerViews>;
   /** Teacher-forced comparison of the pruned with the dense model on `trace`. */
   evaluate(input: SampleInput, trace: readonly number[], pruning: Pruning, call?: Call): Promise<Measurement>;
   /** The evaluation set that lies in the checkpoint folder; empty without one. */

@@ -1,12 +1,15 @@
 /** The engine behind the contract: one session, and caches of what repeats while the slider moves. */
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { defaultPivotParameters, type PivotParameters } from "../core/pivots.ts";
 import type { Pruning } from "../core/pruning.ts";
+import { DEFAULT_OUTLIER_FACTOR } from "../core/signals/layer-views.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import type { Tensor } from "../runtime/backend.ts";
 import type { PreparedSample } from "./batch.ts";
 import { calibrate } from "./calibrate.ts";
 import type { Engine, ModelSource, SampleInput, Trace } from "./contract.ts";
 import { denseTraceLogits, evaluateSample } from "./evaluate.ts";
+import { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "./layer-views.ts";
 import { createMasks, type MaskSet } from "./masks.ts";
 import { type Environment, openSession, type Session } from "./session.ts";
 
@@ -67,6 +70,38 @@ export function createEngine(environment: EngineEnvironment): Engine {
     return logits;
   };
 
+  /** The first samples of the calibration set, ready to run; `pivots` is null where they do not matter. */
+  const calibrationSet = async (
+    limit: number | undefined,
+    pivots: PivotParameters | null,
+    signal: AbortSignal | undefined,
+  ): Promise<PreparedSample[]> => {
+    const { checkpoint, prepareSample, findPivots } = loaded();
+    const from = folder;
+    const set = checkpoint.calibration?.slice(0, limit);
+    if (!set || set.length === 0 || !from) {
+      throw new PivotscopeError(
+        "bad-input",
+        "This checkpoint folder has no calibration samples.",
+        "Add a calibration.json with pictures, questions and traces.",
+      );
+    }
+    const samples: PreparedSample[] = [];
+    for (const [index, sample] of set.entries()) {
+      throwIfCancelled(signal);
+      const known = calibrationSamples.get(index);
+      if (known) {
+        samples.push(pivots ? { ...known, pivots: findPivots(known.trace, pivots) } : known);
+        continue;
+      }
+      const readPicture = (path: string) => from.readBytes(path, undefined, signal);
+      const prepared = await prepareSample(sample, readPicture, pivots ?? defaultPivotParameters(), signal);
+      calibrationSamples.set(index, prepared);
+      samples.push(prepared);
+    }
+    return samples;
+  };
+
   return {
     async load(source, options, call = {}) {
       if (session)
@@ -105,37 +140,22 @@ export function createEngine(environment: EngineEnvironment): Engine {
     },
 
     async calibrate(parameters, call = {}) {
-      const { checkpoint, model, prepareSample, findPivots } = loaded();
-      const from = folder;
-      const set = checkpoint.calibration?.slice(0, parameters.sampleLimit ?? checkpoint.recommended.calibrationSamples);
-      if (!set || set.length === 0 || !from) {
-        throw new PivotscopeError(
-          "bad-input",
-          "This checkpoint folder has no calibration samples.",
-          "Add a calibration.json with pictures, questions and traces.",
-        );
-      }
-      const samples: PreparedSample[] = [];
-      for (const [index, sample] of set.entries()) {
-        throwIfCancelled(call.signal);
-        const known = calibrationSamples.get(index);
-        if (known) {
-          samples.push({ ...known, pivots: findPivots(known.trace, parameters.pivots) });
-          continue;
-        }
-        const prepared = await prepareSample(
-          sample,
-          (path) => from.readBytes(path, undefined, call.signal),
-          parameters.pivots,
-          call.signal,
-        );
-        calibrationSamples.set(index, prepared);
-        samples.push(prepared);
-      }
+      const { checkpoint, model } = loaded();
+      const limit = parameters.sampleLimit ?? checkpoint.recommended.calibrationSamples;
+      const samples = await calibrationSet(limit, parameters.pivots, call.signal);
       return calibrate(model, {
         samples,
         batchSize: parameters.batchSize,
         window: parameters.pivots.window,
+        signal: call.signal,
+        onProgress: call.onProgress,
+      });
+    },
+
+    async observeLayers(parameters, call = {}) {
+      const limit = parameters.samples ?? DEFAULT_LAYER_VIEW_SAMPLES;
+      return observeLayers(loaded().model, await calibrationSet(limit, null, call.signal), {
+        outlierFactor: parameters.outlierFactor ?? DEFAULT_OUTLIER_FACTOR,
         signal: call.signal,
         onProgress: call.onProgress,
       });

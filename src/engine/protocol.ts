@@ -6,6 +6,7 @@
  */
 import { type ErrorCode, PivotscopeError } from "../core/errors.ts";
 import type { Pruning } from "../core/pruning.ts";
+import type { LayerViews } from "../core/signals/layer-views.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type {
   Assessment,
@@ -14,6 +15,7 @@ import type {
   CalibrationProgress,
   EvaluationSample,
   GenerateOptions,
+  LayerViewParameters,
   LoadOptions,
   LoadProgress,
   Measurement,
@@ -52,6 +54,11 @@ export interface EngineCalls {
     readonly request: { readonly parameters: CalibrationParameters };
     readonly progress: CalibrationProgress;
     readonly result: Statistics;
+  };
+  readonly observeLayers: {
+    readonly request: { readonly parameters: LayerViewParameters };
+    readonly progress: SampleProgress;
+    readonly result: LayerViews;
   };
   readonly evaluate: {
     readonly request: {

@@ -65,6 +65,8 @@ function perform(engine: Engine, message: CallMessage, signal: AbortSignal, onPr
       return engine.generate(sampleInput(message.input), message.options, call);
     case "calibrate":
       return engine.calibrate(message.parameters, call);
+    case "observeLayers":
+      return engine.observeLayers(message.parameters, call);
     case "evaluate":
       return engine.evaluate(sampleInput(message.input), message.trace, message.pruning, { signal });
     case "evaluationSet":

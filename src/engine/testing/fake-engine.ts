@@ -4,6 +4,7 @@
  */
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { SampleScores } from "../../core/experiments/scores.ts";
+import type { LayerViews } from "../../core/signals/layer-views.ts";
 import type { Statistics } from "../../core/statistics.ts";
 import { createUnitLayout, type Module, moduleKey, type Tower, type UnitLayout } from "../../core/unit.ts";
 import type {
@@ -15,6 +16,7 @@ import type {
   Engine,
   EvaluationSample,
   GenerateOptions,
+  LayerViewParameters,
   Measurement,
   ModelSummary,
   SampleInput,
@@ -24,7 +26,15 @@ import type {
 } from "../contract.ts";
 import { fakeBaselines } from "./fake-baselines.ts";
 
-export type CallKind = "load" | "generate" | "calibrate" | "evaluate" | "evaluationSet" | "writeTraces" | "assess";
+export type CallKind =
+  | "load"
+  | "generate"
+  | "calibrate"
+  | "observeLayers"
+  | "evaluate"
+  | "evaluationSet"
+  | "writeTraces"
+  | "assess";
 
 export interface FakeEngine extends Engine {
   /** Every call that reached the engine, in order. */
@@ -135,6 +145,13 @@ export function createFakeEngine(): FakeEngine {
       await enter("calibrate", call?.signal);
       call?.onProgress?.(calibrationProgress(parameters, 1));
       return statistics(layout);
+    },
+    async observeLayers(parameters, call) {
+      calls.push({ kind: "observeLayers" });
+      await enter("observeLayers", call?.signal);
+      const views = layerViews(layout, parameters);
+      call?.onProgress?.({ done: views.samples, total: views.samples });
+      return views;
     },
     async evaluate(input, trace, { keep }, call) {
       calls.push({ kind: "evaluate", keep, input });
@@ -271,6 +288,21 @@ function statistics(layout: UnitLayout): Statistics {
     pivotBatches: 4,
     baselines: fakeBaselines(layout),
   };
+}
+
+/** Layers that do more the later they come, text before vision. */
+function layerViews(layout: UnitLayout, { samples = 16, outlierFactor = 3 }: LayerViewParameters): LayerViews {
+  const towers = (["text", "vision"] as const).map((tower) =>
+    layout.modules.filter((module) => module.tower === tower && module.kind === "mlp"),
+  );
+  const layers = towers.flat().map(({ tower, layer }) => ({
+    tower,
+    layer,
+    blockInfluence: 0.1 + 0.05 * layer,
+    outlierShare: (0.02 + 0.01 * layer) / outlierFactor,
+    tampDensity: tower === "text" ? 1.5 + 0.1 * layer : null,
+  }));
+  return { samples, outlierFactor, layers };
 }
 
 function measure(trace: readonly number[], keep: Uint8Array): Measurement {

@@ -112,7 +112,7 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
       pivots: [],
       frame: Float32Array.from(entry.pixel_values),
     }));
-    const forwards = [];
+    const forwards: Awaited<ReturnType<typeof naiveForward>>[] = [];
     for (const sample of samples) forwards.push(await naiveForward(sample));
     text = Array.from({ length: config.text.layers }, (_, layer) => forwards.flatMap((pass) => pass.text[layer] ?? []));
     vision = Array.from({ length: config.vision.layers }, (_, layer) =>
