@@ -1,41 +1,63 @@
 /**
- * Running sums of calibration in backend memory: one number per unit and loss, and token statistics per module.
+ * Running sums of calibration in backend memory: what µCRASP reads, and through baseline-accumulators.ts what the other
+ * methods read.
  */
 import { invariant } from "../core/errors.ts";
+import type { BaselineStatistics, Statistics } from "../core/statistics.ts";
 import type { ModuleKind, Tower } from "../core/unit.ts";
 import type { ScoredWeight } from "../models/architectures/definition.ts";
-import type { Tensor } from "../runtime/backend.ts";
+import { output, type Tensor } from "../runtime/backend.ts";
 import { tokenStatisticsLength } from "../runtime/kernels/contract.ts";
+import type { LayerTaps } from "./backward.ts";
+import { createBaselineAccumulators } from "./baseline-accumulators.ts";
+import { LOSSES } from "./calibration-plan.ts";
 import { towerOf } from "./forward.ts";
 import type { Model } from "./model.ts";
 
-/** What the backward pass of one layer leaves for one scored weight. */
-export interface ScoredTaps {
-  readonly weight: Tensor;
-  readonly input: Tensor;
-  /** Gradient by the linear layer's output, one per loss. */
-  readonly gradients: readonly Tensor[];
+/** How the rows of a run divide, for one tower. */
+export interface RunShape {
+  readonly batches: number;
+  readonly samplesPerBatch: number;
+  readonly rowsPerSample: number;
+  /** TOKEN_CLASS of every row. */
+  readonly classes: Tensor;
+  /** See `LossWeights`. */
+  readonly fisherWeights: Tensor;
 }
 
-export interface CalibrationSums {
-  /** Sum of `loss` per unit, divided by `batches` (zeros when there were none). */
-  attribution(loss: number, batches: number): Float64Array;
-  readonly cmds: Float64Array;
-  readonly sens: Float64Array;
+/** How much went into the sums. */
+export interface CalibrationCounts {
+  readonly samples: number;
+  readonly batches: number;
+  /** Batches with tokens in a pivot window; may be 0. */
+  readonly pivotBatches: number;
 }
+
+export type CalibrationSums = Omit<Statistics, keyof CalibrationCounts>;
 
 export interface Accumulators {
-  score(tower: Tower, layer: number, scored: ScoredWeight, taps: ScoredTaps, batches: number): Promise<void>;
+  /** Takes in what the backward pass of one layer left. */
+  collect(tower: Tower, layer: number, taps: LayerTaps, shape: RunShape): Promise<void>;
   observe(tower: Tower, layer: number, kind: ModuleKind, values: Tensor, classes: Tensor, rows: number): void;
-  read(): Promise<CalibrationSums>;
+  read(counts: CalibrationCounts): Promise<CalibrationSums>;
   release(): void;
 }
 
-export function createAccumulators(model: Model, losses: number): Accumulators {
+/** Weight, its layer's input and the gradient of one loss by its layer's output. */
+export function matrixTaps(scored: ScoredWeight, taps: LayerTaps, loss: number) {
+  const own = taps.gradients[loss];
+  invariant(own, `There is no gradient of loss ${loss}.`);
+  return {
+    weight: output(taps.weights, scored.slot),
+    input: output(taps.outputs, scored.inputTap),
+    gradient: scored.gradientTap === null ? own : output(taps.outputs, `${scored.gradientTap}.${loss}`),
+  };
+}
+
+export function createAccumulators(model: Model): Accumulators {
   const { backend, layout } = model;
-  const attribution = Array.from({ length: losses }, () =>
-    backend.upload(new Float32Array(layout.unitCount), [layout.unitCount]),
-  );
+  const baselines = createBaselineAccumulators(model);
+  const pivot = backend.upload(new Float32Array(layout.unitCount), [layout.unitCount]);
   const widths = layout.modules.map((module) => towerOf(model, module.tower).width);
   const statisticsOffsets = widths.reduce(
     (offsets, width) => {
@@ -54,26 +76,26 @@ export function createAccumulators(model: Model, losses: number): Accumulators {
   };
 
   return {
-    async score(tower, layer, scored, taps, batches) {
-      const accumulatorOffset = layout.offsets[indexOf(tower, layer, scored.kind)] ?? 0;
-      const rows = taps.input.dims[0] ?? 0;
-      for (const [loss, gradient] of taps.gradients.entries()) {
-        const accumulator = attribution[loss];
-        invariant(accumulator, `There is no accumulator for loss ${loss}.`);
+    async collect(tower, layer, taps, shape) {
+      for (const scored of towerOf(model, tower).scored) {
+        const module = indexOf(tower, layer, scored.kind);
+        await baselines.collectMatrix(module, scored, matrixTaps(scored, taps, LOSSES.global), shape);
+        if (!scored.attributed) continue;
         await backend.kernels.weightGradient({
-          weight: taps.weight,
-          input: taps.input,
-          gradient,
+          ...matrixTaps(scored, taps, LOSSES.pivot),
           outputs: scored.outputs,
           inputs: scored.inputs,
-          batches,
-          rowsPerBatch: rows / batches,
+          batches: shape.batches,
+          rowsPerBatch: shape.samplesPerBatch * shape.rowsPerSample,
           axis: scored.axis,
           groupSize: scored.groupSize,
-          accumulator,
-          accumulatorOffset,
+          accumulator: pivot,
+          accumulatorOffset: layout.offsets[module] ?? 0,
           scale: 1,
         });
+      }
+      for (const kind of ["attn", "mlp"] as const) {
+        baselines.collectColumns(indexOf(tower, layer, kind), kind, taps, shape);
       }
     },
     observe(tower, layer, kind, values, classes, rows) {
@@ -87,7 +109,7 @@ export function createAccumulators(model: Model, losses: number): Accumulators {
         accumulatorOffset: statisticsOffsets[index] ?? 0,
       });
     },
-    async read() {
+    async read({ samples, batches, pivotBatches }) {
       const count = layout.modules.length;
       const summary = backend.upload(new Float32Array(2 * count), [2 * count]);
       try {
@@ -101,20 +123,43 @@ export function createAccumulators(model: Model, losses: number): Accumulators {
           });
         });
         const signals = await backend.read(summary);
-        const sums: Float32Array[] = [];
-        for (const accumulator of attribution) sums.push(await backend.read(accumulator));
+        const pivotSums = await backend.read(pivot);
+        const collected = await baselines.read(samples, batches);
         return {
-          attribution: (loss, batches) =>
-            Float64Array.from(sums[loss] ?? [], (value) => (batches > 0 ? value / batches : 0)),
+          attributionGlobal: globalAttribution(model, collected),
+          attributionPivot: Float64Array.from(pivotSums, (value) => (pivotBatches > 0 ? value / pivotBatches : 0)),
           cmds: Float64Array.from(layout.modules, (_, index) => signals[2 * index] ?? 0),
           sens: Float64Array.from(layout.modules, (_, index) => signals[2 * index + 1] ?? 0),
+          baselines: collected,
         };
       } finally {
         backend.release(summary);
       }
     },
     release() {
-      backend.release(...attribution, statistics);
+      backend.release(pivot, statistics);
+      baselines.release();
     },
   };
+}
+
+/**
+ * Ā_global of µCRASP (arXiv 2605.25842) is LLM-Pruner's first order term of the global loss, summed over the lines that
+ * a unit owns in the attributed matrices: one kernel gives both.
+ */
+function globalAttribution({ layout, definition }: Model, baselines: BaselineStatistics): Float64Array {
+  const attribution = new Float64Array(layout.unitCount);
+  layout.modules.forEach((module, index) => {
+    const attributed = (module.tower === "text" ? definition.text : definition.vision)?.scored.filter(
+      (scored) => scored.kind === module.kind && scored.attributed,
+    );
+    const offset = layout.offsets[index] ?? 0;
+    for (const { matrix, taylorFirst, linesPerUnit } of baselines.modules[index]?.matrices ?? []) {
+      if (!attributed?.some((scored) => scored.slot === matrix)) continue;
+      taylorFirst.forEach((value, line) => {
+        (attribution[offset + Math.floor(line / linesPerUnit)] as number) += value;
+      });
+    }
+  });
+  return attribution;
 }

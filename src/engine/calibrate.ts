@@ -7,10 +7,17 @@ import type { Statistics } from "../core/statistics.ts";
 import type { Tower } from "../core/unit.ts";
 import { output, type Tensor } from "../runtime/backend.ts";
 import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
-import { type Accumulators, createAccumulators } from "./accumulators.ts";
+import { type Accumulators, createAccumulators, type RunShape } from "./accumulators.ts";
 import { backwardTower } from "./backward.ts";
 import { type Batch, createBatch, type PreparedSample } from "./batch.ts";
-import { BATCHES_PER_RUN, type CalibrationRun, LOSS_COUNT, LOSSES, lossWeights, planRuns } from "./calibration-plan.ts";
+import {
+  BATCHES_PER_RUN,
+  type CalibrationRun,
+  HEAD_LOSSES,
+  LOSS_TAPS,
+  lossWeights,
+  planRuns,
+} from "./calibration-plan.ts";
 import type { CalibrationProgress } from "./contract.ts";
 import { connect, embedFrames, embedTokens, runTower, sequenceFeeds, visionOf } from "./forward.ts";
 import { createMasks, type MaskSet } from "./masks.ts";
@@ -38,7 +45,7 @@ interface RunContext {
   readonly report: (pass: "forward" | "backward", layer: number) => void;
 }
 
-/** Gradients of the two losses by the last hidden states of the text tower. */
+/** Gradients of all losses by the last hidden states of the text tower. */
 async function headGradients(
   model: Model,
   hidden: Tensor,
@@ -47,7 +54,7 @@ async function headGradients(
 ): Promise<Tensor[]> {
   const { backend, definition } = model;
   const count = batch.positions.length;
-  const program = await model.program("head backward", () => definition.text.headGradient(LOSS_COUNT));
+  const program = await model.program("head backward", () => definition.text.headGradient(HEAD_LOSSES));
   const feeds: Record<string, Tensor> = {
     positions: backend.upload(batch.positions, [count]),
     inverse: backend.upload(batch.inverse, [batch.inverse.length]),
@@ -78,6 +85,7 @@ async function backwardVision(
   run: CalibrationRun,
   batch: Batch,
   vision: { readonly hidden: Tensor; readonly inputs: Tensor[] },
+  shape: RunShape,
   textGradients: readonly Tensor[],
 ): Promise<void> {
   const { model, masks, request } = context;
@@ -96,7 +104,7 @@ async function backwardVision(
       featureGradients.push(output(await backend.run(merge, { gradient, positions }), "features_gradient"));
     }
     const connector = await model.program(`connector backward ${frames}`, () =>
-      definition.connectorBackward(frames, LOSS_COUNT),
+      definition.connectorBackward(frames, HEAD_LOSSES.length),
     );
     const outputs = await backend.run(connector, {
       ...model.outerFeeds,
@@ -107,13 +115,13 @@ async function backwardVision(
     const rest = await backwardTower(model, {
       tower: "vision",
       batch: frames,
-      batches: run.batches,
       inputs: vision.inputs,
       gradients,
+      losses: LOSS_TAPS,
       masks,
       shared: {},
       signal: request.signal,
-      onScored: (layer, scored, taps) => context.accumulators.score("vision", layer, scored, taps, run.batches),
+      onTaps: (layer, taps) => context.accumulators.collect("vision", layer, taps, shape),
       onLayer: (layer) => context.report("backward", layer),
     });
     backend.release(...rest);
@@ -127,13 +135,20 @@ async function calibrateRun(context: RunContext, run: CalibrationRun): Promise<n
   const { backend, definition } = model;
   const { signal } = request;
   const batch = createBatch(run.samples, model.imageTokenId);
-  const { weights, pivotBatches } = lossWeights(run, batch, request.batchSize, request.window);
+  const { weights, fisherWeights, pivotBatches } = lossWeights(run, batch, request.batchSize, request.window);
   const rows = batch.ids.length;
   const classes = backend.upload(batch.classes, [rows]);
   const shared = sequenceFeeds(model, batch.tokens);
-  const owned: Tensor[] = [classes, ...Object.values(shared)];
+  const shape: RunShape = {
+    batches: run.batches,
+    samplesPerBatch: run.samples.length / run.batches,
+    rowsPerSample: batch.tokens,
+    classes,
+    fisherWeights: backend.upload(fisherWeights, [fisherWeights.length]),
+  };
+  const owned: Tensor[] = [classes, shape.fisherWeights, ...Object.values(shared)];
   try {
-    let vision: { hidden: Tensor; inputs: Tensor[] } | null = null;
+    let vision: { hidden: Tensor; inputs: Tensor[]; shape: RunShape } | null = null;
     let features: Tensor | null = null;
     const withFrames = batch.samples.some((sample) => sample.frame !== null);
     if (withFrames && definition.vision) {
@@ -141,7 +156,7 @@ async function calibrateRun(context: RunContext, run: CalibrationRun): Promise<n
       const visionRows = frames.length * definition.vision.patches;
       const visionClasses = backend.upload(frameClasses(frames, definition.vision.patches), [visionRows]);
       owned.push(visionClasses);
-      vision = await runTower(model, await embedFrames(model, frames), {
+      const forward = await runTower(model, await embedFrames(model, frames), {
         tower: "vision",
         batch: frames.length,
         masks,
@@ -151,6 +166,10 @@ async function calibrateRun(context: RunContext, run: CalibrationRun): Promise<n
         onModules: observer(context, "vision", visionClasses, visionRows),
         onLayer: (layer) => context.report("forward", layer),
       });
+      vision = {
+        ...forward,
+        shape: { ...shape, rowsPerSample: definition.vision.patches, classes: visionClasses },
+      };
       owned.push(vision.hidden, ...vision.inputs);
       features = await connect(model, vision.hidden, frames.length);
       owned.push(features);
@@ -170,17 +189,17 @@ async function calibrateRun(context: RunContext, run: CalibrationRun): Promise<n
     const gradients = await backwardTower(model, {
       tower: "text",
       batch: run.samples.length,
-      batches: run.batches,
       inputs: text.inputs,
       gradients: await headGradients(model, text.hidden, batch, weights),
+      losses: LOSS_TAPS,
       masks,
       shared,
       signal,
-      onScored: (layer, scored, taps) => accumulators.score("text", layer, scored, taps, run.batches),
+      onTaps: (layer, taps) => accumulators.collect("text", layer, taps, shape),
       onLayer: (layer) => context.report("backward", (definition.vision?.layers ?? 0) + layer),
     });
     owned.push(...gradients);
-    if (vision && features) await backwardVision(context, run, batch, vision, gradients);
+    if (vision && features) await backwardVision(context, run, batch, vision, vision.shape, gradients);
     await backend.settle();
     return pivotBatches;
   } finally {
@@ -223,7 +242,7 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
   const runs = planRuns(samples, request.batchSize, request.batchesPerRun ?? BATCHES_PER_RUN[model.backend.kind]);
   const batches = runs.reduce((sum, run) => sum + run.batches, 0);
   const masks = createMasks(model, null);
-  const accumulators = createAccumulators(model, LOSS_COUNT);
+  const accumulators = createAccumulators(model);
   const layers = model.definition.text.layers + (withFrame > 0 ? (model.definition.vision?.layers ?? 0) : 0);
   let pivotBatches = 0;
   let samplesDone = 0;
@@ -246,17 +265,8 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
       pivotBatches += await calibrateRun({ model, masks, accumulators, request, report }, run);
       samplesDone += inRun;
     }
-    const sums = await accumulators.read();
-    return {
-      attributionGlobal: sums.attribution(LOSSES.global, batches),
-      attributionPivot: sums.attribution(LOSSES.pivot, pivotBatches),
-      cmds: sums.cmds,
-      sens: sums.sens,
-      samples: samples.length,
-      batches,
-      pivotBatches,
-      baselines: null,
-    };
+    const sums = await accumulators.read({ samples: samples.length, batches, pivotBatches });
+    return { ...sums, samples: samples.length, batches, pivotBatches };
   } finally {
     masks.release();
     accumulators.release();

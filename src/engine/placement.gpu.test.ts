@@ -9,6 +9,8 @@ import { serialiseGraph } from "../graph/serialise.ts";
 import { visionDefinition } from "../models/architectures/idefics3.ts";
 import { llamaDefinition } from "../models/architectures/llama.ts";
 import { requestDevice } from "../runtime/webgpu/device.ts";
+import { HEAD_LOSSES, LOSS_TAPS } from "./calibration-plan.ts";
+import { lineNormsGraph } from "./line-norms.ts";
 
 const text = llamaDefinition(
   {
@@ -45,17 +47,19 @@ const vision = visionDefinition(
 const graphs: Graph[] = [
   text.embed(),
   text.forward(2, { modules: true, inputs: true, cache: true }),
-  text.backward(2, 2),
+  text.backward(2, LOSS_TAPS),
   text.decode(1),
   text.head(),
-  text.headGradient(2),
+  text.headGradient(HEAD_LOSSES),
   vision.embed(2),
   vision.forward(2, { modules: true, inputs: true }),
-  vision.backward(2, 2),
+  vision.backward(2, LOSS_TAPS),
   vision.connector(2),
-  vision.connectorBackward(2, 2),
+  vision.connectorBackward(2, HEAD_LOSSES.length),
   vision.merge(),
   vision.mergeBackward(),
+  lineNormsGraph(text),
+  lineNormsGraph(vision),
 ];
 
 /** onnxruntime keeps the console functions that it finds when it starts, so they are replaced before that, once. */

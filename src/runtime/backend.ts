@@ -8,7 +8,7 @@
  */
 import { invariant } from "../core/errors.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { KernelSet, WeightGradientRequest } from "./kernels/contract.ts";
+import type { KernelSet, LineTermsRequest, WeightGradientRequest } from "./kernels/contract.ts";
 
 export type TensorData = Float32Array | Int32Array;
 
@@ -20,11 +20,12 @@ export interface Tensor {
 }
 
 /**
- * Kernels on a backend's tensors. The weight gradient may take its time: the cpu backend runs part of it through
- * onnxruntime. Its tensors must not be released before it is done.
+ * Kernels on a backend's tensors. The two that multiply matrices may take their time: the cpu backend runs part of them
+ * through onnxruntime. Their tensors must not be released before they are done.
  */
-export interface TensorKernels extends Omit<KernelSet<Tensor>, "weightGradient"> {
+export interface TensorKernels extends Omit<KernelSet<Tensor>, "weightGradient" | "lineTerms"> {
   weightGradient(request: WeightGradientRequest<Tensor>): void | Promise<void>;
+  lineTerms(request: LineTermsRequest<Tensor>): void | Promise<void>;
 }
 
 /** A compiled graph. */
@@ -95,6 +96,29 @@ export function kernelsOnTensors<Buffer>(
         weight: bufferOf(request.weight),
         input: bufferOf(request.input),
         gradient: bufferOf(request.gradient),
+        accumulator: bufferOf(request.accumulator),
+      }),
+    lineTerms: (request) =>
+      kernels.lineTerms({
+        ...request,
+        weight: bufferOf(request.weight),
+        input: bufferOf(request.input),
+        gradient: bufferOf(request.gradient),
+        fisherWeights: bufferOf(request.fisherWeights),
+        accumulator: bufferOf(request.accumulator),
+      }),
+    inputStatistics: (request) =>
+      kernels.inputStatistics({
+        ...request,
+        values: bufferOf(request.values),
+        classes: bufferOf(request.classes),
+        accumulator: bufferOf(request.accumulator),
+      }),
+    columnProducts: (request) =>
+      kernels.columnProducts({
+        ...request,
+        left: bufferOf(request.left),
+        right: bufferOf(request.right),
         accumulator: bufferOf(request.accumulator),
       }),
     tokenStatistics: (request) =>

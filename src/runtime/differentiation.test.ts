@@ -5,7 +5,7 @@ import { gradients } from "../graph/differentiate.ts";
 import { GraphBuilder, type Value } from "../graph/graph.ts";
 import { add, geluTanh, multiply, negate, scale, silu, subtract } from "../graph/operations/elementwise.ts";
 import { linear, matmul } from "../graph/operations/linear.ts";
-import { crossEntropyGradient, layerNorm, rmsNorm, softmax } from "../graph/operations/normalise.ts";
+import { layerNorm, rmsNorm, softmax, targetResidual } from "../graph/operations/normalise.ts";
 import { gatherRows, reshape, transpose } from "../graph/operations/structure.ts";
 import { type Backend, elementCount, output, type Tensor } from "./backend.ts";
 import { createNodeBackend } from "./cpu/node.ts";
@@ -170,23 +170,26 @@ describe("differentiation", () => {
     }
   });
 
-  it("of cross-entropy agrees with softmax less one-hot, weighted", async () => {
+  it("of the target's likelihood and probability agrees with softmax less one-hot", async () => {
     const builder = new GraphBuilder("loss");
     const logits = builder.input("logits", [2, 3]);
     const targets = builder.input("targets", [2, 1], "int32");
-    const weights = builder.input("weights", [2, 1]);
-    builder.output("gradient", crossEntropyGradient(builder, logits, targets, weights));
+    const { residual, probability } = targetResidual(builder, logits, targets);
+    builder.output("residual", residual);
+    builder.output("probability", probability);
     const program = await backend.compile(builder.build());
     const outputs = await backend.run(program, {
       logits: upload(Float32Array.of(0, Math.log(2), Math.log(3), 0, 0, 0), [2, 3]),
       targets: backend.upload(Int32Array.of(2, 0), [2, 1]),
-      weights: upload(Float32Array.of(1, 0.5), [2, 1]),
     });
-    const gradient = await backend.read(output(outputs, "gradient"));
-    const expected = [1 / 6, 2 / 6, 3 / 6 - 1, (1 / 3 - 1) / 2, 1 / 6, 1 / 6];
+    const gradient = await backend.read(output(outputs, "residual"));
+    const expected = [1 / 6, 2 / 6, 3 / 6 - 1, 1 / 3 - 1, 1 / 3, 1 / 3];
     expected.forEach((value, index) => {
       expect(gradient[index]).toBeCloseTo(value, 6);
     });
+    const probabilities = await backend.read(output(outputs, "probability"));
+    expect(probabilities[0]).toBeCloseTo(3 / 6, 6);
+    expect(probabilities[1]).toBeCloseTo(1 / 3, 6);
   });
 
   it("shares forward nodes between two cotangents and is linear in them", async () => {

@@ -68,15 +68,19 @@ export function softmax(builder: GraphBuilder, x: Value): Value {
 }
 
 /**
- * Gradient of the weighted cross-entropy Σ_p weight_p · (−ln softmax(logits_p)[target_p]) by the logits:
- * (softmax(logits) − onehot(target)) · weight. The loss itself is measured by a kernel; only its gradient is needed
- * in a graph.
+ * What the gradients of −ln P(target) and of P(target) by the logits are made of, with p = softmax(logits): the residual
+ * p − onehot(target) [rows, vocabulary], which is the gradient of −ln P, and P = p[target] [rows, 1]; the gradient of P is
+ * −P · residual. The losses themselves are measured by a kernel.
  *
- * logits [rows, vocabulary], targets int32 [rows, 1], weights float32 [rows, 1] → [rows, vocabulary].
+ * logits [rows, vocabulary], targets int32 [rows, 1].
  */
-export function crossEntropyGradient(builder: GraphBuilder, logits: Value, targets: Value, weights: Value): Value {
+export function targetResidual(
+  builder: GraphBuilder,
+  logits: Value,
+  targets: Value,
+): { readonly residual: Value; readonly probability: Value } {
   const vocabulary = lastDimension(logits.shape);
-  invariant(typeof vocabulary === "number", "crossEntropyGradient needs a fixed vocabulary.");
+  invariant(typeof vocabulary === "number", "targetResidual needs a fixed vocabulary.");
   const ids = builder.constant(
     Int32Array.from({ length: vocabulary }, (_, id) => id),
     [1, vocabulary],
@@ -84,6 +88,7 @@ export function crossEntropyGradient(builder: GraphBuilder, logits: Value, targe
   const probabilities = builder.emit("Softmax", [logits], logits.shape, { attributes: { axis: -1 } });
   const hit = builder.emit("Equal", [ids, targets], logits.shape, { type: "bool" });
   const oneHot = builder.emit("Cast", [hit], logits.shape, { attributes: { to: 1 } });
-  const difference = builder.emit("Sub", [probabilities, oneHot], logits.shape);
-  return builder.emit("Mul", [difference, weights], logits.shape);
+  const residual = builder.emit("Sub", [probabilities, oneHot], logits.shape);
+  const probability = sumOfLast(builder, builder.emit("Mul", [probabilities, oneHot], logits.shape));
+  return { residual, probability };
 }

@@ -3,6 +3,7 @@
  * The engine runs these without knowing the architecture.
  */
 import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/unit.ts";
+import type { MatrixName } from "../../core/statistics.ts";
 import type { Graph } from "../../graph/graph.ts";
 
 /** A weight as a graph input: `input` names the port, `tensor` the checkpoint's tensor. */
@@ -18,11 +19,14 @@ export interface WeightSlot {
 /** One weight whose product with its gradient is scored, and where the backward graph leaves what that needs. */
 export interface ScoredWeight {
   /** Graph input of the weight. */
-  readonly slot: string;
+  readonly slot: MatrixName;
   readonly kind: ModuleKind;
+  /** Whether µCRASP counts it; it leaves the keys and values out, other methods count every matrix. */
+  readonly attributed: boolean;
   readonly outputs: number;
   readonly inputs: number;
   readonly axis: "rows" | "columns";
+  /** Rows or columns that one unit owns, one after another. */
   readonly groupSize: number;
   /** Output of the backward graph that holds the linear layer's input. */
   readonly inputTap: string;
@@ -32,6 +36,16 @@ export interface ScoredWeight {
    */
   readonly gradientTap: string | null;
 }
+
+/**
+ * Which gradients the backward graph gives out for one loss beside the one by the layer's input: by the outputs of all
+ * matrices in `scored`, of those that are attributed only, or by the inputs of the two last projections
+ * (`context_gradient`, `activation_gradient`).
+ */
+export type LossTaps = "matrices" | "attributed" | "columns";
+
+/** What a loss of the head is a weighted sum of: −ln P(target) or P(target). */
+export type HeadLoss = "likelihood" | "probability";
 
 export interface ForwardOutputs {
   /** Adds outputs `attention_output` and `mlp_output`, what the two modules add to the hidden states. */
@@ -48,13 +62,14 @@ export interface ForwardOutputs {
  * Forward: inputs `hidden`, `attention_mask`, `mlp_mask`, the weights, and for text `rope_cosine`, `rope_sine`,
  * `attention_bias`; output `hidden_out`. Backward: inputs `hidden` (the layer's input), `gradient.0…` (by the layer's
  * output, one per loss) and the rest as above; outputs `hidden_gradient.c`, the input taps, and the gradient taps
- * with `.c` behind their stem.
+ * with `.c` behind their stem. Each loss gives out what its `LossTaps` say.
  */
 export interface TowerDefinition {
   readonly tower: Tower;
   readonly layers: number;
   readonly width: number;
   readonly modules: readonly Module[];
+  /** In the order query, key, value, output, gate, up, down (vision: fc1, fc2). */
   readonly scored: readonly ScoredWeight[];
   /** Length of `attention_mask` per unit: how many columns of the output projection's input one unit owns. */
   readonly columnsPerAttentionUnit: number;
@@ -62,7 +77,7 @@ export interface TowerDefinition {
   readonly mlpColumns: number;
   layerWeights(layer: number): readonly WeightSlot[];
   forward(batch: number, outputs?: ForwardOutputs): Graph;
-  backward(batch: number, losses: number): Graph;
+  backward(batch: number, losses: readonly LossTaps[]): Graph;
 }
 
 export interface TextDefinition extends TowerDefinition {
@@ -81,11 +96,12 @@ export interface TextDefinition extends TowerDefinition {
   /** `hidden` [rows, width], `positions` int32 [picked] → `logits` [picked, vocabulary]. */
   head(): Graph;
   /**
-   * Gradient of Σ_p weight_p · NLL(target_p) by `hidden`, for several weightings at once: `hidden`, `positions`,
+   * Gradient of Σ_p weight_p · NLL(target_p), or of Σ_p weight_p · P(target_p), by `hidden`, for several such losses
+   * at once: `hidden`, `positions`,
    * `inverse` int32 [rows] (where each row went, or `picked`), `targets` int32 [picked, 1], `weights.c` [picked, 1]
    * → `hidden_gradient.c` [rows, width].
    */
-  headGradient(losses: number): Graph;
+  headGradient(losses: readonly HeadLoss[]): Graph;
 }
 
 export interface VisionDefinition extends TowerDefinition {

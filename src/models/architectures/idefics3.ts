@@ -8,7 +8,13 @@ import { linear, matmul } from "../../graph/operations/linear.ts";
 import { layerNorm, softmax } from "../../graph/operations/normalise.ts";
 import { gatherRows, interleaveRows, reshape, transpose } from "../../graph/operations/structure.ts";
 import type { VisionConfig } from "../config.ts";
-import { type ForwardOutputs, towerModules, type VisionDefinition, type WeightSlot } from "./definition.ts";
+import {
+  type ForwardOutputs,
+  type LossTaps,
+  towerModules,
+  type VisionDefinition,
+  type WeightSlot,
+} from "./definition.ts";
 import { nameBackwardOutputs, nameForwardOutputs } from "./layer-outputs.ts";
 
 const PREFIX = "model.vision_model";
@@ -56,8 +62,10 @@ function emitLayer(builder: GraphBuilder, config: VisionConfig, batch: number, p
 
   const attentionInput = layerNorm(builder, hidden, w("attention_norm"), w("attention_norm_bias"), normEpsilon);
   const query = project(attentionInput, "query");
-  const key = splitHeads(project(attentionInput, "key"));
-  const value = splitHeads(project(attentionInput, "value"));
+  const keyProjection = project(attentionInput, "key");
+  const valueProjection = project(attentionInput, "value");
+  const key = splitHeads(keyProjection);
+  const value = splitHeads(valueProjection);
   const scores = matmul(builder, splitHeads(query), transpose(builder, key, [0, 1, 3, 2]));
   const mixed = matmul(builder, softmax(builder, scale(builder, scores, headSize ** -0.5)), value);
   const joined = reshape(builder, transpose(builder, mixed, [0, 2, 1, 3]), [rows, width]);
@@ -70,7 +78,20 @@ function emitLayer(builder: GraphBuilder, config: VisionConfig, batch: number, p
   const activation = multiply(builder, geluTanh(builder, inner), mlpMask);
   const mlpOutput = project(activation, "fc2");
   const output = add(builder, middle, mlpOutput);
-  return { hidden, attentionInput, query, context, attentionOutput, mlpInput, inner, activation, mlpOutput, output };
+  return {
+    hidden,
+    attentionInput,
+    query,
+    keyProjection,
+    valueProjection,
+    context,
+    attentionOutput,
+    mlpInput,
+    inner,
+    activation,
+    mlpOutput,
+    output,
+  };
 }
 
 function forwardGraph(config: VisionConfig, batch: number, patches: number, outputs: ForwardOutputs) {
@@ -80,11 +101,15 @@ function forwardGraph(config: VisionConfig, batch: number, patches: number, outp
   return builder.build();
 }
 
-function backwardGraph(config: VisionConfig, batch: number, patches: number, losses: number) {
+function backwardGraph(config: VisionConfig, batch: number, patches: number, losses: readonly LossTaps[]) {
   const builder = new GraphBuilder(`vision layer backward, batch ${batch}`);
   const values = emitLayer(builder, config, batch, patches);
-  const { query, inner } = values;
-  nameBackwardOutputs(builder, values, { query_gradient: query, fc1_gradient: inner }, losses);
+  const { query, keyProjection, valueProjection, inner } = values;
+  const scored = {
+    attributed: { query_gradient: query, fc1_gradient: inner },
+    others: { key_gradient: keyProjection, value_gradient: valueProjection },
+  };
+  nameBackwardOutputs(builder, values, scored, losses);
   return builder.build();
 }
 
@@ -113,6 +138,7 @@ export function visionDefinition(config: VisionConfig, scaleFactor: number, text
 
   const attentionWeight = {
     kind: "attn" as const,
+    attributed: true,
     outputs: width,
     inputs: width,
     groupSize: headSize,
@@ -140,6 +166,14 @@ export function visionDefinition(config: VisionConfig, scaleFactor: number, text
         inputTap: "attention_input",
         gradientTap: "query_gradient",
       },
+      ...(["key", "value"] as const).map((slot) => ({
+        ...attentionWeight,
+        slot,
+        attributed: false,
+        axis: "rows" as const,
+        inputTap: "attention_input",
+        gradientTap: `${slot}_gradient`,
+      })),
       {
         ...attentionWeight,
         slot: "output",
@@ -150,6 +184,7 @@ export function visionDefinition(config: VisionConfig, scaleFactor: number, text
       {
         slot: "fc1",
         kind: "mlp",
+        attributed: true,
         outputs: inner,
         inputs: width,
         axis: "rows",
@@ -160,6 +195,7 @@ export function visionDefinition(config: VisionConfig, scaleFactor: number, text
       {
         slot: "fc2",
         kind: "mlp",
+        attributed: true,
         outputs: width,
         inputs: inner,
         axis: "columns",

@@ -1,7 +1,7 @@
 /** What a layer's forward and backward graphs give out, the same for every architecture. */
 import { gradients } from "../../graph/differentiate.ts";
 import type { GraphBuilder, Value } from "../../graph/graph.ts";
-import type { ForwardOutputs } from "./definition.ts";
+import type { ForwardOutputs, LossTaps } from "./definition.ts";
 
 /** The values inside a layer that scoring and statistics look at. */
 export interface LayerValues {
@@ -34,24 +34,38 @@ function nameInputTaps(builder: GraphBuilder, values: LayerValues): void {
   builder.output("mlp_activation", values.activation);
 }
 
+/** Outputs of linear layers by whose gradients weights are scored, keyed by the stem of the gradient's name. */
+export interface ScoredValues {
+  /** What µCRASP counts, less the two last projections. */
+  readonly attributed: Readonly<Record<string, Value>>;
+  /** Keys and values. */
+  readonly others: Readonly<Record<string, Value>>;
+}
+
+/** What each kind of loss gives out, see `LossTaps`. */
+function tapsOf(values: LayerValues, scored: ScoredValues, taps: LossTaps): Readonly<Record<string, Value>> {
+  if (taps === "columns") return { context_gradient: values.context, activation_gradient: values.activation };
+  const attributed = { output_gradient: values.attentionOutput, ...scored.attributed };
+  return taps === "attributed" ? attributed : { ...attributed, ...scored.others };
+}
+
 /**
  * Names the taps of a backward graph and adds the backward pass of each loss: an input `gradient.c`, and the gradients
- * by the layer's input, by the attention's output and by the values of `scored` as `stem.c`. The losses share the
- * forward nodes.
+ * by the layer's input and by what `losses` ask for as `stem.c`. The losses share the forward nodes.
  */
 export function nameBackwardOutputs(
   builder: GraphBuilder,
   values: LayerValues,
-  scored: Readonly<Record<string, Value>>,
-  losses: number,
+  scored: ScoredValues,
+  losses: readonly LossTaps[],
 ): void {
   nameInputTaps(builder, values);
-  const wanted = { hidden_gradient: values.hidden, output_gradient: values.attentionOutput, ...scored };
-  for (let loss = 0; loss < losses; loss++) {
+  losses.forEach((taps, loss) => {
+    const wanted = { hidden_gradient: values.hidden, ...tapsOf(values, scored, taps) };
     const cotangent = builder.input(`gradient.${loss}`, values.output.shape);
     const stems = Object.keys(wanted);
     gradients(builder, values.output, cotangent, Object.values(wanted)).forEach((gradient, index) => {
       builder.output(`${stems[index]}.${loss}`, gradient);
     });
-  }
+  });
 }

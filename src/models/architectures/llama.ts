@@ -3,15 +3,22 @@
  * and the text tower of Idefics3.
  */
 
+import { invariant } from "../../core/errors.ts";
 import { gradients } from "../../graph/differentiate.ts";
 import { GraphBuilder, type Value } from "../../graph/graph.ts";
-import { add, multiply, scale, silu } from "../../graph/operations/elementwise.ts";
+import { add, multiply, negate, scale, silu } from "../../graph/operations/elementwise.ts";
 import { linear, matmul } from "../../graph/operations/linear.ts";
-import { crossEntropyGradient, rmsNorm, softmax } from "../../graph/operations/normalise.ts";
+import { rmsNorm, softmax, targetResidual } from "../../graph/operations/normalise.ts";
 import { concatenate, gatherRows, reshape, transpose } from "../../graph/operations/structure.ts";
 import { times } from "../../graph/shape.ts";
 import type { LlamaConfig } from "../config.ts";
-import { type ForwardOutputs, type TextDefinition, towerModules, type WeightSlot } from "./definition.ts";
+import {
+  type ForwardOutputs,
+  type LossTaps,
+  type TextDefinition,
+  towerModules,
+  type WeightSlot,
+} from "./definition.ts";
 import { type LayerValues, nameBackwardOutputs, nameForwardOutputs } from "./layer-outputs.ts";
 
 /** Prefix of tensor names and the name of the head's tensor, which differ between checkpoints. */
@@ -24,6 +31,8 @@ export interface LlamaNames {
 /** The values inside a decoder layer; key and value are what the KV cache holds. */
 interface DecoderValues extends LayerValues {
   readonly query: Value;
+  readonly keyProjection: Value;
+  readonly valueProjection: Value;
   readonly key: Value;
   readonly value: Value;
   readonly gate: Value;
@@ -104,8 +113,10 @@ function emitLayer(
   const attentionInput = rmsNorm(builder, hidden, w("attention_norm"), normEpsilon);
   const query = linear(builder, attentionInput, w("query"));
   const rotatedQuery = rotate(splitHeads(query, heads));
-  let key = rotate(splitHeads(linear(builder, attentionInput, w("key")), keyValueHeads));
-  let value = splitHeads(linear(builder, attentionInput, w("value")), keyValueHeads);
+  const keyProjection = linear(builder, attentionInput, w("key"));
+  const valueProjection = linear(builder, attentionInput, w("value"));
+  let key = rotate(splitHeads(keyProjection, keyValueHeads));
+  let value = splitHeads(valueProjection, keyValueHeads);
   let span: string | number = tokens;
   if (decode) {
     span = "S";
@@ -140,6 +151,8 @@ function emitLayer(
     hidden,
     attentionInput,
     query,
+    keyProjection,
+    valueProjection,
     key,
     value,
     context: maskedContext,
@@ -170,11 +183,15 @@ function forwardGraph(
   return builder.build();
 }
 
-function backwardGraph(config: LlamaConfig, names: LlamaNames, batch: number, losses: number) {
+function backwardGraph(config: LlamaConfig, names: LlamaNames, batch: number, losses: readonly LossTaps[]) {
   const builder = new GraphBuilder(`text layer backward, batch ${batch}`);
   const values = emitLayer(builder, config, names, { batch, decode: false });
-  const { query, gate, up } = values;
-  nameBackwardOutputs(builder, values, { query_gradient: query, gate_gradient: gate, up_gradient: up }, losses);
+  const { query, keyProjection, valueProjection, gate, up } = values;
+  const scored = {
+    attributed: { query_gradient: query, gate_gradient: gate, up_gradient: up },
+    others: { key_gradient: keyProjection, value_gradient: valueProjection },
+  };
+  nameBackwardOutputs(builder, values, scored, losses);
   return builder.build();
 }
 
@@ -202,7 +219,7 @@ export function llamaDefinition(config: LlamaConfig, names: LlamaNames): TextDef
     const norm = builder.input("norm", [width]);
     const head = builder.input("head", [vocabularySize, width]);
     const picked = gatherRows(builder, hidden, positions, inverse);
-    return { hidden, logits: linear(builder, rmsNorm(builder, picked, norm, config.normEpsilon), head) };
+    return { hidden, picked, logits: linear(builder, rmsNorm(builder, picked, norm, config.normEpsilon), head) };
   };
   return {
     tower: "text",
@@ -223,6 +240,7 @@ export function llamaDefinition(config: LlamaConfig, names: LlamaNames): TextDef
       {
         slot: "query",
         kind: "attn",
+        attributed: true,
         outputs: queries,
         inputs: width,
         axis: "rows",
@@ -230,9 +248,21 @@ export function llamaDefinition(config: LlamaConfig, names: LlamaNames): TextDef
         inputTap: "attention_input",
         gradientTap: "query_gradient",
       },
+      ...(["key", "value"] as const).map((slot) => ({
+        slot,
+        kind: "attn" as const,
+        attributed: false,
+        outputs: keyValueHeads * headSize,
+        inputs: width,
+        axis: "rows" as const,
+        groupSize: headSize,
+        inputTap: "attention_input",
+        gradientTap: `${slot}_gradient`,
+      })),
       {
         slot: "output",
         kind: "attn",
+        attributed: true,
         outputs: width,
         inputs: queries,
         axis: "columns",
@@ -243,6 +273,7 @@ export function llamaDefinition(config: LlamaConfig, names: LlamaNames): TextDef
       ...(["gate", "up"] as const).map((slot) => ({
         slot,
         kind: "mlp" as const,
+        attributed: true,
         outputs: inner,
         inputs: width,
         axis: "rows" as const,
@@ -253,6 +284,7 @@ export function llamaDefinition(config: LlamaConfig, names: LlamaNames): TextDef
       {
         slot: "down",
         kind: "mlp",
+        attributed: true,
         outputs: width,
         inputs: inner,
         axis: "columns",
@@ -286,15 +318,19 @@ export function llamaDefinition(config: LlamaConfig, names: LlamaNames): TextDef
     },
     headGradient(losses) {
       const builder = new GraphBuilder("head backward");
-      const { hidden, logits } = emitHead(builder, builder.input("inverse", ["R"], "int32"));
+      const { hidden, picked, logits } = emitHead(builder, builder.input("inverse", ["R"], "int32"));
       const targets = builder.input("targets", ["P", 1], "int32");
-      for (let loss = 0; loss < losses; loss++) {
+      const { residual, probability } = targetResidual(builder, logits, targets);
+      // The losses differ by one factor per row, so the head is gone back through once for all of them.
+      const [shared] = gradients(builder, logits, residual, [picked]);
+      invariant(shared, "The logits depend on the picked rows.");
+      losses.forEach((kind, loss) => {
         const weights = builder.input(`weights.${loss}`, ["P", 1]);
-        const cotangent = crossEntropyGradient(builder, logits, targets, weights);
-        for (const gradient of gradients(builder, logits, cotangent, [hidden])) {
+        const factors = kind === "likelihood" ? weights : negate(builder, multiply(builder, weights, probability));
+        for (const gradient of gradients(builder, picked, multiply(builder, shared, factors), [hidden])) {
           builder.output(`hidden_gradient.${loss}`, gradient);
         }
-      }
+      });
       return builder.build();
     },
   };

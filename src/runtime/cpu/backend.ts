@@ -8,6 +8,8 @@ import { serialiseGraph } from "../../graph/serialise.ts";
 import { type Backend, createQueue, elementCount, kernelsOnTensors, type Program, type Tensor } from "../backend.ts";
 import { createReferenceKernels } from "../kernels/reference.ts";
 import { ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
+import { createGradientProduct } from "./gradient-product.ts";
+import { createComposedLineTerms } from "./line-terms.ts";
 import { createComposedWeightGradient } from "./weight-gradient.ts";
 
 /** The part of onnxruntime that this backend needs; onnxruntime-web and onnxruntime-node both have it. */
@@ -63,6 +65,7 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
     kernels: {
       ...kernelsOnTensors(createReferenceKernels(), arrayOf),
       weightGradient: (request) => weightGradient(request),
+      lineTerms: (request) => lineTerms(request),
     },
     get uploadedBytes() {
       return uploadedBytes;
@@ -123,10 +126,13 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
         for (const session of sessions.splice(0)) await session.release();
       }),
   };
-  const weightGradient = createComposedWeightGradient(backend, (tensor) => {
+  const floatsOf = (tensor: Tensor): Float32Array => {
     const data = arrayOf(tensor);
-    invariant(data instanceof Float32Array, "The weight gradient takes float32 tensors.");
+    invariant(data instanceof Float32Array, "Products of gradients take float32 tensors.");
     return data;
-  });
+  };
+  const product = createGradientProduct(backend, floatsOf);
+  const weightGradient = createComposedWeightGradient(product, floatsOf);
+  const lineTerms = createComposedLineTerms(product, floatsOf);
   return backend;
 }

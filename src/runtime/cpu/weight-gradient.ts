@@ -3,19 +3,10 @@
  * absolute sums. The product is stored, one weight's size, which on a CPU costs little; the kernels' TypeScript
  * reference and the WGSL never store it.
  */
-import { GraphBuilder } from "../../graph/graph.ts";
-import { type Backend, output, type Program, type Tensor } from "../backend.ts";
+import type { Tensor } from "../backend.ts";
 import { checkWeightGradient, weightGradientUnits } from "../kernels/check-request.ts";
 import type { WeightGradientRequest } from "../kernels/contract.ts";
-
-/** gradient [R, O], input [R, I] → GᵀX [O, I]; one graph for all shapes. */
-function productGraph() {
-  const builder = new GraphBuilder("weight gradient");
-  const gradient = builder.input("gradient", ["R", "O"]);
-  const input = builder.input("input", ["R", "I"]);
-  builder.output("product", builder.emit("Gemm", [gradient, input], ["O", "I"], { attributes: { transA: 1 } }));
-  return builder.build();
-}
+import type { GradientProduct } from "./gradient-product.ts";
 
 /** Adds Σ|W ⊙ P| along each row of `product` [outputs, inputs] to `sums`, or along each column. */
 function addAbsolute(weight: Float32Array, product: Float32Array, inputs: number, byRow: boolean, sums: Float64Array) {
@@ -31,25 +22,18 @@ function addAbsolute(weight: Float32Array, product: Float32Array, inputs: number
   }
 }
 
-/** Makes the kernel on `backend`; `dataOf` gives a tensor's numbers without copying. */
-export function createComposedWeightGradient(backend: Backend, dataOf: (tensor: Tensor) => Float32Array) {
-  let program: Promise<Program> | null = null;
+/** Makes the kernel on `multiply`; `dataOf` gives a tensor's numbers without copying. */
+export function createComposedWeightGradient(multiply: GradientProduct, dataOf: (tensor: Tensor) => Float32Array) {
   return async (request: WeightGradientRequest<Tensor>): Promise<void> => {
     const { outputs, inputs, batches, rowsPerBatch, groupSize, scale, accumulatorOffset } = request;
     checkWeightGradient(request, (tensor) => dataOf(tensor).length);
-    program ??= backend.compile(productGraph());
     const weight = dataOf(request.weight).subarray(0, outputs * inputs);
     const byRow = request.axis === "rows";
     const sums = new Float64Array(byRow ? outputs : inputs);
     for (let batch = 0; batch < batches; batch++) {
-      const rows = (tensor: Tensor, width: number) => {
-        const first = batch * rowsPerBatch * width;
-        return backend.upload(dataOf(tensor).subarray(first, first + rowsPerBatch * width), [rowsPerBatch, width]);
-      };
-      const feeds = { gradient: rows(request.gradient, outputs), input: rows(request.input, inputs) };
-      const product = output(await backend.run(await program, feeds), "product");
-      addAbsolute(weight, dataOf(product), inputs, byRow, sums);
-      backend.release(product, feeds.gradient, feeds.input);
+      const product = await multiply(request, batch * rowsPerBatch, rowsPerBatch);
+      addAbsolute(weight, product.data, inputs, byRow, sums);
+      product.release();
     }
     const accumulator = dataOf(request.accumulator);
     for (let unit = 0; unit < weightGradientUnits(request); unit++) {

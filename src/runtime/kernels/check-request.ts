@@ -4,6 +4,11 @@
  */
 import { invariant } from "../../core/errors.ts";
 import {
+  type ColumnProductsRequest,
+  INPUT_STATISTICS,
+  type InputStatisticsRequest,
+  LINE_TERMS,
+  type LineTermsRequest,
   type TokenDivergenceRequest,
   type TokenStatisticsRequest,
   type TokenStatisticsSummaryRequest,
@@ -36,6 +41,53 @@ export function checkWeightGradient<Buffer>(request: WeightGradientRequest<Buffe
   checkCapacity("weightGradient", "input", capacity(request.input), rows * inputs);
   checkCapacity("weightGradient", "gradient", capacity(request.gradient), rows * outputs);
   checkCapacity("weightGradient", "accumulator", capacity(request.accumulator), needed);
+}
+
+/** Rows or columns of the weight. */
+export function lineCount<Buffer>(request: LineTermsRequest<Buffer>): number {
+  return request.axis === "rows" ? request.outputs : request.inputs;
+}
+
+export function checkLineTerms<Buffer>(request: LineTermsRequest<Buffer>, capacity: Capacity<Buffer>): void {
+  const { outputs, inputs, batches, samplesPerBatch, rowsPerSample } = request;
+  for (const [name, value] of Object.entries({ outputs, inputs, batches, samplesPerBatch, rowsPerSample })) {
+    checkSize("lineTerms", name, value);
+  }
+  checkOffset("lineTerms", "accumulatorOffset", request.accumulatorOffset);
+  const samples = batches * samplesPerBatch;
+  const rows = samples * rowsPerSample;
+  const needed = request.accumulatorOffset + LINE_TERMS * lineCount(request);
+  checkCapacity("lineTerms", "weight", capacity(request.weight), outputs * inputs);
+  checkCapacity("lineTerms", "input", capacity(request.input), rows * inputs);
+  checkCapacity("lineTerms", "gradient", capacity(request.gradient), rows * outputs);
+  checkCapacity("lineTerms", "fisherWeights", capacity(request.fisherWeights), samples);
+  checkCapacity("lineTerms", "accumulator", capacity(request.accumulator), needed);
+}
+
+export function checkInputStatistics<Buffer>(
+  request: InputStatisticsRequest<Buffer>,
+  capacity: Capacity<Buffer>,
+): void {
+  const { samples, rowsPerSample, width, accumulatorOffset } = request;
+  for (const [name, value] of Object.entries({ samples, rowsPerSample, width })) {
+    checkSize("inputStatistics", name, value);
+  }
+  checkOffset("inputStatistics", "accumulatorOffset", accumulatorOffset);
+  const rows = samples * rowsPerSample;
+  const needed = accumulatorOffset + INPUT_STATISTICS * width;
+  checkCapacity("inputStatistics", "values", capacity(request.values), rows * width);
+  checkCapacity("inputStatistics", "classes", capacity(request.classes), rows);
+  checkCapacity("inputStatistics", "accumulator", capacity(request.accumulator), needed);
+}
+
+export function checkColumnProducts<Buffer>(request: ColumnProductsRequest<Buffer>, capacity: Capacity<Buffer>): void {
+  const { rows, width, accumulatorOffset } = request;
+  checkSize("columnProducts", "rows", rows);
+  checkSize("columnProducts", "width", width);
+  checkOffset("columnProducts", "accumulatorOffset", accumulatorOffset);
+  checkCapacity("columnProducts", "left", capacity(request.left), rows * width);
+  checkCapacity("columnProducts", "right", capacity(request.right), rows * width);
+  checkCapacity("columnProducts", "accumulator", capacity(request.accumulator), accumulatorOffset + width);
 }
 
 export function checkTokenStatistics<Buffer>(

@@ -29,6 +29,37 @@ export interface WeightGradientRequest<Buffer> {
   readonly scale: number;
 }
 
+/** Sums that `lineTerms` keeps per line: taylorVector, taylorFirst, taylorSecond, taylorMix of `MatrixTerms`. */
+export const LINE_TERMS = 4;
+
+export interface LineTermsRequest<Buffer> {
+  /** Weight W, [outputs, inputs]. */
+  readonly weight: Buffer;
+  /** Input X of the linear layer, [batches · samplesPerBatch · rowsPerSample, inputs]. */
+  readonly input: Buffer;
+  /** Gradient G of the batch's loss by the layer's output, [batches · samplesPerBatch · rowsPerSample, outputs]. */
+  readonly gradient: Buffer;
+  readonly outputs: number;
+  readonly inputs: number;
+  readonly batches: number;
+  readonly samplesPerBatch: number;
+  readonly rowsPerSample: number;
+  /** What a line is: a row of W or a column. */
+  readonly axis: "rows" | "columns";
+  /**
+   * Float32 φ of every sample, [batches · samplesPerBatch]: the share of its squared gradient in its batch's Fisher
+   * information. 0 for samples of padding, whose rows of G must be zero.
+   */
+  readonly fisherWeights: Buffer;
+  /**
+   * Running sums, [LINE_TERMS, lines] from `accumulatorOffset` on. With T_j = G_jᵀX_j of sample j, T = Σ_j T_j and
+   * F = Σ_j φ_j·T_j² (element by element) over the samples of one batch, every batch adds to each line
+   * |Σ w·t|, Σ|w·t|, Σ w²·f and Σ|w·t − ½·w²·f|.
+   */
+  readonly accumulator: Buffer;
+  readonly accumulatorOffset: number;
+}
+
 /** Which pool a token's hidden state is counted in. Padding is ignored. */
 export const TOKEN_CLASS = { ignored: 0, visual: 1, text: 2 } as const;
 
@@ -61,6 +92,41 @@ export interface TokenStatisticsSummaryRequest<Buffer> {
   readonly resultOffset: number;
 }
 
+/**
+ * Numbers that the running input statistics keep per column: how many samples have been counted, mean, fluctuation sum,
+ * Welford sum and energy sum.
+ */
+export const INPUT_STATISTICS = 5;
+
+export interface InputStatisticsRequest<Buffer> {
+  /** Input of a module's last projection, [samples · rowsPerSample, width]. */
+  readonly values: Buffer;
+  /** Int32 class of every row, see TOKEN_CLASS, [samples · rowsPerSample]. Rows of padding do not count. */
+  readonly classes: Buffer;
+  /** Samples, one after another; they count one by one in this order. One without rows that count is passed over. */
+  readonly samples: number;
+  readonly rowsPerSample: number;
+  readonly width: number;
+  /**
+   * Running statistics of this module, [INPUT_STATISTICS, width] from `accumulatorOffset` on. Sample k with tokens x_t:
+   * mean_k = mean_{k−1} + (mean_t x_t − mean_{k−1})/k; from k = 2 on the fluctuation sum grows by (k−1)/k · Σ_t
+   * (x_t − mean_k)² and the Welford sum by (k−1)/k · Σ_t (x_t − mean_{k−1})·(x_t − mean_k); the energy sum by Σ_t x_t².
+   */
+  readonly accumulator: Buffer;
+  readonly accumulatorOffset: number;
+}
+
+export interface ColumnProductsRequest<Buffer> {
+  /** Two matrices A and B, [rows, width]. */
+  readonly left: Buffer;
+  readonly right: Buffer;
+  readonly rows: number;
+  readonly width: number;
+  /** accumulator[offset + c] += Σ_n A[n,c]·B[n,c] */
+  readonly accumulator: Buffer;
+  readonly accumulatorOffset: number;
+}
+
 /** Added to the mean norm in the denominator of CMDS. */
 export const CMDS_EPSILON = 1e-6;
 
@@ -84,6 +150,9 @@ export interface TokenDivergenceRequest<Buffer> {
 /** The kernels of one backend. Every call is ordered after earlier calls and earlier graph runs on that backend. */
 export interface KernelSet<Buffer> {
   weightGradient(request: WeightGradientRequest<Buffer>): void;
+  lineTerms(request: LineTermsRequest<Buffer>): void;
+  inputStatistics(request: InputStatisticsRequest<Buffer>): void;
+  columnProducts(request: ColumnProductsRequest<Buffer>): void;
   tokenStatistics(request: TokenStatisticsRequest<Buffer>): void;
   tokenStatisticsSummary(request: TokenStatisticsSummaryRequest<Buffer>): void;
   tokenDivergence(request: TokenDivergenceRequest<Buffer>): void;

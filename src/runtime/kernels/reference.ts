@@ -6,6 +6,9 @@
  */
 import { invariant } from "../../core/errors.ts";
 import type { KernelSet } from "./contract.ts";
+import { columnProducts } from "./reference/column-products.ts";
+import { inputStatistics } from "./reference/input-statistics.ts";
+import { lineTerms } from "./reference/line-terms.ts";
 import { tokenDivergence } from "./reference/token-divergence.ts";
 import { tokenStatistics, tokenStatisticsSummary } from "./reference/token-statistics.ts";
 import { createWeightGradient } from "./reference/weight-gradient.ts";
@@ -23,6 +26,31 @@ export function createReferenceKernels(): KernelSet<ReferenceBuffer> {
         weight: floats(request.weight, "weight"),
         input: floats(request.input, "input"),
         gradient: floats(request.gradient, "gradient"),
+        accumulator: floats(request.accumulator, "accumulator"),
+      }),
+    lineTerms: (request) =>
+      lineTerms({
+        ...request,
+        weight: floats(request.weight, "weight"),
+        input: floats(request.input, "input"),
+        gradient: floats(request.gradient, "gradient"),
+        fisherWeights: floats(request.fisherWeights, "fisherWeights"),
+        accumulator: floats(request.accumulator, "accumulator"),
+      }),
+    inputStatistics: (request) =>
+      inputStatistics(
+        {
+          ...request,
+          values: floats(request.values, "values"),
+          accumulator: floats(request.accumulator, "accumulator"),
+        },
+        integers(request.classes, "classes"),
+      ),
+    columnProducts: (request) =>
+      columnProducts({
+        ...request,
+        left: floats(request.left, "left"),
+        right: floats(request.right, "right"),
         accumulator: floats(request.accumulator, "accumulator"),
       }),
     tokenStatistics: (request) =>

@@ -3,6 +3,8 @@
  * all that was submitted before it, onnxruntime's work included, and before all that is submitted later.
  */
 import type { KernelSet } from "../contract.ts";
+import { createColumnProducts, createInputStatistics } from "./columns.ts";
+import { createLineTerms } from "./line-terms.ts";
 import { createTokenDivergence } from "./token-divergence.ts";
 import { createTokenStatistics, createTokenStatisticsSummary } from "./token-statistics.ts";
 import { createWeightGradient } from "./weight-gradient.ts";
@@ -28,15 +30,37 @@ export async function createWebGpuKernels(
   options: WebGpuKernelOptions = {},
 ): Promise<WebGpuKernelSet> {
   const gridLimit = options.gridLimit ?? device.limits.maxComputeWorkgroupsPerDimension;
-  const [weightGradient, tokenStatistics, tokenStatisticsSummary, tokenDivergence] = await Promise.all([
+  const [
+    weightGradient,
+    lineTerms,
+    inputStatistics,
+    columnProducts,
+    tokenStatistics,
+    tokenStatisticsSummary,
+    tokenDivergence,
+  ] = await Promise.all([
     createWeightGradient(device, gridLimit),
+    createLineTerms(device, gridLimit),
+    createInputStatistics(device, gridLimit),
+    createColumnProducts(device, gridLimit),
     createTokenStatistics(device, gridLimit),
     createTokenStatisticsSummary(device, gridLimit),
     createTokenDivergence(device, gridLimit),
   ]);
-  const kernels = [weightGradient, tokenStatistics, tokenStatisticsSummary, tokenDivergence];
+  const kernels = [
+    weightGradient,
+    lineTerms,
+    inputStatistics,
+    columnProducts,
+    tokenStatistics,
+    tokenStatisticsSummary,
+    tokenDivergence,
+  ];
   return {
     weightGradient: weightGradient.run,
+    lineTerms: lineTerms.run,
+    inputStatistics: inputStatistics.run,
+    columnProducts: columnProducts.run,
     tokenStatistics: tokenStatistics.run,
     tokenStatisticsSummary: tokenStatisticsSummary.run,
     tokenDivergence: tokenDivergence.run,

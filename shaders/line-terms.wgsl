@@ -1,0 +1,310 @@
+// First and second order terms of one linear layer's weight W along its lines, without ever storing a gradient of the
+// weight's size (LLM-Pruner, arXiv 2305.11627). Samples j of a batch are `rows` rows each:
+//
+//   T_j[r,c] = Σ_n G[n,r] · X[n,c],   T = Σ_j T_j,   F = Σ_j φ_j · T_j²
+//   per batch and line: |Σ w·t|, Σ|w·t|, Σ w²·f, Σ|w·t − ½·w²·f|; the accumulator, [4, lines], adds them up over batches
+//
+// Lines are rows r of W (sums run over columns) or columns c (sums run over rows).
+//
+// Pass 1, multiply: one workgroup makes a 64 × 32 tile of one batch's T and F over all its samples, every invocation
+// 8 × 4 of both in registers (rows r … r+3 and r+32 … r+35), and sums the terms along the lines over the tile. The
+// tile's line sums go to `partials`, [batches, slices, lines] of vec4 (Σ w·t, Σ|w·t|, Σ w²·f, Σ|w·t − ½·w²·f|), slice =
+// position of the tile along the sum. `multiply4` is the same for sizes that are multiples of 4. Pass 2, fold: one
+// invocation adds up one line. Every sum has one owner and a fixed order, so results are deterministic.
+//
+// Bindings: 0 parameters; 1 W [outputs, inputs]; 2 X [batches·samples·rows, inputs]; 3 G [batches·samples·rows,
+// outputs]; 4 φ [batches·samples]; 5 partials; 6 accumulator. Matrices row-major float32; buffers may be larger.
+
+struct Parameters {
+  outputs: u32,
+  inputs: u32,
+  batches: u32,
+  samples: u32,
+  rows: u32,
+  // 0: lines are rows of W, 1: columns.
+  by_columns: u32,
+  accumulator_offset: u32,
+}
+
+const SIDE = 8u;
+const TILE_ROWS = 64u;
+const TILE_COLUMNS = 32u;
+const FOLD = 64u;
+
+@group(0) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(1) var<storage, read> weight: array<f32>;
+@group(0) @binding(2) var<storage, read> layer_input: array<f32>;
+@group(0) @binding(3) var<storage, read> gradient: array<f32>;
+@group(0) @binding(4) var<storage, read> fisher_weights: array<f32>;
+@group(0) @binding(5) var<storage, read_write> partials: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> accumulator: array<f32>;
+
+// The same buffers as vectors, for multiply4.
+@group(0) @binding(1) var<storage, read> weight4: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> layer_input4: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> gradient4: array<vec4<f32>>;
+
+// What each invocation has of each of its tile's lines: [line, invocation across the line].
+var<workgroup> line_sums: array<vec4<f32>, 512>;
+
+struct Place {
+  batch: u32,
+  tile_row: u32,
+  tile_column: u32,
+}
+
+// Workgroups lie in two dimensions because one holds 65,535 at most; the last row of them may be partly unused.
+fn place_of(index: u32) -> Place {
+  let across = (parameters.inputs + TILE_COLUMNS - 1u) / TILE_COLUMNS;
+  let down = (parameters.outputs + TILE_ROWS - 1u) / TILE_ROWS;
+  let in_batch = index % (across * down);
+  return Place(index / (across * down), in_batch / across, in_batch % across);
+}
+
+// How many partial sums each line has per batch.
+fn slice_count() -> u32 {
+  let by_rows = (parameters.inputs + TILE_COLUMNS - 1u) / TILE_COLUMNS;
+  let by_columns = (parameters.outputs + TILE_ROWS - 1u) / TILE_ROWS;
+  return select(by_rows, by_columns, parameters.by_columns == 1u);
+}
+
+fn line_count() -> u32 {
+  return select(parameters.outputs, parameters.inputs, parameters.by_columns == 1u);
+}
+
+// Four rows of four neighbours.
+struct Quad {
+  a: vec4<f32>,
+  b: vec4<f32>,
+  c: vec4<f32>,
+  d: vec4<f32>,
+}
+
+const ZERO = Quad(vec4(0.0), vec4(0.0), vec4(0.0), vec4(0.0));
+
+fn add(left: Quad, right: Quad) -> Quad {
+  return Quad(left.a + right.a, left.b + right.b, left.c + right.c, left.d + right.d);
+}
+
+fn add_square(left: Quad, share: f32, t: Quad) -> Quad {
+  return Quad(
+    left.a + share * t.a * t.a, left.b + share * t.b * t.b, left.c + share * t.c * t.c, left.d + share * t.d * t.d);
+}
+
+// The four terms of four neighbours: one quantity per row, one neighbour per lane.
+fn terms(w: vec4<f32>, t: vec4<f32>, f: vec4<f32>) -> Quad {
+  let product = w * t;
+  let square = w * w * f;
+  return Quad(product, abs(product), square, abs(product - 0.5 * square));
+}
+
+// The quantities of one row, summed over its four neighbours.
+fn over_columns(quantities: Quad) -> vec4<f32> {
+  let one = vec4(1.0);
+  return vec4(dot(quantities.a, one), dot(quantities.b, one), dot(quantities.c, one), dot(quantities.d, one));
+}
+
+// Four neighbours of W in row r, 0 past the matrix.
+fn weights_at(r: u32, c: u32) -> vec4<f32> {
+  var result = vec4(0.0);
+  if (r < parameters.outputs) {
+    for (var lane = 0u; lane < 4u; lane++) {
+      if (c + lane < parameters.inputs) {
+        result[lane] = weight[r * parameters.inputs + c + lane];
+      }
+    }
+  }
+  return result;
+}
+
+// As weights_at(), where inputs and outputs are multiples of 4.
+fn weights4_at(r: u32, c4: u32) -> vec4<f32> {
+  let width4 = parameters.inputs / 4u;
+  if (r >= parameters.outputs || c4 >= width4) {
+    return vec4(0.0);
+  }
+  return weight4[r * width4 + c4];
+}
+
+// Leaves what four rows of an invocation (from row `row` of the tile on) add to the tile's rows.
+fn leave_rows(local: vec3<u32>, row: u32, w: Quad, t: Quad, f: Quad) {
+  line_sums[row * SIDE + local.x] = over_columns(terms(w.a, t.a, f.a));
+  line_sums[(row + 1u) * SIDE + local.x] = over_columns(terms(w.b, t.b, f.b));
+  line_sums[(row + 2u) * SIDE + local.x] = over_columns(terms(w.c, t.c, f.c));
+  line_sums[(row + 3u) * SIDE + local.x] = over_columns(terms(w.d, t.d, f.d));
+}
+
+fn terms_of_columns(w: Quad, t: Quad, f: Quad) -> Quad {
+  return add(
+    add(terms(w.a, t.a, f.a), terms(w.b, t.b, f.b)),
+    add(terms(w.c, t.c, f.c), terms(w.d, t.d, f.d)));
+}
+
+// Sums a tile's terms along its lines over the workgroup and writes its line sums, 64 of rows or 32 of columns.
+fn write_partials(
+  place: Place, local: vec3<u32>, upper_w: Quad, upper_t: Quad, upper_f: Quad, lower_w: Quad, lower_t: Quad, lower_f: Quad,
+) {
+  let by_columns = parameters.by_columns == 1u;
+  if (by_columns) {
+    let sums = add(terms_of_columns(upper_w, upper_t, upper_f), terms_of_columns(lower_w, lower_t, lower_f));
+    for (var lane = 0u; lane < 4u; lane++) {
+      line_sums[(local.x * 4u + lane) * SIDE + local.y] = vec4(sums.a[lane], sums.b[lane], sums.c[lane], sums.d[lane]);
+    }
+  } else {
+    leave_rows(local, local.y * 4u, upper_w, upper_t, upper_f);
+    leave_rows(local, 32u + local.y * 4u, lower_w, lower_t, lower_f);
+  }
+  workgroupBarrier();
+  let in_tile = local.y * SIDE + local.x;
+  let first = select(place.tile_row * TILE_ROWS, place.tile_column * TILE_COLUMNS, by_columns);
+  if (in_tile < select(TILE_ROWS, TILE_COLUMNS, by_columns) && first + in_tile < line_count()) {
+    var sum = vec4(0.0);
+    for (var entry = 0u; entry < SIDE; entry++) {
+      sum += line_sums[in_tile * SIDE + entry];
+    }
+    let slice = place.batch * slice_count() + select(place.tile_column, place.tile_row, by_columns);
+    partials[slice * line_count() + first + in_tile] = sum;
+  }
+}
+
+@compute @workgroup_size(8, 8)
+fn multiply(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_id) local: vec3<u32>,
+) {
+  let place = place_of(workgroup.x + workgroup.y * grid.x);
+  if (place.batch >= parameters.batches) {
+    return;
+  }
+  let r = place.tile_row * TILE_ROWS + local.y * 4u;
+  let c = place.tile_column * TILE_COLUMNS + local.x * 4u;
+  // Past the matrix the last row or column is read again; weights_at() leaves it out.
+  let neighbours = vec4(0u, 1u, 2u, 3u);
+  let upper_rows = min(vec4(r) + neighbours, vec4(parameters.outputs - 1u));
+  let lower_rows = min(vec4(r + 32u) + neighbours, vec4(parameters.outputs - 1u));
+  let columns = min(vec4(c) + neighbours, vec4(parameters.inputs - 1u));
+  var upper_t = ZERO;
+  var lower_t = ZERO;
+  var upper_f = ZERO;
+  var lower_f = ZERO;
+  for (var sample = place.batch * parameters.samples; sample < (place.batch + 1u) * parameters.samples; sample++) {
+    var t0 = vec4(0.0);
+    var t1 = vec4(0.0);
+    var t2 = vec4(0.0);
+    var t3 = vec4(0.0);
+    var t4 = vec4(0.0);
+    var t5 = vec4(0.0);
+    var t6 = vec4(0.0);
+    var t7 = vec4(0.0);
+    for (var n = sample * parameters.rows; n < (sample + 1u) * parameters.rows; n++) {
+      let g = n * parameters.outputs;
+      let xs = vec4(n * parameters.inputs) + columns;
+      let x = vec4(layer_input[xs.x], layer_input[xs.y], layer_input[xs.z], layer_input[xs.w]);
+      t0 += gradient[g + upper_rows.x] * x;
+      t1 += gradient[g + upper_rows.y] * x;
+      t2 += gradient[g + upper_rows.z] * x;
+      t3 += gradient[g + upper_rows.w] * x;
+      t4 += gradient[g + lower_rows.x] * x;
+      t5 += gradient[g + lower_rows.y] * x;
+      t6 += gradient[g + lower_rows.z] * x;
+      t7 += gradient[g + lower_rows.w] * x;
+    }
+    let share = fisher_weights[sample];
+    let upper = Quad(t0, t1, t2, t3);
+    let lower = Quad(t4, t5, t6, t7);
+    upper_t = add(upper_t, upper);
+    lower_t = add(lower_t, lower);
+    upper_f = add_square(upper_f, share, upper);
+    lower_f = add_square(lower_f, share, lower);
+  }
+  let upper_w = Quad(weights_at(r, c), weights_at(r + 1u, c), weights_at(r + 2u, c), weights_at(r + 3u, c));
+  let s = r + 32u;
+  let lower_w = Quad(weights_at(s, c), weights_at(s + 1u, c), weights_at(s + 2u, c), weights_at(s + 3u, c));
+  write_partials(place, local, upper_w, upper_t, upper_f, lower_w, lower_t, lower_f);
+}
+
+@compute @workgroup_size(8, 8)
+fn multiply4(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_id) local: vec3<u32>,
+) {
+  let place = place_of(workgroup.x + workgroup.y * grid.x);
+  if (place.batch >= parameters.batches) {
+    return;
+  }
+  let outputs4 = parameters.outputs / 4u;
+  let inputs4 = parameters.inputs / 4u;
+  let r = place.tile_row * TILE_ROWS + local.y * 4u;
+  let c4 = place.tile_column * SIDE + local.x;
+  let first = place.batch * parameters.samples * parameters.rows;
+  var upper_index = first * outputs4 + min(r / 4u, outputs4 - 1u);
+  var lower_index = first * outputs4 + min(r / 4u + 8u, outputs4 - 1u);
+  var x_index = first * inputs4 + min(c4, inputs4 - 1u);
+  var upper_t = ZERO;
+  var lower_t = ZERO;
+  var upper_f = ZERO;
+  var lower_f = ZERO;
+  for (var sample = place.batch * parameters.samples; sample < (place.batch + 1u) * parameters.samples; sample++) {
+    var t0 = vec4(0.0);
+    var t1 = vec4(0.0);
+    var t2 = vec4(0.0);
+    var t3 = vec4(0.0);
+    var t4 = vec4(0.0);
+    var t5 = vec4(0.0);
+    var t6 = vec4(0.0);
+    var t7 = vec4(0.0);
+    for (var n = 0u; n < parameters.rows; n++) {
+      let upper = gradient4[upper_index];
+      let lower = gradient4[lower_index];
+      let x = layer_input4[x_index];
+      t0 += upper.x * x;
+      t1 += upper.y * x;
+      t2 += upper.z * x;
+      t3 += upper.w * x;
+      t4 += lower.x * x;
+      t5 += lower.y * x;
+      t6 += lower.z * x;
+      t7 += lower.w * x;
+      upper_index += outputs4;
+      lower_index += outputs4;
+      x_index += inputs4;
+    }
+    let share = fisher_weights[sample];
+    let upper = Quad(t0, t1, t2, t3);
+    let lower = Quad(t4, t5, t6, t7);
+    upper_t = add(upper_t, upper);
+    lower_t = add(lower_t, lower);
+    upper_f = add_square(upper_f, share, upper);
+    lower_f = add_square(lower_f, share, lower);
+  }
+  let upper_w = Quad(weights4_at(r, c4), weights4_at(r + 1u, c4), weights4_at(r + 2u, c4), weights4_at(r + 3u, c4));
+  let s = r + 32u;
+  let lower_w = Quad(weights4_at(s, c4), weights4_at(s + 1u, c4), weights4_at(s + 2u, c4), weights4_at(s + 3u, c4));
+  write_partials(place, local, upper_w, upper_t, upper_f, lower_w, lower_t, lower_f);
+}
+
+@compute @workgroup_size(64)
+fn fold(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let line = (workgroup.x + workgroup.y * grid.x) * FOLD + local;
+  if (line >= line_count()) {
+    return;
+  }
+  var total = vec4(0.0);
+  for (var batch = 0u; batch < parameters.batches; batch++) {
+    var sum = vec4(0.0);
+    for (var slice = batch * slice_count(); slice < (batch + 1u) * slice_count(); slice++) {
+      sum += partials[slice * line_count() + line];
+    }
+    // Only the first quantity is signed, and its magnitude is per batch.
+    total += abs(sum);
+  }
+  for (var field = 0u; field < 4u; field++) {
+    accumulator[parameters.accumulator_offset + field * line_count() + line] += total[field];
+  }
+}
