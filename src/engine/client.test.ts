@@ -52,6 +52,19 @@ describe("engine over the worker protocol", () => {
     expect([...measurement.argmax]).toEqual([0, 1, 2]);
   });
 
+  it("carries layer views with their parameters and progress", async () => {
+    const { engine } = connect();
+    const { layout } = await engine.load(SOURCE, { backend: "auto" });
+    const seen: unknown[] = [];
+    const views = await engine.observeLayers(
+      { samples: 5, outlierFactor: 2 },
+      { onProgress: (progress) => seen.push(progress) },
+    );
+    expect(views).toMatchObject({ samples: 5, outlierFactor: 2 });
+    expect(views.layers).toHaveLength(layout.modules.length / 2);
+    expect(seen).toEqual([{ done: 5, total: 5 }]);
+  });
+
   it("reports progress in order and then the result", async () => {
     const { engine } = connect();
     const seen: string[] = [];

@@ -84,6 +84,28 @@ describe("the engine with the bundled model", () => {
     }
   });
 
+  it("looks at all layers of both towers and reports its progress", async () => {
+    const seen: number[] = [];
+    const views = await engine.observeLayers({ samples: 3 }, { onProgress: ({ done }) => seen.push(done) });
+    expect(seen).toEqual([1, 2, 3]);
+    expect(views).toMatchObject({ samples: 3, outlierFactor: 3 });
+    expect(views.layers.map(({ tower, layer }) => `${tower}.${layer}.mlp`).sort()).toEqual(
+      summary.layout.modules.flatMap(({ kind, key }) => (kind === "mlp" ? [key] : [])).sort(),
+    );
+    for (const { tower, blockInfluence, outlierShare, tampDensity } of views.layers) {
+      expect(blockInfluence).toBeGreaterThan(0);
+      expect(blockInfluence).toBeLessThan(2);
+      expect(outlierShare).toBeGreaterThan(0);
+      expect(outlierShare).toBeLessThan(1 / 3);
+      if (tower === "vision") expect(tampDensity).toBeNull();
+      else expect(tampDensity).toBeGreaterThan(0);
+    }
+    // Without pivots the samples are the calibration's: calibrating afterwards still finds its pivots.
+    const statistics = await engine.calibrate({ batchSize: 2, sampleLimit: 2, pivots });
+    expect(statistics.pivotBatches).toBe(1);
+    expect(statistics.attributionPivot.some((value) => value > 0)).toBe(true);
+  }, 60_000);
+
   it("averages over all batches", async () => {
     const all = await engine.calibrate({ batchSize: 2, sampleLimit: 4, pivots });
     const first = await engine.calibrate({ batchSize: 2, sampleLimit: 2, pivots });
