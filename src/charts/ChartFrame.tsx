@@ -18,16 +18,29 @@ export interface ChartFrameProps extends FramedChartProps {
   readonly formula?: Formula | undefined;
   /** The chart's numbers; asked for only when the table or the CSV is. */
   readonly table: () => ChartTable;
+  /** The chart is a table itself and offers no other; its CSV still has everything. */
+  readonly isTable?: boolean;
   readonly children: ReactNode;
 }
 
 export function ChartFrame(props: ChartFrameProps) {
-  const { title, sentence, context, formula, staleRatio = null, headingLevel = 2, table, children } = props;
+  const {
+    title,
+    sentence,
+    context,
+    formula,
+    staleRatio = null,
+    headingLevel = 2,
+    table,
+    isTable = false,
+    children,
+  } = props;
   const id = useId();
   const [asTable, setAsTable] = useState(false);
   const Heading = `h${headingLevel}` as const;
   const stale = staleRatio !== null;
   const shownRatio = staleRatio ?? context.ratio;
+  const { ratioText } = context;
   return (
     <section className="chart" aria-labelledby={id} data-stale={stale || undefined}>
       <header className="chart-head">
@@ -37,14 +50,18 @@ export function ChartFrame(props: ChartFrameProps) {
         {stale && <span className="stale-badge">computed at {formatShare(staleRatio)}</span>}
         <span className="chart-actions">
           {formula && <FormulaNote formula={formula} />}
-          <button type="button" className="chart-action" onClick={() => setAsTable(!asTable)}>
-            {asTable ? "show as chart" : "show as table"}
-          </button>
+          {!isTable && (
+            <button type="button" className="chart-action" onClick={() => setAsTable(!asTable)}>
+              {asTable ? "show as chart" : "show as table"}
+            </button>
+          )}
           <button
             type="button"
             className="chart-action"
             title={`Download ${title} as CSV`}
-            onClick={() => download(csvFileName(title, context.model, context.method, shownRatio), toCsv(table()))}
+            onClick={() =>
+              download(csvFileName(title, context.model, context.method, ratioText ?? shownRatio), toCsv(table()))
+            }
           >
             CSV
           </button>
@@ -53,7 +70,7 @@ export function ChartFrame(props: ChartFrameProps) {
       <p className="chart-sentence">{sentence}</p>
       <div className="chart-body">{asTable ? <DataTable caption={title} table={table()} /> : children}</div>
       <p className="chart-caption">
-        {context.model} · {context.method} · {formatShare(shownRatio, 1)}
+        {context.model} · {context.method} · {ratioText ?? formatShare(shownRatio, 1)}
       </p>
     </section>
   );

@@ -7,6 +7,8 @@ export interface ChartContext {
   readonly method: string;
   /** The ratio that the numbers on the chart belong to. */
   readonly ratio: Ratio;
+  /** Said in place of the ratio on a chart over several: "0–70 %". */
+  readonly ratioText?: string;
 }
 
 /** The formula behind a chart, with this model's numbers put in. */

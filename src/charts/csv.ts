@@ -19,10 +19,13 @@ export function toCsv(table: ChartTable): string {
   return `${lines.join("\r\n")}\r\n`;
 }
 
-/** A file name that says what is inside: pivotscope-retention-by-layer-smolvlm-256m-mucrasp-38pct.csv. */
-export function csvFileName(title: string, model: string, method: string, ratio: number): string {
-  const percent = Number((ratio * 100).toFixed(1));
-  return `${["pivotscope", title, model, method, `${percent}pct`].map(slug).filter(Boolean).join("-")}.csv`;
+/**
+ * A file name that says what is inside: pivotscope-retention-by-layer-smolvlm-256m-mucrasp-38pct.csv.
+ * @param ratio a ratio, or words for several.
+ */
+export function csvFileName(title: string, model: string, method: string, ratio: number | string): string {
+  const ratioText = typeof ratio === "string" ? ratio.replaceAll("%", "pct") : `${Number((ratio * 100).toFixed(1))}pct`;
+  return `${["pivotscope", title, model, method, ratioText].map(slug).filter(Boolean).join("-")}.csv`;
 }
 
 function slug(text: string): string {

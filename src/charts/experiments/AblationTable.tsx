@@ -1,0 +1,124 @@
+/** The method with one of its parts taken out at a time, each against the whole, with the interval of the difference. */
+import { ChartFrame } from "../ChartFrame.tsx";
+import { formatShare } from "../format.ts";
+import {
+  ablationsSummary,
+  ablationsTable,
+  BAR_HEIGHT,
+  BAR_WIDTH,
+  differenceBar,
+  differenceHeading,
+  differenceReach,
+  differenceText,
+} from "./ablations.ts";
+import type { AblationData, AblationRow, ExperimentChartProps, MetricDescription } from "./data.ts";
+import { directionText, formatMetric, isMeasured, samplesText, verdictOf } from "./estimates.ts";
+import { EstimateCell } from "./MethodsTable.tsx";
+
+export interface AblationTableProps extends ExperimentChartProps {
+  readonly data: AblationData;
+}
+
+export function AblationTable({ data, model, headingLevel }: AblationTableProps) {
+  const { metric, full, rows, ratio } = data;
+  const reach = differenceReach(rows);
+  const counts = [full.estimate, ...rows.map(({ estimate }) => estimate)].map((estimate) => estimate?.count ?? 0);
+  return (
+    <ChartFrame
+      context={{ model, method: `${full.label} and its ablations`, ratio }}
+      {...(headingLevel && { headingLevel })}
+      title="Ablations"
+      sentence={`What each part of the method is worth: the method without it (ablation), against the whole. ${metric.label}: ${directionText(metric)}.`}
+      formula={{
+        expression: "difference = mean over samples of (variant − full), interval by bootstrap over the same samples",
+        withNumbers: `${full.label}: ${isMeasured(full.estimate) ? formatMetric(metric, full.estimate.mean) : "not measured"}, ${samplesText(counts)}`,
+        source: "µCRASP, arXiv 2605.25842, ablations; paired intervals are a project decision",
+      }}
+      table={() => ablationsTable(data)}
+      isTable
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard */}
+      <div className="methods-scroll" tabIndex={0}>
+        <table className="methods-table ablation-table">
+          <caption className="visually-hidden">{ablationsSummary(data)}</caption>
+          <thead>
+            <tr>
+              <th scope="col">Variant</th>
+              <th scope="col">Reached</th>
+              <th scope="col">
+                {metric.label}
+                {metric.unit && <small>{metric.unit}</small>}
+              </th>
+              <th scope="col">{differenceHeading(metric)}</th>
+              <th scope="col">
+                <span className="visually-hidden">Bar of the difference</span>
+                {reach > 0 && (
+                  <span className="ablation-scale" aria-hidden="true">
+                    <span>{metric.betterWhen === "higher" ? "← worse" : "← better"}</span>
+                    <span>{metric.betterWhen === "higher" ? "better →" : "worse →"}</span>
+                  </span>
+                )}
+              </th>
+              <th scope="col">So the variant is</th>
+            </tr>
+          </thead>
+          <tbody>
+            <tr className="methods-dense">
+              <th scope="row">{full.label}</th>
+              <td>{formatShare(full.reached, 1)}</td>
+              <EstimateCell metric={metric} estimate={full.estimate} best={false} />
+              <td />
+              <td />
+              <td />
+            </tr>
+            {rows.map((row) => (
+              <Row key={row.id} row={row} metric={metric} reach={reach} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="chart-readout">{samplesText(counts)}; bars share one scale.</p>
+    </ChartFrame>
+  );
+}
+
+interface RowProps {
+  readonly row: AblationRow;
+  readonly metric: MetricDescription;
+  readonly reach: number;
+}
+
+function Row({ row: { label, reached, estimate, difference }, metric, reach }: RowProps) {
+  if (!isMeasured(difference)) {
+    return (
+      <tr>
+        <th scope="row">{label}</th>
+        <td>{formatShare(reached, 1)}</td>
+        <EstimateCell metric={metric} estimate={estimate} best={false} />
+        <td className="methods-missing">not measured</td>
+        <td />
+        <td />
+      </tr>
+    );
+  }
+  const { bar, whisker } = differenceBar(difference, reach);
+  const verdict = verdictOf(metric, difference);
+  return (
+    <tr>
+      <th scope="row">{label}</th>
+      <td>{formatShare(reached, 1)}</td>
+      <EstimateCell metric={metric} estimate={estimate} best={false} />
+      <td>{differenceText(metric, difference)}</td>
+      <td>
+        <svg className="ablation-bar" data-verdict={verdict} width={BAR_WIDTH} height={BAR_HEIGHT} aria-hidden="true">
+          <path className="ablation-zero" d={`M${BAR_WIDTH / 2} 0V${BAR_HEIGHT}`} />
+          <path className="ablation-difference" d={bar} />
+          <path className="ablation-whisker" d={whisker} />
+        </svg>
+      </td>
+      <td className="ablation-verdict" data-verdict={verdict}>
+        {verdict}
+      </td>
+    </tr>
+  );
+}

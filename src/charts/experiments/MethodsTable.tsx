@@ -1,0 +1,201 @@
+/** All metrics of all methods at one ratio, the dense model first, the best of each metric in bold. */
+import { useId, useState } from "react";
+import { ChartFrame } from "../ChartFrame.tsx";
+import { formatShare, plural } from "../format.ts";
+import type { Estimate, ExperimentChartProps, MethodRow, MethodsData, MetricDescription } from "./data.ts";
+import { formatMetric, intervalText, isMeasured, samplesText } from "./estimates.ts";
+import { lookOf } from "./looks.ts";
+import {
+  bestRows,
+  directionOf,
+  type MethodsSort,
+  methodsSummary,
+  methodsTable,
+  nextSort,
+  sortRows,
+} from "./methods-table.ts";
+import type { PaperFigures } from "./paper.ts";
+import { SeriesSample } from "./SeriesKey.tsx";
+
+export interface MethodsTableProps extends ExperimentChartProps {
+  readonly data: MethodsData;
+  /** Figures that a paper reports, in a note below. */
+  readonly paper?: PaperFigures | null;
+}
+
+export function MethodsTable({ data, paper = null, model, headingLevel }: MethodsTableProps) {
+  const [sort, setSort] = useState<MethodsSort | null>(null);
+  const { metrics, dense, rows, ratio } = data;
+  const best = bestRows(data);
+  const looks = new Map(rows.map((row, place) => [row.id, lookOf(row, place)]));
+  const all = [...rows, ...(dense ? [dense] : [])];
+  const counts = all.flatMap(({ values }) => metrics.map(({ id }) => values[id]?.count ?? 0));
+
+  return (
+    <ChartFrame
+      context={{ model, method: plural(rows.length, "method"), ratio }}
+      {...(headingLevel && { headingLevel })}
+      title="Methods compared"
+      sentence={`Every method at the same ratio of ${formatShare(ratio)}; below each mean its 95 % interval, in bold the best of each column.`}
+      formula={{
+        expression: "mean over samples; interval: 2.5 % and 97.5 % of the means of samples drawn again (bootstrap)",
+        withNumbers: `${samplesText(counts)}, ${plural(rows.length, "method")}`,
+        source: "as table 1 of µCRASP, arXiv 2605.25842; intervals are a project decision",
+      }}
+      table={() => methodsTable(data)}
+      isTable
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard */}
+      <div className="methods-scroll" tabIndex={0}>
+        <table className="methods-table">
+          <caption className="visually-hidden">{methodsSummary(data)}</caption>
+          <thead>
+            <tr>
+              <th scope="col">Method</th>
+              <th scope="col">Reached</th>
+              {metrics.map((metric) => (
+                <MetricHeading key={metric.id} metric={metric} sort={sort} onSort={setSort} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {dense && (
+              <tr className="methods-dense">
+                <th scope="row">
+                  <span className="methods-name">dense</span>
+                </th>
+                <td>–</td>
+                {metrics.map((metric) => (
+                  <EstimateCell key={metric.id} metric={metric} estimate={dense.values[metric.id]} best={false} />
+                ))}
+              </tr>
+            )}
+            {sortRows(data, sort).map((row) => (
+              <Row key={row.id} row={row} look={looks.get(row.id) ?? 0} metrics={metrics} best={best} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="chart-readout">{samplesText(counts)}. Press a heading to sort by it.</p>
+      {paper && <PaperNote paper={paper} />}
+    </ChartFrame>
+  );
+}
+
+interface MetricHeadingProps {
+  readonly metric: MetricDescription;
+  readonly sort: MethodsSort | null;
+  readonly onSort: (sort: MethodsSort | null) => void;
+}
+
+function MetricHeading({ metric, sort, onSort }: MetricHeadingProps) {
+  const { sign, words } = directionOf(metric);
+  const own = sort?.metric === metric.id ? sort : null;
+  const rising = own && (own.best === "first") === (metric.betterWhen === "lower");
+  return (
+    <th scope="col" aria-sort={own ? (rising ? "ascending" : "descending") : "none"}>
+      <button
+        type="button"
+        className="methods-sort"
+        title={metric.sentence}
+        onClick={() => onSort(nextSort(sort, metric.id))}
+      >
+        <span>
+          {metric.label}
+          {own && <span aria-hidden="true"> {rising ? "▴" : "▾"}</span>}
+        </span>
+        <small>
+          {metric.unit && `${metric.unit}, `}
+          <span aria-hidden="true">{sign}</span> {words}
+        </small>
+      </button>
+    </th>
+  );
+}
+
+interface RowProps {
+  readonly row: MethodRow;
+  readonly look: number;
+  readonly metrics: readonly MetricDescription[];
+  readonly best: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function Row({ row, look, metrics, best }: RowProps) {
+  return (
+    <tr>
+      <th scope="row">
+        <span className="methods-name">
+          <SeriesSample look={look} />
+          {row.label}
+        </span>
+      </th>
+      <td>{formatShare(row.reached, 1)}</td>
+      {metrics.map((metric) => (
+        <EstimateCell
+          key={metric.id}
+          metric={metric}
+          estimate={row.values[metric.id]}
+          best={best.get(metric.id)?.has(row.id) ?? false}
+        />
+      ))}
+    </tr>
+  );
+}
+
+interface EstimateCellProps {
+  readonly metric: MetricDescription;
+  readonly estimate: Estimate | null | undefined;
+  readonly best: boolean;
+}
+
+export function EstimateCell({ metric, estimate, best }: EstimateCellProps) {
+  if (!isMeasured(estimate)) return <td className="methods-missing">not measured</td>;
+  const mean = formatMetric(metric, estimate.mean);
+  return (
+    <td>
+      {best ? (
+        <b>
+          <span className="visually-hidden">best: </span>
+          {mean}
+        </b>
+      ) : (
+        mean
+      )}
+      <small>{intervalText(metric, estimate)}</small>
+    </td>
+  );
+}
+
+function PaperNote({ paper }: { readonly paper: PaperFigures }) {
+  const id = useId();
+  return (
+    <aside className="paper-note" aria-labelledby={id}>
+      <p id={id}>
+        The paper's own figures, not ours: {paper.source}, {paper.setting}.
+      </p>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Method</th>
+            {paper.columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {paper.rows.map(({ label, values }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {paper.columns.map((column, place) => (
+                <td key={column}>{values[place]?.toFixed(2) ?? "–"}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p>{paper.caution}</p>
+    </aside>
+  );
+}

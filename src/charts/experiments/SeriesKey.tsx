@@ -1,0 +1,48 @@
+/** The key of a chart of several series, which is its readout as well: line, marker, name and the value at hand. */
+import { DASHES, markerPath } from "./looks.ts";
+
+export interface SeriesEntry {
+  readonly id: string;
+  readonly label: string;
+  readonly look: number;
+  /** The value at the cursor: "8.87 (8.61–9.10)". */
+  readonly text: string;
+  /** Best of the values at the cursor. */
+  readonly best?: boolean;
+}
+
+export interface SeriesKeyProps {
+  /** What the values are read at: "At 40 %, mean and 95 % interval over 600 samples". */
+  readonly heading: string;
+  readonly entries: readonly SeriesEntry[];
+}
+
+export function SeriesKey({ heading, entries }: SeriesKeyProps) {
+  return (
+    <div className="series-key">
+      <p>{heading}</p>
+      <ul>
+        {entries.map(({ id, label, look, text, best = false }) => (
+          <li key={id} data-best={best || undefined}>
+            <SeriesSample look={look} />
+            <span className="series-name">{label}</span>
+            <span className="series-value">
+              {best && <span className="visually-hidden">best: </span>}
+              {text}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** A short piece of a series' line with its marker. */
+export function SeriesSample({ look }: { readonly look: number }) {
+  return (
+    <svg className={`series-${look}`} width={30} height={10} aria-hidden="true">
+      <path className="series-line" strokeDasharray={DASHES[look]} d="M0 5H30" />
+      <path className="series-marker" d={markerPath(look, 15, 5)} />
+    </svg>
+  );
+}
