@@ -1,0 +1,112 @@
+/** Small pictures of what other methods say about each layer, one row for each measure, on common columns. */
+import { memo, type PointerEvent, useMemo, useState } from "react";
+import { ChartFrame } from "../ChartFrame.tsx";
+import { CursorInput } from "../CursorInput.tsx";
+import { FormulaNote } from "../FormulaNote.tsx";
+import { useWidth } from "../use-width.ts";
+import type { ExperimentChartProps, LayerView } from "./data.ts";
+import {
+  drawLayerView,
+  type LayerColumns,
+  type LayerPlace,
+  layerColumns,
+  layerReadout,
+  layersOf,
+  layerViewReadout,
+  layerViewSummary,
+  layerViewsTable,
+} from "./layer-views.ts";
+import { nearest } from "./plot.ts";
+import { ValueGrid } from "./ValueGrid.tsx";
+
+export interface LayerViewsProps extends ExperimentChartProps {
+  readonly views: readonly LayerView[];
+  /** Where the values come from, for the caption: "calibration, 32 samples". */
+  readonly from: string;
+}
+
+export function LayerViews({ views, from, model, headingLevel }: LayerViewsProps) {
+  const [ref, width] = useWidth<HTMLDivElement>(640);
+  const layers = useMemo(() => layersOf(views), [views]);
+  const columns = useMemo(() => layerColumns(layers, width), [layers, width]);
+  const [cursor, setCursor] = useState<number | null>(null);
+  const current = cursor === null ? undefined : layers[cursor];
+  const x = cursor === null ? undefined : columns.middles[cursor];
+
+  const onPointerMove = (event: PointerEvent<Element>) => {
+    setCursor(nearest(columns.middles, event.clientX - event.currentTarget.getBoundingClientRect().left));
+  };
+
+  return (
+    <ChartFrame
+      context={{ model, method: from, ratio: 0, ratioText: "dense model" }}
+      {...(headingLevel && { headingLevel })}
+      title="Layer views"
+      sentence="What other methods would say about each layer, from the same calibration (layer importance); they take no part in the plan."
+      table={() => layerViewsTable(views)}
+    >
+      <div ref={ref} className="experiment-chart">
+        <CursorInput
+          label="Layer"
+          count={layers.length}
+          value={cursor}
+          text={current ? layerReadout(views, current) : "no layer"}
+          onChange={setCursor}
+        />
+        <div
+          className="layer-views"
+          onPointerMove={onPointerMove}
+          onPointerDown={onPointerMove}
+          onPointerLeave={(event) => event.pointerType !== "touch" && setCursor(null)}
+        >
+          {views.map((view) => (
+            <div key={view.id} className="layer-view">
+              <div className="layer-view-head">
+                <b>{view.label}</b>
+                <span className="layer-view-value">{current ? layerViewReadout(view, current) : ""}</span>
+                <FormulaNote formula={view.formula} />
+              </div>
+              <p>{view.explanation}</p>
+              <svg role="img" aria-label={layerViewSummary(view)} width={columns.width} height={74}>
+                {x !== undefined && <line className="experiment-cursor" x1={x} x2={x} y1={2} y2={60} />}
+                <Bars view={view} layers={layers} columns={columns} />
+              </svg>
+            </div>
+          ))}
+        </div>
+        <ul className="chart-key">
+          <li>
+            <i className="swatch swatch-vision" />
+            vision layers, left
+          </li>
+          <li>
+            <i className="swatch swatch-text" />
+            text layers, right
+          </li>
+        </ul>
+      </div>
+    </ChartFrame>
+  );
+}
+
+interface BarsProps {
+  readonly view: LayerView;
+  readonly layers: readonly LayerPlace[];
+  readonly columns: LayerColumns;
+}
+
+const Bars = memo(function Bars({ view, layers, columns }: BarsProps) {
+  const { box, axis, vision, text } = drawLayerView(view, layers, columns);
+  return (
+    <g>
+      <ValueGrid box={box} axis={axis} metric={view} />
+      <path className="bar-vision" d={vision} />
+      <path className="bar-text" d={text} />
+      {columns.labels.map(({ x, text: label, key }) => (
+        <text key={key} className="tick" x={x} y={box.bottom + 13} textAnchor="middle">
+          {label}
+        </text>
+      ))}
+    </g>
+  );
+});
