@@ -44,9 +44,9 @@ export function windowsDescription(parts: Common & { readonly size: number }): E
   return readDescription({ version: DESCRIPTION_VERSION, kind: "windows", samplesPerFamily, generate, size });
 }
 
-/** One name for one description, whatever it was made from: descriptions are the same when these are. */
+/** Fields in one order and every parameter stated: descriptions are the same when these texts are. */
 export function serialiseDescription(description: ExperimentDescription): string {
-  return JSON.stringify(description);
+  return JSON.stringify(readDescription(description));
 }
 
 /** @throws PivotscopeError `bad-input` when the text is not JSON, and as `readDescription`. */
