@@ -5,6 +5,7 @@ import type { CommandContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { generate } from "./generate.ts";
 import { judge } from "./judge.ts";
+import { layers } from "./layers.ts";
 import { UsageError } from "./options.ts";
 import { plan } from "./plan.ts";
 import { scenes } from "./scenes.ts";
@@ -12,7 +13,7 @@ import { statistics } from "./statistics.ts";
 
 export const EXIT = { success: 0, failure: 1, usage: 2, cancelled: 130 } as const;
 
-const commands: readonly Command[] = [statistics, plan, evaluate, generate, judge, scenes];
+const commands: readonly Command[] = [statistics, plan, evaluate, generate, judge, layers, scenes];
 
 function programHelp(): string {
   const width = Math.max(...commands.map(({ name }) => name.length));

@@ -5,6 +5,7 @@
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import {
   createMean,
+  DEFAULT_OUTLIER_FACTOR,
   density,
   directionChanges,
   type LayerView,
@@ -55,6 +56,16 @@ interface Pass {
   readonly shared: Feeds;
   /** 1 for visual tokens, 0 for text tokens; null in the vision tower, which sees no text. */
   readonly visual: Uint8Array | null;
+}
+
+/** @throws PivotscopeError `bad-input` for a factor that is not above 0. */
+export function checkOutlierFactor(factor: number): void {
+  if (Number.isFinite(factor) && factor > 0) return;
+  throw new PivotscopeError(
+    "bad-input",
+    `The outlier factor is ${factor}; it has to be a number above 0.`,
+    `Leave it out for ${DEFAULT_OUTLIER_FACTOR}.`,
+  );
 }
 
 /** `values` [rows, width] → `products` [rows, rows], the inner products of all pairs of rows. */
@@ -192,13 +203,7 @@ export async function observeLayers(
   if (samples.length === 0) {
     throw new PivotscopeError("bad-input", "There are no samples to look at layers with.", "Give at least one sample.");
   }
-  if (!Number.isFinite(outlierFactor) || outlierFactor <= 0) {
-    throw new PivotscopeError(
-      "bad-input",
-      `The outlier factor is ${outlierFactor}; it has to be a number above 0.`,
-      "The default is 3.",
-    );
-  }
+  checkOutlierFactor(outlierFactor);
   const sums = {
     text: createSums(model.definition.text.layers),
     vision: createSums(samples.some((sample) => sample.frame) ? (model.definition.vision?.layers ?? 0) : 0),

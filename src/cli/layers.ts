@@ -1,0 +1,71 @@
+/** `layers`: how much each layer of a dense model does, in the views of three other works. */
+import { DEFAULT_OUTLIER_FACTOR, type LayerViews } from "../core/signals/layer-views.ts";
+import type { PreparedSample } from "../engine/batch.ts";
+import { checkOutlierFactor, DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "../engine/layer-views.ts";
+import { defineCommand } from "./command.ts";
+import { checkDestination, writeResult } from "./files.ts";
+import { withModel } from "./open-model.ts";
+import { createProgressLine } from "./progress.ts";
+import { prepareListed, readSamples } from "./samples.ts";
+
+const options = {
+  model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
+  samples: { type: "text", value: "FILE", explanation: "Samples file to run the model on.", required: true },
+  limit: {
+    type: "number",
+    value: "N",
+    explanation: `Use only the first N samples; else ${DEFAULT_LAYER_VIEW_SAMPLES}.`,
+  },
+  "outlier-factor": {
+    type: "number",
+    value: "M",
+    explanation: `An entry above M times its layer's mean is an outlier; else ${DEFAULT_OUTLIER_FACTOR}.`,
+  },
+  out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
+} as const;
+
+function describeLayers({ samples, outlierFactor, layers }: LayerViews) {
+  return {
+    samples,
+    outlier_factor: outlierFactor,
+    layers: layers.map(({ tower, layer, blockInfluence, outlierShare, tampDensity }) => ({
+      ...{ tower, layer },
+      block_influence: blockInfluence,
+      outlier_share: outlierShare,
+      tamp_density: tampDensity,
+    })),
+  };
+}
+
+export const layers = defineCommand({
+  name: "layers",
+  summary: "Look at every layer: block influence, outlier share, token density.",
+  notes: "",
+  options,
+  async run(given, context) {
+    const outlierFactor = given["outlier-factor"] ?? DEFAULT_OUTLIER_FACTOR;
+    checkOutlierFactor(outlierFactor);
+    const list = await readSamples(given.samples, given.limit ?? DEFAULT_LAYER_VIEW_SAMPLES);
+    await checkDestination(given.out);
+    const text = await withModel(given.model, context, async (session) => {
+      const line = createProgressLine(context);
+      try {
+        const samples: PreparedSample[] = [];
+        for (const index of list.samples.keys()) {
+          line.show(`Preparing sample ${index + 1} of ${list.samples.length}`);
+          samples.push(await prepareListed(session, list, index, null, context));
+        }
+        const views = await observeLayers(session.model, samples, {
+          outlierFactor,
+          signal: context.signal,
+          onProgress: ({ done, total }) => line.show(`Looking at layers: sample ${done} of ${total}`),
+        });
+        const { name, weightHash } = session.summary;
+        return JSON.stringify({ model: name, weight_hash: weightHash, ...describeLayers(views) });
+      } finally {
+        line.clear();
+      }
+    });
+    await writeResult(given.out, `${text}\n`, context);
+  },
+});
