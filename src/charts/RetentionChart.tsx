@@ -14,9 +14,11 @@ import {
   cmdsLine,
   keptTotals,
   layerReadout,
+  outlinePath,
   retentionPaths,
   retentionSummary,
   retentionTable,
+  type SecondPlan,
   trackPath,
 } from "./retention.ts";
 import { bandAt, type RetentionGeometry, retentionGeometry, shareY } from "./retention-geometry.ts";
@@ -34,9 +36,11 @@ export interface RetentionChartProps extends FramedChartProps {
   readonly frame: FrameData;
   /** Cross-modal distribution shift per module, from the calibration; null before one. */
   readonly cmds: Float64Array | null;
+  /** Another method's plan at the same ratio, outlined over the bars; read anew on each render like `frame`. */
+  readonly second?: SecondPlan | null;
 }
 
-export function RetentionChart({ layout, frame, cmds, ...frameProps }: RetentionChartProps) {
+export function RetentionChart({ layout, frame, cmds, second = null, ...frameProps }: RetentionChartProps) {
   const rows = useMemo(() => layerRows(layout), [layout]);
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
   const geometry = useMemo(() => retentionGeometry(rows, width), [rows, width]);
@@ -55,19 +59,19 @@ export function RetentionChart({ layout, frame, cmds, ...frameProps }: Retention
       title={defaults.title}
       sentence={defaults.sentence}
       formula={retentionFormula(rows, frame)}
-      table={() => retentionTable(rows, frame, cmds)}
+      table={() => retentionTable(rows, frame, cmds, second)}
     >
       <div ref={ref} className="retention">
         <CursorInput
           label="Layer"
           count={rows.length}
           value={cursor}
-          text={current ? layerReadout(current, frame, cmds) : "no layer"}
+          text={current ? layerReadout(current, frame, cmds, second) : "no layer"}
           onChange={setCursor}
         />
         <svg
           role="img"
-          aria-label={retentionSummary(rows, frame, cmds)}
+          aria-label={retentionSummary(rows, frame, cmds, second)}
           width={geometry.width}
           height={geometry.height}
           onPointerMove={onPointerMove}
@@ -88,12 +92,15 @@ export function RetentionChart({ layout, frame, cmds, ...frameProps }: Retention
           <path className="bar-text" d={paths.text} />
           <path className="group-gone" d={paths.groupsGone} />
           <path className="group-kept" d={paths.groupsKept} />
+          {second && <path className="bar-second" d={outlinePath(geometry, rows, second)} />}
           {cmds && <Cmds geometry={geometry} rows={rows} cmds={cmds} />}
         </svg>
         <p className="chart-readout" data-empty={!current || undefined}>
-          {current ? layerReadout(current, frame, cmds) : "Point at a layer, or tab here and use the arrow keys."}
+          {current
+            ? layerReadout(current, frame, cmds, second)
+            : "Point at a layer, or tab here and use the arrow keys."}
         </p>
-        <Key withCmds={cmds !== null} />
+        <Key withCmds={cmds !== null} second={second?.name ?? null} />
       </div>
     </ChartFrame>
   );
@@ -193,7 +200,13 @@ const Cmds = memo(function Cmds({ geometry, rows, cmds }: StaticProps & { readon
   );
 });
 
-const Key = memo(function Key({ withCmds }: { readonly withCmds: boolean }) {
+interface KeyProps {
+  readonly withCmds: boolean;
+  /** Name of the second plan. */
+  readonly second: string | null;
+}
+
+const Key = memo(function Key({ withCmds, second }: KeyProps) {
   return (
     <ul className="chart-key">
       <li>
@@ -212,6 +225,12 @@ const Key = memo(function Key({ withCmds }: { readonly withCmds: boolean }) {
         <i className="swatch swatch-group-gone" />
         gone
       </li>
+      {second && (
+        <li>
+          <i className="swatch swatch-second" />
+          {second}, neurons kept
+        </li>
+      )}
       {withCmds && (
         <li>
           <i className="swatch swatch-line" />

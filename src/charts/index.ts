@@ -20,6 +20,7 @@ export { KL_BOUNDARIES, KL_WORDS, klStep } from "./kl-scale.ts";
 export { NeuronField, type NeuronFieldProps } from "./NeuronField.tsx";
 export { ReasoningChart, type ReasoningChartProps } from "./ReasoningChart.tsx";
 export { RetentionChart, type RetentionChartProps } from "./RetentionChart.tsx";
+export type { SecondPlan } from "./retention.ts";
 export { TokenStrip, type TokenStripProps } from "./TokenStrip.tsx";
 export { TokenTrace, type TokenTraceHandle, type TokenTraceProps } from "./TokenTrace.tsx";
 export { type Cell, type ChartTable, type TableColumn, tableOf } from "./table.ts";

@@ -49,6 +49,26 @@ export function retentionPaths(
   return { ...bars, groupsKept, groupsGone };
 }
 
+/** Another method's plan in the same chart, drawn as outlines over the bars. */
+export interface SecondPlan {
+  /** "Wanda-SP". */
+  readonly name: string;
+  readonly keptPerModule: Uint32Array;
+}
+
+/** Outlines of the bars that a second plan would have, all in one path, open at the foot. */
+export function outlinePath(geometry: RetentionGeometry, rows: readonly LayerRow[], second: SecondPlan): string {
+  let path = "";
+  rows.forEach((row, index) => {
+    const band = geometry.bands[index];
+    const share = keptShare(row.mlp, second.keptPerModule);
+    if (!band || share === null) return;
+    const top = round(shareY(geometry, share));
+    path += `M${round(band.x)} ${geometry.plotBottom}V${top}h${round(band.width)}V${geometry.plotBottom}`;
+  });
+  return path;
+}
+
 /** The full height of every bar, drawn once behind the kept share. */
 export function trackPath(geometry: RetentionGeometry): string {
   const height = geometry.plotBottom - geometry.plotTop;
@@ -106,7 +126,12 @@ export function keptTotals(
 }
 
 /** What the chart shows, as sentences for people who do not see it. */
-export function retentionSummary(rows: readonly LayerRow[], frame: FrameData, cmds: Float64Array | null): string {
+export function retentionSummary(
+  rows: readonly LayerRow[],
+  frame: FrameData,
+  cmds: Float64Array | null,
+  second: SecondPlan | null = null,
+): string {
   const sentences = [`Ratio ${formatShare(frame.askedRatio, 1)} asked, ${formatShare(frame.reachedRatio, 1)} reached.`];
   for (const tower of ["vision", "text"] as const) {
     const shares = rows
@@ -131,7 +156,24 @@ export function retentionSummary(rows: readonly LayerRow[], frame: FrameData, cm
   }
   const peak = cmds ? peakOf(rows, cmds) : null;
   if (peak) sentences.push(`CMDS is highest in text layer ${peak.layer} (${peak.value.toFixed(2)}).`);
+  const apart = second ? furthestApart(rows, frame.keptPerModule, second.keptPerModule) : null;
+  if (second && apart) {
+    sentences.push(
+      `${second.name}, outlined, differs most in ${layerName(apart.tower, apart.layer)}: it keeps ${formatShare(apart.second)} instead of ${formatShare(apart.first)}.`,
+    );
+  }
   return sentences.join(" ");
+}
+
+function furthestApart(rows: readonly LayerRow[], first: Uint32Array, second: Uint32Array) {
+  let apart: (Pick<LayerRow, "tower" | "layer"> & { first: number; second: number }) | null = null;
+  for (const { tower, layer, mlp } of rows) {
+    const shares = { first: keptShare(mlp, first), second: keptShare(mlp, second) };
+    if (shares.first === null || shares.second === null) continue;
+    const own = { tower, layer, first: shares.first, second: shares.second };
+    if (!apart || Math.abs(own.first - own.second) > Math.abs(apart.first - apart.second)) apart = own;
+  }
+  return apart;
 }
 
 function peakOf(rows: readonly LayerRow[], cmds: Float64Array): { layer: number; value: number } | null {
@@ -145,7 +187,12 @@ function peakOf(rows: readonly LayerRow[], cmds: Float64Array): { layer: number;
 }
 
 /** One layer in words, as the line under the chart reads it out. */
-export function layerReadout(row: LayerRow, frame: FrameData, cmds: Float64Array | null): string {
+export function layerReadout(
+  row: LayerRow,
+  frame: FrameData,
+  cmds: Float64Array | null,
+  second: SecondPlan | null = null,
+): string {
   const parts: string[] = [];
   const share = keptShare(row.mlp, frame.keptPerModule);
   if (row.mlp && share !== null) {
@@ -157,11 +204,27 @@ export function layerReadout(row: LayerRow, frame: FrameData, cmds: Float64Array
     parts.push(`${frame.keptPerModule[row.attention.index] ?? 0} of ${spanSize(row.attention)} ${noun}`);
   }
   if (cmds && row.tower === "text" && row.mlp) parts.push(`CMDS ${(cmds[row.mlp.index] ?? 0).toFixed(3)}`);
-  return `${layerName(row.tower, row.layer)}: ${parts.join(", ")}`;
+  const other = second ? `; ${second.name} ${secondReadout(row, second)}` : "";
+  return `${layerName(row.tower, row.layer)}: ${parts.join(", ")}${other}`;
 }
 
-/** One row per layer: units kept and there, of both modules, with their CMDS. */
-export function retentionTable(rows: readonly LayerRow[], frame: FrameData, cmds: Float64Array | null): ChartTable {
+/** "keeps 40 % of the neurons, 2 of 3 groups". */
+function secondReadout({ mlp, attention }: LayerRow, { keptPerModule }: SecondPlan): string {
+  const share = keptShare(mlp, keptPerModule);
+  const parts = [
+    ...(share === null ? [] : [`${formatShare(share)} of the neurons`]),
+    ...(attention ? [`${keptPerModule[attention.index] ?? 0} of ${spanSize(attention)} groups`] : []),
+  ];
+  return `keeps ${parts.join(", ")}`;
+}
+
+/** One row per layer: units kept and there, of both modules, with their CMDS, and what a second plan keeps. */
+export function retentionTable(
+  rows: readonly LayerRow[],
+  frame: FrameData,
+  cmds: Float64Array | null,
+  second: SecondPlan | null = null,
+): ChartTable {
   const share = (value: number) => formatShare(value, 1);
   const three = (value: number) => value.toFixed(3);
   return tableOf(
@@ -175,6 +238,12 @@ export function retentionTable(rows: readonly LayerRow[], frame: FrameData, cmds
       { label: "Attention groups", kind: "number" },
       { label: "CMDS, MLP", kind: "number", format: three },
       { label: "CMDS, attention", kind: "number", format: three },
+      ...(second
+        ? [
+            { label: `MLP share kept, ${second.name}`, kind: "number" as const, format: share },
+            { label: `Attention groups kept, ${second.name}`, kind: "number" as const },
+          ]
+        : []),
     ],
     rows.map((row) => [
       row.tower,
@@ -186,6 +255,12 @@ export function retentionTable(rows: readonly LayerRow[], frame: FrameData, cmds
       row.attention ? spanSize(row.attention) : null,
       cmds && row.mlp && row.tower === "text" ? (cmds[row.mlp.index] ?? null) : null,
       cmds && row.attention && row.tower === "text" ? (cmds[row.attention.index] ?? null) : null,
+      ...(second
+        ? [
+            keptShare(row.mlp, second.keptPerModule),
+            row.attention ? (second.keptPerModule[row.attention.index] ?? 0) : null,
+          ]
+        : []),
     ]),
   );
 }
