@@ -43,6 +43,23 @@ export interface Batch {
   readonly starts: readonly number[];
 }
 
+/** Rows of the batch that holds `count` samples: the next power of two, so that few sizes of graphs are compiled. */
+export function paddedSize(count: number): number {
+  return 2 ** Math.ceil(Math.log2(count));
+}
+
+/**
+ * Cuts samples into batches of at most `limit`, those of like length together, because a batch takes as long as its
+ * longest sample.
+ * @param lengths tokens of each sample. @returns places in `lengths`.
+ */
+export function batchesOf(lengths: readonly number[], limit: number): readonly (readonly number[])[] {
+  const places = [...lengths.keys()].sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b);
+  return Array.from({ length: Math.ceil(places.length / limit) }, (_, batch) =>
+    places.slice(batch * limit, (batch + 1) * limit),
+  );
+}
+
 /** Lays `samples` out; `null` entries become rows of padding, so that a last short batch keeps the batch size. */
 export function createBatch(samples: readonly (PreparedSample | null)[], imageTokenId: number | null): Batch {
   const real = samples.filter((sample) => sample !== null);

@@ -5,13 +5,17 @@ import type { Pruning } from "../core/pruning.ts";
 import { DEFAULT_OUTLIER_FACTOR } from "../core/signals/layer-views.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import type { Tensor } from "../runtime/backend.ts";
-import type { PreparedSample } from "./batch.ts";
+import { type Assessor, createAssessor } from "./assess.ts";
+import type { PreparedInput, PreparedSample } from "./batch.ts";
 import { calibrate } from "./calibrate.ts";
+import { createPruningMasks } from "./compensation.ts";
 import type { Engine, ModelSource, SampleInput, Trace } from "./contract.ts";
 import { denseTraceLogits, evaluateSample } from "./evaluate.ts";
+import { createEvaluationSet, type EvaluationSet } from "./evaluation-set.ts";
 import { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "./layer-views.ts";
-import { createMasks, type MaskSet } from "./masks.ts";
+import type { MaskSet } from "./masks.ts";
 import { type Environment, openSession, type Session } from "./session.ts";
+import { createTokenWriter, traceOfTokens } from "./trace-text.ts";
 
 export interface EngineEnvironment extends Environment {
   openFolder(source: ModelSource): CheckpointFolder;
@@ -22,15 +26,24 @@ export function createEngine(environment: EngineEnvironment): Engine {
   let session: Session | null = null;
   let folder: CheckpointFolder | null = null;
   /** The last input as the model takes it, and the dense model's logits on its trace. */
-  let lastInput: { input: SampleInput; prepared: Pick<PreparedSample, "prompt" | "frame"> } | null = null;
+  let lastInput: { input: SampleInput; prepared: PreparedInput } | null = null;
   let lastDense: { prepared: object; trace: string; logits: Tensor } | null = null;
-  let lastMasks: { keep: Uint8Array; masks: MaskSet } | null = null;
+  let lastMasks: { pruning: Pruning; masks: MaskSet } | null = null;
+  let evaluation: { set: EvaluationSet; assessor: Assessor } | null = null;
   /** Calibration samples by their place in the set, so that calibrating again reads no file whatever the pivots. */
   const calibrationSamples = new Map<number, PreparedSample>();
 
   const loaded = (): Session => {
     if (!session) throw new PivotscopeError("internal", "No model is loaded.", "Load a model first.");
     return session;
+  };
+
+  const evaluating = () => {
+    if (evaluation) return evaluation;
+    const open = loaded();
+    const set = createEvaluationSet(open);
+    evaluation = { set, assessor: createAssessor(open, set) };
+    return evaluation;
   };
 
   const prepare = (input: SampleInput) => {
@@ -42,20 +55,14 @@ export function createEngine(environment: EngineEnvironment): Engine {
     return prepared;
   };
 
-  const masksOf = ({ keep }: Pruning): MaskSet => {
-    const { model } = loaded();
-    if (keep.length !== model.layout.unitCount) {
-      throw new PivotscopeError(
-        "bad-input",
-        `The keep mask has ${keep.length} entries; this model has ${model.layout.unitCount} units.`,
-        "Use a plan that was made for this model.",
-      );
-    }
-    if (lastMasks?.keep.every((flag, unit) => flag === keep[unit])) return lastMasks.masks;
+  /** The masks of the last pruning are kept: most calls that follow each other measure one model. */
+  const masksOf = async (pruning: Pruning, signal?: AbortSignal): Promise<MaskSet> => {
+    if (lastMasks && samePruning(lastMasks.pruning, pruning)) return lastMasks.masks;
     lastMasks?.masks.release();
     lastMasks = null;
-    const masks = createMasks(model, keep);
-    lastMasks = { keep: keep.slice(), masks };
+    const masks = await createPruningMasks(loaded().model, pruning, signal);
+    const { keep, meanInputs } = pruning;
+    lastMasks = { pruning: { keep: keep.slice(), meanInputs: meanInputs?.slice() ?? null }, masks };
     return masks;
   };
 
@@ -113,30 +120,21 @@ export function createEngine(environment: EngineEnvironment): Engine {
 
     async generate(input, options, call = {}): Promise<Trace> {
       const { checkpoint, generate } = loaded();
-      const { tokenizer, stopIds } = checkpoint;
       const prepared = prepare(input);
-      const stream = tokenizer?.createTokenStream();
-      const textOf = (id: number) => (stopIds.includes(id) ? "" : (stream?.push(id) ?? `<${id}> `));
-      const tokens = (options.prefix ?? []).map((id) => ({ id, text: textOf(id) }));
+      const write = createTokenWriter(checkpoint);
+      const tokens = (options.prefix ?? []).map(write);
       const { finish } = await generate(prepared, {
-        ...(options.pruning ? { masks: masksOf(options.pruning) } : {}),
+        ...(options.pruning ? { masks: await masksOf(options.pruning, call.signal) } : {}),
         ...(options.prefix ? { prefix: options.prefix } : {}),
         ...(options.maximumTokens === undefined ? {} : { maximumTokens: options.maximumTokens }),
         signal: call.signal,
         onToken: (id) => {
-          const token = { id, text: textOf(id) };
+          const token = write(id);
           tokens.push(token);
           call.onProgress?.(token);
         },
       });
-      return {
-        tokens,
-        text: tokens
-          .map((token) => token.text)
-          .join("")
-          .trim(),
-        finish,
-      };
+      return traceOfTokens(tokens, finish);
     },
 
     async calibrate(parameters, call = {}) {
@@ -169,7 +167,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
       const prepared = prepare(input);
       const sample: PreparedSample = { ...prepared, trace, pivots: [] };
       const dense = await denseLogits(sample, prepared, call.signal);
-      const measurement = await evaluateSample(model, sample, masksOf(pruning), dense, call.signal);
+      const measurement = await evaluateSample(model, sample, await masksOf(pruning, call.signal), dense, call.signal);
       const { tokenizer, stopIds } = checkpoint;
       const argmaxTexts = Array.from(measurement.argmax, (id) =>
         stopIds.includes(id) ? "" : (tokenizer?.decode([id]) ?? `<${id}>`),
@@ -177,9 +175,36 @@ export function createEngine(environment: EngineEnvironment): Engine {
       return { ...measurement, argmaxTexts };
     },
 
+    async evaluationSet({ signal } = {}) {
+      return evaluating().set.list(signal);
+    },
+
+    async writeTraces(samples, call = {}) {
+      return evaluating().assessor.writeTraces(samples, call);
+    },
+
+    async assess(request, call = {}) {
+      const { assessor } = evaluating();
+      return assessor.assess(request, request.pruning && (await masksOf(request.pruning, call.signal)), call);
+    },
+
     async dispose() {
+      evaluation?.assessor.release();
+      evaluation = null;
       await session?.dispose();
       session = null;
     },
   };
+}
+
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (!Object.is(a[index], b[index])) return false;
+  return true;
+}
+
+function samePruning(a: Pruning, b: Pruning): boolean {
+  if (!sameNumbers(a.keep, b.keep)) return false;
+  if (a.meanInputs === null || b.meanInputs === null) return a.meanInputs === b.meanInputs;
+  return sameNumbers(a.meanInputs, b.meanInputs);
 }

@@ -1,7 +1,7 @@
 /** Teacher-forced comparison of the pruned with the dense model: KL per token, likelihoods, argmax. */
 import { perplexity } from "../core/metrics/perplexity.ts";
 import type { Tensor } from "../runtime/backend.ts";
-import { type Batch, createBatch, type PreparedSample } from "./batch.ts";
+import { type Batch, createBatch, type PreparedSample, paddedSize } from "./batch.ts";
 import type { Measurement } from "./contract.ts";
 import { traceLogits } from "./forward.ts";
 import type { MaskSet } from "./masks.ts";
@@ -48,6 +48,39 @@ export async function compareLogits(
     };
   } finally {
     backend.release(targets, result);
+  }
+}
+
+/** What was measured on one sample's trace, one number per token. */
+export interface SampleMeasurement {
+  readonly kl: Float32Array;
+  readonly nll: Float32Array;
+  readonly argmax: Int32Array;
+}
+
+/** Lays `samples` out as one batch, of a size that few batches differ in. */
+export function batchOf(model: Model, samples: readonly PreparedSample[]): Batch {
+  const rows = Array.from({ length: paddedSize(samples.length) }, (_, index) => samples[index] ?? null);
+  return createBatch(rows, model.imageTokenId);
+}
+
+/** Measures `masks` on every sample of `batch`; without masks, the dense model itself. Stays the caller's: `dense`. */
+export async function measureBatch(
+  model: Model,
+  batch: Batch,
+  dense: Tensor,
+  masks: MaskSet | null,
+  signal?: AbortSignal,
+): Promise<readonly SampleMeasurement[]> {
+  const pruned = masks && (await traceLogits(model, batch, masks, signal));
+  try {
+    const { kl, nll, argmax } = await compareLogits(model, batch, dense, pruned ?? dense);
+    return batch.samples.map((_, index) => {
+      const [start = 0, end = 0] = batch.starts.slice(index, index + 2);
+      return { kl: kl.slice(start, end), nll: nll.slice(start, end), argmax: argmax.slice(start, end) };
+    });
+  } finally {
+    if (pruned) model.backend.release(pruned);
   }
 }
 

@@ -10,7 +10,7 @@ import type { TowerDefinition, VisionDefinition } from "../models/architectures/
 import { type Feeds, output, type Tensor } from "../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
 import { cutPatches } from "./image-positions.ts";
-import type { MaskSet } from "./masks.ts";
+import { compensationKey, type MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
 import { causalBias, rotaryTables } from "./rope.ts";
 
@@ -56,8 +56,8 @@ export async function runTower(
   const { tower, batch, masks, shared } = run;
   const definition = towerOf(model, tower);
   const modules = run.onModules !== undefined;
-  const program = await model.program(`${tower} forward ${batch} ${modules}`, () =>
-    definition.forward(batch, { modules }),
+  const program = await model.program(`${tower} forward ${batch} ${modules}${compensationKey(masks)}`, () =>
+    definition.forward(batch, { modules, compensation: masks.compensated }),
   );
   const inputs: Tensor[] = [];
   let current = hidden;
@@ -112,10 +112,19 @@ export async function connect(model: Model, hidden: Tensor, frames: number): Pro
   return output(await model.backend.run(program, { ...model.outerFeeds, hidden }), "features");
 }
 
+/**
+ * Frames of a batch's samples in their order, with zero frames behind them up to the batch's size, so that few sizes of
+ * graphs are compiled; empty when no sample has a picture.
+ */
+export function framesOf(batch: Batch, size: number): readonly (Float32Array | null)[] {
+  const frames: (Float32Array | null)[] = batch.samples.flatMap((sample) => (sample.frame ? [sample.frame] : []));
+  return frames.length === 0 ? frames : [...frames, ...Array<null>(size - frames.length).fill(null)];
+}
+
 /** Features of `frames` under `masks`. */
 export async function encodeFrames(
   model: Model,
-  frames: readonly Float32Array[],
+  frames: readonly (Float32Array | null)[],
   masks: MaskSet,
   signal?: AbortSignal,
 ): Promise<Tensor> {
@@ -184,12 +193,13 @@ export async function traceLogits(
   positions: Int32Array = batch.positions,
 ): Promise<Tensor> {
   const { backend } = model;
-  const frames = batch.samples.flatMap((sample) => (sample.frame ? [sample.frame] : []));
+  const size = batch.ids.length / batch.tokens;
+  const frames = framesOf(batch, size);
   const features = frames.length > 0 ? await encodeFrames(model, frames, masks, signal) : null;
   const shared = sequenceFeeds(model, batch.tokens);
   try {
     const embedded = await embedTokens(model, batch, features);
-    const run: TowerRun = { tower: "text", batch: batch.ids.length / batch.tokens, masks, shared, signal };
+    const run: TowerRun = { tower: "text", batch: size, masks, shared, signal };
     const { hidden } = await runTower(model, embedded, run);
     try {
       return await logitsAt(model, hidden, positions);

@@ -1,6 +1,7 @@
 /**
  * Masks as the graphs take them: one factor per column of the output projection's and the down projection's input.
- * Masking multiplies by 1 or 0, so the dense model is the masked model with ones, to the bit.
+ * Masking multiplies by 1 or 0, so the dense model is the masked model with ones, to the bit. With bias compensation,
+ * see compensation.ts, a layer's graphs take a bias for each of the two projections as well.
  */
 import type { Tower, UnitLayout } from "../core/unit.ts";
 import type { TowerDefinition } from "../models/architectures/definition.ts";
@@ -8,9 +9,16 @@ import type { Backend, Feeds, Tensor } from "../runtime/backend.ts";
 import type { Model } from "./model.ts";
 
 export interface MaskSet {
+  /** Whether `feeds` holds `attention_compensation` and `mlp_compensation`, which other graphs take. */
+  readonly compensated: boolean;
   /** Feeds `attention_mask` and `mlp_mask` of one layer. */
   feeds(tower: Tower, layer: number): Feeds;
   release(): void;
+}
+
+/** What a graph's key has behind it, so that graphs with and without compensation are told apart. */
+export function compensationKey({ compensated }: MaskSet): string {
+  return compensated ? " compensated" : "";
 }
 
 /** Factors of one module's columns, from the keep flags of its units. */
@@ -48,6 +56,7 @@ export function createMasks(model: Model, keep: Uint8Array | null): MaskSet {
     vision: definition.vision ? towerMasks(backend, definition.vision, layout, keep) : [],
   };
   return {
+    compensated: false,
     feeds: (tower, layer) => sets[tower][layer] ?? {},
     release() {
       for (const layer of [...sets.text, ...sets.vision]) backend.release(layer.attention_mask, layer.mlp_mask);

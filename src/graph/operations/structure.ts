@@ -57,6 +57,13 @@ export function interleaveRows(builder: GraphBuilder, first: Value, second: Valu
   return builder.emit("Gather", [both, index], [picked, width], { attributes: { axis: 0 } });
 }
 
+/** Entries of `a` along its first axis named by `index` (int32 [picked]), any of them also several times. Not differentiated. */
+export function gatherFirst(builder: GraphBuilder, a: Value, index: Value): Value {
+  const [picked] = index.shape;
+  invariant(a.shape.length > 0 && picked !== undefined, "gatherFirst takes a vector of places.");
+  return builder.emit("Gather", [a, index], [picked, ...a.shape.slice(1)], { attributes: { axis: 0 } });
+}
+
 /** Joins `a` and `b` along `axis`; `length` is the joint dimension. Not differentiated: it serves the KV cache. */
 export function concatenate(builder: GraphBuilder, a: Value, b: Value, axis: number, length: Shape[number]): Value {
   const shape = a.shape.map((dimension, index) => (index === axis ? length : dimension));

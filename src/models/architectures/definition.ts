@@ -2,8 +2,9 @@
  * What an architecture tells the engine: which tensors it reads, which units it has, and the graphs of its layers.
  * The engine runs these without knowing the architecture.
  */
-import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/unit.ts";
+
 import type { MatrixName } from "../../core/statistics.ts";
+import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/unit.ts";
 import type { Graph } from "../../graph/graph.ts";
 
 /** A weight as a graph input: `input` names the port, `tensor` the checkpoint's tensor. */
@@ -56,6 +57,21 @@ export interface ForwardOutputs {
   readonly cache?: boolean;
 }
 
+/** What a graph of layers takes beside what it always takes. */
+export interface ForwardInputs {
+  /** Adds inputs `attention_compensation` and `mlp_compensation` [width], added to the outputs of the last projections. */
+  readonly compensation?: boolean;
+}
+
+/** Which decode graph. */
+export interface DecodeInputs extends ForwardInputs {
+  /**
+   * The cache holds padding: `rope_cosine` and `rope_sine` are per sample, [batch, 1, 1, head size], and
+   * `attention_bias` [batch, 1, 1, slots] hides what is padding.
+   */
+  readonly padded?: boolean;
+}
+
 /**
  * The layers of one tower. All hidden states are [batch · tokens, width], samples one after another.
  *
@@ -75,8 +91,10 @@ export interface TowerDefinition {
   readonly columnsPerAttentionUnit: number;
   readonly attentionColumns: number;
   readonly mlpColumns: number;
+  /** Graph inputs of the weights of each module's last projection. */
+  readonly projections: Readonly<Record<ModuleKind, string>>;
   layerWeights(layer: number): readonly WeightSlot[];
-  forward(batch: number, outputs?: ForwardOutputs): Graph;
+  forward(batch: number, options?: ForwardOutputs & ForwardInputs): Graph;
   backward(batch: number, losses: readonly LossTaps[]): Graph;
 }
 
@@ -90,7 +108,9 @@ export interface TextDefinition extends TowerDefinition {
   readonly embeddingWeights: readonly WeightSlot[];
   readonly headWeights: readonly WeightSlot[];
   /** One new token per sample: inputs of forward less the bias, plus `past_key`, `past_value`; outputs as with cache. */
-  decode(batch: number): Graph;
+  decode(batch: number, options?: DecodeInputs): Graph;
+  /** `past_key`, `past_value` and `index` int32 [picked] → `key_out`, `value_out` of the samples that are picked. */
+  pickSamples(): Graph;
   /** `ids` int32 [rows] → `hidden_out` [rows, width]. */
   embed(): Graph;
   /** `hidden` [rows, width], `positions` int32 [picked] → `logits` [picked, vocabulary]. */

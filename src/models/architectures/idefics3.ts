@@ -9,6 +9,7 @@ import { layerNorm, softmax } from "../../graph/operations/normalise.ts";
 import { gatherRows, interleaveRows, reshape, transpose } from "../../graph/operations/structure.ts";
 import type { VisionConfig } from "../config.ts";
 import {
+  type ForwardInputs,
   type ForwardOutputs,
   type LossTaps,
   towerModules,
@@ -41,7 +42,13 @@ function layerWeights({ hiddenSize: width, intermediateSize: inner }: VisionConf
 }
 
 /** Adds one encoder layer to `builder`; declares its inputs. */
-function emitLayer(builder: GraphBuilder, config: VisionConfig, batch: number, patches: number) {
+function emitLayer(
+  builder: GraphBuilder,
+  config: VisionConfig,
+  batch: number,
+  patches: number,
+  { compensation = false }: ForwardInputs = {},
+) {
   const { hiddenSize: width, heads, normEpsilon } = config;
   const headSize = width / heads;
   const rows = batch * patches;
@@ -57,6 +64,11 @@ function emitLayer(builder: GraphBuilder, config: VisionConfig, batch: number, p
   ) as Record<string, Value>;
   const w = (name: string) => weight[name] as Value;
   const project = (x: Value, name: string) => linear(builder, x, w(name), w(`${name}_bias`));
+  const projectLast = (x: Value, name: string, module: string) => {
+    if (!compensation) return project(x, name);
+    const added = builder.input(`${module}_compensation`, [width]);
+    return linear(builder, x, w(name), add(builder, w(`${name}_bias`), added));
+  };
   const splitHeads = (x: Value) =>
     transpose(builder, reshape(builder, x, [batch, patches, heads, headSize]), [0, 2, 1, 3]);
 
@@ -70,13 +82,13 @@ function emitLayer(builder: GraphBuilder, config: VisionConfig, batch: number, p
   const mixed = matmul(builder, softmax(builder, scale(builder, scores, headSize ** -0.5)), value);
   const joined = reshape(builder, transpose(builder, mixed, [0, 2, 1, 3]), [rows, width]);
   const context = multiply(builder, joined, attentionMask);
-  const attentionOutput = project(context, "output");
+  const attentionOutput = projectLast(context, "output", "attention");
   const middle = add(builder, hidden, attentionOutput);
 
   const mlpInput = layerNorm(builder, middle, w("mlp_norm"), w("mlp_norm_bias"), normEpsilon);
   const inner = project(mlpInput, "fc1");
   const activation = multiply(builder, geluTanh(builder, inner), mlpMask);
-  const mlpOutput = project(activation, "fc2");
+  const mlpOutput = projectLast(activation, "fc2", "mlp");
   const output = add(builder, middle, mlpOutput);
   return {
     hidden,
@@ -94,10 +106,10 @@ function emitLayer(builder: GraphBuilder, config: VisionConfig, batch: number, p
   };
 }
 
-function forwardGraph(config: VisionConfig, batch: number, patches: number, outputs: ForwardOutputs) {
+function forwardGraph(config: VisionConfig, batch: number, patches: number, options: ForwardOutputs & ForwardInputs) {
   const builder = new GraphBuilder(`vision layer, batch ${batch}`);
-  const values = emitLayer(builder, config, batch, patches);
-  nameForwardOutputs(builder, values, outputs);
+  const values = emitLayer(builder, config, batch, patches, options);
+  nameForwardOutputs(builder, values, options);
   return builder.build();
 }
 
@@ -230,7 +242,8 @@ export function visionDefinition(config: VisionConfig, scaleFactor: number, text
       },
     ],
     layerWeights: (layer) => layerWeights(config, layer),
-    forward: (batch, outputs = {}) => forwardGraph(config, batch, patches, outputs),
+    projections: { attn: "output", mlp: "fc2" },
+    forward: (batch, options = {}) => forwardGraph(config, batch, patches, options),
     backward: (batch, losses) => backwardGraph(config, batch, patches, losses),
     embed(batch) {
       const builder = new GraphBuilder(`vision embedding, batch ${batch}`);

@@ -9,7 +9,7 @@ import { GraphBuilder, type Value } from "../../graph/graph.ts";
 import { add, multiply, negate, scale, silu } from "../../graph/operations/elementwise.ts";
 import { linear, matmul } from "../../graph/operations/linear.ts";
 import { rmsNorm, softmax, targetResidual } from "../../graph/operations/normalise.ts";
-import { concatenate, gatherRows, reshape, transpose } from "../../graph/operations/structure.ts";
+import { concatenate, gatherFirst, gatherRows, reshape, transpose } from "../../graph/operations/structure.ts";
 import { times } from "../../graph/shape.ts";
 import type { LlamaConfig } from "../config.ts";
 import {
@@ -75,6 +75,10 @@ interface LayerContext {
   readonly batch: number;
   /** One new token per sample on top of a KV cache, instead of a whole sequence. */
   readonly decode: boolean;
+  /** See `DecodeInputs`. */
+  readonly padded?: boolean;
+  /** See `ForwardInputs`. */
+  readonly compensation?: boolean;
 }
 
 /** Adds one decoder layer to `builder`; declares its inputs. */
@@ -85,14 +89,15 @@ function emitLayer(
   context: LayerContext,
 ): DecoderValues {
   const { hiddenSize: width, heads, keyValueHeads, headSize, normEpsilon } = config;
-  const { batch, decode } = context;
+  const { batch, decode, padded = false, compensation = false } = context;
   const tokens = decode ? 1 : "T";
   const rows = times(tokens, batch);
   const repeat = heads / keyValueHeads;
 
   const hidden = builder.input("hidden", [rows, width]);
-  const cosine = builder.input("rope_cosine", [tokens, headSize]);
-  const sine = builder.input("rope_sine", [tokens, headSize]);
+  const ropeShape = padded ? [batch, 1, 1, headSize] : [tokens, headSize];
+  const cosine = builder.input("rope_cosine", ropeShape);
+  const sine = builder.input("rope_sine", ropeShape);
   const attentionMask = builder.input("attention_mask", [heads * headSize]);
   // The MLP's width is symbolic: the same graph runs sliced weights.
   const mlpMask = builder.input("mlp_mask", ["F"]);
@@ -103,6 +108,7 @@ function emitLayer(
     }),
   ) as Record<string, Value>;
   const w = (name: string) => weight[name] as Value;
+  const compensate = (name: string) => (compensation ? builder.input(`${name}_compensation`, [width]) : undefined);
 
   const rotation = builder.constant(halfRotation(headSize), [headSize, headSize]);
   const rotate = (x: Value) =>
@@ -129,7 +135,8 @@ function emitLayer(
   const groupedQuery = reshape(builder, rotatedQuery, [batch, keyValueHeads, times(tokens, repeat), headSize]);
   const scores = scale(builder, matmul(builder, groupedQuery, transpose(builder, key, [0, 1, 3, 2])), headSize ** -0.5);
   const byHead = reshape(builder, scores, [batch, heads, tokens, span]);
-  const biased = decode ? byHead : add(builder, byHead, builder.input("attention_bias", ["T", "T"]));
+  const biasShape = padded ? [batch, 1, 1, span] : [tokens, span];
+  const biased = decode && !padded ? byHead : add(builder, byHead, builder.input("attention_bias", biasShape));
   const probabilities = softmax(builder, biased);
   const mixed = matmul(
     builder,
@@ -138,14 +145,14 @@ function emitLayer(
   );
   const joined = transpose(builder, reshape(builder, mixed, [batch, heads, tokens, headSize]), [0, 2, 1, 3]);
   const maskedContext = multiply(builder, reshape(builder, joined, [rows, heads * headSize]), attentionMask);
-  const attentionOutput = linear(builder, maskedContext, w("output"));
+  const attentionOutput = linear(builder, maskedContext, w("output"), compensate("attention"));
   const middle = add(builder, hidden, attentionOutput);
 
   const mlpInput = rmsNorm(builder, middle, w("mlp_norm"), normEpsilon);
   const gate = linear(builder, mlpInput, w("gate"));
   const up = linear(builder, mlpInput, w("up"));
   const activation = multiply(builder, multiply(builder, silu(builder, gate), up), mlpMask);
-  const mlpOutput = linear(builder, activation, w("down"));
+  const mlpOutput = linear(builder, activation, w("down"), compensate("mlp"));
   const output = add(builder, middle, mlpOutput);
   return {
     hidden,
@@ -299,11 +306,27 @@ export function llamaDefinition(config: LlamaConfig, names: LlamaNames): TextDef
     embeddingWeights: [embedding],
     headWeights,
     layerWeights: (layer) => layerWeights(config, names, layer),
-    forward: (batch, outputs = {}) =>
-      forwardGraph(config, names, { batch, decode: false }, outputs, `text layer, batch ${batch}`),
+    projections: { attn: "output", mlp: "down" },
+    forward: (batch, options = {}) =>
+      forwardGraph(config, names, { ...options, batch, decode: false }, options, `text layer, batch ${batch}`),
     backward: (batch, losses) => backwardGraph(config, names, batch, losses),
-    decode: (batch) =>
-      forwardGraph(config, names, { batch, decode: true }, { cache: true }, `text layer decode, batch ${batch}`),
+    decode: (batch, options = {}) =>
+      forwardGraph(
+        config,
+        names,
+        { ...options, batch, decode: true },
+        { cache: true },
+        `text layer decode, batch ${batch}`,
+      ),
+    pickSamples() {
+      const builder = new GraphBuilder("pick samples");
+      const index = builder.input("index", ["N"], "int32");
+      for (const name of ["key", "value"]) {
+        const past = builder.input(`past_${name}`, ["B", keyValueHeads, "P", headSize]);
+        builder.output(`${name}_out`, gatherFirst(builder, past, index));
+      }
+      return builder.build();
+    },
     embed() {
       const builder = new GraphBuilder("text embedding");
       const ids = builder.input("ids", ["R"], "int32");

@@ -1,0 +1,251 @@
+/**
+ * Models measured on samples of the evaluation set, many at a time.
+ *
+ * Dense traces are written once per session. Dense logits are kept for the samples of the last call, so that one model
+ * after another is compared with them. A pruned model writes its own trace only where, teacher-forced on the dense trace,
+ * it would say another token somewhere: everywhere else its greedy trace is the dense one, see core/trace-limit.ts, and
+ * what it has agreed with up to there is taken as given.
+ */
+import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { prunedTokenLimit } from "../core/trace-limit.ts";
+import type { EvaluationEntry } from "../models/samples.ts";
+import type { Tensor } from "../runtime/backend.ts";
+import { type AssessedSample, scoreSample } from "./assess-scores.ts";
+import { type Batch, batchesOf, type PreparedSample } from "./batch.ts";
+import type { Assessment, AssessmentRequest, Call, SampleProgress, Trace } from "./contract.ts";
+import { batchOf, measureBatch, type SampleMeasurement } from "./evaluate.ts";
+import type { EvaluationSet } from "./evaluation-set.ts";
+import { traceLogits } from "./forward.ts";
+import { type Generation, generateBatch, type SampleToGenerate } from "./generate.ts";
+import type { MaskSet } from "./masks.ts";
+import { DEFAULT_TRACE_LIMIT, type Session } from "./session.ts";
+import { traceOfGeneration } from "./trace-text.ts";
+
+export interface Assessor {
+  writeTraces(samples: readonly number[], call: Call<SampleProgress>): Promise<readonly Trace[]>;
+  /** @param masks of the request's pruning, null for the dense model. */
+  assess(
+    request: Pick<AssessmentRequest, "samples" | "generate">,
+    masks: MaskSet | null,
+    call: Call<SampleProgress>,
+  ): Promise<readonly Assessment[]>;
+  /** Releases the dense logits that are kept. */
+  release(): void;
+}
+
+/** Bytes of dense logits that are kept for the next model. */
+const KEPT_LOGIT_BYTES = 256 * 2 ** 20;
+/** Bytes of one batch's logits, of which two are held at once; a single sample may take more. */
+const BATCH_LOGIT_BYTES = 64 * 2 ** 20;
+
+/** Samples that are generated or compared at once, by backend. */
+export const BATCH_SAMPLES = { cpu: 16, webgpu: 32 } as const;
+
+/** A batch of samples with their dense traces. */
+interface Chunk {
+  /** Places in the evaluation set. */
+  readonly places: readonly number[];
+  readonly batch: Batch;
+}
+
+export function createAssessor(session: Session, set: EvaluationSet): Assessor {
+  const { model, checkpoint, denseMasks } = session;
+  const { backend } = model;
+  const batchLimit = BATCH_SAMPLES[backend.kind];
+  const rowBytes = model.definition.text.vocabularySize * 4;
+  const traces = new Map<number, Trace>();
+  const kept = new Map<string, { readonly logits: Tensor; readonly bytes: number }>();
+
+  /** Generates `samples` in as many batches as they need. `onFinished` hears of each as soon as it is complete. */
+  const generate = async (
+    samples: readonly SampleToGenerate[],
+    masks: MaskSet,
+    signal: AbortSignal | undefined,
+    onFinished: (sample: number, generation: Generation) => void,
+  ) => {
+    const lengths = samples.map(({ input, prefix }) => input.prompt.length + prefix.length);
+    for (const batch of batchesOf(lengths, batchLimit)) {
+      await generateBatch(model, {
+        samples: batch.flatMap((place) => samples[place] ?? []),
+        masks,
+        stopIds: checkpoint.stopIds,
+        signal,
+        onFinished: (index, generation) => onFinished(batch[index] ?? 0, generation),
+      });
+    }
+  };
+
+  /** Dense traces of `places`, in their order; those that are not known yet are written. */
+  const tracesOf = async (
+    places: readonly number[],
+    signal: AbortSignal | undefined,
+    onProgress: (progress: SampleProgress) => void = () => undefined,
+  ): Promise<readonly Trace[]> => {
+    const missing = [...new Set(places)].filter((place) => !traces.has(place));
+    const inputs = await set.prepare(missing, signal);
+    const report = () => onProgress({ done: places.filter((place) => traces.has(place)).length, total: places.length });
+    report();
+    await generate(
+      inputs.map((input) => ({ input, prefix: [], maximumTokens: DEFAULT_TRACE_LIMIT })),
+      denseMasks,
+      signal,
+      (index, generation) => {
+        traces.set(missing[index] ?? 0, traceOfGeneration(checkpoint, generation));
+        report();
+      },
+    );
+    return places.map((place) => {
+      const trace = traces.get(place);
+      if (trace && trace.tokens.length > 0) return trace;
+      throw new PivotscopeError(
+        "bad-input",
+        `Evaluation sample ${place} leaves the model no room to write: its prompt fills all positions.`,
+        "Leave this sample out, or shorten its question.",
+      );
+    });
+  };
+
+  /** Batches of one comparison each, as large as their logits may be. */
+  const chunksOf = (samples: ReadonlyMap<number, PreparedSample>): readonly Chunk[] => {
+    const places = [...samples.keys()];
+    const lengths = places.map(
+      (place) => (samples.get(place)?.prompt.length ?? 0) + (samples.get(place)?.trace.length ?? 0),
+    );
+    const longest = Math.max(1, ...[...samples.values()].map((sample) => sample.trace.length));
+    const fitting = Math.max(1, Math.floor(BATCH_LOGIT_BYTES / (longest * rowBytes)));
+    return batchesOf(lengths, Math.min(batchLimit, fitting)).map((batch) => {
+      const chosen = batch.flatMap((index) => places[index] ?? []);
+      return {
+        places: chosen,
+        batch: batchOf(
+          model,
+          chosen.flatMap((place) => samples.get(place) ?? []),
+        ),
+      };
+    });
+  };
+
+  const release = (keys: Iterable<string> = [...kept.keys()]) => {
+    for (const key of keys) {
+      const entry = kept.get(key);
+      if (entry) backend.release(entry.logits);
+      kept.delete(key);
+    }
+  };
+
+  /** Calls `use` with the dense logits of `chunk`, which are kept afterwards when there is room. */
+  const withDenseLogits = async <Result>(
+    { places, batch }: Chunk,
+    signal: AbortSignal | undefined,
+    use: (logits: Tensor) => Promise<Result>,
+  ): Promise<Result> => {
+    const key = keyOf(places);
+    const known = kept.get(key);
+    if (known) return use(known.logits);
+    const logits = await traceLogits(model, batch, denseMasks, signal);
+    const bytes = batch.positions.length * rowBytes;
+    const total = [...kept.values()].reduce((sum, entry) => sum + entry.bytes, bytes);
+    if (total <= KEPT_LOGIT_BYTES) {
+      kept.set(key, { logits, bytes });
+      return use(logits);
+    }
+    try {
+      return await use(logits);
+    } finally {
+      backend.release(logits);
+    }
+  };
+
+  return {
+    writeTraces: (samples, { signal, onProgress }) => tracesOf(samples, signal, onProgress),
+
+    async assess({ samples, generate: wanted }, masks, { signal, onProgress }) {
+      const places = [...new Set(samples)];
+      const entries = await set.entries(samples, signal);
+      const dense = new Map((await tracesOf(places, signal)).map((trace, index) => [places[index] ?? 0, trace]));
+      const inputs = await set.prepare(places, signal);
+      const prepared = new Map(
+        places.map((place, index) => {
+          const { prompt, frame } = inputs[index] ?? { prompt: [], frame: null };
+          return [place, { prompt, frame, trace: idsOf(dense.get(place)), pivots: [] }];
+        }),
+      );
+      const chunks = chunksOf(prepared);
+      const needed = new Set(chunks.map(({ places: chosen }) => keyOf(chosen)));
+      release([...kept.keys()].filter((key) => !needed.has(key)));
+
+      const measured = new Map<number, SampleMeasurement>();
+      const texts = new Map<number, string>();
+      let done = 0;
+      const report = (more: number) => {
+        done += more;
+        onProgress?.({ done, total: places.length });
+      };
+      report(0);
+      for (const chunk of chunks) {
+        throwIfCancelled(signal);
+        const results = await withDenseLogits(chunk, signal, (logits) =>
+          measureBatch(model, chunk.batch, logits, masks, signal),
+        );
+        let finished = 0;
+        for (const [index, place] of chunk.places.entries()) {
+          const result = results[index];
+          const trace = dense.get(place);
+          if (!result || !trace) continue;
+          measured.set(place, result);
+          const proved = masks === null || firstMismatch(trace, result) < 0;
+          if (proved) texts.set(place, trace.text);
+          if (proved || !wanted) finished++;
+        }
+        report(finished);
+      }
+      if (wanted) {
+        const differing = places.filter((place) => !texts.has(place));
+        const toGenerate = differing.flatMap((place) => {
+          const [sample, trace, result] = [prepared.get(place), dense.get(place), measured.get(place)];
+          return sample && trace && result ? [ownWords(sample, trace, result)] : [];
+        });
+        await generate(toGenerate, masks ?? denseMasks, signal, (index, generation) => {
+          texts.set(differing[index] ?? 0, traceOfGeneration(checkpoint, generation).text);
+          report(1);
+        });
+      }
+      return samples.map((sample, index): Assessment => {
+        const { kl, nll } = measured.get(sample) ?? { kl: new Float32Array(), nll: new Float32Array() };
+        const text = wanted ? (texts.get(sample) ?? null) : null;
+        const scores = scoreSample(assessedOf(entries[index]), { kl, nll }, text, dense.get(sample)?.text ?? "");
+        return { sample, scores, kl, text };
+      });
+    },
+
+    release: () => release(),
+  };
+}
+
+function keyOf(places: readonly number[]): string {
+  return places.join(" ");
+}
+
+function idsOf(trace: Trace | undefined): number[] {
+  return trace?.tokens.map((token) => token.id) ?? [];
+}
+
+/** First position where the measured model would say another token than the dense trace, -1 when there is none. */
+function firstMismatch(trace: Trace, { argmax }: SampleMeasurement): number {
+  return trace.tokens.findIndex((token, position) => argmax[position] !== token.id);
+}
+
+/** What is left to generate of a trace that leaves the dense one somewhere. */
+function ownWords(sample: PreparedSample, trace: Trace, measurement: SampleMeasurement): SampleToGenerate {
+  const mismatch = firstMismatch(trace, measurement);
+  return {
+    input: sample,
+    prefix: [...sample.trace.slice(0, mismatch), measurement.argmax[mismatch] ?? 0],
+    maximumTokens: prunedTokenLimit(trace.tokens.length),
+  };
+}
+
+function assessedOf(entry: EvaluationEntry | undefined): AssessedSample {
+  const scene = entry?.picture?.kind === "scene" ? entry.picture.scene : null;
+  return { question: entry?.question ?? "", answer: entry?.answer ?? null, scene };
+}

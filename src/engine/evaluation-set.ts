@@ -1,0 +1,87 @@
+/** The evaluation set of an open checkpoint: read when it is first wanted, its samples prepared one by one and kept. */
+import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { readEvaluationSet } from "../models/checkpoint.ts";
+import type { EvaluationEntry } from "../models/samples.ts";
+import type { Scene } from "../scenes/scene.ts";
+import type { PreparedInput } from "./batch.ts";
+import { createBoundedCache } from "./bounded-cache.ts";
+import type { EvaluationSample } from "./contract.ts";
+import type { Session } from "./session.ts";
+
+export interface EvaluationSet {
+  list(signal?: AbortSignal): Promise<readonly EvaluationSample[]>;
+  /**
+   * The samples at `places`, in their order. Throws `bad-input` for a place that the set does not have. A scene is the
+   * same object each time, as long as few others were asked for.
+   */
+  entries(places: readonly number[], signal?: AbortSignal): Promise<readonly EvaluationEntry[]>;
+  /** Prompt ids and frames of the samples at `places`. */
+  prepare(places: readonly number[], signal?: AbortSignal): Promise<readonly PreparedInput[]>;
+}
+
+/** Bytes of frames that are kept prepared: all 600 scenes of the bundled model, fewer of larger pictures. */
+const FRAME_BYTES = 128 * 2 ** 20;
+/** Scenes whose questions stay in memory: a scene's questions in all their wordings take about a megabyte. */
+const SCENES = 64;
+
+export function createEvaluationSet(session: Pick<Session, "checkpoint" | "prepareQuestion">): EvaluationSet {
+  const { folder } = session.checkpoint;
+  const prepared = createBoundedCache<number, PreparedInput>(FRAME_BYTES, ({ frame }) => frame?.byteLength ?? 0);
+  const scenes = createBoundedCache<number, Scene>(SCENES);
+  let known: readonly EvaluationEntry[] | null = null;
+
+  const read = async (signal?: AbortSignal) => {
+    known ??= await readEvaluationSet(folder, signal);
+    return known;
+  };
+
+  const entryAt = (set: readonly EvaluationEntry[], place: number): EvaluationEntry => {
+    const entry = set[place];
+    if (entry) return entry;
+    throw new PivotscopeError(
+      "bad-input",
+      set.length === 0
+        ? "This checkpoint folder has no evaluation samples."
+        : `There is no evaluation sample ${place}; the set has ${set.length}, counted from 0.`,
+      set.length === 0
+        ? "Add an evaluation.json with scenes or pictures, questions and answers."
+        : "Choose samples of this model's evaluation set.",
+    );
+  };
+
+  return {
+    async list(signal) {
+      return (await read(signal)).map(({ family, questionKind, question, answer }) => ({
+        family,
+        kind: questionKind,
+        question,
+        answer,
+      }));
+    },
+    async entries(places, signal) {
+      const set = await read(signal);
+      return places.map((place) => {
+        const entry = entryAt(set, place);
+        if (entry.picture?.kind !== "scene") return entry;
+        // The judge keeps what it knows of a scene as long as the scene object lives: the set lends copies.
+        const scene = scenes.get(place) ?? { ...entry.picture.scene };
+        scenes.set(place, scene);
+        return { ...entry, picture: { kind: "scene", scene } };
+      });
+    },
+    async prepare(places, signal) {
+      const set = await read(signal);
+      const inputs: PreparedInput[] = [];
+      for (const place of places) {
+        const entry = entryAt(set, place);
+        const input =
+          prepared.get(place) ??
+          (await session.prepareQuestion(entry, (path) => folder.readBytes(path, undefined, signal), signal));
+        throwIfCancelled(signal);
+        prepared.set(place, input);
+        inputs.push(input);
+      }
+      return inputs;
+    },
+  };
+}
