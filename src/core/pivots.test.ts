@@ -106,6 +106,43 @@ describe("findPivots", () => {
   });
 });
 
+describe("random pivots", () => {
+  const random = { ...defaultPivotParameters(), pivotPlacement: "random" } as const;
+  const trace = (words: string) => cut(`1. See ${words} so it is 2. Then ${words} thus done and that is all of it`);
+
+  it("are as many different positions as there would be pivots, in the trace, and keep the markers that were found", () => {
+    const anywhere = fc.array(fc.constantFrom(" so", " thus", " a", " b", "\n1.", ""), { maxLength: 30 });
+    fc.assert(
+      fc.property(anywhere, fc.nat(5), fc.nat(), (tokens, minimumMarkers, randomSeed) => {
+        const constants = { ...defaultPivotParameters(), minimumMarkers, randomSeed };
+        const placed = findPivots(tokens, constants);
+        const drawn = findPivots(tokens, { ...constants, pivotPlacement: "random" });
+        expect(drawn).toEqual({ ...placed, pivots: drawn.pivots });
+        expect(drawn.pivots).toHaveLength(placed.pivots.length);
+        expect(drawn.pivots).toEqual([...new Set(drawn.pivots)].sort((a, b) => a - b));
+        for (const pivot of drawn.pivots) expect([...tokens.keys()]).toContain(pivot);
+      }),
+    );
+  });
+
+  it("are the same each time, and others for another seed or another trace", () => {
+    const of = (tokens: readonly string[], randomSeed: number) =>
+      findPivots(tokens, { ...random, randomSeed }).pivots.join();
+    const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+    expect(of(trace("a"), 3)).toBe(of(trace("a"), 3));
+    expect(new Set(seeds.map((seed) => of(trace("a"), seed))).size).toBeGreaterThan(10);
+    expect(new Set(seeds.map((seed) => of(trace(`a${seed}`), 1))).size).toBeGreaterThan(10);
+  });
+
+  it("fall everywhere in the trace", () => {
+    const tokens = trace("a");
+    const hit = new Set(
+      Array.from({ length: 200 }, (_, randomSeed) => findPivots(tokens, { ...random, randomSeed }).pivots).flat(),
+    );
+    expect(hit.size).toBe(tokens.length);
+  });
+});
+
 describe("pivotWindow", () => {
   it("joins overlapping windows and stops at the ends", () => {
     expect(pivotWindow([0, 5, 6], 9, 1)).toEqual([0, 1, 4, 5, 6, 7]);
