@@ -10,6 +10,7 @@ import { visionDefinition } from "../models/architectures/idefics3.ts";
 import { llamaDefinition } from "../models/architectures/llama.ts";
 import { requestDevice } from "../runtime/webgpu/device.ts";
 import { HEAD_LOSSES, LOSS_TAPS } from "./calibration-plan.ts";
+import { rowProducts } from "./layer-views.ts";
 import { lineNormsGraph } from "./line-norms.ts";
 
 const text = llamaDefinition(
@@ -60,6 +61,7 @@ const graphs: Graph[] = [
   vision.mergeBackward(),
   lineNormsGraph(text),
   lineNormsGraph(vision),
+  rowProducts(32),
 ];
 
 /** onnxruntime keeps the console functions that it finds when it starts, so they are replaced before that, once. */
