@@ -46,6 +46,7 @@ export function RetentionChart({ layout, frame, cmds, second = null, ...framePro
   const geometry = useMemo(() => retentionGeometry(rows, width), [rows, width]);
   const [cursor, setCursor] = useState<number | null>(null);
   const paths = retentionPaths(geometry, rows, frame);
+  const outline = second && outlinePath(geometry, rows, second);
   const current = cursor === null ? undefined : rows[cursor];
   const band = cursor === null ? undefined : geometry.bands[cursor];
 
@@ -92,7 +93,8 @@ export function RetentionChart({ layout, frame, cmds, second = null, ...framePro
           <path className="bar-text" d={paths.text} />
           <path className="group-gone" d={paths.groupsGone} />
           <path className="group-kept" d={paths.groupsKept} />
-          {second && <path className="bar-second" d={outlinePath(geometry, rows, second)} />}
+          {outline && <path className="bar-second-halo" d={outline} />}
+          {outline && <path className="bar-second" d={outline} />}
           {cmds && <Cmds geometry={geometry} rows={rows} cmds={cmds} />}
         </svg>
         <p className="chart-readout" data-empty={!current || undefined}>

@@ -56,7 +56,10 @@ export interface SecondPlan {
   readonly keptPerModule: Uint32Array;
 }
 
-/** Outlines of the bars that a second plan would have, all in one path, open at the foot. */
+/** Sides of an outlined bar, at most this long: whole ones would double every gap between bars. */
+const OUTLINE_SIDE = 7;
+
+/** Tops of the bars that a second plan would have, with the beginnings of their sides, all in one path. */
 export function outlinePath(geometry: RetentionGeometry, rows: readonly LayerRow[], second: SecondPlan): string {
   let path = "";
   rows.forEach((row, index) => {
@@ -64,7 +67,8 @@ export function outlinePath(geometry: RetentionGeometry, rows: readonly LayerRow
     const share = keptShare(row.mlp, second.keptPerModule);
     if (!band || share === null) return;
     const top = round(shareY(geometry, share));
-    path += `M${round(band.x)} ${geometry.plotBottom}V${top}h${round(band.width)}V${geometry.plotBottom}`;
+    const foot = Math.min(geometry.plotBottom, round(top + OUTLINE_SIDE));
+    path += `M${round(band.x)} ${foot}V${top}h${round(band.width)}V${foot}`;
   });
   return path;
 }

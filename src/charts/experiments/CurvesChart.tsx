@@ -30,7 +30,7 @@ export interface CurvesChartProps extends ExperimentChartProps {
   readonly data: CurvesData;
   /** Ratio whose values the key shows while nothing is pointed at, for example the slider's. */
   readonly ratio?: number;
-  /** "Compression curves" when absent. */
+  /** "Compression curves" with the name of the metric when absent. */
   readonly title?: string;
 }
 
@@ -58,7 +58,7 @@ export function CurvesChart({ data, ratio = defaults.ratio, model, headingLevel,
         ratioText: `0–${formatShare(ratioTicks.at(-1) ?? 0)}`,
       }}
       {...(headingLevel && { headingLevel })}
-      title={title ?? defaults.title}
+      title={title ?? `${defaults.title}: ${metric.label}`}
       sentence={`${metric.sentence} The further right, the more of the model is gone.`}
       formula={{
         expression: metric.formula,
@@ -117,7 +117,7 @@ const Axes = memo(function Axes({ drawing, metric }: DrawingProps & { readonly m
         </text>
       ))}
       <text className="tick" x={0} y={box.height - 5}>
-        ↑ {metric.label.toLowerCase()}, {directionText(metric)}
+        ↑ {metric.label}, {directionText(metric)}
       </text>
       <text className="tick" x={box.right} y={box.height - 5} textAnchor="end">
         ratio asked →
@@ -128,14 +128,13 @@ const Axes = memo(function Axes({ drawing, metric }: DrawingProps & { readonly m
 
 const Curves = memo(function Curves({ drawing }: DrawingProps) {
   const { box, curves, dense } = drawing;
-  const textX = box.right + 20;
   return (
     <g>
       {dense && (
         <g className="dense-reference">
           <rect x={box.left} width={box.right - box.left} y={dense.high} height={Math.max(0, dense.low - dense.high)} />
           <line x1={box.left} x2={box.right} y1={dense.y} y2={dense.y} />
-          <text x={box.left + 5} y={dense.y + (dense.y < box.top + 24 ? 12 : -4)}>
+          <text x={box.right - 4} y={dense.y + (dense.y < box.top + 14 ? 12 : -4)} textAnchor="end">
             dense
           </text>
         </g>
@@ -149,8 +148,8 @@ const Curves = memo(function Curves({ drawing }: DrawingProps) {
           <path className="series-marker" d={markers} />
           {end && (
             <>
-              <path className="series-leader" d={`M${end.x + 5} ${end.y}L${textX - 4} ${end.labelY}`} />
-              <text className="series-label" x={textX} y={end.labelY + 4}>
+              <path className="series-leader" d={`M${end.x + 5} ${end.y}L${end.x + 16} ${end.labelY}`} />
+              <text className="series-label" x={end.x + 20} y={end.labelY + 4}>
                 {label}
               </text>
             </>

@@ -113,7 +113,7 @@ const Drawing = memo(function Drawing({ drawing, metric }: DrawingProps) {
         </text>
       ))}
       <text className="tick" x={0} y={box.height - 5}>
-        ↑ {metric.label.toLowerCase()}, {directionText(metric)}
+        ↑ {metric.label}, {directionText(metric)}
       </text>
       <text className="tick" x={box.right} y={box.height - 5} textAnchor="end">
         text layer →
@@ -137,7 +137,7 @@ const Drawing = memo(function Drawing({ drawing, metric }: DrawingProps) {
       {dense !== null && (
         <g className="dense-reference">
           <line x1={box.left} x2={box.right} y1={dense} y2={dense} />
-          <text x={box.left + 5} y={dense + (dense < box.top + 24 ? 12 : -4)}>
+          <text x={box.left + 5} y={dense + (dense < box.top + 14 ? 12 : -4)}>
             dense
           </text>
         </g>

@@ -10,7 +10,7 @@ export interface ValueAxis {
 }
 
 /** About this many ticks. */
-const TICKS = 4;
+const TICKS = 5;
 
 /** A linear axis over at least `minimum` to `maximum`, its ends on ticks unless `end` fixes the upper one. */
 export function linearAxis(minimum: number, maximum: number, end?: number): ValueAxis {

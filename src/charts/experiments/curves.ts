@@ -27,7 +27,7 @@ export interface DrawnCurve {
   readonly line: string;
   readonly band: string;
   readonly markers: string;
-  /** Label at the line's end, and where the line ends; null on narrow charts. */
+  /** Label at the line's end, and where the line ends; null on narrow charts and for curves that stop earlier. */
   readonly end: { readonly x: number; readonly y: number; readonly labelY: number } | null;
 }
 
@@ -74,9 +74,10 @@ export function drawCurves(data: CurvesData, width: number): CurvesDrawing {
   const x = (ratio: number) => ratioX(box, ratioTicks, ratio);
   const y = (value: number) => valueY(box, axis, value);
 
+  // Curves that stop earlier are named in the key alone: their leaders would cross the others.
   const ends = series.map(({ points }) => {
-    const last = sorted(points).at(-1);
-    return last ? { x: x(last.ratio), y: y(last.mean) } : null;
+    const last = points.find((point) => point.ratio === ratios.at(-1) && isMeasured(point));
+    return labelled && last ? { x: x(last.ratio), y: y(last.mean) } : null;
   });
   const placed = spread(
     ends.flatMap((end) => (end ? [end.y] : [])),
@@ -93,7 +94,7 @@ export function drawCurves(data: CurvesData, width: number): CurvesDrawing {
       label: shorten(curve.label),
       look: lookOf(curve, place),
       ...pathsOf(curve, lookOf(curve, place), ratios, x, y),
-      end: end && labelled ? { ...end, labelY } : null,
+      end: end && { ...end, labelY },
     };
   });
   const drawnDense = isMeasured(dense)

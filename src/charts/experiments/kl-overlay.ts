@@ -104,7 +104,7 @@ function klText(histogram: KlHistogram, place: number | null): string {
   if (histogram.count === 0) return "not measured";
   const bin = place === null ? undefined : histogram.bins[place];
   if (bin) return formatShare(bin.share, 1);
-  return `mean ${formatNats(histogram.mean)}, median ${formatNats(histogram.median)}, 95 % ${formatNats(histogram.quantile95)}`;
+  return [histogram.mean, histogram.median, histogram.quantile95].map(formatNats).join(" · ");
 }
 
 /** What the key's values are. */
@@ -115,7 +115,7 @@ export function klHeading({ series }: KlOverlayData, place: number | null): stri
   if (counts.length === 0) return "Nothing measured yet.";
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const tokens = least === most ? plural(most, "token") : `${plural(least, "token")} to ${plural(most, "token")}`;
-  return `Nats per token over ${tokens}`;
+  return `Mean · median · 95 % quantile, nats per token over ${tokens}`;
 }
 
 /** One bin of every series as a sentence. */

@@ -10,6 +10,7 @@ import { type PlotBox, valueY, whiskerPath } from "./plot.ts";
 const HEIGHT = 190;
 const MARGIN = { left: 40, right: 8, top: 10, bottom: 36 } as const;
 const LETTER_WIDTH = 6;
+const LONGEST_LABEL = 12;
 const NATS = { kind: "nats" } as const;
 
 export interface PlacesDrawing {
@@ -55,15 +56,24 @@ export function drawPlaces(places: readonly KlPlace[], axis: ValueAxis, width: n
   return { box, axis, middles, step, bars, whiskers, labels: labelsOf(places, middles) };
 }
 
-/** From left to right each label that does not touch the one before. */
+/** The last label, and from left to right each that touches neither it nor the one before. */
 function labelsOf(places: readonly KlPlace[], middles: readonly number[]): PlacesDrawing["labels"] {
+  const half = (text: string) => (text.length * LETTER_WIDTH) / 2;
+  const last = axisLabel(places.at(-1)?.label ?? "");
+  const end = (middles.at(-1) ?? 0) - half(last) - 4;
   let free = Number.NEGATIVE_INFINITY;
   return places.flatMap(({ label }, index) => {
-    const [x, half] = [middles[index] ?? 0, (label.length * LETTER_WIDTH) / 2];
-    if (x - half < free) return [];
-    free = x + half + 4;
-    return [{ x, text: label }];
+    const [x, text] = [middles[index] ?? 0, axisLabel(label)];
+    if (index < places.length - 1 && (x - half(text) < free || x + half(text) > end)) return [];
+    free = x + half(text) + 4;
+    return [{ x, text }];
   });
+}
+
+/** A place's name below its bar: "16 and more" as 16+, long ones by their first word. */
+function axisLabel(label: string): string {
+  const short = label.replace(/ and more$/, "+");
+  return short.length > LONGEST_LABEL ? `${short.split(" ")[0]}…` : short;
 }
 
 /** One place in words. */
