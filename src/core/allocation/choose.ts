@@ -3,7 +3,6 @@
  * global budget, or the same share of every module. Every method whose scores do not depend on the ratio goes this way.
  */
 import { PivotscopeError } from "../errors.ts";
-import type { Planner } from "../methods/method.ts";
 import type { MethodParameters } from "../parameters.ts";
 import type { Ratio, UnitLayout } from "../unit.ts";
 import { validateRatio } from "../unit-check.ts";
@@ -32,7 +31,7 @@ export function createCriterionPlanner(
   layout: UnitLayout,
   parameters: MethodParameters,
   criterion: Criterion,
-): Planner {
+): (ratio: Ratio) => Allocation {
   const { scores, own, compensation } = criterion;
   checkFinite(layout, scores);
   const values = criterion.values ?? shiftToNonNegative(layout, scores);
