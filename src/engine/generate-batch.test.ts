@@ -1,0 +1,110 @@
+/** Generation of several samples at once: the tokens of each alone, whatever the others do. */
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createRandom } from "../core/random.ts";
+import { projectRoot } from "../testing/shared.ts";
+import type { PreparedInput } from "./batch.ts";
+import { createPruningMasks } from "./compensation.ts";
+import { createEvaluationSet } from "./evaluation-set.ts";
+import { type BatchRequest, generateBatch, generateGreedy } from "./generate.ts";
+import type { MaskSet } from "./masks.ts";
+import { openNodeSession } from "./node-engine.ts";
+import type { Session } from "./session.ts";
+
+/** Lengths that end at different times, so that the batch shrinks from 8 rows to 4, 2 and 1. */
+const LIMITS = [12, 2, 9, 16, 4];
+
+describe("generation in batches", () => {
+  let session: Session;
+  let inputs: readonly PreparedInput[];
+
+  beforeAll(async () => {
+    session = await openNodeSession(join(projectRoot, "public/models/scenes"));
+    inputs = await createEvaluationSet(session).prepare([0, 1, 2, 3, 4]);
+  }, 60_000);
+  afterAll(() => session?.dispose());
+
+  const requestOf = (masks: MaskSet, stopIds: readonly number[] = []): BatchRequest => ({
+    samples: inputs.map((input, index) => ({ input, prefix: [], maximumTokens: LIMITS[index] ?? 0 })),
+    masks,
+    stopIds,
+    signal: undefined,
+  });
+
+  const alone = ({ samples, ...rest }: BatchRequest) =>
+    Promise.all(
+      samples.map(({ input: sample, ...sampleRest }) =>
+        generateGreedy(session.model, { ...rest, sample, ...sampleRest }),
+      ),
+    );
+
+  it("has prompts of different lengths", () => {
+    expect(new Set(inputs.map(({ prompt }) => prompt.length)).size).toBeGreaterThan(1);
+  });
+
+  it("gives the dense model's tokens", async () => {
+    const before = session.model.backend.uploadedBytes;
+    const request = requestOf(session.denseMasks);
+    const batched = await generateBatch(session.model, request);
+    expect(batched.map(({ ids }) => ids.length)).toEqual(LIMITS);
+    expect(batched).toEqual(await alone(request));
+    expect(session.model.backend.uploadedBytes).toBe(before);
+  });
+
+  it("gives a pruned and compensated model's tokens, and stops where it stops", async () => {
+    const { model } = session;
+    const random = createRandom(3);
+    const keep = Uint8Array.from({ length: model.layout.unitCount }, () => (random.next() < 0.3 ? 0 : 1));
+    const { text, vision } = model.definition;
+    const columns = [text, vision].map((tower) =>
+      tower ? tower.layers * (tower.attentionColumns + tower.mlpColumns) : 0,
+    );
+    const meanInputs = Float32Array.from({ length: (columns[0] ?? 0) + (columns[1] ?? 0) }, () => random.next() / 10);
+    const masks = await createPruningMasks(model, { keep, meanInputs });
+    const unstopped = await generateBatch(model, requestOf(masks));
+    // A token that some of the samples come to: they stop there, the others go on.
+    const stop = unstopped[0]?.ids[2] ?? -1;
+    const request = requestOf(masks, [stop]);
+    const batched = await generateBatch(model, request);
+    expect(batched).toEqual(await alone(request));
+    expect(batched[0]?.finish).toBe("stop");
+    expect(batched.map(({ ids }, index) => unstopped[index]?.ids.slice(0, ids.length))).toEqual(
+      batched.map(({ ids }) => ids),
+    );
+    masks.release();
+  });
+
+  it("goes on from prefixes, and has nothing to do for a finished one", async () => {
+    const request = requestOf(session.denseMasks);
+    const whole = await alone(request);
+    const resumed = request.samples.map((sample, index) => ({
+      ...sample,
+      prefix: (whole[index]?.ids ?? []).slice(0, 2 * index),
+    }));
+    const finished: number[] = [];
+    const batched = await generateBatch(session.model, {
+      ...request,
+      samples: resumed,
+      onFinished: (place) => finished.push(place),
+    });
+    expect(batched).toEqual(whole);
+    expect(finished.sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("stops within one step when cancelled, and leaves nothing behind", async () => {
+    const before = session.model.backend.uploadedBytes;
+    const controller = new AbortController();
+    let tokens = 0;
+    const cancelled = generateBatch(session.model, {
+      ...requestOf(session.denseMasks),
+      signal: controller.signal,
+      onToken: () => {
+        tokens++;
+        controller.abort();
+      },
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: "cancelled" });
+    expect(tokens).toBe(inputs.length);
+    expect(session.model.backend.uploadedBytes).toBe(before);
+  });
+});
