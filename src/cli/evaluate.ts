@@ -1,6 +1,6 @@
 /** `evaluate`: how far a pruned model's next-token distributions lie from the dense model's on given traces. */
 import { denseTraceLogits, evaluateSample } from "../engine/evaluate.ts";
-import { createMasks } from "../engine/masks.ts";
+import type { MaskSet } from "../engine/masks.ts";
 import type { Session } from "../engine/session.ts";
 import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";
@@ -8,7 +8,7 @@ import { describeSample, type Measured, summarise } from "./evaluation-json.ts";
 import { checkDestination, writeResult } from "./files.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine } from "./progress.ts";
-import { keepForModel, readPlan } from "./read-plan.ts";
+import { masksForPlan, readPlan } from "./read-plan.ts";
 import { prepareListed, readSamples, type SampleList } from "./samples.ts";
 
 const options = {
@@ -20,16 +20,15 @@ const options = {
   "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights." },
 } as const;
 
-/** Measures every sample of the list, teacher-forced on its trace, one at a time. */
+/** Measures every sample of the list, teacher-forced on its trace, one at a time, and releases the masks. */
 async function measureAll(
   session: Session,
   list: SampleList,
-  keep: Uint8Array | null,
+  masks: MaskSet,
   context: CommandContext,
 ): Promise<Measured[]> {
   const { model, denseMasks } = session;
   const line = createProgressLine(context);
-  const masks = createMasks(model, keep);
   const measured: Measured[] = [];
   try {
     for (const index of list.samples.keys()) {
@@ -62,8 +61,8 @@ export const evaluate = defineCommand({
 
     const result = await withModel(given.model, context, async (session) => {
       const { summary } = session;
-      const keep = keepForModel(plan, summary, given["any-weights"]);
-      const measured = await measureAll(session, list, keep, context);
+      const masks = await masksForPlan(session, plan, given["any-weights"], context.signal);
+      const measured = await measureAll(session, list, masks, context);
       return {
         model: summary.name,
         weight_hash: summary.weightHash,

@@ -1,12 +1,11 @@
 /** `generate`: a picture and a question in, the model's chain of thought out, token by token. */
-import { createMasks } from "../engine/masks.ts";
 import { DEFAULT_TRACE_LIMIT } from "../engine/session.ts";
 import { decodePicture } from "../models/image/decode-node.ts";
 import { defineCommand } from "./command.ts";
 import { readBytes } from "./files.ts";
 import { withModel } from "./open-model.ts";
 import { wholeNumber } from "./options.ts";
-import { keepForModel, readPlan } from "./read-plan.ts";
+import { masksForPlan, readPlan } from "./read-plan.ts";
 
 const options = {
   model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
@@ -28,11 +27,10 @@ export const generate = defineCommand({
     const plan = await readPlan(given.plan);
 
     await withModel(given.model, context, async (session) => {
-      const { model, checkpoint, summary } = session;
+      const { checkpoint } = session;
       const { tokenizer, stopIds } = checkpoint;
-      const keep = keepForModel(plan, summary, given["any-weights"]);
       const input = session.prepareInput({ picture, question: given.question });
-      const masks = createMasks(model, keep);
+      const masks = await masksForPlan(session, plan, given["any-weights"], context.signal);
       const stream = tokenizer?.createTokenStream();
       let started = false;
       const writeText = (text: string) => {

@@ -1,7 +1,6 @@
 /** `judge`: lets a model reason about scenes, or takes traces that were written elsewhere, and checks every claim. */
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import { createRandom } from "../core/random.ts";
-import { createMasks } from "../engine/masks.ts";
 import type { Session } from "../engine/session.ts";
 import type { PictureSample } from "../models/samples.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
@@ -12,7 +11,7 @@ import { checkDestination, writeResult } from "./files.ts";
 import { describeJudgement, judgeAll, summariseJudgements } from "./judge-json.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine } from "./progress.ts";
-import { keepForModel, readPlan } from "./read-plan.ts";
+import { masksForPlan, readPlan } from "./read-plan.ts";
 import { readSamples } from "./samples.ts";
 import { readTraces } from "./traces.ts";
 
@@ -85,7 +84,7 @@ async function writeTraces(
 ): Promise<readonly string[]> {
   const plan = await readPlan(given.plan);
   return withModel(folder, context, async (session) => {
-    const masks = createMasks(session.model, keepForModel(plan, session.summary, given["any-weights"]));
+    const masks = await masksForPlan(session, plan, given["any-weights"], context.signal);
     const line = createProgressLine(context);
     const traces: string[] = [];
     try {

@@ -1,14 +1,13 @@
 /** `plan`: which units of a model stay at a pruning ratio, from its statistics alone. */
 import { PivotscopeError } from "../core/errors.ts";
 import { methodNamed, methods } from "../core/methods/index.ts";
-import { type MethodParameters, parameterDescriptions, parseParameters } from "../core/parameters.ts";
 import { createPlan, serialisePlan } from "../core/plan.ts";
 import { validateRatio } from "../core/unit-check.ts";
 import { defineCommand } from "./command.ts";
 import { checkDestination, readText, writeResult } from "./files.ts";
 import { outlineModel } from "./open-model.ts";
-import { UsageError } from "./options.ts";
-import { isCalibrationParameter, readStatisticsFile } from "./read-statistics.ts";
+import { readStatisticsFile } from "./read-statistics.ts";
+import { describeSettings, parsePlanSettings } from "./settings.ts";
 import { requireSameWeights } from "./weights-match.ts";
 
 const options = {
@@ -30,32 +29,6 @@ const options = {
   "any-weights": { type: "flag", explanation: "Take statistics that were made for other weights." },
 } as const;
 
-/** Constants that the slider's arithmetic reads, in the order of the method. */
-const settable = parameterDescriptions.filter(({ name }) => !isCalibrationParameter(name));
-
-/** Parses `name=value` pairs. @throws UsageError for another form, PivotscopeError for what a plan cannot change. */
-function parseSettings(settings: readonly string[]): Partial<MethodParameters> {
-  const pairs = settings.map((setting) => {
-    const [, name, value] = /^(\w+)=(.+)$/.exec(setting) ?? [];
-    const number = Number(value);
-    if (name === undefined || Number.isNaN(number)) {
-      throw new UsageError(`--set takes NAME=VALUE with a number; found "${setting}".`);
-    }
-    if (isCalibrationParameter(name)) {
-      throw new PivotscopeError(
-        "bad-input",
-        `${name} takes effect when the model is calibrated, not when a plan is made.`,
-        "Give it to `statistics` and plan from the new file.",
-      );
-    }
-    return [name, number] as const;
-  });
-  const found = Object.fromEntries(pairs);
-  // Checked here, before any file is read.
-  parseParameters(found);
-  return found;
-}
-
 /** A plan is tied to weights; without their hash nothing could ever tell whether it fits. */
 function noWeights(folder: string, file: string): PivotscopeError {
   return new PivotscopeError(
@@ -68,18 +41,12 @@ function noWeights(folder: string, file: string): PivotscopeError {
 export const plan = defineCommand({
   name: "plan",
   summary: "Decide from a model's statistics which units stay at a pruning ratio.",
-  notes: [
-    "Constants that --set changes, with the paper's values:",
-    ...settable.map(({ name, explanation }) => {
-      const setting = `${name}=${parseParameters({})[name]}`;
-      return `  ${setting.padEnd(28)}  ${explanation}`;
-    }),
-  ].join("\n"),
+  notes: ["Constants that --set changes, with the paper's values:", ...describeSettings(false)].join("\n"),
   options,
   async run(given, context) {
     validateRatio(given.ratio);
     const method = methodNamed(given.method ?? "mucrasp");
-    const settings = parseSettings(given.set);
+    const settings = parsePlanSettings(given.set);
     const model = await outlineModel(given.model);
     const { layout } = model;
     const file = readStatisticsFile(await readText(given.statistics), given.statistics, layout);

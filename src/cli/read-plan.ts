@@ -1,6 +1,10 @@
 /** Plan files for a model that is loaded. */
-import { type Plan, parsePlan, planKeep } from "../core/plan.ts";
+import { type Plan, parsePlan, planPruning } from "../core/plan.ts";
+import type { Pruning } from "../core/pruning.ts";
+import { createPruningMasks } from "../engine/compensation.ts";
 import type { ModelSummary } from "../engine/contract.ts";
+import { createMasks, type MaskSet } from "../engine/masks.ts";
+import type { Session } from "../engine/session.ts";
 import { inFile, readText } from "./files.ts";
 import { requireSameWeights } from "./weights-match.ts";
 
@@ -17,16 +21,35 @@ export async function readPlan(file: string | undefined): Promise<PlanFile | nul
 }
 
 /**
- * The plan's keep mask in the model's order; null, which means the dense model, without a plan.
+ * What the plan takes out of the model, in the model's order; null, which means the dense model, without a plan.
  * @throws PivotscopeError `bad-input` when the plan was made for other weights (unless `anyWeights`) or other modules.
  */
-export function keepForModel(
+export function pruningForModel(
   from: PlanFile | null,
   { name, weightHash, layout }: Pick<ModelSummary, "name" | "weightHash" | "layout">,
   anyWeights: boolean,
-): Uint8Array | null {
+): Pruning | null {
   if (from === null) return null;
   const { file, plan } = from;
   if (!anyWeights) requireSameWeights(file, plan.model, { name, weightHash });
-  return inFile(`${file}, made for ${plan.model.name}, does not fit ${name}`, () => planKeep(plan, layout));
+  return inFile(`${file}, made for ${plan.model.name}, does not fit ${name}`, () => planPruning(plan, layout));
+}
+
+/**
+ * Masks of the plan, with its bias compensation where it has one; of the dense model without a plan.
+ * @throws PivotscopeError as `pruningForModel`, and for mean inputs of another model.
+ */
+export async function masksForPlan(
+  { model, summary }: Session,
+  from: PlanFile | null,
+  anyWeights: boolean,
+  signal: AbortSignal,
+): Promise<MaskSet> {
+  const pruning = pruningForModel(from, summary, anyWeights);
+  if (from === null || pruning === null) return createMasks(model, null);
+  return createPruningMasks(model, pruning, signal).catch((error: unknown) =>
+    inFile(from.file, () => {
+      throw error;
+    }),
+  );
 }

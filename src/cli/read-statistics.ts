@@ -1,5 +1,10 @@
 /** A statistics file as a plan needs it: the numbers, and what it says about how they came to be. */
-import { type MethodParameters, parameterDescriptions, parseParameters } from "../core/parameters.ts";
+import {
+  choiceDescriptions,
+  type MethodParameters,
+  parameterDescriptions,
+  parseParameters,
+} from "../core/parameters.ts";
 import type { Statistics } from "../core/statistics.ts";
 import { readStatistics } from "../core/statistics-json.ts";
 import type { UnitLayout } from "../core/unit.ts";
@@ -16,8 +21,13 @@ export interface StatisticsFile {
 
 const CALIBRATION_PARAMETERS: ReadonlySet<string> = new Set([
   "markers",
-  ...parameterDescriptions.filter(({ redo }) => redo === "calibration").map(({ name }) => name),
+  ...[...parameterDescriptions, ...choiceDescriptions]
+    .filter(({ redo }) => redo === "calibration")
+    .map(({ name }) => name),
 ]);
+
+/** The seed places random pivots during calibration, and may still be changed for what is drawn from it later. */
+const STATED_PARAMETERS: ReadonlySet<string> = new Set([...CALIBRATION_PARAMETERS, "randomSeed"]);
 
 /** Whether a parameter only takes effect when the model is calibrated anew. */
 export function isCalibrationParameter(name: string): boolean {
@@ -29,7 +39,7 @@ export function readStatisticsFile(text: string, file: string, layout: UnitLayou
   const fields = Fields.of(parseJson(text, file), file, "");
   const record = Object.fromEntries(fields.keys().map((key) => [key, fields.raw(key)]));
   const stated = fields.objectOrEmpty("parameters");
-  const calibration = stated.keys().filter(isCalibrationParameter);
+  const calibration = stated.keys().filter((key) => STATED_PARAMETERS.has(key));
   return {
     statistics: inFile(file, () => readStatistics(record, layout)),
     origin: { name: fields.string("model", "an unnamed model"), weightHash: fields.string("weight_hash", "") },

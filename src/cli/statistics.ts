@@ -24,6 +24,8 @@ const options = {
   "batch-size": { type: "number", value: "N", explanation: "Samples whose gradients add up; else 2." },
   limit: { type: "number", value: "N", explanation: "Use only the first N samples." },
   markers: { type: "text", value: "A,B", explanation: "Marker groups that make pivots; else all." },
+  "random-pivots": { type: "flag", explanation: "Put as many pivots at random places instead, as a control." },
+  seed: { type: "number", value: "S", explanation: "Seed of random pivots; else 1." },
   "minimum-markers": { type: "number", value: "N", explanation: "With fewer, the trace is cut in three; else 2." },
 } as const;
 
@@ -48,6 +50,8 @@ export const statistics = defineCommand({
       ...(given.window === undefined ? {} : { window: given.window }),
       ...(given["batch-size"] === undefined ? {} : { batchSize: given["batch-size"] }),
       ...(given["minimum-markers"] === undefined ? {} : { minimumMarkers: given["minimum-markers"] }),
+      ...(given["random-pivots"] ? { pivotPlacement: "random" } : {}),
+      ...(given.seed === undefined ? {} : { randomSeed: given.seed }),
       ...(given.markers === undefined ? {} : { markers: given.markers.split(",").map((name) => name.trim()) }),
     };
     // What can be refused without the model is refused before it is loaded.
