@@ -1,7 +1,6 @@
 /** The shell: where each panel stands, and the keys that work everywhere. */
 import { useEffect } from "react";
 import { actionFor } from "../panels/actions.ts";
-import { ComparisonPanel } from "../panels/ComparisonPanel.tsx";
 import { HeaderBar } from "../panels/HeaderBar.tsx";
 import { HelpDialog } from "../panels/HelpDialog.tsx";
 import { InputPanel } from "../panels/InputPanel.tsx";
@@ -11,6 +10,7 @@ import { ParametersPanel } from "../panels/ParametersPanel.tsx";
 import { BudgetPanel, PlanPanel } from "../panels/PlanPanel.tsx";
 import { ReasoningPanel } from "../panels/ReasoningPanel.tsx";
 import { SliderPanel } from "../panels/SliderPanel.tsx";
+import { TabsPanel } from "../panels/TabsPanel.tsx";
 import { WorkbenchContext } from "../panels/use-workbench.ts";
 import type { Workbench } from "../state/store.ts";
 
@@ -39,10 +39,8 @@ export function App({ workbench }: AppProps) {
           <PanelBoundary name="The plan">
             <PlanPanel />
           </PanelBoundary>
-          <PanelBoundary name="The comparison">
-            <ComparisonPanel />
-          </PanelBoundary>
         </div>
+        <TabsPanel />
       </main>
       <ParametersPanel />
       <HelpDialog />

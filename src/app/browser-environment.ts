@@ -3,6 +3,7 @@ import { PivotscopeError } from "../core/errors.ts";
 import { createWorkerEngine } from "../engine/client.ts";
 import { decodePicture } from "../models/image/decode-browser.ts";
 import type { Environment } from "../state/environment.ts";
+import { createBrowserRecords } from "./browser-records.ts";
 
 export function createBrowserEnvironment(): Environment {
   return {
@@ -22,6 +23,7 @@ export function createBrowserEnvironment(): Environment {
       return { picture: await decodePicture(file, name), previewUrl: URL.createObjectURL(file) };
     },
     releasePreview: (previewUrl) => URL.revokeObjectURL(previewUrl),
+    records: createBrowserRecords(),
     now: () => performance.now(),
     after(milliseconds, callback) {
       const timer = setTimeout(callback, milliseconds);

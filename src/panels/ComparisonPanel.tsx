@@ -11,8 +11,8 @@ import { ReloadModel } from "./ReloadModel.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { waitingText } from "./words.ts";
 
-export function ComparisonPanel() {
-  const { comparison: actions } = useActions();
+export default function ComparisonPanel() {
+  const { comparison: actions, preferences } = useActions();
   const comparison = useSelect((state) => state.comparison);
   const activity = useSelect((state) => state.model.activity);
   const lost = useSelect((state) => state.model.status === "lost");
@@ -22,11 +22,13 @@ export function ComparisonPanel() {
   const [left, right] = [textOf(dense.tokens), textOf(pruned.tokens)];
   const segments = useMemo(() => (ended ? alignTexts(left, right).segments : null), [ended, left, right]);
   const panel = useRef<HTMLDivElement>(null);
-  // It opens below the charts; whoever pressed the button wants to see it.
+  // It stands below the charts; whoever pressed the button wants to see it.
   useEffect(() => {
     if (subject) panel.current?.scrollIntoView({ block: "nearest" });
   }, [subject]);
-  if (!subject) return null;
+  if (!subject) {
+    return <p className="chart-empty">Press “Compare reasoning” to read both models' own words side by side.</p>;
+  }
   const busy = status === "running" || status === "waiting";
   const method = methodLabel(subject.method);
   const column = (name: string, ratio: number, trace: ComparedTrace): TraceColumn => ({
@@ -37,7 +39,7 @@ export function ComparisonPanel() {
     status: trace.status,
   });
   return (
-    <div ref={panel} className="panel comparison">
+    <div ref={panel} className="comparison">
       <div className="row">
         <p className="comparison-question">
           “{subject.question}” at {formatShare(subject.ratio, 1)}, reached {formatShare(subject.reachedRatio, 1)}
@@ -48,7 +50,14 @@ export function ComparisonPanel() {
             Cancel comparison
           </button>
         ) : (
-          <button type="button" className="button" onClick={() => actions.close()}>
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              actions.close();
+              preferences.openTab(null);
+            }}
+          >
             Close comparison
           </button>
         )}

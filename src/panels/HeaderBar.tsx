@@ -16,6 +16,7 @@ export function HeaderBar() {
       <ModelChip />
       <div className="header-tools">
         <MethodSelect />
+        <SecondMethodSelect />
         <OpenFolderButton />
         <button
           type="button"
@@ -94,7 +95,7 @@ function MethodSelect() {
   const { pruning } = useActions();
   const method = useSelect((state) => state.pruning.method);
   return (
-    <label className="labelled">
+    <label className="labelled" title={methodText(method)}>
       <span className="note">Method</span>
       <select
         className="select"
@@ -110,6 +111,44 @@ function MethodSelect() {
       </select>
     </label>
   );
+}
+
+const NONE = "";
+
+/** A method whose plan is drawn over the first one's. */
+function SecondMethodSelect() {
+  const { pruning } = useActions();
+  const method = useSelect((state) => state.pruning.method);
+  const second = useSelect((state) => state.pruning.secondMethod);
+  return (
+    <label
+      className="labelled"
+      title={second === null ? "Draw another method's plan over this one's" : methodText(second)}
+    >
+      <span className="note">Compare with</span>
+      <select
+        className="select"
+        aria-label="Compare with"
+        value={second ?? NONE}
+        onChange={(event) => pruning.setSecondMethod(event.currentTarget.value || null)}
+      >
+        <option value={NONE}>none</option>
+        {methods
+          .filter(({ name }) => name !== method)
+          .map(({ name, label }) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+      </select>
+    </label>
+  );
+}
+
+/** What a method takes a unit to be worth, and where it is from. */
+function methodText(name: string): string {
+  const method = methods.find((candidate) => candidate.name === name);
+  return method ? `${method.explanation} ${method.source}` : "";
 }
 
 function DownloadMenu() {

@@ -4,9 +4,10 @@
  */
 import { type ChangeEvent, useEffect, useState } from "react";
 import { markerGroups } from "../core/markers.ts";
-import { type ParameterDescription, parameterDescriptions } from "../core/parameters.ts";
+import { methods } from "../core/methods/index.ts";
+import { choiceDescriptions, type ParameterDescription, parameterDescriptions } from "../core/parameters.ts";
 import { calibrationOutdated } from "../state/calibration.ts";
-import { changedParameters, startingParameters } from "../state/method.ts";
+import { changedParameters, DEFAULT_METHOD, startingParameters } from "../state/method.ts";
 import { Alert } from "./Alert.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
 
@@ -16,6 +17,9 @@ const SECTIONS: readonly { readonly section: ParameterDescription["section"]; re
   { section: 5, title: "Fusion and protection" },
   { section: 6, title: "Least that stays" },
 ];
+
+/** Fusion and protection are what sets the first method apart; no other one reads their constants. */
+const FUSION = 5;
 
 export function ParametersPanel() {
   const open = useSelect((state) => state.preferences.dialog === "parameters");
@@ -29,6 +33,7 @@ function OpenPanel() {
   const summary = useSelect((state) => state.model.summary);
   const outdated = useSelect(calibrationOutdated);
   const calibrating = useSelect(({ calibration: { status } }) => status === "running" || status === "waiting");
+  const method = useSelect((state) => state.pruning.method);
   const start = startingParameters(summary);
   const changed = Object.keys(changedParameters(parameters, start));
   useEscape(() => preferences.open(null));
@@ -52,7 +57,7 @@ function OpenPanel() {
         </button>
       </div>
       <p className="note">
-        Every constant of the method, with the paper's value. Changes of the plan show at once.
+        Every constant, with its authors' value. Changes of the plan show at once.
         {summary?.recommended.window !== undefined &&
           ` For this model a window of ${summary.recommended.window} is recommended, because its traces are short.`}
       </p>
@@ -70,7 +75,8 @@ function OpenPanel() {
         </div>
       )}
       {failure && <Alert failure={failure} />}
-      {SECTIONS.map(({ section, title }) => (
+      <MethodChoices />
+      {SECTIONS.filter(({ section }) => section !== FUSION || method === DEFAULT_METHOD).map(({ section, title }) => (
         <fieldset key={section} className="parameters">
           <legend className="panel-title">{title}</legend>
           {parameterDescriptions
@@ -87,6 +93,52 @@ function OpenPanel() {
         </fieldset>
       ))}
     </aside>
+  );
+}
+
+/** What the method at hand is, and the choices that it reads. */
+function MethodChoices() {
+  const { pruning } = useActions();
+  const method = useSelect((state) => state.pruning.method);
+  const parameters = useSelect((state) => state.pruning.parameters);
+  const summary = useSelect((state) => state.model.summary);
+  const about = methods.find(({ name }) => name === method);
+  const start = startingParameters(summary);
+  return (
+    <fieldset className="parameters">
+      <legend className="panel-title">{about?.label}</legend>
+      <p className="note">{about?.explanation}</p>
+      <p className="note">
+        Source: {about?.source.replace(/\.$/, "")}. Its own allocation: {about?.ownAllocation}.
+      </p>
+      {choiceDescriptions
+        .filter((description) => description.methods?.includes(method) ?? true)
+        .map(({ name, label, explanation, choices }) => (
+          <div
+            key={name}
+            className="parameter parameter-choice"
+            data-changed={parameters[name] !== start[name] || undefined}
+          >
+            <label htmlFor={`parameter-${name}`}>{label}</label>
+            <select
+              id={`parameter-${name}`}
+              className="select"
+              value={parameters[name]}
+              aria-describedby={`parameter-${name}-text`}
+              onChange={(event) => pruning.setParameter(name, event.currentTarget.value)}
+            >
+              {choices.map((choice) => (
+                <option key={choice.value} value={choice.value}>
+                  {choice.label}
+                </option>
+              ))}
+            </select>
+            <p id={`parameter-${name}-text`} className="note">
+              {explanation}
+            </p>
+          </div>
+        ))}
+    </fieldset>
   );
 }
 

@@ -1,9 +1,11 @@
 /** What goes at the ratio at hand: budget, retention by layer, neuron field. All of it follows the thumb. */
 import { useState } from "react";
 import { BudgetLine, type Formula, formatScore, NeuronField, RetentionChart } from "../charts/index.ts";
+import { methods } from "../core/methods/index.ts";
 import { pivotShare } from "../core/signals/fusion.ts";
 import type { UnitIndex } from "../core/unit.ts";
 import type { WorkbenchState } from "../state/context.ts";
+import { DEFAULT_METHOD, methodLabel } from "../state/method.ts";
 import { EmptyChart } from "./EmptyChart.tsx";
 import { missingPlan, planContext } from "./plan-context.ts";
 import { useSelect, useSelectShallow } from "./use-workbench.ts";
@@ -21,6 +23,8 @@ export function PlanPanel() {
   const context = useSelectShallow(planContext);
   const formula = useSelectShallow(valueFormula);
   const reason = useSelect(missingPlan);
+  const secondMethod = useSelect((state) => state.pruning.secondMethod);
+  const secondFrame = useSelect((state) => state.pruning.secondFrame);
   const [pinned, setPinned] = useState<readonly UnitIndex[]>([]);
 
   if (!frame || !layout) {
@@ -31,11 +35,13 @@ export function PlanPanel() {
       </div>
     );
   }
+  const second = secondMethod !== null &&
+    secondFrame && { name: methodLabel(secondMethod), keptPerModule: secondFrame.keptPerModule };
   const togglePin = (unit: UnitIndex) =>
     setPinned(pinned.includes(unit) ? pinned.filter((other) => other !== unit) : [...pinned, unit]);
   return (
     <div className="column column-plan panel">
-      <RetentionChart layout={layout} frame={frame} cmds={cmds} context={context} />
+      <RetentionChart layout={layout} frame={frame} cmds={cmds} context={context} second={second || null} />
       <NeuronField
         layout={layout}
         frame={frame}
@@ -49,7 +55,15 @@ export function PlanPanel() {
 }
 
 /** How a unit's value comes to be, with the numbers at this ratio. */
-function valueFormula({ pruning: { ratio, parameters } }: WorkbenchState): Formula {
+function valueFormula({ pruning: { ratio, parameters, method } }: WorkbenchState): Formula {
+  const other = method === DEFAULT_METHOD ? undefined : methods.find(({ name }) => name === method);
+  if (other) {
+    return {
+      expression: other.explanation,
+      withNumbers: `allocation: ${parameters.allocation === "own" ? other.ownAllocation : parameters.allocation}`,
+      source: other.source,
+    };
+  }
   const gamma = pivotShare(ratio, parameters);
   const alpha = parameters.alphaBase + parameters.alphaSlope * ratio;
   const beta = parameters.betaBase + parameters.betaSlope * ratio;

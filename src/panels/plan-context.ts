@@ -16,8 +16,9 @@ export function planContext(state: WorkbenchState): ChartContext {
 }
 
 /** Why there is no plan yet, in a sentence; what to do where something has to be done. */
-export function missingPlan({ model, calibration, reasoning }: WorkbenchState): string {
+export function missingPlan({ model, calibration, reasoning, pruning }: WorkbenchState): string {
   if (model.status === "loading") return "Waits for the model.";
+  if (pruning.failure) return "This method gives no plan; its message stands below the slider.";
   if (model.status === "failed" || model.status === "lost") return "Needs a model; see the message at the top.";
   if (calibration.status === "running") return "Calibration is measuring what every neuron and head contributes.";
   if (calibration.status === "waiting") return "Calibration starts as soon as the model is free.";

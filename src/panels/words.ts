@@ -35,6 +35,8 @@ const JOB_WORDS: Record<JobKind, string> = {
   calibration: "the calibration",
   measurement: "a measurement",
   comparison: "the comparison",
+  experiment: "a step of an experiment",
+  layers: "the layer views",
 };
 
 /** "waits for the calibration"; what a waiting job of this kind waits for. */

@@ -5,7 +5,9 @@ import type { WorkerEngine } from "../engine/client.ts";
 import type { CalibrationState } from "./calibration.ts";
 import type { ComparisonState } from "./comparison.ts";
 import type { Environment } from "./environment.ts";
+import type { ExperimentsState } from "./experiments.ts";
 import type { InputState } from "./input.ts";
+import type { LayersState } from "./layers.ts";
 import type { MeasurementState } from "./measurement.ts";
 import type { ModelState } from "./model.ts";
 import type { PreferencesState } from "./preferences.ts";
@@ -23,6 +25,8 @@ export interface WorkbenchState {
   readonly pruning: PruningState;
   readonly measurement: MeasurementState;
   readonly comparison: ComparisonState;
+  readonly experiments: ExperimentsState;
+  readonly layers: LayersState;
   readonly preferences: PreferencesState;
 }
 

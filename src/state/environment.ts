@@ -8,6 +8,16 @@ export interface DecodedPicture {
   readonly previewUrl: string;
 }
 
+/** Lists of records that outlive the page. Every function rejects when the storage is blocked, full or broken. */
+export interface RecordStore {
+  /** Everything that was appended under `key`, in order; empty for an unknown key. */
+  read(key: string): Promise<readonly unknown[]>;
+  /** Keeps a structured-cloneable record. */
+  append(key: string, record: unknown): Promise<void>;
+  /** Forgets everything under `key`. */
+  remove(key: string): Promise<void>;
+}
+
 export interface Environment {
   /** A fresh engine in its own worker; the store terminates the one before. */
   createEngine(): WorkerEngine;
@@ -21,6 +31,8 @@ export interface Environment {
   decodePicture(file: Blob, name: string): Promise<DecodedPicture>;
   /** The preview of a decoded picture is no longer shown. */
   releasePreview(previewUrl: string): void;
+  /** Results of experiments; kept in this browser. */
+  readonly records: RecordStore;
   /** Milliseconds on a clock that only goes forward. */
   now(): number;
   /** Calls back once after a delay; the function that comes back calls it off. */

@@ -5,8 +5,10 @@
  */
 import type { ModelSummary } from "../engine/contract.ts";
 import type { Context, WorkbenchState } from "./context.ts";
+import { currentKey } from "./experiments.ts";
+import { type ExperimentName, experimentOfTab } from "./experiments-choices.ts";
 import { inputKey } from "./input.ts";
-import { measurementKey } from "./measurement.ts";
+import { measurementKey, REST } from "./measurement.ts";
 import { pivotParameters } from "./method.ts";
 import { initialReasoning } from "./reasoning.ts";
 import type { WorkbenchActions } from "./store.ts";
@@ -18,6 +20,18 @@ export interface Flow {
   /** Goes where another link to the same model points: another picture, question, ratio, constants. */
   visit(shared: SharedState): Promise<void>;
   stop(): void;
+}
+
+/** The experiment whose tab lies open, and what its choices would measure; the same object while both stay. */
+function createOpenExperiment() {
+  let last: { readonly name: ExperimentName; readonly key: string } | null = null;
+  return (state: WorkbenchState) => {
+    const name = state.model.status === "ready" ? experimentOfTab(state.preferences.tab) : null;
+    const key = name && currentKey(name, state);
+    if (!name || key === null) last = null;
+    else if (last?.name !== name || last.key !== key) last = { name, key };
+    return last;
+  };
 }
 
 export function startFlow(context: Context, actions: WorkbenchActions): Flow {
@@ -39,6 +53,8 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       weights = identity;
       patch("calibration", { statistics: null, statisticsKey: null, seconds: null, status: "none", failure: null });
       patch("reasoning", initialReasoning);
+      actions.experiments.reset();
+      actions.layers.reset();
       actions.pruning.setParameters(parametersFromLink(context, link ?? EMPTY_SHARED_STATE));
     }
     actions.pruning.replan();
@@ -70,6 +86,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     if (shared.method) actions.pruning.setMethod(shared.method);
     actions.pruning.setSecondMethod(shared.secondMethod);
     if (shared.tab !== null) actions.preferences.openTab(shared.tab);
+    if (shared.metric !== null) actions.experiments.choose({ metric: shared.metric });
   }
 
   function afterTrace(): void {
@@ -112,6 +129,17 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     (state) => JSON.stringify(pivotParameters(state.pruning.parameters)),
     () => actions.reasoning.refreshPivots(),
   );
+  on(
+    (state) => state.comparison.subject,
+    (subject) => subject && actions.preferences.openTab("compare"),
+  );
+  // The slider moves through many keys; only where it rests is there something to look up.
+  let callOffLookUp = () => {};
+  stops.push(() => callOffLookUp());
+  on(createOpenExperiment(), (opened) => {
+    callOffLookUp();
+    if (opened) callOffLookUp = context.environment.after(REST, () => void actions.experiments.prepare(opened.name));
+  });
   stops.push(followWithAddress(context));
 
   return {

@@ -1,10 +1,11 @@
 /**
  * The page's queue to the engine. The engine runs one call at a time; the queue keeps the order, says which job runs
- * and which wait (so that a panel can name what it waits for), and lets a job be cancelled while it waits.
+ * and which wait (so that a panel can name what it waits for), and lets a job be cancelled while it waits. Experiments
+ * are many short jobs that stand behind all others.
  */
 import { PivotscopeError } from "../core/errors.ts";
 
-export type JobKind = "load" | "trace" | "calibration" | "measurement" | "comparison";
+export type JobKind = "load" | "trace" | "calibration" | "measurement" | "comparison" | "experiment" | "layers";
 
 export interface Activity {
   readonly running: JobKind | null;
@@ -12,7 +13,7 @@ export interface Activity {
 }
 
 export interface JobQueue {
-  /** Runs `job` after all earlier ones have settled. Rejects with `cancelled` when aborted before its turn. */
+  /** Runs `job` after all earlier ones have settled; an experiment's after all others too. Rejects with `cancelled` when aborted before its turn. */
   run<Result>(kind: JobKind, signal: AbortSignal, job: () => Promise<Result>): Promise<Result>;
   readonly activity: Activity;
 }
@@ -27,8 +28,12 @@ export function createJobQueue(onChange: (activity: Activity) => void): JobQueue
   let running: JobKind | null = null;
 
   const activity = (): Activity => ({ running, waiting: waiting.map((entry) => entry.kind) });
+  const takeNext = (): Waiting | undefined => {
+    const urgent = waiting.findIndex(({ kind }) => kind !== "experiment");
+    return waiting.splice(Math.max(0, urgent), 1)[0];
+  };
   const next = () => {
-    const entry = running === null ? waiting.shift() : undefined;
+    const entry = running === null ? takeNext() : undefined;
     if (entry) {
       running = entry.kind;
       entry.start();

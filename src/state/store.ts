@@ -5,8 +5,10 @@ import { createCalibrationActions, initialCalibration } from "./calibration.ts";
 import { createComparisonActions, initialComparison } from "./comparison.ts";
 import type { Context, WorkbenchState, WorkbenchStore } from "./context.ts";
 import type { Environment } from "./environment.ts";
+import { createExperimentsActions, initialExperiments } from "./experiments.ts";
 import { startFlow } from "./flow.ts";
 import { createInputActions, initialInput } from "./input.ts";
+import { createLayersActions, initialLayers } from "./layers.ts";
 import { createMeasurementActions, initialMeasurement } from "./measurement.ts";
 import { createModelActions, initialModel } from "./model.ts";
 import { createPreferencesActions, initialPreferences } from "./preferences.ts";
@@ -25,6 +27,8 @@ const initialState: WorkbenchState = {
   pruning: initialPruning,
   measurement: initialMeasurement,
   comparison: initialComparison,
+  experiments: initialExperiments,
+  layers: initialLayers,
   preferences: initialPreferences,
 };
 
@@ -54,6 +58,8 @@ function createActions(context: Context) {
     pruning: createPruningActions(context),
     measurement: createMeasurementActions(context, noteLoss),
     comparison: createComparisonActions(context, noteLoss),
+    experiments: createExperimentsActions(context, noteLoss),
+    layers: createLayersActions(context, noteLoss),
     preferences: createPreferencesActions(context),
   };
 }

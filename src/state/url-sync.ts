@@ -1,5 +1,6 @@
 /** Keeps the address in step with the store, and opens the page where a link points. */
 import type { Context, WorkbenchState } from "./context.ts";
+import { initialChoices } from "./experiments-choices.ts";
 import { changedParameters, changeParameter, startingParameters } from "./method.ts";
 import { encodeScene } from "./scene-link.ts";
 import { shownScene } from "./scene-questions.ts";
@@ -7,7 +8,7 @@ import { encodeSharedState, type SharedState } from "./url.ts";
 
 /** What a link to the page as it stands carries. An own picture cannot go into a link; its question can. */
 export function sharedState(state: WorkbenchState): SharedState {
-  const { input, model, pruning, calibration } = state;
+  const { input, model, pruning, calibration, experiments } = state;
   const scene = shownScene(state);
   const exampleId = scene ? null : (input.picture?.exampleId ?? null);
   const example = input.examples.find((entry) => entry.id === exampleId);
@@ -20,6 +21,7 @@ export function sharedState(state: WorkbenchState): SharedState {
     method: pruning.method,
     secondMethod: pruning.secondMethod,
     tab: state.preferences.tab,
+    metric: experiments.choices.metric === initialChoices.metric ? null : experiments.choices.metric,
     backend: model.backend === "auto" ? null : model.backend,
     samples: calibration.sampleLimit,
     parameters: changedParameters(pruning.parameters, startingParameters(model.summary)),

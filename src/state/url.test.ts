@@ -15,6 +15,7 @@ const shared: fc.Arbitrary<SharedState> = fc.record({
   method: text,
   secondMethod: text,
   tab: text,
+  metric: text,
   backend: fc.constantFrom(null, "cpu" as const, "webgpu" as const),
   samples: fc.option(fc.integer({ min: 1, max: 9999 }), { nil: null }),
   parameters: fc.dictionary(fc.stringMatching(/^[a-zA-Z]+$/), fc.json()),

@@ -18,6 +18,8 @@ export interface SharedState {
   readonly secondMethod: string | null;
   /** The tab that lies open under the workbench. */
   readonly tab: string | null;
+  /** What curves, ablations and windows show, when it is not the first choice. */
+  readonly metric: string | null;
   readonly backend: "cpu" | "webgpu" | null;
   /** Calibration samples, when not all. */
   readonly samples: number | null;
@@ -34,6 +36,7 @@ export const EMPTY_SHARED_STATE: SharedState = {
   method: null,
   secondMethod: null,
   tab: null,
+  metric: null,
   backend: null,
   samples: null,
   parameters: {},
@@ -55,6 +58,7 @@ export function encodeSharedState(state: SharedState): string {
   add("method", state.method);
   add("with", state.secondMethod);
   add("tab", state.tab);
+  add("metric", state.metric);
   add("backend", state.backend);
   add("samples", state.samples === null ? null : String(state.samples));
   for (const [name, value] of Object.entries(state.parameters).sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -85,6 +89,7 @@ export function decodeSharedState(hash: string, search = ""): SharedState {
     method: text("method"),
     secondMethod: text("with"),
     tab: text("tab"),
+    metric: text("metric"),
     backend: backend === "cpu" || backend === "webgpu" ? backend : null,
     samples: samples === null ? null : Math.round(samples),
     parameters,

@@ -117,10 +117,12 @@ export function createFakeEngine(): FakeEngine {
     },
     gate(kind) {
       let open = () => {};
-      gates.set(kind, new Promise((resolve) => (open = resolve)));
+      const closed = new Promise<void>((resolve) => (open = resolve));
+      gates.set(kind, closed);
       return {
         open() {
-          gates.delete(kind);
+          // A gate that has been put behind this one stays.
+          if (gates.get(kind) === closed) gates.delete(kind);
           open();
         },
       };

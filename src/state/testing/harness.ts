@@ -7,12 +7,15 @@ import { serveEngine } from "../../engine/serve.ts";
 import { createFakeEngine, type FakeEngine } from "../../engine/testing/fake-engine.ts";
 import type { Environment } from "../environment.ts";
 import { createWorkbench, type Workbench } from "../store.ts";
+import { createMemoryRecords, type MemoryRecords } from "./memory-records.ts";
 
 export interface Harness {
   readonly workbench: Workbench;
   /** Every engine that was made, in order; the last one is in use. */
   readonly engines: readonly { readonly fake: FakeEngine; readonly port: PortEngine }[];
   readonly hashes: readonly { readonly hash: string; readonly mode: "push" | "replace" }[];
+  /** What the page has kept. */
+  readonly records: MemoryRecords;
   /** The fake engine in use. */
   fake(): FakeEngine;
   /** Moves the clock and runs what falls due. */
@@ -40,7 +43,8 @@ const FILES: Readonly<Record<string, unknown>> = {
   },
 };
 
-export function createHarness(): Harness {
+/** @param records pass another harness' records to open the page again in the same browser. */
+export function createHarness(records = createMemoryRecords()): Harness {
   const engines: { fake: FakeEngine; port: PortEngine }[] = [];
   const hashes: { hash: string; mode: "push" | "replace" }[] = [];
   const timers = new Map<number, { due: number; callback: () => void }>();
@@ -69,6 +73,7 @@ export function createHarness(): Harness {
       return { picture: { width: 1, height: 1, pixels: new Uint8ClampedArray(4) }, previewUrl: `blob:${name}` };
     },
     releasePreview() {},
+    records,
     now: () => clock,
     after(milliseconds, callback) {
       const timer = nextTimer++;
@@ -82,6 +87,7 @@ export function createHarness(): Harness {
     workbench: createWorkbench(environment),
     engines,
     hashes,
+    records,
     fake() {
       const last = engines.at(-1);
       if (!last) throw new Error("No engine has been made yet.");

@@ -1,0 +1,44 @@
+/** What each part of µCRASP is worth: the method without it, at the ratio at hand. */
+import { useMemo } from "react";
+import { AblationTable } from "../../charts/experiments/index.ts";
+import { formatShare } from "../../charts/index.ts";
+import type { ExperimentResult } from "../../core/experiments/experiment.ts";
+import { modelLabel } from "../plan-context.ts";
+import { useSelect } from "../use-workbench.ts";
+import { Choices } from "./Choices.tsx";
+import { ablationData, chosenMetric } from "./data.ts";
+import { Run } from "./Run.tsx";
+import { MetricSelect } from "./Selects.tsx";
+import { useResult } from "./use-result.ts";
+
+export default function AblationsTab() {
+  const ratio = useSelect((state) => state.pruning.ratio);
+  const result = useResult("ablations");
+  return (
+    <div className="experiment">
+      <Run
+        name="ablations"
+        label={`Measure ablations at ${formatShare(ratio, 1)}`}
+        sentence="µCRASP with one part taken away at a time, at the ratio of the slider. Other pivots or windows are calibrated first."
+      >
+        <Choices name="ablations" />
+      </Run>
+      {result ? <Rows result={result} /> : <p className="chart-empty">No ablation has been measured yet.</p>}
+    </div>
+  );
+}
+
+function Rows({ result }: { readonly result: ExperimentResult }) {
+  const model = useSelect(modelLabel);
+  const metricId = useSelect((state) => state.experiments.choices.metric);
+  const metric = chosenMetric(metricId, result.description.generate);
+  const data = useMemo(() => ablationData(result, metric), [result, metric]);
+  return (
+    <>
+      <div className="choice-line">
+        <MetricSelect result={result} />
+      </div>
+      <AblationTable model={model} data={data} />
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+/** Compression–performance curves: methods over ratios, by metric and question family. */
+import { useMemo } from "react";
+import { CurvesChart } from "../../charts/experiments/index.ts";
+import { familiesOf } from "../../core/experiments/estimate.ts";
+import type { ExperimentResult } from "../../core/experiments/experiment.ts";
+import { modelLabel } from "../plan-context.ts";
+import { useSelect } from "../use-workbench.ts";
+import { Choices, MethodChoices, RatioChoices } from "./Choices.tsx";
+import { chosenMetric, curvesData } from "./data.ts";
+import { Run } from "./Run.tsx";
+import { FamilySelect, MetricSelect } from "./Selects.tsx";
+import { useResult } from "./use-result.ts";
+
+export default function CurvesTab() {
+  const result = useResult("curves");
+  return (
+    <div className="experiment">
+      <Run
+        name="curves"
+        label="Measure the curves"
+        sentence="Every method at every ratio: how much of the reasoning is left when how much of the model is gone."
+      >
+        <Choices name="curves">
+          <MethodChoices />
+          <RatioChoices />
+        </Choices>
+      </Run>
+      {result ? <Curves result={result} /> : <p className="chart-empty">No curve has been measured yet.</p>}
+    </div>
+  );
+}
+
+function Curves({ result }: { readonly result: ExperimentResult }) {
+  const model = useSelect(modelLabel);
+  const ratio = useSelect((state) => state.pruning.ratio);
+  const { metric: metricId, family: chosen } = useSelect((state) => state.experiments.choices);
+  const metric = chosenMetric(metricId, result.description.generate);
+  const family = chosen !== null && familiesOf(result).includes(chosen) ? chosen : null;
+  const data = useMemo(() => curvesData(result, metric, family), [result, metric, family]);
+  return (
+    <>
+      <div className="choice-line">
+        <MetricSelect result={result} />
+        <FamilySelect result={result} />
+      </div>
+      <CurvesChart
+        model={model}
+        data={data}
+        ratio={ratio}
+        title={family === null ? "Compression curves" : `Compression curves, ${family} questions`}
+      />
+    </>
+  );
+}

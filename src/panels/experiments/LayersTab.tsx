@@ -1,0 +1,70 @@
+/** Layer views of the dense model, computed on request; none of them decides what is pruned. */
+import { useMemo } from "react";
+import { LayerViews } from "../../charts/experiments/index.ts";
+import { Alert } from "../Alert.tsx";
+import { Progress } from "../Progress.tsx";
+import { modelLabel } from "../plan-context.ts";
+import { ReloadModel } from "../ReloadModel.tsx";
+import { useActions, useSelect } from "../use-workbench.ts";
+import { plural, waitingText } from "../words.ts";
+import { layerViewData } from "./data.ts";
+
+export default function LayersTab() {
+  const { layers: actions } = useActions();
+  const { status, progress, views, failure } = useSelect((state) => state.layers);
+  const activity = useSelect((state) => state.model.activity);
+  const model = useSelect(modelLabel);
+  const modelStatus = useSelect((state) => state.model.status);
+  const samples = useSelect((state) => state.model.summary?.calibrationSamples ?? 0);
+  const data = useMemo(() => views && layerViewData(views), [views]);
+  const busy = status === "running" || status === "waiting";
+  return (
+    <div className="experiment">
+      <div className="run">
+        <p className="run-sentence">
+          What each layer of the dense model does, by three measures of other authors. They are for looking only.
+        </p>
+        {busy ? (
+          <div className="run-busy">
+            <Progress
+              label="Layer views"
+              fraction={progress && progress.total > 0 ? progress.done / progress.total : null}
+              text={
+                status === "waiting"
+                  ? waitingText(activity)
+                  : `${progress?.done ?? 0} of ${plural(progress?.total ?? samples, "sample")}`
+              }
+            />
+            <button type="button" className="button" onClick={() => actions.cancel()}>
+              Cancel layer views
+            </button>
+          </div>
+        ) : (
+          <div className="row run-row">
+            <button
+              type="button"
+              className={data ? "button" : "button button-primary"}
+              disabled={modelStatus !== "ready" || samples === 0 || data !== null}
+              onClick={() => void actions.start()}
+            >
+              Compute layer views
+            </button>
+            <p className="note">
+              {samples === 0 && modelStatus === "ready"
+                ? "This model's folder has no calibration set to look at."
+                : status === "cancelled"
+                  ? "Cancelled. Nothing was computed."
+                  : "A pass over samples of the calibration set."}
+            </p>
+          </div>
+        )}
+        {failure && <Alert failure={failure}>{modelStatus === "lost" && <ReloadModel />}</Alert>}
+      </div>
+      {data ? (
+        <LayerViews model={model} views={data} from={`calibration, ${plural(views?.samples ?? 0, "sample")}`} />
+      ) : (
+        <p className="chart-empty">No layer has been looked at yet.</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+/** All methods at the ratio at hand: how far each moves the model, and every metric in one table. */
+import { useMemo } from "react";
+import { KlOverlay, MethodsTable, MUCRASP_FIGURES } from "../../charts/experiments/index.ts";
+import { formatShare } from "../../charts/index.ts";
+import type { ExperimentResult } from "../../core/experiments/experiment.ts";
+import { modelLabel } from "../plan-context.ts";
+import { useSelect } from "../use-workbench.ts";
+import { Choices, MethodChoices } from "./Choices.tsx";
+import { klSeries, methodsData, ratioOf } from "./data.ts";
+import { Run } from "./Run.tsx";
+import { useResult } from "./use-result.ts";
+
+export default function MethodsTab() {
+  const ratio = useSelect((state) => state.pruning.ratio);
+  const result = useResult("methods");
+  return (
+    <div className="experiment">
+      <Run
+        name="methods"
+        label={`Measure methods at ${formatShare(ratio, 1)}`}
+        sentence="Every method at the ratio of the slider, on the same evaluation samples."
+      >
+        <Choices name="methods">
+          <MethodChoices />
+        </Choices>
+      </Run>
+      {result ? <Results result={result} /> : <p className="chart-empty">No method has been measured yet.</p>}
+    </div>
+  );
+}
+
+function Results({ result }: { readonly result: ExperimentResult }) {
+  const model = useSelect(modelLabel);
+  const series = useMemo(() => klSeries(result), [result]);
+  const data = useMemo(() => methodsData(result), [result]);
+  return (
+    <>
+      <KlOverlay model={model} series={series} ratio={ratioOf(result)} />
+      <MethodsTable model={model} data={data} paper={MUCRASP_FIGURES} />
+    </>
+  );
+}

@@ -1,0 +1,149 @@
+/** An experiment's run: start, pause, go on, cancel; how far, how long still; what went wrong and what is kept. */
+import type { ReactNode } from "react";
+import { formatCount, formatShare } from "../../charts/index.ts";
+import type { WorkbenchState } from "../../state/context.ts";
+import { type ExperimentRun, estimatedSeconds, isStale } from "../../state/experiments.ts";
+import { cellCount, describeExperiment, type ExperimentName, sampleCount } from "../../state/experiments-choices.ts";
+import { Alert } from "../Alert.tsx";
+import { Progress } from "../Progress.tsx";
+import { missingPlan } from "../plan-context.ts";
+import { ReloadModel } from "../ReloadModel.tsx";
+import { useActions, useSelect } from "../use-workbench.ts";
+import { formatDuration, plural } from "../words.ts";
+import { samplesDone } from "./data.ts";
+
+export interface RunProps {
+  readonly name: ExperimentName;
+  /** What the button says: "Measure the curves". */
+  readonly label: string;
+  /** What is measured, in a sentence. */
+  readonly sentence: string;
+  /** The choices. */
+  readonly children: ReactNode;
+}
+
+export function Run({ name, label, sentence, children }: RunProps) {
+  const { experiments } = useActions();
+  const run = useSelect((state) => state.experiments.runs[name]);
+  const stale = useSelect((state) => isStale(name, state));
+  const notKept = useSelect((state) => state.experiments.notKept);
+  const reason = useSelect((state) => unavailable(name, state));
+  const effort = useSelect((state) => effortText(name, state));
+  const lost = useSelect((state) => state.model.status === "lost");
+  const { status, failure } = run;
+  const busy = status === "running" || status === "paused";
+  const goesOn = !stale && (status === "cancelled" || status === "failed") && run.result !== null;
+  const measured = !stale && status === "done";
+  return (
+    <div className="run">
+      <p className="run-sentence">{sentence}</p>
+      {children}
+      {busy ? (
+        <div className="run-busy">
+          <Progress label={label} fraction={fractionOf(run)} text={progressText(run)} />
+          {status === "paused" ? (
+            <button type="button" className="button" onClick={() => experiments.resume(name)}>
+              Resume
+            </button>
+          ) : (
+            <button type="button" className="button" onClick={() => experiments.pause(name)}>
+              Pause
+            </button>
+          )}
+          <button type="button" className="button" onClick={() => experiments.cancel(name)}>
+            Cancel measuring
+          </button>
+        </div>
+      ) : (
+        <div className="row run-row">
+          <button
+            type="button"
+            className={measured ? "button" : "button button-primary"}
+            disabled={reason !== null || measured}
+            onClick={() => void experiments.start(name)}
+          >
+            {goesOn ? "Go on measuring" : label}
+          </button>
+          <p className="note">{reason ?? (measured ? measuredText(run) : effort)}</p>
+        </div>
+      )}
+      {goesOn && status === "cancelled" && (
+        <p className="note">Stopped after {measuredText(run)}. What was measured stays.</p>
+      )}
+      {stale && (
+        <p className="note note-strong">
+          {busy ? "It measures" : "Shown is"} what was chosen when it was started{ratioText(run)}; choices, constants or
+          ratio have changed since.
+        </p>
+      )}
+      {failure && <Alert failure={failure}>{lost && <ReloadModel />}</Alert>}
+      {notKept && <p className="note note-strong">{notKept}</p>}
+      <p role="status" className="visually-hidden">
+        {announcement(run)}
+      </p>
+    </div>
+  );
+}
+
+/** Why it cannot be started, null where it can. */
+function unavailable(name: ExperimentName, state: WorkbenchState): string | null {
+  if (state.model.status !== "ready" || !state.calibration.statistics) return missingPlan(state);
+  if (state.experiments.families?.length === 0) return "This model's folder has no evaluation set to measure on.";
+  if (!describeExperiment(name, state)) return "Choose at least one method and one ratio.";
+  return null;
+}
+
+/** "9 models × 30 samples · about 3 min". */
+function effortText(name: ExperimentName, state: WorkbenchState): string {
+  const { families } = state.experiments;
+  const description = describeExperiment(name, state);
+  const layout = state.model.summary?.layout;
+  if (!description || !families || !layout) return "";
+  const seconds = estimatedSeconds(name, state);
+  const models = plural(cellCount(description, layout), "model");
+  const samples = plural(sampleCount(families, description.samplesPerFamily), "sample");
+  const time = seconds === null ? "how long is known once it runs" : `about ${formatDuration(seconds)}`;
+  return `${models} × ${samples} · ${time}`;
+}
+
+function fractionOf({ progress }: ExperimentRun): number | null {
+  return progress && progress.totalUnits > 0 ? progress.doneUnits / progress.totalUnits : null;
+}
+
+function progressText({ status, progress, secondsLeft }: ExperimentRun): string {
+  if (!progress) return status === "paused" ? "paused" : "getting ready";
+  const { cell, doneUnits, totalUnits } = progress;
+  const done = totalUnits > 0 ? ` · ${formatCount(doneUnits)} of ${formatCount(totalUnits)}` : "";
+  if (status === "paused") return `paused${done}`;
+  const left = secondsLeft === null ? "" : ` · about ${formatDuration(secondsLeft)} left`;
+  return `${cell}${done}${left}`;
+}
+
+function measuredText({ result }: ExperimentRun): string {
+  if (!result) return "nothing";
+  return `${plural(result.cells.length, "model")}, ${formatCount(samplesDone(result))} measurements on ${plural(result.samples, "sample")}`;
+}
+
+function ratioText({ result }: ExperimentRun): string {
+  const description = result?.description;
+  return description?.kind === "sweep" && description.ratios.length === 1
+    ? `, at ${formatShare(description.ratios[0] ?? 0, 1)}`
+    : "";
+}
+
+function announcement({ status, result }: ExperimentRun): string {
+  switch (status) {
+    case "none":
+      return "";
+    case "running":
+      return "Measuring.";
+    case "paused":
+      return "Paused.";
+    case "done":
+      return `Measured on ${plural(result?.samples ?? 0, "sample")}.`;
+    case "cancelled":
+      return "Stopped.";
+    case "failed":
+      return "";
+  }
+}

@@ -1,0 +1,11 @@
+/** The result that a tab draws: it follows behind while pieces come in faster than they can be drawn. */
+import { useDeferredValue } from "react";
+import type { ExperimentResult } from "../../core/experiments/experiment.ts";
+import type { ExperimentName } from "../../state/experiments-choices.ts";
+import { useSelect } from "../use-workbench.ts";
+
+/** Null while no sample of the dense model has been measured. */
+export function useResult(name: ExperimentName): ExperimentResult | null {
+  const result = useDeferredValue(useSelect((state) => state.experiments.runs[name].result));
+  return result?.cells.some(({ records }) => records.length > 0) ? result : null;
+}

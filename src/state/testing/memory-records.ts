@@ -1,0 +1,34 @@
+/** Records in memory; what goes in is cloned, as a browser's storage does. */
+import type { RecordStore } from "../environment.ts";
+
+export interface MemoryRecords extends RecordStore {
+  readonly lists: ReadonlyMap<string, readonly unknown[]>;
+  /** From now on every call rejects with this error; null mends it. */
+  failWith(error: Error | null): void;
+}
+
+export function createMemoryRecords(): MemoryRecords {
+  const lists = new Map<string, unknown[]>();
+  let failure: Error | null = null;
+  const check = () => {
+    if (failure) throw failure;
+  };
+  return {
+    lists,
+    failWith(error) {
+      failure = error;
+    },
+    async read(key) {
+      check();
+      return structuredClone(lists.get(key) ?? []);
+    },
+    async append(key, record) {
+      check();
+      lists.set(key, [...(lists.get(key) ?? []), structuredClone(record)]);
+    },
+    async remove(key) {
+      check();
+      lists.delete(key);
+    },
+  };
+}
