@@ -7,7 +7,7 @@
 // Lines are rows r of W (sums run over columns) or columns c (sums run over rows).
 //
 // Pass 1, multiply: one workgroup makes a 64 × 32 tile of one batch's T and F over all its samples, every invocation
-// 8 × 4 of both in registers (rows r … r+3 and r+32 … r+35), and sums the terms along the lines over the tile. The
+// 8 × 4 of both (rows r … r+3 and r+32 … r+35; what runs over n in registers), and sums the terms along the lines over the tile. The
 // tile's line sums go to `partials`, [batches, slices, lines] of vec4 (Σ w·t, Σ|w·t|, Σ w²·f, Σ|w·t − ½·w²·f|), slice =
 // position of the tile along the sum. `multiply4` is the same for sizes that are multiples of 4. Pass 2, fold: one
 // invocation adds up one line. Every sum has one owner and a fixed order, so results are deterministic.
@@ -40,7 +40,6 @@ const FOLD = 64u;
 @group(0) @binding(6) var<storage, read_write> accumulator: array<f32>;
 
 // The same buffers as vectors, for multiply4.
-@group(0) @binding(1) var<storage, read> weight4: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> layer_input4: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> gradient4: array<vec4<f32>>;
 
@@ -72,87 +71,62 @@ fn line_count() -> u32 {
   return select(parameters.outputs, parameters.inputs, parameters.by_columns == 1u);
 }
 
-// Four rows of four neighbours.
-struct Quad {
-  a: vec4<f32>,
-  b: vec4<f32>,
-  c: vec4<f32>,
-  d: vec4<f32>,
+// What one invocation has of its tile: eight rows (r … r+3, r+32 … r+35) of four neighbours.
+struct Share {
+  sums: array<vec4<f32>, 8>,
+  squares: array<vec4<f32>, 8>,
 }
 
-const ZERO = Quad(vec4(0.0), vec4(0.0), vec4(0.0), vec4(0.0));
-
-fn add(left: Quad, right: Quad) -> Quad {
-  return Quad(left.a + right.a, left.b + right.b, left.c + right.c, left.d + right.d);
+// The row of the tile that the invocation's row `index` is.
+fn tile_row(local: vec3<u32>, index: u32) -> u32 {
+  return local.y * 4u + index % 4u + select(0u, 32u, index >= 4u);
 }
 
-fn add_square(left: Quad, share: f32, t: Quad) -> Quad {
-  return Quad(
-    left.a + share * t.a * t.a, left.b + share * t.b * t.b, left.c + share * t.c * t.c, left.d + share * t.d * t.d);
-}
-
-// The four terms of four neighbours: one quantity per row, one neighbour per lane.
-fn terms(w: vec4<f32>, t: vec4<f32>, f: vec4<f32>) -> Quad {
-  let product = w * t;
-  let square = w * w * f;
-  return Quad(product, abs(product), square, abs(product - 0.5 * square));
-}
-
-// The quantities of one row, summed over its four neighbours.
-fn over_columns(quantities: Quad) -> vec4<f32> {
-  let one = vec4(1.0);
-  return vec4(dot(quantities.a, one), dot(quantities.b, one), dot(quantities.c, one), dot(quantities.d, one));
-}
-
-// Four neighbours of W in row r, 0 past the matrix.
-fn weights_at(r: u32, c: u32) -> vec4<f32> {
-  var result = vec4(0.0);
-  if (r < parameters.outputs) {
-    for (var lane = 0u; lane < 4u; lane++) {
-      if (c + lane < parameters.inputs) {
-        result[lane] = weight[r * parameters.inputs + c + lane];
-      }
-    }
+// Takes in one sample's gradient.
+fn add_sample(tile: ptr<function, Share>, t: array<vec4<f32>, 8>, share: f32) {
+  var parts = t;
+  for (var index = 0u; index < 8u; index++) {
+    let part = parts[index];
+    (*tile).sums[index] += part;
+    (*tile).squares[index] += share * part * part;
   }
-  return result;
-}
-
-// As weights_at(), where inputs and outputs are multiples of 4.
-fn weights4_at(r: u32, c4: u32) -> vec4<f32> {
-  let width4 = parameters.inputs / 4u;
-  if (r >= parameters.outputs || c4 >= width4) {
-    return vec4(0.0);
-  }
-  return weight4[r * width4 + c4];
-}
-
-// Leaves what four rows of an invocation (from row `row` of the tile on) add to the tile's rows.
-fn leave_rows(local: vec3<u32>, row: u32, w: Quad, t: Quad, f: Quad) {
-  line_sums[row * SIDE + local.x] = over_columns(terms(w.a, t.a, f.a));
-  line_sums[(row + 1u) * SIDE + local.x] = over_columns(terms(w.b, t.b, f.b));
-  line_sums[(row + 2u) * SIDE + local.x] = over_columns(terms(w.c, t.c, f.c));
-  line_sums[(row + 3u) * SIDE + local.x] = over_columns(terms(w.d, t.d, f.d));
-}
-
-fn terms_of_columns(w: Quad, t: Quad, f: Quad) -> Quad {
-  return add(
-    add(terms(w.a, t.a, f.a), terms(w.b, t.b, f.b)),
-    add(terms(w.c, t.c, f.c), terms(w.d, t.d, f.d)));
 }
 
 // Sums a tile's terms along its lines over the workgroup and writes its line sums, 64 of rows or 32 of columns.
-fn write_partials(
-  place: Place, local: vec3<u32>, upper_w: Quad, upper_t: Quad, upper_f: Quad, lower_w: Quad, lower_t: Quad, lower_f: Quad,
-) {
+fn write_partials(place: Place, local: vec3<u32>, tile: ptr<function, Share>) {
+  let one = vec4(1.0);
+  // Past the matrix the last row or column is read again, and counts 0.
+  let columns = vec4(place.tile_column * TILE_COLUMNS + local.x * 4u) + vec4(0u, 1u, 2u, 3u);
+  let inside = select(vec4(0.0), one, columns < vec4(parameters.inputs));
+  let places = min(columns, vec4(parameters.inputs - 1u));
+  // Of four columns each.
+  var signed_sums = vec4(0.0);
+  var first_sums = vec4(0.0);
+  var second_sums = vec4(0.0);
+  var mix_sums = vec4(0.0);
+  for (var index = 0u; index < 8u; index++) {
+    let in_tile_row = tile_row(local, index);
+    let row = place.tile_row * TILE_ROWS + in_tile_row;
+    let at = vec4(min(row, parameters.outputs - 1u) * parameters.inputs) + places;
+    let counts = select(vec4(0.0), inside, row < parameters.outputs);
+    let w = counts * vec4(weight[at.x], weight[at.y], weight[at.z], weight[at.w]);
+    let product = w * (*tile).sums[index];
+    let square = w * w * (*tile).squares[index];
+    let mix = abs(product - 0.5 * square);
+    signed_sums += product;
+    first_sums += abs(product);
+    second_sums += square;
+    mix_sums += mix;
+    line_sums[in_tile_row * SIDE + local.x] =
+      vec4(dot(product, one), dot(abs(product), one), dot(square, one), dot(mix, one));
+  }
   let by_columns = parameters.by_columns == 1u;
   if (by_columns) {
-    let sums = add(terms_of_columns(upper_w, upper_t, upper_f), terms_of_columns(lower_w, lower_t, lower_f));
+    workgroupBarrier();
     for (var lane = 0u; lane < 4u; lane++) {
-      line_sums[(local.x * 4u + lane) * SIDE + local.y] = vec4(sums.a[lane], sums.b[lane], sums.c[lane], sums.d[lane]);
+      line_sums[(local.x * 4u + lane) * SIDE + local.y] =
+        vec4(signed_sums[lane], first_sums[lane], second_sums[lane], mix_sums[lane]);
     }
-  } else {
-    leave_rows(local, local.y * 4u, upper_w, upper_t, upper_f);
-    leave_rows(local, 32u + local.y * 4u, lower_w, lower_t, lower_f);
   }
   workgroupBarrier();
   let in_tile = local.y * SIDE + local.x;
@@ -179,15 +153,12 @@ fn multiply(
   }
   let r = place.tile_row * TILE_ROWS + local.y * 4u;
   let c = place.tile_column * TILE_COLUMNS + local.x * 4u;
-  // Past the matrix the last row or column is read again; weights_at() leaves it out.
+  // Past the matrix the last row or column is read again; write_partials() leaves it out.
   let neighbours = vec4(0u, 1u, 2u, 3u);
   let upper_rows = min(vec4(r) + neighbours, vec4(parameters.outputs - 1u));
   let lower_rows = min(vec4(r + 32u) + neighbours, vec4(parameters.outputs - 1u));
   let columns = min(vec4(c) + neighbours, vec4(parameters.inputs - 1u));
-  var upper_t = ZERO;
-  var lower_t = ZERO;
-  var upper_f = ZERO;
-  var lower_f = ZERO;
+  var tile: Share;
   for (var sample = place.batch * parameters.samples; sample < (place.batch + 1u) * parameters.samples; sample++) {
     var t0 = vec4(0.0);
     var t1 = vec4(0.0);
@@ -210,18 +181,9 @@ fn multiply(
       t6 += gradient[g + lower_rows.z] * x;
       t7 += gradient[g + lower_rows.w] * x;
     }
-    let share = fisher_weights[sample];
-    let upper = Quad(t0, t1, t2, t3);
-    let lower = Quad(t4, t5, t6, t7);
-    upper_t = add(upper_t, upper);
-    lower_t = add(lower_t, lower);
-    upper_f = add_square(upper_f, share, upper);
-    lower_f = add_square(lower_f, share, lower);
+    add_sample(&tile, array(t0, t1, t2, t3, t4, t5, t6, t7), fisher_weights[sample]);
   }
-  let upper_w = Quad(weights_at(r, c), weights_at(r + 1u, c), weights_at(r + 2u, c), weights_at(r + 3u, c));
-  let s = r + 32u;
-  let lower_w = Quad(weights_at(s, c), weights_at(s + 1u, c), weights_at(s + 2u, c), weights_at(s + 3u, c));
-  write_partials(place, local, upper_w, upper_t, upper_f, lower_w, lower_t, lower_f);
+  write_partials(place, local, &tile);
 }
 
 @compute @workgroup_size(8, 8)
@@ -242,10 +204,7 @@ fn multiply4(
   var upper_index = first * outputs4 + min(r / 4u, outputs4 - 1u);
   var lower_index = first * outputs4 + min(r / 4u + 8u, outputs4 - 1u);
   var x_index = first * inputs4 + min(c4, inputs4 - 1u);
-  var upper_t = ZERO;
-  var lower_t = ZERO;
-  var upper_f = ZERO;
-  var lower_f = ZERO;
+  var tile: Share;
   for (var sample = place.batch * parameters.samples; sample < (place.batch + 1u) * parameters.samples; sample++) {
     var t0 = vec4(0.0);
     var t1 = vec4(0.0);
@@ -271,18 +230,9 @@ fn multiply4(
       lower_index += outputs4;
       x_index += inputs4;
     }
-    let share = fisher_weights[sample];
-    let upper = Quad(t0, t1, t2, t3);
-    let lower = Quad(t4, t5, t6, t7);
-    upper_t = add(upper_t, upper);
-    lower_t = add(lower_t, lower);
-    upper_f = add_square(upper_f, share, upper);
-    lower_f = add_square(lower_f, share, lower);
+    add_sample(&tile, array(t0, t1, t2, t3, t4, t5, t6, t7), fisher_weights[sample]);
   }
-  let upper_w = Quad(weights4_at(r, c4), weights4_at(r + 1u, c4), weights4_at(r + 2u, c4), weights4_at(r + 3u, c4));
-  let s = r + 32u;
-  let lower_w = Quad(weights4_at(s, c4), weights4_at(s + 1u, c4), weights4_at(s + 2u, c4), weights4_at(s + 3u, c4));
-  write_partials(place, local, upper_w, upper_t, upper_f, lower_w, lower_t, lower_f);
+  write_partials(place, local, &tile);
 }
 
 @compute @workgroup_size(64)

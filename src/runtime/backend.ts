@@ -8,7 +8,7 @@
  */
 import { invariant } from "../core/errors.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { KernelSet, LineTermsRequest, WeightGradientRequest } from "./kernels/contract.ts";
+import type { KernelSet, WeightGradientRequest } from "./kernels/contract.ts";
 
 export type TensorData = Float32Array | Int32Array;
 
@@ -20,12 +20,11 @@ export interface Tensor {
 }
 
 /**
- * Kernels on a backend's tensors. The two that multiply matrices may take their time: the cpu backend runs part of them
- * through onnxruntime. Their tensors must not be released before they are done.
+ * Kernels on a backend's tensors. The weight gradient may take its time too: the cpu backend runs part of it through
+ * onnxruntime. Its tensors must not be released before it is done.
  */
-export interface TensorKernels extends Omit<KernelSet<Tensor>, "weightGradient" | "lineTerms"> {
+export interface TensorKernels extends Omit<KernelSet<Tensor>, "weightGradient"> {
   weightGradient(request: WeightGradientRequest<Tensor>): void | Promise<void>;
-  lineTerms(request: LineTermsRequest<Tensor>): void | Promise<void>;
 }
 
 /** A compiled graph. */

@@ -150,7 +150,8 @@ export interface TokenDivergenceRequest<Buffer> {
 /** The kernels of one backend. Every call is ordered after earlier calls and earlier graph runs on that backend. */
 export interface KernelSet<Buffer> {
   weightGradient(request: WeightGradientRequest<Buffer>): void;
-  lineTerms(request: LineTermsRequest<Buffer>): void;
+  /** May take its time: the next call and the release of its buffers wait for it. */
+  lineTerms(request: LineTermsRequest<Buffer>): void | Promise<void>;
   inputStatistics(request: InputStatisticsRequest<Buffer>): void;
   columnProducts(request: ColumnProductsRequest<Buffer>): void;
   tokenStatistics(request: TokenStatisticsRequest<Buffer>): void;

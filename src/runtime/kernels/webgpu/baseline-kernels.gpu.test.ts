@@ -56,7 +56,7 @@ describe("lineTerms", () => {
       const onGpu = (index: number) => buffers[index] as GPUBuffer;
       for (const set of eachGrid()) {
         reference.lineTerms({ ...sizes, axis, weight, input, gradient, fisherWeights, accumulator: expected });
-        set.lineTerms({
+        await set.lineTerms({
           ...{ ...sizes, axis, weight: onGpu(0), input: onGpu(1), gradient: onGpu(2), fisherWeights: onGpu(3) },
           accumulator: onGpu(4),
         });
@@ -84,7 +84,7 @@ describe("lineTerms", () => {
     const before = own.bytesAllocated;
     const run = async () => {
       const accumulator = uploadBuffer(device, new Float32Array(LINE_TERMS * inputs));
-      own.lineTerms({ ...request, accumulator });
+      await own.lineTerms({ ...request, accumulator });
       return downloadFloats(device, accumulator, LINE_TERMS * inputs);
     };
     const first = await run();

@@ -1,4 +1,7 @@
-/** Runs shaders/line-terms.wgsl. */
+/**
+ * Runs shaders/line-terms.wgsl. Only calibration needs it and it takes long to compile (four times the weight gradient on
+ * a software GPU), so its pipelines are compiled when they are first asked for.
+ */
 import code from "../../../../shaders/line-terms.wgsl?raw";
 import { checkLineTerms, lineCount } from "../check-request.ts";
 import { LINE_TERMS, type LineTermsRequest } from "../contract.ts";
@@ -18,18 +21,30 @@ const TILE_ROWS = 64;
 const TILE_COLUMNS = 32;
 const FOLD = 64;
 
-export async function createLineTerms(
-  device: GPUDevice,
-  gridLimit: number,
-): Promise<WebGpuKernel<LineTermsRequest<GPUBuffer>>> {
-  const pipelines = await createPipelines(device, LABEL, code, ["multiply", "multiply4", "fold"]);
+type Multiply = "multiply" | "multiply4";
+
+/** As any kernel, but a run may wait for its shader. */
+export interface WebGpuLineTerms extends Omit<WebGpuKernel<never>, "run"> {
+  run(request: LineTermsRequest<GPUBuffer>): Promise<void>;
+}
+
+export function createLineTerms(device: GPUDevice, gridLimit: number): WebGpuLineTerms {
+  const pipelines = new Map<Multiply, Promise<Record<Multiply | "fold", GPUComputePipeline>>>();
+  const compiled = (name: Multiply) => {
+    const known = pipelines.get(name) ?? createPipelines<Multiply | "fold">(device, LABEL, code, [name, "fold"]);
+    pipelines.set(name, known);
+    return known;
+  };
   const uniforms = createUniforms(device, LABEL, 7);
   const scratch = createScratch(device, LABEL);
 
   return {
-    run: (request) => {
+    run: async (request) => {
       checkLineTerms(request, capacity);
       const { outputs, inputs, batches, samplesPerBatch, rowsPerSample, axis, accumulatorOffset } = request;
+      const name = outputs % 4 === 0 && inputs % 4 === 0 ? "multiply4" : "multiply";
+      // From here on everything happens at once, so calls do not mix.
+      const pipeline = await compiled(name);
       const down = Math.ceil(outputs / TILE_ROWS);
       const across = Math.ceil(inputs / TILE_COLUMNS);
       const lines = lineCount(request);
@@ -48,7 +63,7 @@ export async function createLineTerms(
       const parameters = { buffer: uniforms.buffer };
       const partials = binding(device, scratch.take(partialLength), partialLength);
       const multiply = {
-        pipeline: outputs % 4 === 0 && inputs % 4 === 0 ? pipelines.multiply4 : pipelines.multiply,
+        pipeline: pipeline[name],
         bindings: {
           0: parameters,
           1: binding(device, request.weight, outputs * inputs),
@@ -60,7 +75,7 @@ export async function createLineTerms(
         workgroups: down * across * batches,
       };
       const fold = {
-        pipeline: pipelines.fold,
+        pipeline: pipeline.fold,
         bindings: {
           0: parameters,
           5: partials,
