@@ -10,6 +10,7 @@ import { visionDefinition } from "../models/architectures/idefics3.ts";
 import { llamaDefinition } from "../models/architectures/llama.ts";
 import { requestDevice } from "../runtime/webgpu/device.ts";
 import { HEAD_LOSSES, LOSS_TAPS } from "./calibration-plan.ts";
+import { compensationGraph } from "./compensation.ts";
 import { rowProducts } from "./layer-views.ts";
 import { lineNormsGraph } from "./line-norms.ts";
 
@@ -49,11 +50,16 @@ const graphs: Graph[] = [
   text.embed(),
   text.forward(2, { modules: true, inputs: true, cache: true }),
   text.backward(2, LOSS_TAPS),
+  text.forward(2, { cache: true, compensation: true }),
   text.decode(1),
+  text.decode(2, { padded: true }),
+  text.decode(2, { padded: true, compensation: true }),
+  text.pickSamples(),
   text.head(),
   text.headGradient(HEAD_LOSSES),
   vision.embed(2),
   vision.forward(2, { modules: true, inputs: true }),
+  vision.forward(2, { compensation: true }),
   vision.backward(2, LOSS_TAPS),
   vision.connector(2),
   vision.connectorBackward(2, HEAD_LOSSES.length),
@@ -62,6 +68,7 @@ const graphs: Graph[] = [
   lineNormsGraph(text),
   lineNormsGraph(vision),
   rowProducts(32),
+  compensationGraph(),
 ];
 
 /** onnxruntime keeps the console functions that it finds when it starts, so they are replaced before that, once. */

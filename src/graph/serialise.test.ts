@@ -195,7 +195,10 @@ describe("the graphs of the architectures", () => {
     text.backward(2, ["matrices", "columns"]),
     text.headGradient(["likelihood", "probability"]),
     text.decode(1),
+    text.decode(2, { padded: true, compensation: true }),
+    text.pickSamples(),
     vision.embed(2),
+    vision.forward(2, { compensation: true }),
     vision.backward(2, ["matrices", "attributed"]),
   ])("come back: $name", (graph) => {
     expect(graph.nodes.length).toBeGreaterThan(0);
