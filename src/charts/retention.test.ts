@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { frameOf, LARGE, SMALL } from "./fixtures.ts";
 import { keptShare, layerRows } from "./layers.ts";
-import { cmdsLine, layerReadout, retentionPaths, retentionSummary, retentionTable } from "./retention.ts";
+import { cmdsLine, layerReadout, outlinePath, retentionPaths, retentionSummary, retentionTable } from "./retention.ts";
 import { bandAt, retentionGeometry, shareY } from "./retention-geometry.ts";
 
 const rows = layerRows(SMALL);
@@ -146,5 +146,45 @@ describe("retention in words", () => {
     const table = retentionTable(rows, frame, null);
     expect(table.rowCount).toBe(5);
     expect(table.row(3)).toEqual(["text", 1, 5, 10, 0.5, 2, 2, null, null]);
+  });
+});
+
+describe("second plan", () => {
+  const frame = frameOf(SMALL, () => true);
+  const second = { name: "Wanda-SP", keptPerModule: frame.keptPerModule.slice() };
+  const module = rows[3]?.mlp?.index ?? 0;
+  second.keptPerModule[module] = 4;
+
+  it("outlines every bar in one path, as high as the share it keeps", () => {
+    const geometry = retentionGeometry(rows, 640);
+    const path = outlinePath(geometry, rows, second);
+    expect(subpaths(path)).toBe(rows.length);
+    const tops = [...path.matchAll(/V([\d.]+)h/g)].map((match) => Number(match[1]));
+    expect(tops[0]).toBe(geometry.plotTop);
+    expect(tops[3]).toBeCloseTo(shareY(geometry, 0.4), 1);
+  });
+
+  it("outlines narrow bars by their tops alone", () => {
+    const many = layerRows(LARGE);
+    const geometry = retentionGeometry(many, 344);
+    const path = outlinePath(geometry, many, { name: "x", keptPerModule: frameOf(LARGE, () => true).keptPerModule });
+    for (const part of path.split("M").slice(1)) {
+      const [foot, top] = [...part.matchAll(/[V ]([\d.]+)/g)].map((match) => match[1]);
+      expect(foot).toBe(top);
+    }
+  });
+
+  it("is named where it differs most, read out and listed", () => {
+    expect(retentionSummary(rows, frame, null, second)).toContain(
+      "Wanda-SP, outlined, differs most in text layer 1: it keeps 40\u00a0% instead of 100\u00a0%.",
+    );
+    const row = rows[3];
+    expect(row && layerReadout(row, frame, null, second)).toContain(
+      "; Wanda-SP keeps 40\u00a0% of the neurons, 2 of 2 groups",
+    );
+    const table = retentionTable(rows, frame, null, second);
+    expect(table.columns.at(-2)?.label).toBe("MLP share kept, Wanda-SP");
+    expect(table.row(3).slice(-2)).toEqual([0.4, 2]);
+    expect(retentionTable(rows, frame, null).columns).toHaveLength(table.columns.length - 2);
   });
 });

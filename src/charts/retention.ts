@@ -58,6 +58,8 @@ export interface SecondPlan {
 
 /** Sides of an outlined bar, at most this long: whole ones would double every gap between bars. */
 const OUTLINE_SIDE = 7;
+/** Bars narrower than this are outlined by their tops alone. */
+const NARROW = 9;
 
 /** Tops of the bars that a second plan would have, with the beginnings of their sides, all in one path. */
 export function outlinePath(geometry: RetentionGeometry, rows: readonly LayerRow[], second: SecondPlan): string {
@@ -67,7 +69,7 @@ export function outlinePath(geometry: RetentionGeometry, rows: readonly LayerRow
     const share = keptShare(row.mlp, second.keptPerModule);
     if (!band || share === null) return;
     const top = round(shareY(geometry, share));
-    const foot = Math.min(geometry.plotBottom, round(top + OUTLINE_SIDE));
+    const foot = band.width < NARROW ? top : Math.min(geometry.plotBottom, round(top + OUTLINE_SIDE));
     path += `M${round(band.x)} ${foot}V${top}h${round(band.width)}V${foot}`;
   });
   return path;

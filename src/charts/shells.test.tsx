@@ -56,6 +56,15 @@ describe("framed charts", () => {
     expect(after).not.toBe(before);
   });
 
+  it("draws a second plan with two more paths, named in the key", () => {
+    const second = { name: "Wanda-SP", keptPerModule: frame.keptPerModule };
+    const html = renderToStaticMarkup(
+      <RetentionChart context={context} layout={SMALL} frame={frame} cmds={cmds} second={second} />,
+    );
+    expect(html.match(/<path/g)).toHaveLength(9);
+    expect(html).toContain("Wanda-SP, neurons kept");
+  });
+
   it("draws retention with seven paths whatever the number of layers and units", () => {
     const big = frameOf(LARGE, (unit) => unit % 3 !== 0);
     for (const [layout, drawn] of [

@@ -40,6 +40,9 @@ describe("CSV", () => {
     expect(csvFileName("Retention by layer", "SmolVLM-256M", "µCRASP", 0.38)).toBe(
       "pivotscope-retention-by-layer-smolvlm-256m-mucrasp-38pct.csv",
     );
+    expect(csvFileName("Curves", "tiny", "7 methods", "0–70\u00a0%")).toBe(
+      "pivotscope-curves-tiny-7-methods-0-70-pct.csv",
+    );
     expect(csvFileName("KL", "org/name", "Wanda-SP", 0.125)).toBe("pivotscope-kl-org-name-wanda-sp-12.5pct.csv");
   });
 });

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { toCsv } from "../csv.ts";
+import {
+  curveEntries,
+  curvesHeading,
+  curvesSummary,
+  curvesTable,
+  drawCurves,
+  nearestRatio,
+  ratiosOf,
+  ratioX,
+} from "./curves.ts";
+import { CURVES, EXACT, estimate } from "./fixtures.ts";
+import { valueY } from "./plot.ts";
+
+function points(path: string): readonly (readonly number[])[] {
+  return path
+    .split(/[ML]/)
+    .filter(Boolean)
+    .map((pair) => pair.split(" ").map(Number));
+}
+
+describe("drawing", () => {
+  const drawing = drawCurves(CURVES, 700);
+  const { box, axis, ratioTicks } = drawing;
+
+  it("puts every point at its ratio and value, in order of the ratio", () => {
+    const line = points(drawing.curves[0]?.line ?? "");
+    expect(line).toHaveLength(4);
+    line.forEach(([x, y], place) => {
+      const ratio = [0, 0.2, 0.4, 0.6][place] ?? 0;
+      expect(x).toBeCloseTo(ratioX(box, ratioTicks, ratio), 1);
+      expect(y).toBeCloseTo(valueY(box, axis, 9 - 5 * ratio), 1);
+    });
+  });
+
+  it("draws the interval's lower side forth and its upper side back", () => {
+    const band = points((drawing.curves[0]?.band ?? "").replace("z", ""));
+    expect(band).toHaveLength(8);
+    expect(band[0]?.[1]).toBeCloseTo(valueY(box, axis, 8.9), 1);
+    expect(band[7]?.[1]).toBeCloseTo(valueY(box, axis, 9.1), 1);
+  });
+
+  it("leaves out what is not measured, and labels only curves that reach the last ratio", () => {
+    const [own, random] = drawing.curves;
+    expect(points(random?.line ?? "")).toHaveLength(2);
+    expect(own?.end).not.toBeNull();
+    expect(random?.end).toBeNull();
+  });
+
+  it("interrupts a line where a ratio between is missing", () => {
+    const [first] = CURVES.series;
+    const hole = {
+      ...CURVES,
+      series: [
+        ...CURVES.series,
+        { id: "hole", label: "Hole", points: (first?.points ?? []).filter(({ ratio }) => ratio !== 0.2) },
+      ],
+    };
+    expect(drawCurves(hole, 700).curves[2]?.line.match(/M/g)).toHaveLength(2);
+  });
+
+  it("has no labels at the lines on a narrow chart, and stays inside it", () => {
+    const narrow = drawCurves(CURVES, 340);
+    expect(narrow.curves.every(({ end }) => end === null)).toBe(true);
+    expect(narrow.box.right).toBeLessThan(340);
+    expect(narrow.box.right).toBeGreaterThan(300);
+  });
+
+  it("draws the dense model's mean and interval", () => {
+    expect(drawing.dense?.y).toBeCloseTo(valueY(box, axis, 9));
+    expect((drawing.dense?.low ?? 0) > (drawing.dense?.high ?? 0)).toBe(true);
+    expect(drawCurves({ ...CURVES, dense: null }, 700).dense).toBeNull();
+  });
+
+  it("is empty, not broken, before the first result", () => {
+    const empty = drawCurves({ metric: EXACT, dense: null, series: [{ id: "a", label: "A", points: [] }] }, 500);
+    expect(empty.ratios).toEqual([]);
+    expect(empty.curves[0]?.line).toBe("");
+    expect(JSON.stringify(empty)).not.toContain("null,null");
+  });
+
+  it("keeps the look that a series asks for", () => {
+    const series = CURVES.series.map((curve) => ({ ...curve, look: 5 }));
+    expect(drawCurves({ ...CURVES, series }, 500).curves.map(({ look }) => look)).toEqual([5, 5]);
+  });
+});
+
+describe("words", () => {
+  it("finds the ratios and the nearest of them", () => {
+    expect(ratiosOf(CURVES.series)).toEqual([0, 0.2, 0.4, 0.6]);
+    expect(nearestRatio([0, 0.2, 0.4], 0.29)).toBe(1);
+    expect(nearestRatio([], 0.29)).toBe(0);
+  });
+
+  it("reads every series at one ratio, the best marked", () => {
+    expect(curveEntries(CURVES, 0.2)).toMatchObject([
+      { label: "µCRASP", text: "8.00 (7.90–8.10)", best: true },
+      { label: "Random", text: "4.00 (3.50–4.50)", best: false },
+    ]);
+    expect(curveEntries(CURVES, 0.4)[1]?.text).toBe("not measured");
+    expect(curvesHeading(CURVES, 0.2)).toBe(
+      "At 20\u00a0% asked: mean and 95 % interval over 120 to 600 samples so far; dense 9.00 (8.90–9.10)",
+    );
+  });
+
+  it("sums the picture up in sentences", () => {
+    expect(curvesSummary(CURVES)).toBe(
+      "Grounding (0–10, higher is better) at pruning ratios 0\u00a0% to 60\u00a0%, 2 series. The dense model has 9.00. " +
+        "µCRASP: 9.00 at 0\u00a0%, 6.00 at 60\u00a0%. Random: 9.00 at 0\u00a0%, 4.00 at 20\u00a0%.",
+    );
+    expect(curvesSummary({ ...CURVES, series: [] })).toContain("Nothing measured yet");
+  });
+
+  it("has a row per point behind it, the dense model first", () => {
+    const csv = toCsv(curvesTable({ ...CURVES, dense: estimate(9.01, 0.01) })).split("\r\n");
+    expect(csv[1]).toMatch(/^dense,0,0,9\.01,9,9\.02,600$/);
+    expect(csv[3]).toMatch(/^µCRASP,0\.2,0\.198,8,/);
+    expect(csv).toHaveLength(1 + 1 + 7 + 1);
+  });
+});
