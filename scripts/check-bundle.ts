@@ -1,31 +1,51 @@
 /**
- * Holds the size budget of the page: all JavaScript of `dist`, workers included, gzipped, onnxruntime's wasm left out
- * (it is fetched when a model is loaded). Prints the sizes and exits with 1 over the budget or where nothing was built.
+ * Holds the size budgets of the page, gzipped JavaScript of `dist` (or the folder that is named), onnxruntime's wasm left
+ * out, which is fetched when a model is loaded: what the first screen loads, with the worker, and everything together.
+ * Prints the sizes and exits with 1 over a budget or where nothing was built.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
+import { firstScreenScripts } from "./bundle-graph.ts";
 
-const BUDGET_KILOBYTES = 350;
-const dist = resolve(import.meta.dirname, "..", "dist");
+const FIRST_SCREEN_KILOBYTES = 350;
+const TOTAL_KILOBYTES = 450;
+const dist = resolve(process.argv[2] ?? join(import.meta.dirname, "..", "dist"));
 
-const scripts = existsSync(dist)
+const paths = existsSync(dist)
   ? readdirSync(dist, { recursive: true })
       .map(String)
       .filter((name) => /\.m?js$/.test(name))
   : [];
-const sizes = scripts
-  .map((name) => ({ name, bytes: gzipSync(readFileSync(join(dist, name)), { level: 9 }).length }))
+const page = join(dist, "index.html");
+const scripts = new Map(paths.map((path) => [basename(path), readFileSync(join(dist, path), "utf8")]));
+const first = firstScreenScripts(existsSync(page) ? readFileSync(page, "utf8") : "", scripts);
+const sizes = [...scripts]
+  .map(([name, text]) => ({ name, bytes: gzipSync(text, { level: 9 }).length }))
   .sort((left, right) => right.bytes - left.bytes);
+
 const kilobytes = (bytes: number) => (bytes / 1000).toFixed(1).padStart(8);
 
-for (const { name, bytes } of sizes) console.log(`${kilobytes(bytes)} kB  ${name}`);
-const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
-console.log(`${kilobytes(total)} kB  gzipped JavaScript in all, budget ${BUDGET_KILOBYTES} kB`);
-if (sizes.length === 0) {
-  console.error("dist/ holds no JavaScript: run the build first (npx vite build).");
+/** Prints the files of a part and their sum, and says when that is over its budget. */
+function hold(title: string, files: typeof sizes, budget: number): void {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  console.log(`${kilobytes(bytes)} kB  ${title}, gzipped, budget ${budget} kB`);
+  if (bytes <= budget * 1000) return;
+  console.error(`${title}: over the budget. Load what the first screen does not need with import().`);
   process.exitCode = 1;
-} else if (total > BUDGET_KILOBYTES * 1000) {
-  console.error("The bundle is over its budget: load what the first screen does not need with import().");
+}
+
+const list = (files: typeof sizes) => {
+  for (const { name, bytes } of files) console.log(`${kilobytes(bytes)} kB  ${name}`);
+};
+
+const early = sizes.filter(({ name }) => first.has(name));
+list(early);
+hold("first screen", early, FIRST_SCREEN_KILOBYTES);
+console.log("\nloaded on demand:");
+list(sizes.filter(({ name }) => !first.has(name)));
+hold("everything", sizes, TOTAL_KILOBYTES);
+if (early.length === 0) {
+  console.error(`${dist} holds no page with scripts: run the build first (npx vite build).`);
   process.exitCode = 1;
 }

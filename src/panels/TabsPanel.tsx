@@ -74,8 +74,15 @@ export function TabsPanel() {
         ))}
       </div>
       {Panel && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the pattern makes the panel reachable, whatever is in it
-        <div key={open} role="tabpanel" id={`tabpanel-${open}`} aria-labelledby={`tab-${open}`} tabIndex={0}>
+        <div
+          key={open}
+          role="tabpanel"
+          className="tab-panel"
+          id={`tabpanel-${open}`}
+          aria-labelledby={`tab-${open}`}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the pattern makes the panel reachable, whatever is in it
+          tabIndex={0}
+        >
           <PanelBoundary name={TABS[open].label}>
             <Suspense fallback={<p className="chart-empty">loading</p>}>
               <Panel />

@@ -1,4 +1,5 @@
 /** Layer views of the dense model, computed on request; none of them decides what is pruned. */
+import "./experiments.css";
 import { useMemo } from "react";
 import { LayerViews } from "../../charts/experiments/index.ts";
 import { Alert } from "../Alert.tsx";

@@ -1,4 +1,5 @@
 /** Where KL lives in the traces, for the method at hand; from what the tab Methods has measured. */
+import "./experiments.css";
 import { useMemo } from "react";
 import { KlPlaces } from "../../charts/experiments/index.ts";
 import { methodLabel } from "../../state/method.ts";

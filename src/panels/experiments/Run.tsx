@@ -1,4 +1,5 @@
 /** An experiment's run: start, pause, go on, cancel; how far, how long still; what went wrong and what is kept. */
+import "./experiments.css";
 import type { ReactNode } from "react";
 import { formatCount, formatShare } from "../../charts/index.ts";
 import type { WorkbenchState } from "../../state/context.ts";
