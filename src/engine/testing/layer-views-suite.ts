@@ -118,7 +118,7 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
     vision = Array.from({ length: config.vision.layers }, (_, layer) =>
       forwards.flatMap((pass) => pass.vision[layer] ?? []),
     );
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => model?.backend.dispose());
 
@@ -146,7 +146,7 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
       const isVisual = (sample: number, token: number) => samples[sample]?.prompt[token] === model.imageTokenId;
       expect(view.tampDensity).toBeCloseTo(tampDensity(naive, isVisual), 4);
     }
-  }, 120_000);
+  }, 300_000);
 
   it("counts fewer outliers at a larger factor", async () => {
     const [low, high] = [await observe(1), await observe(4)].map(({ layers }) =>
@@ -155,7 +155,7 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
     high?.forEach((share, index) => {
       expect(share).toBeLessThan(low?.[index] ?? 0);
     });
-  }, 120_000);
+  }, 300_000);
 
   it("has no vision layers and no density without a picture", async () => {
     const withoutPicture = samples.map((sample) => ({
@@ -165,7 +165,7 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
     }));
     const { layers } = await observe(3, withoutPicture);
     expect(layers.map(({ tower, tampDensity: found }) => [tower, found])).toEqual(text.map(() => ["text", null]));
-  }, 120_000);
+  }, 300_000);
 
   it("refuses a factor of 0 and an empty list, and leaves nothing behind when it is stopped", async () => {
     await expect(observe(0)).rejects.toMatchObject({ code: "bad-input" });
@@ -182,5 +182,5 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
     });
     await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
     expect(model.backend.uploadedBytes).toBe(uploadedBefore);
-  }, 120_000);
+  }, 300_000);
 }

@@ -125,13 +125,14 @@ export function naiveDecoderLayer(weights: Weights, stem: string, config: LlamaC
 /** One encoder layer on the hidden states of one picture. */
 export function naiveEncoderLayer(weights: Weights, stem: string, config: VisionConfig, input: Rows): NaiveLayer {
   const { vector, matrix } = reader(weights, stem);
-  const norm = (rows: Rows, name: string): Rows =>
-    rows.map((row) => {
+  const norm = (rows: Rows, name: string): Rows => {
+    const [scale, bias] = [vector(`${name}.weight`), vector(`${name}.bias`)];
+    return rows.map((row) => {
       const centre = mean(row);
       const factor = 1 / Math.sqrt(mean(row.map((value) => (value - centre) ** 2)) + config.normEpsilon);
-      const [scale, bias] = [vector(`${name}.weight`), vector(`${name}.bias`)];
       return row.map((value, index) => (value - centre) * factor * at(scale, index) + at(bias, index));
     });
+  };
   const layer = (rows: Rows, name: string) => project(rows, matrix(`${name}.weight`), vector(`${name}.bias`));
   const headSize = config.hiddenSize / config.heads;
   const attentionInput = norm(input, "layer_norm1");
