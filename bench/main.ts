@@ -21,7 +21,7 @@ import { parseScene } from "../src/scenes/scene-json.ts";
 import { measureEngine } from "./measure-engine.ts";
 import type { BenchPage } from "./page.ts";
 
-const NAMES = ["slider", "scoring", "model"] as const;
+const NAMES = ["slider", "scoring", "model", "batches"] as const;
 type Name = (typeof NAMES)[number];
 
 const root = join(import.meta.dirname, "..");
@@ -80,6 +80,7 @@ const { positionals, values } = parseArgs({
     samples: { type: "string", default: "8" },
     rows: { type: "string", default: "162" },
     repeats: { type: "string", default: "3" },
+    count: { type: "string", default: "32" },
   },
 });
 const wanted = positionals.length > 0 ? positionals : NAMES;
@@ -97,5 +98,9 @@ if (wanted.includes("model")) {
   for (const backend of ["cpu", "webgpu"] satisfies BackendKind[]) {
     results[`browser ${backend}`] = await inBrowser("benchModel", backend, samples);
   }
+}
+if (wanted.includes("batches")) {
+  const { benchBatches } = await import("./batches.ts");
+  results.batches = await benchBatches(join(root, "public", "models", "scenes"), Number(values.count));
 }
 process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);

@@ -32,10 +32,10 @@ describe("generation in batches", () => {
     signal: undefined,
   });
 
-  const alone = ({ samples, ...rest }: BatchRequest) =>
+  const alone = ({ samples, masks, stopIds, signal }: BatchRequest) =>
     Promise.all(
-      samples.map(({ input: sample, ...sampleRest }) =>
-        generateGreedy(session.model, { ...rest, sample, ...sampleRest }),
+      samples.map(({ input, prefix, maximumTokens }) =>
+        generateGreedy(session.model, { sample: input, prefix, maximumTokens, masks, stopIds, signal }),
       ),
     );
 

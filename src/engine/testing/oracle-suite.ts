@@ -10,9 +10,10 @@ import { SafetensorsFile } from "../../models/safetensors.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { createBatch, type PreparedSample } from "../batch.ts";
 import { calibrate } from "../calibrate.ts";
+import { createPruningMasks } from "../compensation.ts";
 import { denseTraceLogits, evaluateSample } from "../evaluate.ts";
 import { traceLogits } from "../forward.ts";
-import { generateGreedy } from "../generate.ts";
+import { generateBatch, generateGreedy } from "../generate.ts";
 import { createMasks } from "../masks.ts";
 import { createModel, type Model } from "../model.ts";
 
@@ -186,5 +187,37 @@ export function defineOracleSuite(load: () => Promise<{ files: OracleFiles; back
       pruned.release();
     }
     dense.release();
+  }, 300_000);
+  it("generates in batches what each sample gives alone, pruned and compensated", async () => {
+    const [plan] = expected.plans;
+    const { layout, definition, backend } = model;
+    const columns = [definition.text, definition.vision].map((tower) =>
+      tower ? tower.layers * (tower.attentionColumns + tower.mlpColumns) : 0,
+    );
+    const meanInputs = Float32Array.from(
+      { length: (columns[0] ?? 0) + (columns[1] ?? 0) },
+      (_, column) => ((column % 7) - 3) / 20,
+    );
+    const uploadedBefore = backend.uploadedBytes;
+    const masks = await createPruningMasks(model, { keep: keepOf(layout, plan?.keep ?? {}), meanInputs });
+    const rest = { masks, stopIds: [], signal: undefined };
+    // Prompts and ends differ, so that the batch has padding and shrinks from 4 rows to 2 and 1.
+    const requests = samples.slice(0, 3).map(({ prompt, frame }, index) => ({
+      input: { prompt: prompt.slice(0, prompt.length - index), frame },
+      prefix: [],
+      maximumTokens: 4 + 3 * index,
+    }));
+    const batched = await generateBatch(model, { ...rest, samples: requests });
+    for (const [index, { input, ...limits }] of requests.entries()) {
+      const alone = await generateGreedy(model, { ...rest, ...limits, sample: input });
+      expect(batched[index]).toEqual(alone);
+      const traced = { ...input, trace: alone.ids, pivots: [] };
+      const logits = await denseTraceLogits(model, traced, masks);
+      const { argmax } = await evaluateSample(model, traced, masks, logits);
+      expect(Array.from(argmax)).toEqual(alone.ids);
+      backend.release(logits);
+    }
+    masks.release();
+    expect(backend.uploadedBytes).toBe(uploadedBefore);
   }, 300_000);
 }
