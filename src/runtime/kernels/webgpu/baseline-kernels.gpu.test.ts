@@ -5,26 +5,37 @@ import { randomFloats } from "../../../testing/random.ts";
 import { downloadFloats, expectAllClose, requestTestDevice, uploadBuffer } from "../../../testing/webgpu-buffers.ts";
 import { INPUT_STATISTICS, LINE_TERMS } from "../contract.ts";
 import { createReferenceKernels } from "../reference.ts";
-import { createWebGpuKernels, type WebGpuKernelSet } from "./index.ts";
+import { createColumnProducts, createInputStatistics } from "./columns.ts";
+import { createLineTerms } from "./line-terms.ts";
 
 const reference = createReferenceKernels();
 let device: GPUDevice;
-let kernels: WebGpuKernelSet;
-let kernelsOnSmallGrids: WebGpuKernelSet;
+type Kernels = Awaited<ReturnType<typeof createKernels>>;
+let kernels: Kernels;
+let kernelsOnSmallGrids: Kernels;
+
+/** Only the kernels under test: the others take their time to compile on a software GPU. */
+async function createKernels(gridLimit: number) {
+  const lineTerms = createLineTerms(device, gridLimit);
+  const [inputStatistics, columnProducts] = await Promise.all([
+    createInputStatistics(device, gridLimit),
+    createColumnProducts(device, gridLimit),
+  ]);
+  return { lineTerms, inputStatistics, columnProducts };
+}
 
 beforeAll(async () => {
   device = await requestTestDevice();
-  kernels = await createWebGpuKernels(device);
-  kernelsOnSmallGrids = await createWebGpuKernels(device, { gridLimit: 7 });
+  kernels = await createKernels(device.limits.maxComputeWorkgroupsPerDimension);
+  kernelsOnSmallGrids = await createKernels(7);
 });
 
 afterAll(() => {
-  kernels.destroy();
-  kernelsOnSmallGrids.destroy();
+  for (const set of eachGrid()) for (const kernel of Object.values(set)) kernel.destroy();
   device.destroy();
 });
 
-const eachGrid = (): readonly WebGpuKernelSet[] => [kernels, kernelsOnSmallGrids];
+const eachGrid = (): readonly Kernels[] => [kernels, kernelsOnSmallGrids];
 
 describe("lineTerms", () => {
   it.each([
@@ -56,7 +67,7 @@ describe("lineTerms", () => {
       const onGpu = (index: number) => buffers[index] as GPUBuffer;
       for (const set of eachGrid()) {
         reference.lineTerms({ ...sizes, axis, weight, input, gradient, fisherWeights, accumulator: expected });
-        await set.lineTerms({
+        await set.lineTerms.run({
           ...{ ...sizes, axis, weight: onGpu(0), input: onGpu(1), gradient: onGpu(2), fisherWeights: onGpu(3) },
           accumulator: onGpu(4),
         });
@@ -72,7 +83,7 @@ describe("lineTerms", () => {
   it("gives the same bits every time, and stores no matrix of the weight's size", async () => {
     const random = createRandom(11);
     const [outputs, inputs, rows] = [256, 256, 40];
-    const own = await createWebGpuKernels(device);
+    const own = createLineTerms(device, device.limits.maxComputeWorkgroupsPerDimension);
     const request = {
       weight: uploadBuffer(device, randomFloats(random, outputs * inputs)),
       input: uploadBuffer(device, randomFloats(random, rows * inputs)),
@@ -84,7 +95,7 @@ describe("lineTerms", () => {
     const before = own.bytesAllocated;
     const run = async () => {
       const accumulator = uploadBuffer(device, new Float32Array(LINE_TERMS * inputs));
-      await own.lineTerms({ ...request, accumulator });
+      await own.run({ ...request, accumulator });
       return downloadFloats(device, accumulator, LINE_TERMS * inputs);
     };
     const first = await run();
@@ -115,7 +126,7 @@ describe("inputStatistics", () => {
       const request = { samples, rowsPerSample: rows, width, accumulatorOffset: offset };
       reference.inputStatistics({ ...request, values, classes, accumulator: expected });
       const uploads = { values: uploadBuffer(device, values), classes: uploadBuffer(device, classes) };
-      set.inputStatistics({ ...request, ...uploads, accumulator });
+      set.inputStatistics.run({ ...request, ...uploads, accumulator });
     }
     expectAllClose(await downloadFloats(device, accumulator, length), expected, { relative: 2e-5, absolute: 1e-5 });
   });
@@ -135,7 +146,7 @@ describe("columnProducts", () => {
     for (const set of eachGrid()) {
       reference.columnProducts({ left, right, rows, width, accumulator: expected, accumulatorOffset: 1 });
       const uploads = { left: uploadBuffer(device, left), right: uploadBuffer(device, right) };
-      set.columnProducts({ ...uploads, rows, width, accumulator, accumulatorOffset: 1 });
+      set.columnProducts.run({ ...uploads, rows, width, accumulator, accumulatorOffset: 1 });
     }
     expectAllClose(await downloadFloats(device, accumulator, width + 4), expected, { relative: 1e-5, absolute: 1e-4 });
   });
