@@ -1,6 +1,14 @@
 /** What a command of the program is; one file per command beside this one. */
 import type { CommandContext } from "./context.ts";
-import { describeOptions, type OptionTable, type OptionValues, parseOptions, usageLine } from "./options.ts";
+import {
+  describeOptions,
+  type Files,
+  NO_FILES,
+  type OptionTable,
+  type OptionValues,
+  parseArguments,
+  usageLine,
+} from "./options.ts";
 
 export interface Command {
   readonly name: string;
@@ -21,16 +29,18 @@ interface CommandDefinition<Table extends OptionTable> {
   /** What else --help says, below the options. */
   readonly notes: string;
   readonly options: Table;
-  readonly run: (options: OptionValues<Table>, context: CommandContext) => Promise<void>;
+  /** Files that stand beside the options; none when absent. */
+  readonly files?: Files;
+  readonly run: (options: OptionValues<Table>, context: CommandContext, files: readonly string[]) => Promise<void>;
 }
 
 export const INVOCATION = "npm run --silent cli --";
 
 export function defineCommand<Table extends OptionTable>(definition: CommandDefinition<Table>): Command {
-  const { name, summary, notes, options } = definition;
+  const { name, summary, notes, options, files = NO_FILES } = definition;
   const help = [
     summary,
-    `Usage: ${INVOCATION} ${usageLine(name, options)}`,
+    `Usage: ${INVOCATION} ${usageLine(name, options, files)}`,
     describeOptions(options),
     ...(notes === "" ? [] : [notes]),
   ].join("\n\n");
@@ -39,9 +49,9 @@ export function defineCommand<Table extends OptionTable>(definition: CommandDefi
     summary,
     help: `${help}\n`,
     async run(args, context) {
-      const values = parseOptions(options, args);
-      if (values === null) context.write(`${help}\n`);
-      else await definition.run(values, context);
+      const found = parseArguments(options, files, args);
+      if (found === null) context.write(`${help}\n`);
+      else await definition.run(found.values, context, found.files);
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Files that the command line reads and writes, with errors that name them. */
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { PivotscopeError } from "../core/errors.ts";
 import type { CommandContext } from "./context.ts";
@@ -28,6 +28,23 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
 /** The file as UTF-8 text. @throws PivotscopeError, as readBytes. */
 export async function readText(path: string): Promise<string> {
   return new TextDecoder().decode(await readBytes(path));
+}
+
+/** The same, or null where there is no such file. */
+export async function readTextIfThere(path: string): Promise<string | null> {
+  const found = await stat(path).catch(() => null);
+  return found === null ? null : readText(path);
+}
+
+/** Writes a file so that whoever reads it meanwhile, or after an interruption, finds the old or the new one whole. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const unfinished = `${path}.part`;
+  try {
+    await writeFile(unfinished, text);
+    await rename(unfinished, path);
+  } catch (error) {
+    throw fileError(error, path, "written");
+  }
 }
 
 /**

@@ -29,6 +29,20 @@ type ValueOf<Given extends Option> = Given["type"] extends "flag"
 
 export type OptionValues<Table extends OptionTable> = { readonly [Name in keyof Table]: ValueOf<Table[Name]> };
 
+/** Arguments that belong to no option: files that a command reads. */
+export interface Files {
+  /** How many there must be, and at most may be. */
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+export const NO_FILES: Files = { minimum: 0, maximum: 0 };
+
+export interface Arguments<Table extends OptionTable> {
+  readonly values: OptionValues<Table>;
+  readonly files: readonly string[];
+}
+
 const HELP: Option = { type: "flag", explanation: "Show this text." };
 
 /**
@@ -42,18 +56,35 @@ export function parseOptions<Table extends OptionTable>(
   table: Table,
   args: readonly string[],
 ): OptionValues<Table> | null {
-  const found = parseRaw({ ...table, help: HELP }, args);
+  return parseArguments(table, NO_FILES, args)?.values ?? null;
+}
+
+/** The same for a command that takes files. @throws UsageError as `parseOptions`, and for too few or too many files. */
+export function parseArguments<Table extends OptionTable>(
+  table: Table,
+  { minimum, maximum }: Files,
+  args: readonly string[],
+): Arguments<Table> | null {
+  const { values: found, positionals: files } = parseRaw({ ...table, help: HELP }, args, maximum > 0);
   if (found.help === true) return null;
+  if (files.length < minimum) {
+    throw new UsageError(minimum === 1 ? "A file is missing." : `${minimum} files are needed; found ${files.length}.`);
+  }
+  if (files.length > maximum) throw new UsageError(`Unexpected argument '${files[maximum]}'.`);
   const missing = Object.entries(table).filter(([name, option]) => option.required && found[name] === undefined);
   if (missing.length > 0) {
     const names = missing.map(([name, option]) => synopsisOf(name, option)).join(", ");
     throw new UsageError(`${missing.length === 1 ? "An option is" : "Options are"} missing: ${names}.`);
   }
   const values = Object.entries(table).map(([name, option]) => [name, convert(name, option, found[name])]);
-  return Object.fromEntries(values);
+  return { values: Object.fromEntries(values), files };
 }
 
-function parseRaw(table: OptionTable, args: readonly string[]): Readonly<Record<string, unknown>> {
+function parseRaw(
+  table: OptionTable,
+  args: readonly string[],
+  allowPositionals: boolean,
+): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {
   const options = Object.entries(table).map(([name, { type }]) => [
     name,
     {
@@ -63,7 +94,7 @@ function parseRaw(table: OptionTable, args: readonly string[]): Readonly<Record<
     } as const,
   ]);
   try {
-    return parseArgs({ args: [...args], options: Object.fromEntries(options), strict: true }).values;
+    return parseArgs({ args: [...args], options: Object.fromEntries(options), strict: true, allowPositionals });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     // Node adds advice on positional arguments after the first sentence, which no command takes.
@@ -96,12 +127,13 @@ function synopsisOf(name: string, option: Option): string {
 }
 
 /** "statistics --model DIR [--limit N]". */
-export function usageLine(command: string, table: OptionTable): string {
+export function usageLine(command: string, table: OptionTable, { maximum }: Files = NO_FILES): string {
   const parts = Object.entries(table).map(([name, option]) => {
     const synopsis = synopsisOf(name, option);
     return option.required ? synopsis : `[${synopsis}]${option.type === "list" ? "…" : ""}`;
   });
-  return [command, ...parts].join(" ");
+  const files = maximum === 0 ? [] : [maximum === 1 ? "FILE" : "FILE…"];
+  return [command, ...files, ...parts].join(" ");
 }
 
 /** One line per option, explanations in one column. */

@@ -10,10 +10,24 @@ import { UsageError } from "./options.ts";
 import { plan } from "./plan.ts";
 import { scenes } from "./scenes.ts";
 import { statistics } from "./statistics.ts";
+import { sweep } from "./sweep.ts";
+import { sweepMerge } from "./sweep-merge.ts";
+import { sweepTable } from "./sweep-table.ts";
 
 export const EXIT = { success: 0, failure: 1, usage: 2, cancelled: 130 } as const;
 
-const commands: readonly Command[] = [statistics, plan, evaluate, generate, judge, layers, scenes];
+const commands: readonly Command[] = [
+  statistics,
+  plan,
+  evaluate,
+  generate,
+  judge,
+  sweep,
+  sweepMerge,
+  sweepTable,
+  layers,
+  scenes,
+];
 
 function programHelp(): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
