@@ -102,7 +102,9 @@ function MetricHeading({ metric, sort, onSort }: MetricHeadingProps) {
       >
         <span>
           {metric.label}
-          {own && <span aria-hidden="true"> {rising ? "▴" : "▾"}</span>}
+          <span className="methods-arrow" aria-hidden="true">
+            {own ? (rising ? "▴" : "▾") : ""}
+          </span>
         </span>
         <small>
           {metric.unit && `${metric.unit}, `}
