@@ -15,7 +15,8 @@ describe("linear axis", () => {
 
   it("reaches below zero", () => {
     const axis = linearAxis(-0.3, 0.7);
-    expect(axis.minimum).toBeCloseTo(-0.4);
+    expect(axis.minimum).toBe(-0.4);
+    expect(linearAxis(0, 0.29).maximum).toBe(0.3);
     expect(axis.share(axis.minimum)).toBe(0);
   });
 

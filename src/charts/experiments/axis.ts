@@ -16,8 +16,8 @@ const TICKS = 5;
 export function linearAxis(minimum: number, maximum: number, end?: number): ValueAxis {
   const span = (end ?? maximum) - minimum;
   const step = niceStep(span > 0 ? span / TICKS : 1 / TICKS);
-  const from = Math.floor(minimum / step + 1e-9) * step;
-  const to = end ?? Math.max(from + step, Math.ceil(maximum / step - 1e-9) * step);
+  const from = tidy(Math.floor(minimum / step + 1e-9) * step);
+  const to = end ?? tidy(Math.max(from + step, Math.ceil(maximum / step - 1e-9) * step));
   const count = Math.floor((to - from) / step + 1e-9) + 1;
   const ticks = Array.from({ length: count }, (_, index) => tidy(from + index * step));
   return { ticks, minimum: from, maximum: to, share: (value) => clamp((value - from) / (to - from)) };
