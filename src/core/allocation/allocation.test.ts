@@ -147,6 +147,26 @@ describe("allocator", () => {
       { numRuns: 300 },
     );
   });
+
+  it("agrees with it too where values are fixed and ranked once", () => {
+    fc.assert(
+      fc.property(
+        arbitraryLayout.chain((layout) => fc.tuple(fc.constant(layout), arbitraryValues(layout.unitCount))),
+        fc.array(arbitraryRatio, { minLength: 1, maxLength: 4 }),
+        ([layout, values], ratios) => {
+          const allocate = createAllocator(layout, parameters, values);
+          for (const ratio of ratios) {
+            expect(allocate(values, ratio)).toEqual(allocateReference(layout, values, parameters, ratio));
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+    const layout = createUnitLayout([textModule(0, "mlp", 1, 1)], 0);
+    expect(() => createAllocator(layout, parameters, Float64Array.of(1))(Float64Array.of(1), 0)).toThrow(
+      "given others",
+    );
+  });
 });
 
 describe("ranking", () => {

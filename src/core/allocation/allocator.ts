@@ -2,6 +2,7 @@
  * The slider's allocation: the rules of reference.ts over a ranking that costs a few milliseconds for 83,000 units,
  * with every buffer made once.
  */
+import { invariant } from "../errors.ts";
 import type { MethodParameters } from "../parameters.ts";
 import type { Ratio, UnitLayout } from "../unit.ts";
 import type { Allocation } from "./allocation.ts";
@@ -11,8 +12,15 @@ import { createRanking } from "./ranking.ts";
 /** Allocates for a ratio; `keep` and `keptPerModule` of the result are overwritten by the next call. */
 export type Allocator = (values: Float64Array, ratio: Ratio) => Allocation;
 
-/** Prepares the buffers for a layout. Values must be finite and not negative. */
-export function createAllocator(layout: UnitLayout, parameters: MethodParameters): Allocator {
+/**
+ * Prepares the buffers for a layout. Values must be finite and not negative.
+ * @param fixed values that stay the same for every ratio: they are ranked once, here, and the allocator is given no others.
+ */
+export function createAllocator(
+  layout: UnitLayout,
+  parameters: MethodParameters,
+  fixed: Float64Array | null = null,
+): Allocator {
   const { modules, offsets, unitCount, structuralParameters } = layout;
   const ranking = createRanking(unitCount);
   const { order } = ranking;
@@ -88,11 +96,13 @@ export function createAllocator(layout: UnitLayout, parameters: MethodParameters
     return used;
   };
 
+  if (fixed !== null) rank(fixed);
   return (values, ratio) => {
+    invariant(fixed === null || values === fixed, "An allocator for fixed values was given others.");
     const budget = (1 - ratio) * structuralParameters;
     keep.fill(0);
     keptPerModule.fill(0);
-    rank(values);
+    if (fixed === null) rank(values);
     const keptParameters = payBack(keepGreedily(budget) + fillMinimums(ratio), budget);
     let keptUnits = 0;
     for (const kept of keptPerModule) keptUnits += kept;

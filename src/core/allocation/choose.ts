@@ -51,7 +51,7 @@ function chooseAllocation(
   own: Criterion["own"],
 ): (ratio: Ratio) => Allocation {
   if (parameters.allocation === "budget") {
-    const allocate = createAllocator(layout, parameters);
+    const allocate = createAllocator(layout, parameters, values);
     return (ratio) => allocate(values, ratio);
   }
   if (parameters.allocation === "own" && own && "allocate" in own) return own.allocate;

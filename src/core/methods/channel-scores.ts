@@ -32,11 +32,10 @@ export function channelScores(
     return matrix.linesPerUnit === channels ? lines : foldQueries(lines, module.unitCount, queries, channels, grouping);
   });
   const perChannel = new Float64Array(module.unitCount * channels);
+  const numbers = folded.map(() => 0);
   for (let channel = 0; channel < perChannel.length; channel += 1) {
-    perChannel[channel] = reduce(
-      folded.map((lines) => lines[channel] ?? 0),
-      reduction,
-    );
+    for (let place = 0; place < folded.length; place += 1) numbers[place] = folded[place]?.[channel] ?? 0;
+    perChannel[channel] = reduce(numbers, reduction);
   }
   return sumGroups(perChannel, channels);
 }
