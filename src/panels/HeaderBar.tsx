@@ -125,7 +125,7 @@ function SecondMethodSelect() {
       className="labelled"
       title={second === null ? "Draw another method's plan over this one's" : methodText(second)}
     >
-      <span className="note">Compare with</span>
+      <span className="note">with</span>
       <select
         className="select"
         aria-label="Compare with"

@@ -2,7 +2,15 @@
  * What lies under the workbench: tabs after the WAI-ARIA pattern, collapsed until one is pressed, each loaded when it is
  * first opened. Arrow keys walk along the tabs; Enter opens one, because what is inside has to be fetched first.
  */
-import { type ComponentType, type KeyboardEvent, type LazyExoticComponent, lazy, Suspense, useRef } from "react";
+import {
+  type ComponentType,
+  type KeyboardEvent,
+  type LazyExoticComponent,
+  lazy,
+  Suspense,
+  useLayoutEffect,
+  useRef,
+} from "react";
 import { TAB_NAMES, type TabName } from "../state/preferences.ts";
 import { PanelBoundary } from "./PanelBoundary.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
@@ -32,9 +40,15 @@ export function TabsPanel() {
   const open = useSelect((state) => state.preferences.tab);
   const list = useRef<HTMLDivElement>(null);
 
+  const firstPressed = useRef(false);
+  // Whoever opens the first one wants to see it; between open tabs nothing moves.
+  useLayoutEffect(() => {
+    if (open !== null && firstPressed.current) list.current?.scrollIntoView({ block: "start" });
+    firstPressed.current = false;
+  }, [open]);
+
   const toggle = (name: TabName) => {
-    // Whoever opens the first one wants to see it; between open tabs nothing moves.
-    if (open === null) list.current?.scrollIntoView({ block: "start" });
+    firstPressed.current = open === null;
     preferences.openTab(open === name ? null : name);
   };
 
