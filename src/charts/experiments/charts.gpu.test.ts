@@ -56,7 +56,7 @@ const charts: readonly ReactElement[] = [
     data: {
       method: "µCRASP",
       ratio: 0.4,
-      byDistance: [...layers.slice(0, 16).map(String), "16 and more"].map((label) => ({
+      byDistance: ["before the first pivot", ...layers.slice(0, 16).map(String), "16 and more"].map((label) => ({
         label,
         tokens: 9,
         ...estimate(1),
@@ -78,7 +78,11 @@ const charts: readonly ReactElement[] = [
         explanation: "How much a layer turns its input.",
         formula: { expression: "1 − cos", withNumbers: "", source: "ShortGPT" },
         kind: "number",
-        values: layers.map((layer) => ({ tower: layer < 12 ? "vision" : "text", layer, value: layer / 100 })),
+        values: layers.map((layer) => ({
+          tower: layer < 12 ? ("vision" as const) : ("text" as const),
+          layer,
+          value: layer / 100,
+        })),
       },
     ],
   }),

@@ -76,16 +76,16 @@ function axisLabel(label: string): string {
   return short.length > LONGEST_LABEL ? `${short.split(" ")[0]}…` : short;
 }
 
+/** "3" is a distance in tokens, "16 and more" as well; other labels stand for themselves. */
+function distanceName(label: string): string {
+  if (label === "0") return "pivots themselves";
+  if (/^\d+$/.test(label)) return `${plural(Number(label), "token")} after a pivot`;
+  return /^\d/.test(label) ? `${label} tokens after a pivot` : label;
+}
+
 /** One place in words. */
 export function placeReadout(kind: "distance" | "step", place: KlPlace): string {
-  const name =
-    kind === "step"
-      ? place.label
-      : /^\d+$/.test(place.label)
-        ? place.label === "0"
-          ? "pivots themselves"
-          : `${plural(Number(place.label), "token")} after a pivot`
-        : `${place.label} tokens after a pivot`;
+  const name = kind === "step" ? place.label : distanceName(place.label);
   if (!isMeasured(place)) return `${name}: not measured.`;
   return `${name}: ${estimateText(NATS, place)} nats over ${plural(place.tokens, "token")} of ${samplesText([place.count])}.`;
 }

@@ -105,6 +105,9 @@ describe("places of KL", () => {
     );
     expect(next && placeReadout("distance", next)).toContain("1 token after a pivot:");
     expect(far && placeReadout("distance", far)).toBe("16 and more tokens after a pivot: not measured.");
+    expect(placeReadout("distance", { label: "before the first pivot", tokens: 3, ...estimate(1) })).toMatch(
+      /^before the first pivot: 1\.00/,
+    );
     expect(placesSummary("step", data.byStep)).toContain("Highest: step 1: 1.50");
   });
 
