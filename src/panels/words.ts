@@ -44,6 +44,11 @@ export function waitingText({ running }: Activity): string {
   return running === null ? "waits for its turn" : `waits for ${JOB_WORDS[running]}`;
 }
 
+/** "40 %", "37.5 %": a ratio as it was asked for. */
+export function formatRatio(ratio: number): string {
+  return `${Number((ratio * 100).toFixed(1))}\u00a0%`;
+}
+
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : nouns}`;
 }

@@ -22,6 +22,7 @@ describe("comparing traces", () => {
     );
     const comparing = harness.workbench.actions.comparison.start();
     harness.workbench.actions.pruning.setRatio(0.1);
+    expect(state().preferences.tab).toBe("compare");
     await comparing;
     stop();
     expect(seen.length).toBeGreaterThan(5);

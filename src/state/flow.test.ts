@@ -34,6 +34,20 @@ describe("from opening the page to a plan", () => {
     expect(state().calibration.sampleLimit).toBe(3);
   });
 
+  it("opens the methods, their choices and the tab of a link", async () => {
+    harness = createHarness();
+    const link = "method=flap&with=random&tab=curves&metric=judge&set.flapMetric=%22IFV%22&set.flapStructure=%22odd%22";
+    await harness.workbench.open(decodeSharedState(link));
+    await until(harness, ({ calibration }) => calibration.status === "done");
+    expect(state().pruning).toMatchObject({ method: "flap", secondMethod: "random", failure: null });
+    expect(state().pruning.parameters).toMatchObject({ flapMetric: "IFV", flapStructure: "AL-AM" });
+    expect(state().pruning.secondFrame?.keep).not.toEqual(state().pruning.frame?.keep);
+    expect(state().preferences.tab).toBe("curves");
+    const written = encodeSharedState(sharedState(state()));
+    expect(written).toContain("method=flap&with=random&tab=curves&metric=judge");
+    expect(written).toContain("set.flapMetric=%22IFV%22");
+  });
+
   it("says why a model did not load, and loads it on request", async () => {
     harness = createHarness();
     harness.onEngine = (fake) =>

@@ -1,10 +1,10 @@
 /** What each part of µCRASP is worth: the method without it, at the ratio at hand. */
 import { useMemo } from "react";
 import { AblationTable } from "../../charts/experiments/index.ts";
-import { formatShare } from "../../charts/index.ts";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
 import { modelLabel } from "../plan-context.ts";
 import { useSelect } from "../use-workbench.ts";
+import { formatRatio } from "../words.ts";
 import { Choices } from "./Choices.tsx";
 import { ablationData, chosenMetric } from "./data.ts";
 import { Run } from "./Run.tsx";
@@ -18,7 +18,7 @@ export default function AblationsTab() {
     <div className="experiment">
       <Run
         name="ablations"
-        label={`Measure ablations at ${formatShare(ratio, 1)}`}
+        label={`Measure ablations at ${formatRatio(ratio)}`}
         sentence="µCRASP with one part taken away at a time, at the ratio of the slider. Other pivots or windows are calibrated first."
       >
         <Choices name="ablations" />

@@ -1,10 +1,10 @@
 /** All methods at the ratio at hand: how far each moves the model, and every metric in one table. */
 import { useMemo } from "react";
 import { KlOverlay, MethodsTable, MUCRASP_FIGURES } from "../../charts/experiments/index.ts";
-import { formatShare } from "../../charts/index.ts";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
 import { modelLabel } from "../plan-context.ts";
 import { useSelect } from "../use-workbench.ts";
+import { formatRatio } from "../words.ts";
 import { Choices, MethodChoices } from "./Choices.tsx";
 import { klSeries, methodsData, ratioOf } from "./data.ts";
 import { Run } from "./Run.tsx";
@@ -17,7 +17,7 @@ export default function MethodsTab() {
     <div className="experiment">
       <Run
         name="methods"
-        label={`Measure methods at ${formatShare(ratio, 1)}`}
+        label={`Measure methods at ${formatRatio(ratio)}`}
         sentence="Every method at the ratio of the slider, on the same evaluation samples."
       >
         <Choices name="methods">

@@ -1,7 +1,7 @@
 /** An experiment's run: start, pause, go on, cancel; how far, how long still; what went wrong and what is kept. */
 import "./experiments.css";
 import type { ReactNode } from "react";
-import { formatCount, formatShare } from "../../charts/index.ts";
+import { formatCount } from "../../charts/index.ts";
 import type { WorkbenchState } from "../../state/context.ts";
 import { type ExperimentRun, estimatedSeconds, isStale } from "../../state/experiments.ts";
 import { cellCount, describeExperiment, type ExperimentName, sampleCount } from "../../state/experiments-choices.ts";
@@ -10,7 +10,7 @@ import { Progress } from "../Progress.tsx";
 import { missingPlan } from "../plan-context.ts";
 import { ReloadModel } from "../ReloadModel.tsx";
 import { useActions, useSelect } from "../use-workbench.ts";
-import { formatDuration, plural } from "../words.ts";
+import { formatDuration, formatRatio, plural } from "../words.ts";
 import { samplesDone } from "./data.ts";
 
 export interface RunProps {
@@ -128,7 +128,7 @@ function measuredText({ result }: ExperimentRun): string {
 function ratioText({ result }: ExperimentRun): string {
   const description = result?.description;
   return description?.kind === "sweep" && description.ratios.length === 1
-    ? `, at ${formatShare(description.ratios[0] ?? 0, 1)}`
+    ? `, at ${formatRatio(description.ratios[0] ?? 0)}`
     : "";
 }
 

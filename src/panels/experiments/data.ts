@@ -9,6 +9,7 @@ import type {
   MethodsData,
   WindowData,
 } from "../../charts/experiments/index.ts";
+import { invariant } from "../../core/errors.ts";
 import { seriesCellId } from "../../core/experiments/cells.ts";
 import { cellResult, estimate, estimateDifference, klValues, recordsOf } from "../../core/experiments/estimate.ts";
 import type { CellResult, Estimate, ExperimentResult, SampleRecord } from "../../core/experiments/experiment.ts";
@@ -16,6 +17,9 @@ import { klByDistance, klByStep } from "../../core/experiments/kl-places.ts";
 import { type MetricDescription, metricList } from "../../core/experiments/metrics.ts";
 import { methods } from "../../core/methods/index.ts";
 import type { LayerViews } from "../../core/signals/layer-views.ts";
+
+/** Shown until another one is chosen: it needs no words of the pruned models. */
+const FIRST_METRIC = "kl";
 
 /** The metrics that this experiment has: without the models' own words only what is teacher-forced. */
 export function metricsOf(generate: boolean): readonly MetricDescription[] {
@@ -25,11 +29,12 @@ export function metricsOf(generate: boolean): readonly MetricDescription[] {
 /** The chosen metric, or the first one that there is. */
 export function chosenMetric(id: string, generate: boolean): MetricDescription {
   const offered = metricsOf(generate);
-  const found = offered.find((metric) => metric.id === id) ?? offered.find((metric) => metric.id === "kl");
-  return found ?? (offered[0] as MetricDescription);
+  const found = offered.find((metric) => metric.id === id) ?? offered.find((metric) => metric.id === FIRST_METRIC);
+  invariant(found, "There is no metric to show.");
+  return found;
 }
 
-/** Models that have been measured on at least one sample, and samples that all have been measured on. */
+/** Samples times models that have been measured. */
 export function samplesDone(result: ExperimentResult): number {
   return result.cells.reduce((sum, { records }) => sum + records.length, 0);
 }
