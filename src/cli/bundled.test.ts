@@ -57,6 +57,8 @@ describe("the command line on the bundled model", () => {
       batchSize: 1,
       minimumMarkers: 1,
       markers: ["step", "deduction"],
+      pivotPlacement: "markers",
+      randomSeed: 1,
     });
     expect(asked.calibration).toEqual({ samples: 3, batches: 3, pivot_batches: 3 });
   }, 120_000);
@@ -84,7 +86,7 @@ describe("the command line on the bundled model", () => {
     expect(output.endsWith("\n")).toBe(true);
     expect(listed.trace.startsWith(output.trimEnd())).toBe(true);
     expect(output.trimEnd()).not.toBe("");
-  });
+  }, 60_000);
 
   it("evaluate measures a written trace, and the dense model's own where the list has none", async () => {
     const samples = await folder.write("samples.json", {
