@@ -32,7 +32,8 @@ export function HelpDialog() {
       <p id="help-text" className="dialog-text">
         Drag the pruning ratio and watch which neurons and heads of the model go. Bars, field and counts follow the
         thumb. Once it rests, the pruned model is measured on the dense model's reasoning: the stronger a word's colour,
-        the less the two agree. What is older than the thumb is grey and says its ratio.
+        the less the two agree. What is older than the thumb is grey and says its ratio. The tabs at the bottom compare
+        methods on many samples; what they measure is kept in this browser.
       </p>
       <h3 className="panel-title">Keys</h3>
       <dl className="keys">
