@@ -60,12 +60,15 @@ export async function benchScoring(rows: number, repeats: number) {
       Float32Array.from({ length: height * width }, () => random.next() - 0.5),
       [height, width],
     );
-  const cases = llamaDefinition(SMOLVLM_256M, { prefix: "model", head: "lm_head.weight" }).scored.map((scored) => ({
-    scored,
-    weight: matrix(scored.outputs, scored.inputs),
-    input: matrix(rows, scored.inputs),
-    gradient: matrix(rows, scored.outputs),
-  }));
+  const { scored: matrices } = llamaDefinition(SMOLVLM_256M, { prefix: "model", head: "lm_head.weight" });
+  const cases = matrices
+    .filter((scored) => scored.attributed)
+    .map((scored) => ({
+      scored,
+      weight: matrix(scored.outputs, scored.inputs),
+      input: matrix(rows, scored.inputs),
+      gradient: matrix(rows, scored.outputs),
+    }));
   const accumulator = backend.upload(new Float32Array(1536), [1536]);
 
   const fused = () => {

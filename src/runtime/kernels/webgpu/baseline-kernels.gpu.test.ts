@@ -1,5 +1,5 @@
 /** The WGSL kernels that other methods read against their TypeScript reference, on both layouts of the grid. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createRandom } from "../../../core/random.ts";
 import { randomFloats } from "../../../testing/random.ts";
 import { downloadFloats, expectAllClose, requestTestDevice, uploadBuffer } from "../../../testing/webgpu-buffers.ts";
@@ -7,6 +7,9 @@ import { INPUT_STATISTICS, LINE_TERMS } from "../contract.ts";
 import { createReferenceKernels } from "../reference.ts";
 import { createColumnProducts, createInputStatistics } from "./columns.ts";
 import { createLineTerms } from "./line-terms.ts";
+
+// A software GPU may take most of a minute to compile a shader on a busy machine.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const reference = createReferenceKernels();
 let device: GPUDevice;
