@@ -5,6 +5,7 @@ import { methods } from "../core/methods/index.ts";
 import type { UnitLayout } from "../core/unit.ts";
 import type { WorkbenchState } from "./context.ts";
 import { calibrationParameters } from "./method.ts";
+import { isRecord } from "./model.ts";
 import type { TabName } from "./preferences.ts";
 
 /** One experiment of each kind at a time. */
@@ -50,6 +51,21 @@ export const initialChoices: ExperimentChoices = {
   metric: "kl",
   family: null,
 };
+
+/** What of kept choices this version of the page still offers. Metric and family belong to the link and the moment. */
+export function parseChoices(found: unknown): Partial<ExperimentChoices> {
+  if (!isRecord(found)) return {};
+  const { generate, samplesPerFamily, windowSize } = found;
+  const offered = <Value>(list: readonly Value[], chosen: unknown) =>
+    Array.isArray(chosen) ? list.filter((value) => chosen.includes(value)) : list;
+  return {
+    methods: offered(initialChoices.methods, found.methods),
+    ratios: offered(RATIOS, found.ratios),
+    ...(typeof generate === "boolean" ? { generate } : {}),
+    ...(SAMPLES_PER_FAMILY.includes(Number(samplesPerFamily)) ? { samplesPerFamily: Number(samplesPerFamily) } : {}),
+    ...(Number.isInteger(windowSize) && Number(windowSize) >= 1 ? { windowSize: Number(windowSize) } : {}),
+  };
+}
 
 /** What the choices, constants and ratio at hand would measure; null where they leave nothing to measure. */
 export function describeExperiment(name: ExperimentName, state: WorkbenchState): ExperimentDescription | null {
