@@ -36,7 +36,7 @@ function open(changes: Partial<CheckpointFolder> = {}): { engine: Engine; backen
 
 const source = { kind: "address", name: "scenes", url: "" } as const;
 
-describe("assessing the bundled model", () => {
+describe("assessing the bundled model", { timeout: 60_000 }, () => {
   const { engine, backend, folder } = open();
   const held = countTensors(backend);
   let set: readonly EvaluationSample[];
@@ -146,7 +146,7 @@ describe("assessing the bundled model", () => {
   });
 });
 
-describe("a checkpoint without evaluation set", () => {
+describe("a checkpoint without evaluation set", { timeout: 60_000 }, () => {
   it("has an empty one", async () => {
     const complete = createNodeFolder(join(projectRoot, "public/models/scenes"));
     const { engine } = open({

@@ -118,7 +118,7 @@ describeWithShared("bias compensation against FLAP's numbers", (shared) => {
     dense.release();
   });
 
-  it("generates with a cache what whole passes give, one by one and batched", async () => {
+  it("generates with a cache what whole passes give, one by one and batched", { timeout: 60_000 }, async () => {
     const masks = await createPruningMasks(model, pruningOf("AL-AM/WIFV").pruning);
     const bare = createMasks(model, pruningOf("AL-AM/WIFV").pruning.keep);
     const prompts = expected.ids.map((ids, index) => ({ prompt: ids.slice(0, 3 + index), frame: null }));

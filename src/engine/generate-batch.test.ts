@@ -15,7 +15,7 @@ import { countTensors } from "./testing/count-tensors.ts";
 /** Lengths that end at different times, so that the batch shrinks from 8 rows to 4, 2 and 1. */
 const LIMITS = [12, 2, 9, 16, 4];
 
-describe("generation in batches", () => {
+describe("generation in batches", { timeout: 60_000 }, () => {
   let session: Session;
   let inputs: readonly PreparedInput[];
 
