@@ -39,6 +39,6 @@ export function budgetOf(layout: UnitLayout, frame: FrameData): Budget {
         of: formatParameters(layout.totalParameters),
       },
     ],
-    note: short ? "The minimum that every module keeps stops the pruning here." : "",
+    note: short ? "Whole units, and those that every module keeps in any case, allow no more here." : "",
   };
 }
