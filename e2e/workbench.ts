@@ -18,7 +18,7 @@ export class Workbench {
 
   /** Waits until reasoning, calibration and the measurement at the first ratio are there. */
   async settled(): Promise<void> {
-    await expect(this.verdict).toBeVisible({ timeout: 150_000 });
+    await expect(this.verdict).toBeVisible({ timeout: 240_000 });
   }
 
   get slider(): Locator {

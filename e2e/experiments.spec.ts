@@ -1,0 +1,48 @@
+/** Methods beside each other: another one under the slider, two overlaid, and an experiment that outlives the page. */
+import { expect, test } from "@playwright/test";
+import { FEW_SAMPLES, Workbench } from "./workbench.ts";
+
+test("prunes by another method, overlays a second one, and carries both in the link", async ({ page }) => {
+  const workbench = new Workbench(page);
+  const errors = workbench.watchErrors();
+  await workbench.open(`${FEW_SAMPLES}&ratio=40`, "?backend=cpu");
+  await workbench.settled();
+  await page.getByRole("combobox", { name: "Method" }).selectOption({ label: "FLAP" });
+  await expect(workbench.verdict).toContainText("At 40 %");
+  await expect(workbench.region("KL divergence")).toContainText("FLAP");
+  await page.getByRole("combobox", { name: /Compare with/ }).selectOption({ label: "µCRASP" });
+  await expect(workbench.region("Retention by layer")).toContainText("µCRASP");
+  await expect(page).toHaveURL(/method=flap/);
+  await page.reload();
+  await workbench.settled();
+  await expect(page.getByRole("combobox", { name: "Method" })).toHaveValue("flap");
+  await expect(workbench.region("Retention by layer")).toContainText("µCRASP");
+  expect(errors).toEqual([]);
+});
+
+test("measures methods on the evaluation set, and shows them again after a reload", async ({ page }) => {
+  const workbench = new Workbench(page);
+  const errors = workbench.watchErrors();
+  await workbench.open(`${FEW_SAMPLES}&ratio=30`, "?backend=cpu");
+  await workbench.settled();
+  await page.getByRole("tab", { name: "Methods" }).click();
+  const panel = page.getByRole("tabpanel", { name: "Methods" });
+  for (const method of ["LLM-Pruner", "Wanda-SP", "Attribution", "Magnitude-SP", "Random"]) {
+    for (const box of await panel.getByRole("checkbox", { name: new RegExp(`^${method}`) }).all()) await box.uncheck();
+  }
+  await panel.getByRole("checkbox", { name: /Let the models write/ }).uncheck();
+  await panel.getByRole("button", { name: "Measure methods at 30 %" }).click();
+  await expect(panel.getByRole("progressbar")).toBeVisible();
+
+  const table = panel.getByRole("table", { name: /methods/i });
+  const row = (name: string) => table.getByRole("row", { name: new RegExp(name) });
+  await expect(panel.getByText(/3 models, 90 measurements on 30 samples/)).toBeVisible({ timeout: 150_000 });
+  await expect(row("µCRASP")).toContainText(/\d/);
+  const measured = await table.textContent();
+
+  // Kept in the browser: nothing has to be measured again.
+  await page.reload();
+  await expect(panel.getByText(/3 models, 90 measurements on 30 samples/)).toBeVisible({ timeout: 150_000 });
+  expect(await table.textContent()).toBe(measured);
+  expect(errors).toEqual([]);
+});
