@@ -22,6 +22,8 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
+          // The engine's tests run a model; other suites may share the machine with them.
+          testTimeout: 60_000,
           include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
           exclude: ["src/**/*.gpu.test.ts"],
         },

@@ -113,7 +113,7 @@ describe("budget", () => {
 
   it("says so when the modules' minimums stop the pruning", () => {
     const frame = frameOf(SMALL, (unit) => unit >= 12);
-    expect(budgetOf(SMALL, { ...frame, askedRatio: 0.7 }).note).toContain("minimum");
+    expect(budgetOf(SMALL, { ...frame, askedRatio: 0.7 }).note).toContain("every module keeps");
     expect(budgetOf(SMALL, { ...frame, askedRatio: frame.reachedRatio + 0.001 }).note).toBe("");
   });
 });
