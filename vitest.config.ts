@@ -40,8 +40,8 @@ export default defineConfig({
           // Kernels share one software GPU on few cores: side by side they only wait for each other.
           fileParallelism: false,
           env: { PIVOTSCOPE_SHARED: resolve(import.meta.dirname, "../shared").replaceAll("\\", "/") },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           browser: {
             enabled: true,
             headless: true,
