@@ -1,7 +1,8 @@
 /** Rules that give every module a number of units to lose, whatever the other modules' units are worth. */
-import type { Module, Ratio, UnitLayout } from "../unit.ts";
+import { createUnitLayout, type Module, type Ratio, type UnitLayout } from "../unit.ts";
 import type { Allocation } from "./allocation.ts";
 import { createKeptUnits } from "./kept-units.ts";
+import { sortWithinModules } from "./module-order.ts";
 
 /** How many of a module's units go at a ratio. */
 export type RemovedCount = (module: Module, ratio: Ratio, index: number) => number;
@@ -34,4 +35,14 @@ export function createPerModuleAllocator(
     }
     return kept.result(values);
   };
+}
+
+/**
+ * The uniform rule for a module alone, where the scores of the next one are not known yet.
+ * @param scores finite, one per unit of `module`.
+ * @returns 1 kept, 0 removed, per unit of `module`.
+ */
+export function keepUniform(module: Module, scores: Float64Array, ratio: Ratio): Uint8Array {
+  const alone = createUnitLayout([module], 0);
+  return createPerModuleAllocator(alone, uniformRemoved)(sortWithinModules(alone, scores), scores, ratio).keep;
 }

@@ -7,8 +7,15 @@ import { lastProjection } from "./baseline-terms.ts";
  * (Wanda, arXiv 2306.11695; structured in CASIA-IVA-Lab/FLAP.)
  */
 export function weightedNorms(terms: ModuleTerms): Float64Array {
-  const { absolute, lineLength } = lastProjection(terms);
-  return Float64Array.from(absolute, (sum, column) => (sum / lineLength) * Math.sqrt(terms.input.energy[column] ?? 0));
+  return weightedColumns(lastProjection(terms), terms.input.energy);
+}
+
+/** The same from a matrix and the energy of its columns. */
+export function weightedColumns(
+  { absolute, lineLength }: Pick<MatrixTerms, "absolute" | "lineLength">,
+  energy: Float64Array,
+): Float64Array {
+  return Float64Array.from(absolute, (sum, column) => (sum / lineLength) * Math.sqrt(energy[column] ?? 0));
 }
 
 /** ‖W[:,j]‖₂ */
