@@ -24,7 +24,7 @@ describe("the program", () => {
   it("lists its commands, and each command its options", async () => {
     const { code, output, errors } = await runCaptured(["--help"]);
     expect({ code, errors }).toEqual({ code: 0, errors: "" });
-    for (const name of ["statistics", "plan", "evaluate", "generate", "layers"]) {
+    for (const name of ["statistics", "plan", "plan-sequential", "evaluate", "generate", "layers"]) {
       expect(output).toMatch(new RegExp(`^ {2}${name} `, "m"));
       const help = await runCaptured([name, "--help"]);
       expect({ code: help.code, errors: help.errors }).toEqual({ code: 0, errors: "" });

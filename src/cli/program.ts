@@ -8,6 +8,7 @@ import { judge } from "./judge.ts";
 import { layers } from "./layers.ts";
 import { UsageError } from "./options.ts";
 import { plan } from "./plan.ts";
+import { planSequential } from "./plan-sequential.ts";
 import { scenes } from "./scenes.ts";
 import { statistics } from "./statistics.ts";
 import { sweep } from "./sweep.ts";
@@ -19,6 +20,7 @@ export const EXIT = { success: 0, failure: 1, usage: 2, cancelled: 130 } as cons
 const commands: readonly Command[] = [
   statistics,
   plan,
+  planSequential,
   evaluate,
   generate,
   judge,

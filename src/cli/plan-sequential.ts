@@ -1,0 +1,71 @@
+/** `plan-sequential`: Wanda-SP as its authors run it, which needs the model for every ratio. */
+import { wandaSp } from "../core/methods/wanda-sp.ts";
+import { defaultParameters } from "../core/parameters.ts";
+import { createPlan, serialisePlan } from "../core/plan.ts";
+import { validateRatio } from "../core/unit-check.ts";
+import type { PreparedSample } from "../engine/batch.ts";
+import { planSequentialWanda } from "../engine/sequential-wanda.ts";
+import { defineCommand } from "./command.ts";
+import { checkDestination, writeResult } from "./files.ts";
+import { withModel } from "./open-model.ts";
+import { createProgressLine } from "./progress.ts";
+import { prepareListed, readSamples } from "./samples.ts";
+
+const options = {
+  model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
+  samples: { type: "text", value: "FILE", explanation: "Samples file to run the model on.", required: true },
+  ratio: {
+    type: "number",
+    value: "SHARE",
+    explanation: "Share of units that every module loses, 0 to 1.",
+    required: true,
+  },
+  limit: { type: "number", value: "N", explanation: "Use only the first N samples." },
+  out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
+} as const;
+
+export const planSequential = defineCommand({
+  name: "plan-sequential",
+  summary: "Plan with Wanda-SP layer by layer, each scored on what the pruned ones before it give.",
+  notes:
+    "`plan --method wanda-sp` scores from the dense model's activations instead, for any ratio at once.\n" +
+    "The vision tower is pruned before the text tower, which then sees pictures through it.",
+  options,
+  async run(given, context) {
+    validateRatio(given.ratio);
+    const list = await readSamples(given.samples, given.limit);
+    await checkDestination(given.out);
+    const text = await withModel(given.model, context, async (session) => {
+      const line = createProgressLine(context);
+      try {
+        const samples: PreparedSample[] = [];
+        for (const index of list.samples.keys()) {
+          line.show(`Preparing sample ${index + 1} of ${list.samples.length}`);
+          samples.push(await prepareListed(session, list, index, null, context));
+        }
+        const made = await planSequentialWanda(session.model, samples, {
+          ratio: given.ratio,
+          signal: context.signal,
+          onProgress: ({ tower, layer, layers, runs }) =>
+            line.show(`Pruning ${tower} layer ${layer + 1} of ${layers}: run ${runs.done} of ${runs.total}`),
+        });
+        const { name, weightHash } = session.summary;
+        return serialisePlan(
+          createPlan(
+            session.model.layout,
+            { keep: made.keep, values: made.values, reachedRatio: made.reachedRatio },
+            {
+              model: { name, weightHash },
+              method: wandaSp.name,
+              parameters: defaultParameters(),
+              askedRatio: given.ratio,
+            },
+          ),
+        );
+      } finally {
+        line.clear();
+      }
+    });
+    await writeResult(given.out, `${text}\n`, context);
+  },
+});
