@@ -1,12 +1,11 @@
 /** `layers`: how much each layer of a dense model does, in the views of three other works. */
 import { DEFAULT_OUTLIER_FACTOR, type LayerViews } from "../core/signals/layer-views.ts";
-import type { PreparedSample } from "../engine/batch.ts";
 import { checkOutlierFactor, DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "../engine/layer-views.ts";
 import { defineCommand } from "./command.ts";
 import { checkDestination, writeResult } from "./files.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine } from "./progress.ts";
-import { prepareListed, readSamples } from "./samples.ts";
+import { prepareAll, readSamples } from "./samples.ts";
 
 const options = {
   model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
@@ -50,11 +49,7 @@ export const layers = defineCommand({
     const text = await withModel(given.model, context, async (session) => {
       const line = createProgressLine(context);
       try {
-        const samples: PreparedSample[] = [];
-        for (const index of list.samples.keys()) {
-          line.show(`Preparing sample ${index + 1} of ${list.samples.length}`);
-          samples.push(await prepareListed(session, list, index, null, context));
-        }
+        const samples = await prepareAll(session, list, null, context, line);
         const views = await observeLayers(session.model, samples, {
           outlierFactor,
           signal: context.signal,

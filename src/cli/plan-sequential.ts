@@ -3,13 +3,12 @@ import { wandaSp } from "../core/methods/wanda-sp.ts";
 import { defaultParameters } from "../core/parameters.ts";
 import { createPlan, serialisePlan } from "../core/plan.ts";
 import { validateRatio } from "../core/unit-check.ts";
-import type { PreparedSample } from "../engine/batch.ts";
 import { planSequentialWanda } from "../engine/sequential-wanda.ts";
 import { defineCommand } from "./command.ts";
 import { checkDestination, writeResult } from "./files.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine } from "./progress.ts";
-import { prepareListed, readSamples } from "./samples.ts";
+import { prepareAll, readSamples } from "./samples.ts";
 
 const options = {
   model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
@@ -38,11 +37,7 @@ export const planSequential = defineCommand({
     const text = await withModel(given.model, context, async (session) => {
       const line = createProgressLine(context);
       try {
-        const samples: PreparedSample[] = [];
-        for (const index of list.samples.keys()) {
-          line.show(`Preparing sample ${index + 1} of ${list.samples.length}`);
-          samples.push(await prepareListed(session, list, index, null, context));
-        }
+        const samples = await prepareAll(session, list, null, context, line);
         const made = await planSequentialWanda(session.model, samples, {
           ratio: given.ratio,
           signal: context.signal,

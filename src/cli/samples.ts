@@ -8,6 +8,7 @@ import { parseSamples, type Sample } from "../models/samples.ts";
 import type { CommandContext } from "./context.ts";
 import { readBytes, readText } from "./files.ts";
 import { wholeNumber } from "./options.ts";
+import type { ProgressLine } from "./progress.ts";
 
 export interface SampleList {
   readonly samples: readonly Sample[];
@@ -49,6 +50,22 @@ export async function prepareListed(
   const prepared = await session.prepareSample(listed, list.readPicture, pivots ?? defaultPivotParameters(), signal);
   checkSample(session, prepared, name);
   return prepared;
+}
+
+/** Makes all samples of a list ready, and says which one is at hand. @throws PivotscopeError as `prepareListed` does. */
+export async function prepareAll(
+  session: Session,
+  list: SampleList,
+  pivots: PivotParameters | null,
+  context: CommandContext,
+  line: ProgressLine,
+): Promise<PreparedSample[]> {
+  const samples: PreparedSample[] = [];
+  for (const index of list.samples.keys()) {
+    line.show(`Preparing sample ${index + 1} of ${list.samples.length}`);
+    samples.push(await prepareListed(session, list, index, pivots, context));
+  }
+  return samples;
 }
 
 /**

@@ -3,14 +3,13 @@ import { markerGroupNames } from "../core/markers.ts";
 import { defaultParameters, type MethodParameters, validateParameters } from "../core/parameters.ts";
 import type { PivotParameters } from "../core/pivots.ts";
 import { serialiseStatistics } from "../core/statistics-json.ts";
-import type { PreparedSample } from "../engine/batch.ts";
 import { calibrate } from "../engine/calibrate.ts";
 import type { RecommendedParameters } from "../models/recommended.ts";
 import { defineCommand } from "./command.ts";
 import { checkDestination, writeResult } from "./files.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine, percent } from "./progress.ts";
-import { prepareListed, readSamples } from "./samples.ts";
+import { prepareAll, readSamples } from "./samples.ts";
 
 const options = {
   model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
@@ -64,11 +63,7 @@ export const statistics = defineCommand({
       const parameters = calibrationParameters(asked, summary.recommended);
       const line = createProgressLine(context);
       try {
-        const samples: PreparedSample[] = [];
-        for (const index of list.samples.keys()) {
-          line.show(`Preparing sample ${index + 1} of ${list.samples.length}`);
-          samples.push(await prepareListed(session, list, index, parameters, context));
-        }
+        const samples = await prepareAll(session, list, parameters, context, line);
         const result = await calibrate(model, {
           samples,
           batchSize: parameters.batchSize,

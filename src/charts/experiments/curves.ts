@@ -6,7 +6,7 @@ import { spread, type ValueAxis } from "./axis.ts";
 import type { Curve, CurvePoint, CurvesData } from "./data.ts";
 import { bestOf, directionText, estimateText, formatMetric, interval, isMeasured, samplesText } from "./estimates.ts";
 import { lookOf, markerPath } from "./looks.ts";
-import { type PlotBox, valueAxis, valueY } from "./plot.ts";
+import { type PlotBox, plotBox, valueAxis, valueY } from "./plot.ts";
 import type { SeriesEntry } from "./SeriesKey.tsx";
 
 /** The axis of ratios ends here unless a curve goes further. */
@@ -60,14 +60,8 @@ export function drawCurves(data: CurvesData, width: number): CurvesDrawing {
   const ratios = ratiosOf(series);
   const longest = Math.min(LONGEST_LABEL, Math.max(0, ...series.map(({ label }) => label.length)));
   const labelled = width >= LABELS_FROM;
-  const box = {
-    width,
-    height: HEIGHT,
-    left: MARGIN.left,
-    right: width - MARGIN.right - (labelled ? 16 + longest * LETTER_WIDTH : 0),
-    top: MARGIN.top,
-    bottom: HEIGHT - MARGIN.bottom,
-  };
+  const right = MARGIN.right + (labelled ? 16 + longest * LETTER_WIDTH : 0);
+  const box = plotBox(width, HEIGHT, { ...MARGIN, right });
   const axis = valueAxis(metric, [dense, ...series.flatMap(({ points }) => points)]);
   const tenths = Math.ceil(Math.max(LAST_RATIO, ratios.at(-1) ?? 0) * 10 - 1e-9);
   const ratioTicks = Array.from({ length: tenths + 1 }, (_, index) => index / 10);

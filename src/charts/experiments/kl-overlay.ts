@@ -6,7 +6,7 @@ import { round } from "../paths.ts";
 import { type ChartTable, tableOf } from "../table.ts";
 import type { KlValues } from "./data.ts";
 import { lookOf, markerPath } from "./looks.ts";
-import type { PlotBox } from "./plot.ts";
+import { type PlotBox, plotBox } from "./plot.ts";
 import type { SeriesEntry } from "./SeriesKey.tsx";
 
 const HEIGHT = 230;
@@ -61,14 +61,7 @@ export interface KlOverlayDrawing {
 
 /** Lays the outlines out over `width` CSS pixels. */
 export function drawKlOverlay({ edges, series }: KlOverlayData, width: number): KlOverlayDrawing {
-  const box = {
-    width,
-    height: HEIGHT,
-    left: MARGIN.left,
-    right: width - MARGIN.right,
-    top: MARGIN.top,
-    bottom: HEIGHT - MARGIN.bottom,
-  };
+  const box = plotBox(width, HEIGHT, MARGIN);
   const bins = edges.length - 1;
   const step = (box.right - box.left) / bins;
   const x = (position: number) => round(box.left + position * step);

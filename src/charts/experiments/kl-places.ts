@@ -5,7 +5,7 @@ import { type ChartTable, tableOf } from "../table.ts";
 import { linearAxis, type ValueAxis } from "./axis.ts";
 import type { KlPlace, KlPlacesData } from "./data.ts";
 import { estimateText, interval, isMeasured, samplesText } from "./estimates.ts";
-import { type PlotBox, valueY, whiskerPath } from "./plot.ts";
+import { type PlotBox, plotBox, valueY, whiskerPath } from "./plot.ts";
 
 const HEIGHT = 190;
 const MARGIN = { left: 40, right: 8, top: 10, bottom: 36 } as const;
@@ -33,14 +33,7 @@ export function placesAxis({ byDistance, byStep }: KlPlacesData): ValueAxis {
 
 /** Lays bars out over `width` CSS pixels. */
 export function drawPlaces(places: readonly KlPlace[], axis: ValueAxis, width: number): PlacesDrawing {
-  const box = {
-    width,
-    height: HEIGHT,
-    left: MARGIN.left,
-    right: width - MARGIN.right,
-    top: MARGIN.top,
-    bottom: HEIGHT - MARGIN.bottom,
-  };
+  const box = plotBox(width, HEIGHT, MARGIN);
   const step = (box.right - box.left) / Math.max(1, places.length);
   const wide = Math.max(2, Math.min(36, step * 0.72));
   const middles = places.map((_, place) => round(box.left + (place + 0.5) * step));

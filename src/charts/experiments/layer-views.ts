@@ -5,7 +5,7 @@ import { type ChartTable, tableOf } from "../table.ts";
 import { linearAxis, type ValueAxis } from "./axis.ts";
 import type { LayerView } from "./data.ts";
 import { formatMetric } from "./estimates.ts";
-import { type PlotBox, valueY } from "./plot.ts";
+import { type PlotBox, plotBox, valueY } from "./plot.ts";
 
 const HEIGHT = 74;
 const MARGIN = { left: 40, right: 8, top: 6, bottom: 16 } as const;
@@ -58,14 +58,7 @@ export interface LayerViewDrawing {
 
 /** The bars of one view, one path for each tower, from 0 to the value. */
 export function drawLayerView(view: LayerView, layers: readonly LayerPlace[], columns: LayerColumns): LayerViewDrawing {
-  const box = {
-    width: columns.width,
-    height: HEIGHT,
-    left: MARGIN.left,
-    right: columns.width - MARGIN.right,
-    top: MARGIN.top,
-    bottom: HEIGHT - MARGIN.bottom,
-  };
+  const box = plotBox(columns.width, HEIGHT, MARGIN);
   const values = layers.map((place) => layerValue(view, place));
   const finite = values.filter((value) => value !== null);
   const full = linearAxis(Math.min(0, ...finite), Math.max(0, ...finite));

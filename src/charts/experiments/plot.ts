@@ -14,6 +14,16 @@ export interface PlotBox {
   readonly bottom: number;
 }
 
+/** The plot within a drawing of `width` by `height` with these margins. */
+export function plotBox(
+  width: number,
+  height: number,
+  margin: Readonly<Record<"left" | "right" | "top" | "bottom", number>>,
+): PlotBox {
+  const { left, right, top, bottom } = margin;
+  return { width, height, left, right: width - right, top, bottom: height - bottom };
+}
+
 /** The value axis that all estimates fit on: from 0 to the metric's maximum where it has one. */
 export function valueAxis(
   metric: Pick<MetricDescription, "scale" | "maximum">,

@@ -5,7 +5,7 @@ import { type ChartTable, tableOf } from "../table.ts";
 import type { ValueAxis } from "./axis.ts";
 import type { WindowData, WindowPoint } from "./data.ts";
 import { directionText, estimateText, formatMetric, interval, isMeasured, samplesText } from "./estimates.ts";
-import { linePath, type PlotBox, valueAxis, valueY, whiskerPath } from "./plot.ts";
+import { linePath, type PlotBox, plotBox, valueAxis, valueY, whiskerPath } from "./plot.ts";
 
 const HEIGHT = 250;
 const MARGIN = { left: 40, right: 44, top: 14, bottom: 36 } as const;
@@ -43,14 +43,7 @@ export function layerCount({ cmds, points, size }: WindowData): number {
 /** Lays the windows out over `width` CSS pixels; a window's point stands in its middle. */
 export function drawWindows(data: WindowData, width: number): WindowDrawing {
   const { metric, size, cmds, dense } = data;
-  const box = {
-    width,
-    height: HEIGHT,
-    left: MARGIN.left,
-    right: width - MARGIN.right,
-    top: MARGIN.top,
-    bottom: HEIGHT - MARGIN.bottom,
-  };
+  const box = plotBox(width, HEIGHT, MARGIN);
   const layers = layerCount(data);
   const step = (box.right - box.left) / layers;
   const x = (layer: number) => box.left + (layer + 0.5) * step;

@@ -13,23 +13,18 @@ import { defaultParameters, type MethodParameters } from "../../core/parameters.
 import type { BaselineStatistics, MatrixTerms, ModuleTerms, Statistics } from "../../core/statistics.ts";
 import type { LlamaOracleFile, OfficialMask } from "../../core/testing/llama-oracle.ts";
 import type { Module } from "../../core/unit.ts";
-import { SafetensorsFile } from "../../models/safetensors.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { createBatch, type PreparedSample } from "../batch.ts";
 import { calibrate } from "../calibrate.ts";
 import { denseTraceLogits, evaluateSample } from "../evaluate.ts";
 import { traceLogits } from "../forward.ts";
 import { createMasks } from "../masks.ts";
-import { createModel, type Model } from "../model.ts";
+import type { Model } from "../model.ts";
+import { createLlamaModel, type LlamaOracleConfig } from "./llama-config.ts";
 import { excess } from "./oracle-suite.ts";
 
 export interface LlamaExpectations extends Omit<LlamaOracleFile, "config"> {
-  readonly config: Readonly<
-    Record<
-      "vocab" | "hidden" | "inter" | "layers" | "heads" | "kv_heads" | "head_dim" | "rms_eps" | "rope_theta",
-      number
-    >
-  >;
+  readonly config: LlamaOracleConfig;
   readonly ids: readonly (readonly number[])[];
   readonly logits_0_last: readonly number[];
   readonly loss: number;
@@ -56,28 +51,7 @@ export function defineLlamaOracleSuite(
   beforeAll(async () => {
     const loaded = await load();
     expected = loaded.expected;
-    const { config } = expected;
-    model = createModel(
-      loaded.backend,
-      {
-        architecture: "llama",
-        tieWordEmbeddings: false,
-        text: {
-          vocabularySize: config.vocab,
-          hiddenSize: config.hidden,
-          intermediateSize: config.inter,
-          layers: config.layers,
-          heads: config.heads,
-          keyValueHeads: config.kv_heads,
-          headSize: config.head_dim,
-          normEpsilon: config.rms_eps,
-          ropeTheta: config.rope_theta,
-          maximumPositions: 64,
-          tieWordEmbeddings: false,
-        },
-      },
-      new SafetensorsFile(loaded.weights),
-    );
+    model = createLlamaModel(loaded.backend, expected.config, loaded.weights);
     samples = expected.ids.map((ids) => ({ prompt: ids.slice(0, 1), trace: ids.slice(1), pivots: [], frame: null }));
     const uploadedBefore = model.backend.uploadedBytes;
     statistics = await calibrate(model, {
