@@ -86,8 +86,8 @@ describe.each(folders)("a checkpoint folder from %s", (_, create) => {
   it("names a missing file and the files that are needed", async () => {
     expect(await create().has("absent.json")).toBe(false);
     expect(await readTextIfPresent(create(), "absent.json")).toBeNull();
-    for (const read of [create().readText("absent.json"), create().readBytes("absent.json")]) {
-      await expect(read).rejects.toMatchObject({
+    for (const read of [() => create().readText("absent.json"), () => create().readBytes("absent.json")]) {
+      await expect(read()).rejects.toMatchObject({
         code: "not-found",
         message: expect.stringContaining("absent.json"),
         hint: expect.stringContaining("config.json and model.safetensors"),
