@@ -21,7 +21,7 @@ class Recipe:
 
     seeing: int = 2_000
     reasoning: int = 7_500
-    practice: int = 6_500
+    practice: int = 5_000
     batch: int = 64
     rate: float = 2e-3
     practice_rate: float = 1e-3
