@@ -118,6 +118,8 @@ export function createPortEngine(port: Endpoint<ToWorker>, end: () => void): Por
     get failure() {
       return failure;
     },
+    inspect: (source, options, call) => request("inspect", () => ({ source, options }), call),
+    setSamples: (samples, call) => request("setSamples", () => ({ samples }), call),
     load: (source, options, call) => request("load", () => ({ source, options }), call),
     generate: (input, options, call) => request("generate", () => ({ input: refer(input), options }), call),
     calibrate: (parameters, call) => request("calibrate", () => ({ parameters }), call),
@@ -150,12 +152,12 @@ function createPictureNumbers(): (input: SampleInput) => InputReference {
   const numbers = new WeakMap<Picture, number>();
   let next = 1;
   let last = 0;
-  return ({ picture, question }) => {
-    if (!picture) return { picture: null, question };
+  return ({ picture, ...rest }) => {
+    if (!picture) return { picture: null, ...rest };
     const number = numbers.get(picture) ?? next++;
     numbers.set(picture, number);
-    if (number === last) return { picture: { number }, question };
+    if (number === last) return { picture: { number }, ...rest };
     last = number;
-    return { picture: { number, data: picture }, question };
+    return { picture: { number, data: picture }, ...rest };
   };
 }

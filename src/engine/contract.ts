@@ -22,23 +22,95 @@ export interface Call<Progress = never> {
   readonly signal?: AbortSignal;
 }
 
-/** Where a checkpoint folder lies: an address of a folder (bundled or hosted), or files that the user gave. */
+/**
+ * Where a checkpoint folder lies: an address of a folder (bundled or hosted), files that the user gave, or a repository
+ * of a hub, whose files are kept in this browser.
+ */
 export type ModelSource =
   | { readonly kind: "address"; readonly name: string; readonly url: string }
-  | { readonly kind: "files"; readonly name: string; readonly files: ReadonlyMap<string, Blob> };
+  | { readonly kind: "files"; readonly name: string; readonly files: ReadonlyMap<string, Blob> }
+  | {
+      readonly kind: "hub";
+      /** What the page calls it, usually the repository's id. */
+      readonly name: string;
+      /** "owner/name". */
+      readonly repository: string;
+      /** Branch, tag or commit; null for "main". */
+      readonly revision: string | null;
+      /** Address of the hub, https://huggingface.co when null. */
+      readonly hubUrl: string | null;
+      /** Access token for gated repositories; never stored. */
+      readonly accessToken?: string | null;
+    };
+
+/**
+ * Number format of weights in memory, and of arithmetic where only the text is written: half precision halves memory
+ * and is faster on GPUs. Attribution and KL are computed in single precision either way.
+ */
+export type Precision = "float32" | "float16";
 
 export interface LoadOptions {
   readonly backend: "auto" | BackendKind;
+  /** "auto": float16 on a GPU that has shader-f16 and passes the self-check, else float32. */
+  readonly precision?: "auto" | Precision;
 }
 
 export interface LoadProgress {
-  /** Reading small files, reading the weights file, putting the weights on the backend. */
-  readonly stage: "files" | "weights" | "upload";
-  /** Bytes; `total` is 0 while it is unknown. */
+  /**
+   * Reading small files; reading the weights and putting each tensor on the backend as it comes; checking the GPU's
+   * half precision against single precision.
+   */
+  readonly stage: "files" | "weights" | "check";
+  /** Bytes of all files to read; `total` is 0 while it is unknown. */
   readonly done: number;
   readonly total: number;
   /** Name of the file or tensor at hand. */
   readonly item: string;
+  /** Where the bytes at hand come from. */
+  readonly from?: "network" | "cache" | "disk";
+}
+
+/** What a checkpoint would take, found out from its small files and its weights' header before anything is loaded. */
+export interface ModelNeeds {
+  readonly name: string;
+  readonly architecture: string;
+  readonly parameters: number;
+  /** Commit or other name of the version that was looked at; empty where there is none. */
+  readonly version: string;
+  /** Files that would be read. */
+  readonly files: readonly { readonly path: string; readonly bytes: number; readonly cachedBytes: number }[];
+  /** Bytes that would come over the network, and bytes that are here already. */
+  readonly bytesToFetch: number;
+  readonly bytesCached: number;
+  /** How the file stores its weights, for example ["BF16"]. */
+  readonly dtypes: readonly string[];
+  /** One entry for each way to run it, the one that "auto" takes first. */
+  readonly choices: readonly ModelChoice[];
+}
+
+export interface ModelChoice {
+  readonly backend: BackendKind;
+  readonly precision: Precision;
+  /** Bytes of weights in memory or on the GPU. */
+  readonly weightBytes: number;
+  /** Bytes of the largest buffer that this model needs. */
+  readonly largestBuffer: number;
+  /** Bytes that this device allows for one buffer; null on the CPU. */
+  readonly bufferLimit: number | null;
+  /** Whether this device's limits allow it. */
+  readonly fits: boolean;
+  /** One sentence that says why it does or does not; names both numbers and what would fit where it does not. */
+  readonly reason: string;
+}
+
+/** A picture with a question that the user wants to calibrate on. */
+export interface OwnSample {
+  readonly picture: Picture | null;
+  readonly question: string;
+  /** The dense model's reasoning as token ids, the stop token included; null to let the dense model write it. */
+  readonly trace: readonly number[] | null;
+  /** The expected answer, where the user knows it. */
+  readonly answer: string | null;
 }
 
 export interface ModelSummary {
@@ -52,6 +124,14 @@ export interface ModelSummary {
   readonly backendNote: string;
   /** Bytes of weights that the backend holds. */
   readonly weightBytes: number;
+  /** Number format of the weights, and of arithmetic while text is written. */
+  readonly precision: Precision;
+  /** Why this precision, where people should know (half precision wanted but not to be had, or overridden); else empty. */
+  readonly precisionNote: string;
+  /** What people should know about how the files are kept, for example that the disk is full; else empty. */
+  readonly cacheNote: string;
+  /** Whether the checkpoint's image processor can cut a picture into several frames. */
+  readonly splitsPictures: boolean;
   readonly vision: boolean;
   readonly imageTokens: number;
   readonly vocabularySize: number;
@@ -72,6 +152,8 @@ export interface Picture {
 export interface SampleInput {
   readonly picture: Picture | null;
   readonly question: string;
+  /** Cut the picture into frames as the checkpoint's processor does: more detail, many more tokens. Off when absent. */
+  readonly split?: boolean;
 }
 
 export interface TraceToken {
@@ -171,10 +253,20 @@ export interface SampleProgress {
 }
 
 export interface Engine {
+  /**
+   * Finds out what loading `source` would take, from its small files and its weights' header. Throws what `load` throws
+   * for a checkpoint that cannot work: `not-found`, `network`, `unsupported`, `bad-checkpoint`.
+   */
+  inspect(source: ModelSource, options: LoadOptions, call?: Call<LoadProgress>): Promise<ModelNeeds>;
   load(source: ModelSource, options: LoadOptions, call?: Call<LoadProgress>): Promise<ModelSummary>;
   /** Greedy generation; progress reports each token as it comes (prefix tokens are not reported). */
   generate(input: SampleInput, options: GenerateOptions, call?: Call<TraceToken>): Promise<Trace>;
-  /** Runs over the calibration set that lies in the checkpoint folder. */
+  /**
+   * Takes the user's own samples as calibration and evaluation set in place of the checkpoint folder's; null takes the
+   * folder's again. Returns how many there are.
+   */
+  setSamples(samples: readonly OwnSample[] | null, call?: Call): Promise<number>;
+  /** Runs over the calibration set at hand: the folder's, or the user's own. */
   calibrate(parameters: CalibrationParameters, call?: Call<CalibrationProgress>): Promise<Statistics>;
   /** Looks at how much each layer of the dense model does, on the calibration set that lies in the checkpoint folder. */
   observeLayers(parameters: LayerViewParameters, call?: Call<SampleProgress>): Promise<LayerViews>;

@@ -19,8 +19,10 @@ import type {
   LoadOptions,
   LoadProgress,
   Measurement,
+  ModelNeeds,
   ModelSource,
   ModelSummary,
+  OwnSample,
   Picture,
   SampleProgress,
   Trace,
@@ -36,10 +38,21 @@ export interface PictureReference {
 export interface InputReference {
   readonly picture: PictureReference | null;
   readonly question: string;
+  readonly split?: boolean;
 }
 
 /** The engine's calls: what goes in, what is reported on the way, what comes out. */
 export interface EngineCalls {
+  readonly inspect: {
+    readonly request: { readonly source: ModelSource; readonly options: LoadOptions };
+    readonly progress: LoadProgress;
+    readonly result: ModelNeeds;
+  };
+  readonly setSamples: {
+    readonly request: { readonly samples: readonly OwnSample[] | null };
+    readonly progress: never;
+    readonly result: number;
+  };
   readonly load: {
     readonly request: { readonly source: ModelSource; readonly options: LoadOptions };
     readonly progress: LoadProgress;

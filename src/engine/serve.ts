@@ -59,6 +59,10 @@ type Progress = Extract<FromWorker, { type: "progress" }>["progress"];
 function perform(engine: Engine, message: CallMessage, signal: AbortSignal, onProgress: (progress: Progress) => void) {
   const call = { signal, onProgress };
   switch (message.name) {
+    case "inspect":
+      return engine.inspect(message.source, message.options, call);
+    case "setSamples":
+      return engine.setSamples(message.samples, { signal });
     case "load":
       return engine.load(message.source, message.options, call);
     case "generate":
@@ -81,8 +85,7 @@ function perform(engine: Engine, message: CallMessage, signal: AbortSignal, onPr
 }
 
 function sampleInput(input: InputReference): SampleInput {
-  const picture = input.picture?.data ?? null;
-  return { picture, question: input.question };
+  return { ...input, picture: input.picture?.data ?? null };
 }
 
 /** Puts the remembered picture in where a message only names it. */

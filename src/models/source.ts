@@ -12,12 +12,47 @@ import { PivotscopeError } from "../core/errors.ts";
 /** Bytes read so far and bytes in all; `total` is 0 while it is unknown. */
 export type ReadProgress = (done: number, total: number) => void;
 
+/** A file whose bytes are on their way. */
+export interface OpenFile {
+  /** Bytes of the whole file, whatever part the stream gives; null when the place cannot say. */
+  readonly size: number | null;
+  /** The file's bytes in order, from the asked byte on. Errors are PivotscopeErrors, as those of every read. */
+  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+export interface OpenFileOptions {
+  /** First byte that is wanted, 0 when absent. */
+  readonly from?: number;
+  /** Byte after the last that is wanted, the file's end when absent. */
+  readonly to?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a place knows of a file without reading it. */
+export interface FileEntry {
+  readonly path: string;
+  readonly bytes: number;
+  /** Bytes of it that this browser or disk holds already, so that they need not be fetched. */
+  readonly cachedBytes: number;
+}
+
 export interface CheckpointFolder {
   /** What people call this checkpoint. */
   readonly name: string;
   /** Paths of all files, where the place can say. */
   list?(): Promise<readonly string[]>;
   has(path: string): Promise<boolean>;
+  /** Size of a file and how much of it is here already; null when there is no such file or the place cannot say. */
+  entry(path: string, signal?: AbortSignal): Promise<FileEntry | null>;
+  /**
+   * Opens a file to be read as a stream, so that large ones need not lie in memory. A cut connection is taken up again
+   * where it broke; what was fetched is checked (length, and the hub's hash where it is known) before the stream ends.
+   */
+  open(path: string, options?: OpenFileOptions): Promise<OpenFile>;
+  /** Hex SHA-256 of a file where the place knows it without reading, for example from the hub; else null. */
+  knownHash?(path: string): Promise<string | null>;
+  /** What people should be told about how files are kept, for example that the disk is full; empty without a reason. */
+  readonly note?: string;
   /** The file as UTF-8 text. */
   readText(path: string, signal?: AbortSignal): Promise<string>;
   readBytes(path: string, onProgress?: ReadProgress, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;

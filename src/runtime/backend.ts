@@ -10,12 +10,21 @@ import { invariant } from "../core/errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { KernelSet, WeightGradientRequest } from "./kernels/contract.ts";
 
-export type TensorData = Float32Array | Int32Array;
+/** A Uint16Array holds float16 bit patterns. */
+export type TensorData = Float32Array | Int32Array | Uint16Array;
+
+/** What a backend's device allows. */
+export interface BackendLimits {
+  /** Bytes of the largest tensor that kernels and graphs can bind; Infinity on the cpu. */
+  readonly largestBuffer: number;
+  /** Whether graphs may compute in float16. */
+  readonly float16: boolean;
+}
 
 /** A tensor in a backend's memory. What it holds is the backend's own affair. */
 export interface Tensor {
   readonly dims: readonly number[];
-  readonly type: "float32" | "int32" | "int64";
+  readonly type: "float32" | "float16" | "int32" | "int64";
   readonly handle: unknown;
 }
 
@@ -40,6 +49,7 @@ export interface Backend {
   /** Settles with the reason when the device is lost; never settles on the cpu. */
   readonly lost: Promise<string>;
   readonly kernels: TensorKernels;
+  readonly limits: BackendLimits;
   /** Bytes of tensors that were uploaded and not yet released. */
   readonly uploadedBytes: number;
   /** Compiles `graph`. */

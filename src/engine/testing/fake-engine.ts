@@ -18,6 +18,8 @@ import type {
   GenerateOptions,
   LayerViewParameters,
   Measurement,
+  ModelNeeds,
+  ModelSource,
   ModelSummary,
   SampleInput,
   SampleProgress,
@@ -27,6 +29,8 @@ import type {
 import { fakeBaselines } from "./fake-baselines.ts";
 
 export type CallKind =
+  | "inspect"
+  | "setSamples"
   | "load"
   | "generate"
   | "calibrate"
@@ -129,6 +133,16 @@ export function createFakeEngine(): FakeEngine {
     },
     failNext(kind, error) {
       failures.set(kind, error);
+    },
+    async inspect(source, _options, call) {
+      calls.push({ kind: "inspect" });
+      await enter("inspect", call?.signal);
+      return needs(source, layout);
+    },
+    async setSamples(samples, call) {
+      calls.push({ kind: "setSamples" });
+      await enter("setSamples", call?.signal);
+      return samples?.length ?? 8;
     },
     async load(source, options, call) {
       calls.push({ kind: "load" });
@@ -326,6 +340,33 @@ function measure(trace: readonly number[], keep: Uint8Array): Measurement {
   };
 }
 
+function needs(source: ModelSource, layout: UnitLayout): ModelNeeds {
+  return {
+    name: source.name,
+    architecture: "idefics3",
+    parameters: layout.totalParameters,
+    version: "abc123",
+    files: [
+      { path: "config.json", bytes: 1_000, cachedBytes: 1_000 },
+      { path: "model.safetensors", bytes: 400_000, cachedBytes: 100_000 },
+    ],
+    bytesToFetch: 300_000,
+    bytesCached: 101_000,
+    dtypes: ["BF16"],
+    choices: [
+      {
+        backend: "webgpu",
+        precision: "float32",
+        weightBytes: 800_000,
+        largestBuffer: 100_000,
+        bufferLimit: 134_217_728,
+        fits: true,
+        reason: "The largest buffer needs 100 kB; this GPU allows 134 MB.",
+      },
+    ],
+  };
+}
+
 function summary(name: string, backend: "webgpu" | "cpu", layout: UnitLayout): ModelSummary {
   return {
     name,
@@ -335,6 +376,10 @@ function summary(name: string, backend: "webgpu" | "cpu", layout: UnitLayout): M
     backend,
     backendNote: "",
     weightBytes: 800_000,
+    precision: "float32",
+    precisionNote: "",
+    cacheNote: "",
+    splitsPictures: true,
     vision: true,
     imageTokens: 16,
     vocabularySize: VOCABULARY.length,

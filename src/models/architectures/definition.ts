@@ -15,6 +15,11 @@ export interface WeightSlot {
   readonly shape: readonly number[];
   /** Shape in the graph, when it differs: same numbers, same order. */
   readonly graphShape?: readonly number[];
+  /**
+   * Rows [begin, end) of the tensor's first axis that this input holds; all when absent. Tables of the vocabulary are
+   * held in several parts where a GPU's buffers are too small for one.
+   */
+  readonly rows?: readonly [number, number];
 }
 
 /** One weight whose product with its gradient is scored, and where the backward graph leaves what that needs. */
