@@ -27,7 +27,7 @@ export function percent(done: number, total: number): string {
 
 /** What is being loaded, for people. */
 export function describeLoading({ stage, done, total, item }: LoadProgress): string {
-  const what = { files: "Reading", weights: "Reading", upload: "Preparing" }[stage];
+  const what = { files: "Reading", weights: "Loading", check: "Checking" }[stage];
   return total === 0 ? `${what} ${item}` : `${what} ${item}: ${percent(done, total)}`;
 }
 

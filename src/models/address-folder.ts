@@ -1,22 +1,24 @@
 /** A checkpoint folder behind an HTTP address: bundled with the page, hosted, or a hub's `resolve` address. */
 import { PivotscopeError } from "../core/errors.ts";
-import { type CheckpointFolder, fileNotFound, insidePath, type ReadProgress, readStream } from "./source.ts";
+import { announcedLength, asNetworkError, discard, openAddressStream } from "./address-stream.ts";
+import { type CheckpointFolder, fileNotFound, insidePath, wholeFileReads } from "./source.ts";
 
 /**
  * @param url address of the folder, with or without the closing slash. Pass an absolute one to a worker: a relative
  *   address counts from the worker's script there.
+ * @param retryDelay milliseconds before a broken connection is taken up again, see `openAddressStream`.
  */
-export function createAddressFolder(name: string, url: string): CheckpointFolder {
+export function createAddressFolder(name: string, url: string, retryDelay?: number): CheckpointFolder {
   const addressOf = (path: string) => `${url.replace(/\/+$/, "")}/${encodePath(insidePath(path))}`;
 
-  async function open(path: string, signal: AbortSignal | undefined, method: "GET" | "HEAD"): Promise<Response> {
+  async function ask(path: string, init: RequestInit): Promise<Response> {
     const address = addressOf(path);
-    const response = await request(address, method, signal);
+    const response = await request(address, init);
     if (response.status === 404 || response.status === 410) {
       await discard(response);
       throw fileNotFound(name, path, `${address} answered with status ${response.status}`);
     }
-    if (!response.ok) {
+    if (!response.ok && response.status !== 416) {
       await discard(response);
       throw statusError(address, response.status);
     }
@@ -28,36 +30,43 @@ export function createAddressFolder(name: string, url: string): CheckpointFolder
     return response;
   }
 
-  async function readBytes(path: string, onProgress?: ReadProgress, signal?: AbortSignal) {
-    const response = await open(path, signal, "GET");
-    const what = addressOf(path);
+  /** The answer's headers, or null when there is no such file. */
+  async function look(path: string, signal?: AbortSignal): Promise<Response | null> {
     try {
-      if (response.body === null) return new Uint8Array(await response.arrayBuffer());
-      return await readStream(response.body, announcedLength(response), what, onProgress, signal);
+      const response = await ask(path, { method: "HEAD", signal: signal ?? null });
+      await discard(response);
+      return response;
     } catch (error) {
-      throw asNetworkError(error, what, signal);
+      if (error instanceof PivotscopeError && error.code === "not-found") return null;
+      throw error;
     }
   }
 
+  const open: CheckpointFolder["open"] = (path, options = {}) =>
+    openAddressStream(addressOf(path), {
+      ...options,
+      ...(retryDelay === undefined ? {} : { retryDelay }),
+      request: (headers) => ask(path, { headers, signal: options.signal ?? null }),
+    });
+  const reads = wholeFileReads(open);
+
   return {
     name,
-    async has(path) {
-      try {
-        await discard(await open(path, undefined, "HEAD"));
-        return true;
-      } catch (error) {
-        if (error instanceof PivotscopeError && error.code === "not-found") return false;
-        throw error;
-      }
+    has: async (path) => (await look(path)) !== null,
+    async entry(path, signal) {
+      const response = await look(path, signal);
+      const bytes = response === null ? null : announcedLength(response);
+      return bytes === null ? null : { path, bytes, cachedBytes: 0 };
     },
+    open,
     async readText(path, signal) {
-      const text = new TextDecoder().decode(await readBytes(path, undefined, signal));
+      const text = await reads.readText(path, signal);
       if (/\.json$/i.test(path) && text.trimStart().startsWith("<")) {
         throw fileNotFound(name, path, `${addressOf(path)} answered with a web page`);
       }
       return text;
     },
-    readBytes,
+    readBytes: reads.readBytes,
   };
 }
 
@@ -65,24 +74,16 @@ function encodePath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 
-async function request(address: string, method: "GET" | "HEAD", signal: AbortSignal | undefined): Promise<Response> {
+async function request(address: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(address, signal === undefined ? { method } : { method, signal });
+    return await fetch(address, init);
   } catch (error) {
-    throw asNetworkError(error, address, signal);
+    throw asNetworkError(error, address, init.signal ?? undefined);
   }
 }
 
 function isPage(response: Response): boolean {
   return /^text\/html\b/i.test(response.headers.get("content-type") ?? "");
-}
-
-/** Bytes of the decoded body, or null when the server does not say: with a content encoding it counts packed bytes. */
-function announcedLength(response: Response): number | null {
-  const encoding = response.headers.get("content-encoding") ?? "identity";
-  const length = response.headers.get("content-length");
-  if (encoding !== "identity" || length === null || !/^\d+$/.test(length)) return null;
-  return Number(length);
 }
 
 function statusError(address: string, status: number): PivotscopeError {
@@ -94,20 +95,4 @@ function statusError(address: string, status: number): PivotscopeError {
       ? "The address asks for permission. Download the folder and open its files instead."
       : "Try again later, or download the folder and open its files instead.",
   );
-}
-
-function asNetworkError(error: unknown, address: string, signal: AbortSignal | undefined): PivotscopeError {
-  if (error instanceof PivotscopeError) return error;
-  if (signal?.aborted) return new PivotscopeError("cancelled", "Cancelled.", "", { cause: error });
-  const reason = error instanceof Error ? error.message : String(error);
-  return new PivotscopeError(
-    "network",
-    `${address} could not be read: ${reason}.`,
-    "Check the connection, and that the server allows this page to read it (CORS).",
-    { cause: error },
-  );
-}
-
-async function discard(response: Response): Promise<void> {
-  await response.body?.cancel().catch(() => undefined);
 }

@@ -1,5 +1,6 @@
 /** A checkpoint folder made of files that somebody picked or dropped on the page. */
-import { type CheckpointFolder, fileNotFound, insidePath, readStream } from "./source.ts";
+import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { type CheckpointFolder, fileNotFound, insidePath, wholeFileReads } from "./source.ts";
 
 /**
  * @param files blobs by path. A folder that all paths share (the picked folder's own name, as in
@@ -12,16 +13,54 @@ export function createFilesFolder(name: string, files: ReadonlyMap<string, Blob>
     if (blob === undefined) throw fileNotFound(name, path, `${inside.size} files were given`);
     return blob;
   };
+  const open: CheckpointFolder["open"] = async (path, { from = 0, to, signal } = {}) => {
+    throwIfCancelled(signal);
+    const blob = blobOf(path);
+    const stream = blob.slice(from, Math.max(from, to ?? blob.size)).stream() as ReadableStream<
+      Uint8Array<ArrayBuffer>
+    >;
+    return { size: blob.size, stream: withOwnErrors(stream, path, signal), origin: "disk" };
+  };
   return {
     name,
     list: async () => [...inside.keys()],
     has: async (path) => inside.has(insidePath(path)),
-    readText: async (path) => blobOf(path).text(),
-    async readBytes(path, onProgress, signal) {
-      const blob = blobOf(path);
-      return readStream(blob.stream(), blob.size, path, onProgress, signal);
+    async entry(path) {
+      const blob = inside.get(insidePath(path));
+      return blob === undefined ? null : { path, bytes: blob.size, cachedBytes: blob.size };
     },
+    open,
+    ...wholeFileReads(open),
   };
+}
+
+/** A picked file that was changed, moved or forbidden afterwards fails while it is read, with the browser's own error. */
+function withOwnErrors(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  path: string,
+  signal: AbortSignal | undefined,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        throwIfCancelled(signal);
+        const part = await reader.read().catch((cause: unknown) => {
+          const reason = cause instanceof Error ? cause.message : String(cause);
+          throw new PivotscopeError(
+            "bad-input",
+            `${path} could not be read: ${reason}.`,
+            "It may have changed since it was picked. Pick the files again.",
+            { cause },
+          );
+        });
+        if (part.done) controller.close();
+        else controller.enqueue(part.value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** Leaves off the leading folders that all paths have in common; the file's own name always stays. */

@@ -1,41 +1,32 @@
 /** A checkpoint folder on a disk. Only Node may import this file: the browser's bundle must not see node:fs. */
-import { open, readdir, readFile, stat } from "node:fs/promises";
+import { type FileHandle, open as openFile, readdir, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
-import { type CheckpointFolder, fileNotFound, insidePath, type ReadProgress } from "./source.ts";
+import { type CheckpointFolder, fileNotFound, insidePath, wholeFileReads } from "./source.ts";
 
 /** Bytes per read: large enough to be fast, small enough for progress and cancel to be felt. */
-const CHUNK_BYTES = 8 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 /** @param path the folder; its last part becomes the name unless `name` is given. */
 export function createNodeFolder(path: string, name = basename(resolve(path))): CheckpointFolder {
   const pathOf = (file: string) => join(path, ...insidePath(file).split("/"));
 
-  async function readBytes(file: string, onProgress?: ReadProgress, signal?: AbortSignal) {
+  const open: CheckpointFolder["open"] = async (file, { from = 0, to, signal } = {}) => {
     throwIfCancelled(signal);
-    const handle = await open(pathOf(file)).catch((error: unknown) => {
-      throw asFileError(error, name, file, path);
+    const asOwnError = (error: unknown) => asFileError(error, name, file, path);
+    const handle = await openFile(pathOf(file)).catch((error: unknown) => {
+      throw asOwnError(error);
     });
     try {
-      const total = (await handle.stat()).size;
-      const bytes = new Uint8Array(total);
-      let done = 0;
-      while (done < total) {
-        throwIfCancelled(signal);
-        const { bytesRead } = await handle.read(bytes, done, Math.min(CHUNK_BYTES, total - done), done);
-        if (bytesRead === 0) {
-          throw new PivotscopeError("bad-input", `${file} ended after ${done} of ${total} bytes.`, "Try again.");
-        }
-        done += bytesRead;
-        onProgress?.(done, total);
-      }
-      return bytes;
+      const found = await handle.stat();
+      if (!found.isFile()) throw fileNotFound(name, file, `${join(path, file)} is no file`);
+      const end = Math.min(to ?? found.size, found.size);
+      return { size: found.size, stream: readInChunks(handle, file, from, end, asOwnError, signal), origin: "disk" };
     } catch (error) {
-      throw asFileError(error, name, file, path);
-    } finally {
       await handle.close();
+      throw asOwnError(error);
     }
-  }
+  };
 
   return {
     name,
@@ -50,14 +41,51 @@ export function createNodeFolder(path: string, name = basename(resolve(path))): 
       const found = await stat(pathOf(file)).catch(() => null);
       return found?.isFile() ?? false;
     },
-    async readText(file, signal) {
-      throwIfCancelled(signal);
-      return readFile(pathOf(file), "utf8").catch((error: unknown) => {
-        throw asFileError(error, name, file, path);
-      });
+    async entry(file) {
+      const found = await stat(pathOf(file)).catch(() => null);
+      return found?.isFile() ? { path: file, bytes: found.size, cachedBytes: found.size } : null;
     },
-    readBytes,
+    open,
+    ...wholeFileReads(open),
   };
+}
+
+/** Bytes [from, end) of an open file. The handle is closed when the stream ends, fails or is cancelled. */
+function readInChunks(
+  handle: FileHandle,
+  file: string,
+  from: number,
+  end: number,
+  asOwnError: (error: unknown) => PivotscopeError,
+  signal: AbortSignal | undefined,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let position = from;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          throwIfCancelled(signal);
+          if (position >= end) {
+            await handle.close();
+            controller.close();
+            return;
+          }
+          const chunk = new Uint8Array(Math.min(CHUNK_BYTES, end - position));
+          const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
+          if (bytesRead === 0) {
+            throw new PivotscopeError("bad-input", `${file} ended after ${position} of ${end} bytes.`, "Try again.");
+          }
+          position += bytesRead;
+          controller.enqueue(chunk.subarray(0, bytesRead));
+        } catch (error) {
+          await handle.close();
+          throw asOwnError(error);
+        }
+      },
+      cancel: () => handle.close(),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 function asFileError(error: unknown, name: string, file: string, path: string): PivotscopeError {

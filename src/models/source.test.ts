@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,10 +8,31 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAddressFolder } from "./address-folder.ts";
 import { createFilesFolder, stripCommonFolder } from "./files-folder.ts";
 import { createNodeFolder } from "./node-folder.ts";
-import { type CheckpointFolder, insidePath, readTextIfPresent } from "./source.ts";
+import { type CheckpointFolder, insidePath, readStream, readTextIfPresent } from "./source.ts";
 
 const WEIGHTS = Uint8Array.from({ length: 300_000 }, (_, index) => (index * 31) % 251);
 
+/** Breaks the connection after so many bytes, or forgets Range, or changes the file, as the path says. */
+function serveRange(request: IncomingMessage, response: ServerResponse, path = ""): void {
+  const asked = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? "");
+  requests.push(request.headers.range ?? "whole");
+  const cut = Number(/^cut-(\d+)/.exec(path)?.[1] ?? Number.POSITIVE_INFINITY);
+  const ranged = asked !== null && !path.includes("no-range");
+  const from = ranged ? Number(asked[1]) : 0;
+  const to = Math.min(WEIGHTS.length, ranged && asked[2] !== "" ? Number(asked[2]) + 1 : WEIGHTS.length);
+  response.setHeader("etag", path.includes("changes") ? `"${requests.length}"` : '"one"');
+  if (from >= WEIGHTS.length) {
+    response.writeHead(416, { "content-range": `bytes */${WEIGHTS.length}` }).end();
+    return;
+  }
+  if (ranged) response.writeHead(206, { "content-range": `bytes ${from}-${to - 1}/${WEIGHTS.length}` });
+  if (!ranged || request.method === "HEAD") response.setHeader("content-length", to - from);
+  const part = WEIGHTS.subarray(from, to);
+  if (part.length <= cut) response.end(part);
+  else response.write(part.subarray(0, cut), () => response.destroy());
+}
+
+let requests: string[] = [];
 let server: Server;
 let address = "";
 let disk = "";
@@ -25,9 +46,10 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? "").replace(/^\/m\//, ""));
     const file = { "config.json": Buffer.from('{"é":1}'), "pictures/one two.png": Buffer.from("picture") }[path];
-    if (path === "model.safetensors") {
-      response.setHeader("content-length", WEIGHTS.length).end(WEIGHTS);
-    } else if (path === "short.bin") {
+    if (path === "model.safetensors") serveRange(request, response);
+    else if (path === "fixed.bin") response.setHeader("content-length", WEIGHTS.length).end(WEIGHTS);
+    else if (path.startsWith("cut")) serveRange(request, response, path);
+    else if (path === "short.bin") {
       response.setHeader("content-length", 10).write("abc", () => response.destroy());
     } else if (path === "chunked.bin") {
       response.write("abc");
@@ -99,6 +121,41 @@ describe.each(folders)("a checkpoint folder from %s", (_, create) => {
     await expect(create().readText("../config.json")).rejects.toMatchObject({ code: "bad-input" });
   });
 
+  it("opens a file as a stream, whole or in part, the part ending with the file", async () => {
+    const read = async (from?: number, to?: number) => {
+      const { size, stream } = await create().open("model.safetensors", {
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+      });
+      return { size, bytes: Buffer.from(await readStream(stream, null, "model.safetensors")) };
+    };
+    const whole = Buffer.from(WEIGHTS);
+    const { length } = whole;
+    for (const [from, to] of [[], [0, 8], [7, 200_001], [299_990], [299_990, 400_000], [length, length + 5]]) {
+      const { size, bytes } = await read(from, to);
+      expect(size).toBe(length);
+      expect(bytes.equals(whole.subarray(from, to))).toBe(true);
+    }
+    expect((await read(5, 5)).bytes).toHaveLength(0);
+    await expect(create().open("absent.bin")).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  it("knows a file's size without reading it", async () => {
+    expect(await create().entry("model.safetensors")).toMatchObject({ path: "model.safetensors", bytes: 300_000 });
+    expect(await create().entry("absent.json")).toBeNull();
+  });
+
+  it("lets go of a stream that is given up", async () => {
+    const { stream } = await create().open("model.safetensors");
+    const reader = stream.getReader();
+    await reader.read();
+    await reader.cancel();
+    const controller = new AbortController();
+    const opened = await create().open("model.safetensors", { signal: controller.signal });
+    controller.abort();
+    await expect(opened.stream.getReader().read()).rejects.toMatchObject({ code: "cancelled" });
+  });
+
   it("stops when it is cancelled", async () => {
     const controller = new AbortController();
     const reading = create().readBytes("model.safetensors", () => controller.abort(), controller.signal);
@@ -139,6 +196,41 @@ describe("an address", () => {
       code: "network",
       message: expect.stringContaining("http://127.0.0.1:1/config.json"),
     });
+  });
+
+  const quick = () => createAddressFolder("tiny", address, 0);
+
+  it("takes a broken connection up again where it broke", async () => {
+    requests = [];
+    const bytes = await quick().readBytes("cut-100000.bin");
+    expect(Buffer.from(bytes).equals(Buffer.from(WEIGHTS))).toBe(true);
+    expect(requests).toEqual(["whole", "bytes=100000-", "bytes=200000-"]);
+    const { stream } = await quick().open("cut-100000.bin", { from: 50_000, to: 260_000 });
+    const part = await readStream(stream, null, "part");
+    expect(Buffer.from(part).equals(Buffer.from(WEIGHTS.subarray(50_000, 260_000)))).toBe(true);
+  });
+
+  it("gives up a connection that breaks again and again", async () => {
+    requests = [];
+    await expect(quick().readBytes("cut-1000.bin")).rejects.toMatchObject({ code: "network" });
+    expect(requests).toHaveLength(5);
+  });
+
+  it("does not join two versions of a file, nor start again where the server knows no ranges", async () => {
+    await expect(quick().readBytes("cut-100000-changes.bin")).rejects.toMatchObject({
+      code: "network",
+      message: expect.stringContaining("changed while it was read"),
+    });
+    requests = [];
+    await expect(quick().readBytes("cut-100000-no-range.bin")).rejects.toMatchObject({ code: "network" });
+    expect(requests).toEqual(["whole", "bytes=100000-"]);
+  });
+
+  it("skips to the part where the server answers with the whole file", async () => {
+    const { size, stream } = await folder().open("fixed.bin", { from: 1000, to: 299_000 });
+    const part = await readStream(stream, 298_000, "part");
+    expect(size).toBe(300_000);
+    expect(Buffer.from(part).equals(Buffer.from(WEIGHTS.subarray(1000, 299_000)))).toBe(true);
   });
 
   it("joins a body of unknown length", async () => {

@@ -18,12 +18,14 @@ export interface OpenFile {
   readonly size: number | null;
   /** The file's bytes in order, from the asked byte on. Errors are PivotscopeErrors, as those of every read. */
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Where the bytes come from, where the place can say. */
+  readonly origin?: "network" | "cache" | "disk";
 }
 
 export interface OpenFileOptions {
   /** First byte that is wanted, 0 when absent. */
   readonly from?: number;
-  /** Byte after the last that is wanted, the file's end when absent. */
+  /** Byte after the last that is wanted, the file's end when absent or beyond it. */
   readonly to?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -112,6 +114,18 @@ export async function readTextIfPresent(
     if (error instanceof PivotscopeError && error.code === "not-found") return null;
     throw error;
   }
+}
+
+/** The whole-file reads of a folder, made of its `open`. */
+export function wholeFileReads(open: CheckpointFolder["open"]): Pick<CheckpointFolder, "readBytes" | "readText"> {
+  const readBytes: CheckpointFolder["readBytes"] = async (path, onProgress, signal) => {
+    const { stream, size } = await open(path, { signal });
+    return readStream(stream, size, path, onProgress, signal);
+  };
+  return {
+    readBytes,
+    readText: async (path, signal) => new TextDecoder().decode(await readBytes(path, undefined, signal)),
+  };
 }
 
 /**
