@@ -16,12 +16,16 @@ const OPERATOR_SET_ID = { domain: 1, version: 2 } as const;
 const GRAPH = { nodes: 1, name: 2, initialisers: 5, inputs: 11, outputs: 12 } as const;
 const NODE = { inputs: 1, outputs: 2, name: 3, operator: 4, attributes: 5, domain: 7 } as const;
 const ATTRIBUTE = { name: 1, float: 2, integer: 3, string: 4, integers: 8, type: 20 } as const;
-const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
+const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9, externalData: 13, dataLocation: 14 } as const;
+const EXTERNAL_DATA = { key: 1, value: 2 } as const;
 const VALUE_INFO = { name: 1, type: 2 } as const;
 const TYPE = { tensor: 1 } as const;
 const TENSOR_TYPE = { elementType: 1, shape: 2 } as const;
 const TENSOR_SHAPE = { dimensions: 1 } as const;
 const DIMENSION = { value: 1, parameter: 2 } as const;
+
+/** TensorProto.DataLocation. */
+const EXTERNAL = 1;
 
 /** AttributeProto.AttributeType. */
 const ATTRIBUTE_TYPES = { float: 1, integer: 2, string: 3, integers: 7 } as const;
@@ -63,6 +67,22 @@ function writeConstant(writer: ProtobufWriter, { name, dims, data }: GraphConsta
   });
 }
 
+function writeExternal(writer: ProtobufWriter, { name, type }: GraphPort, { dims, bytes, file, offset }: External): void {
+  const entries = { location: file, offset: String(offset), length: String(bytes) };
+  writer.message(GRAPH.initialisers, () => {
+    for (const length of dims) writer.integer(TENSOR.dims, length);
+    writer.integer(TENSOR.dataType, DATA_TYPES[type]);
+    writer.string(TENSOR.name, name);
+    for (const [key, value] of Object.entries(entries)) {
+      writer.message(TENSOR.externalData, () => {
+        writer.string(EXTERNAL_DATA.key, key);
+        writer.string(EXTERNAL_DATA.value, value);
+      });
+    }
+    writer.integer(TENSOR.dataLocation, EXTERNAL);
+  });
+}
+
 function writeAttribute(writer: ProtobufWriter, name: string, value: AttributeValue): void {
   writer.message(NODE.attributes, () => {
     writer.string(ATTRIBUTE.name, name);
@@ -93,8 +113,23 @@ function writeNode(writer: ProtobufWriter, node: Node, index: number): void {
   });
 }
 
-/** The bytes of an ONNX ModelProto for `graph`. Throws `internal` where a whole number is asked for and not given. */
-export function serialiseGraph(graph: Graph): Uint8Array<ArrayBuffer> {
+/** Where the numbers of a constant lie that is kept outside the model file. */
+export interface External {
+  readonly dims: readonly number[];
+  /** Length in bytes, and where they begin in `file`. */
+  readonly bytes: number;
+  readonly offset: number;
+  readonly file: string;
+}
+
+/**
+ * The bytes of an ONNX ModelProto for `graph`. Inputs named in `externals` become constants whose numbers lie in other
+ * files. Throws `internal` where a whole number is asked for and not given.
+ */
+export function serialiseGraph(
+  graph: Graph,
+  externals: Readonly<Record<string, External>> = {},
+): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter();
   writer.integer(MODEL.irVersion, IR_VERSION);
   writer.string(MODEL.producerName, "pivotscope");
@@ -104,7 +139,11 @@ export function serialiseGraph(graph: Graph): Uint8Array<ArrayBuffer> {
     });
     writer.string(GRAPH.name, graph.name);
     for (const constant of graph.constants) writeConstant(writer, constant);
-    for (const port of graph.inputs) writePort(writer, GRAPH.inputs, port);
+    for (const port of graph.inputs) {
+      const external = externals[port.name];
+      if (external) writeExternal(writer, port, external);
+    }
+    for (const port of graph.inputs) if (!externals[port.name]) writePort(writer, GRAPH.inputs, port);
     for (const port of graph.outputs) writePort(writer, GRAPH.outputs, port);
   });
   const operatorSets = [
