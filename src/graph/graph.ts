@@ -5,10 +5,22 @@
  * knows nothing of models or of how graphs are run.
  */
 import { invariant } from "../core/errors.ts";
+import { roundToFloat16 } from "../core/float16.ts";
 import { type Dimension, type Shape, sameShape } from "./shape.ts";
 
-export type ElementType = "float32" | "int32" | "int64" | "bool";
-export type ConstantData = Float32Array | Int32Array | BigInt64Array;
+export type ElementType = "float32" | "float16" | "int32" | "int64" | "bool";
+
+/** Numbers that ONNX gives to element types (TensorProto.DataType), in files and in the attribute `to` of Cast. */
+export const DATA_TYPES: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+};
+
+/** A Uint16Array holds float16 bit patterns. */
+export type ConstantData = Float32Array | Uint16Array | Int32Array | BigInt64Array;
 export type AttributeValue = number | readonly number[] | string | { readonly float: number };
 
 /**
@@ -85,7 +97,7 @@ export class GraphBuilder {
 
   /** A constant inside the graph, for small things such as axes and scale factors; weights are inputs. */
   constant(data: ConstantData, dims: readonly number[]): Value {
-    const type = data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "int64";
+    const type = constantType(data);
     const known = this.constants.find(
       (other) =>
         other.data.constructor === data.constructor &&
@@ -99,15 +111,25 @@ export class GraphBuilder {
     return { name, shape: dims, type };
   }
 
-  scalar(value: number): Value {
-    return this.constant(Float32Array.of(value), []);
+  /** A number of `type`, which must be that of the values it is used with. */
+  scalar(value: number, type: ElementType = "float32"): Value {
+    return this.floats(Float32Array.of(value), [], type);
+  }
+
+  /** A constant of floating-point numbers, rounded to `type`. */
+  floats(data: Float32Array, dims: readonly number[], type: ElementType = "float32"): Value {
+    return this.constant(type === "float16" ? roundToFloat16(data) : data, dims);
   }
 
   axes(axes: readonly number[]): Value {
     return this.constant(BigInt64Array.from(axes, BigInt), [axes.length]);
   }
 
-  /** Adds a node with several results. The results carry no gradient rule: wrap them with `withRule`. */
+  /**
+   * Adds a node with several results. A result has the floating-point type of the inputs, float32 where they have none,
+   * unless `type` says otherwise. The results carry no gradient rule: wrap them with `withRule`.
+   * Throws `internal` when inputs are both float32 and float16 and no type is given: ONNX casts nothing by itself.
+   */
   emitMany(
     operator: string,
     inputs: readonly Value[],
@@ -117,7 +139,7 @@ export class GraphBuilder {
     const values = results.map(({ shape, type }) => ({
       name: this.freshName(operator),
       shape,
-      type: type ?? ("float32" as const),
+      type: type ?? this.floatType(operator, inputs),
     }));
     this.nodes.push({
       operator,
@@ -130,7 +152,8 @@ export class GraphBuilder {
   }
 
   emit(operator: string, inputs: readonly Value[], shape: Shape, options: EmitOptions & { type?: ElementType } = {}) {
-    const [value] = this.emitMany(operator, inputs, [{ shape, type: options.type ?? "float32" }], options);
+    const { type } = options;
+    const [value] = this.emitMany(operator, inputs, [{ shape, ...(type === undefined ? {} : { type }) }], options);
     invariant(value, "A node has at least one result.");
     return value;
   }
@@ -163,10 +186,26 @@ export class GraphBuilder {
     };
   }
 
+  private floatType(operator: string, inputs: readonly Value[]): "float32" | "float16" {
+    const half = inputs.some(({ type }) => type === "float16");
+    invariant(
+      !half || !inputs.some(({ type }) => type === "float32"),
+      `${operator} in graph ${this.name} mixes float32 and float16: cast one of them.`,
+    );
+    return half ? "float16" : "float32";
+  }
+
   private freshName(stem: string): string {
     this.counter++;
     return `${stem}_${this.counter}`;
   }
+}
+
+/** The element type of a constant's numbers. */
+export function constantType(data: ConstantData): ElementType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Uint16Array) return "float16";
+  return data instanceof Int32Array ? "int32" : "int64";
 }
 
 /** Attaches the rule that differentiates `value` by `inputs`. */

@@ -1,5 +1,13 @@
 /** Writes a graph as an ONNX model file. */
-import type { AttributeValue, ConstantData, ElementType, Graph, GraphConstant, GraphPort, Node } from "./graph.ts";
+import {
+  type AttributeValue,
+  constantType,
+  DATA_TYPES,
+  type Graph,
+  type GraphConstant,
+  type GraphPort,
+  type Node,
+} from "./graph.ts";
 import { ProtobufWriter } from "./protobuf.ts";
 
 /**
@@ -30,9 +38,6 @@ const EXTERNAL = 1;
 /** AttributeProto.AttributeType. */
 const ATTRIBUTE_TYPES = { float: 1, integer: 2, string: 3, integers: 7 } as const;
 
-/** TensorProto.DataType. */
-const DATA_TYPES: Record<ElementType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
-
 function writePort(writer: ProtobufWriter, field: number, { name, shape, type }: GraphPort): void {
   const writeShape = () => {
     for (const dimension of shape) {
@@ -53,21 +58,20 @@ function writePort(writer: ProtobufWriter, field: number, { name, shape, type }:
   });
 }
 
-function elementType(data: ConstantData): ElementType {
-  if (data instanceof Float32Array) return "float32";
-  return data instanceof Int32Array ? "int32" : "int64";
-}
-
 function writeConstant(writer: ProtobufWriter, { name, dims, data }: GraphConstant): void {
   writer.message(GRAPH.initialisers, () => {
     for (const length of dims) writer.integer(TENSOR.dims, length);
-    writer.integer(TENSOR.dataType, DATA_TYPES[elementType(data)]);
+    writer.integer(TENSOR.dataType, DATA_TYPES[constantType(data)]);
     writer.string(TENSOR.name, name);
     writer.bytes(TENSOR.rawData, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   });
 }
 
-function writeExternal(writer: ProtobufWriter, { name, type }: GraphPort, { dims, bytes, file, offset }: External): void {
+function writeExternal(
+  writer: ProtobufWriter,
+  { name, type }: GraphPort,
+  { dims, bytes, file, offset }: External,
+): void {
   const entries = { location: file, offset: String(offset), length: String(bytes) };
   writer.message(GRAPH.initialisers, () => {
     for (const length of dims) writer.integer(TENSOR.dims, length);

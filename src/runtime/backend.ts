@@ -63,12 +63,18 @@ export interface Backend {
   upload(data: TensorData, dims: readonly number[]): Tensor;
   /** Overwrites an uploaded float32 tensor of the same size. */
   write(tensor: Tensor, data: Float32Array): void;
-  /** Copies a tensor to the CPU. */
+  /** Copies a tensor to the CPU; float16 and int32 are widened. */
   read(tensor: Tensor): Promise<Float32Array>;
   release(...tensors: readonly Tensor[]): void;
   /** Resolves when everything that was submitted is done: keeps slow GPUs from piling up work. */
   settle(): Promise<void>;
   dispose(): Promise<void>;
+}
+
+/** Kernels compute in float32: a tensor of another format would be read as noise. */
+export function expectKernelTensor(tensor: Tensor): Tensor {
+  invariant(tensor.type === "float32" || tensor.type === "int32", `Kernels take no ${tensor.type} tensors.`);
+  return tensor;
 }
 
 /** Number of elements of `dims`. */

@@ -1,11 +1,30 @@
 /** onnxruntime's tensors as the backends' own. */
 import type { Tensor as OrtTensor } from "onnxruntime-common";
 import { invariant } from "../core/errors.ts";
-import type { Feeds, Program, Tensor } from "./backend.ts";
+import { widenFloat16 } from "../core/float16.ts";
+import type { Feeds, Program, Tensor, TensorData } from "./backend.ts";
+
+/** The element type that `upload` gives to `data`. */
+export function elementTypeOf(data: TensorData): "float32" | "float16" | "int32" {
+  if (data instanceof Float32Array) return "float32";
+  return data instanceof Int32Array ? "int32" : "float16";
+}
+
+/** The first `length` numbers of a buffer that holds elements of `type`, as float32 in memory of their own. */
+export function numbersOf(
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  length: number,
+  type: "float32" | "float16" | "int32",
+): Float32Array {
+  if (type === "float16") return widenFloat16(new Uint16Array(buffer, byteOffset, length));
+  if (type === "int32") return Float32Array.from(new Int32Array(buffer, byteOffset, length));
+  return new Float32Array(buffer, byteOffset, length).slice();
+}
 
 export function wrapTensor(tensor: OrtTensor): Tensor {
   invariant(
-    tensor.type === "float32" || tensor.type === "int32" || tensor.type === "int64",
+    tensor.type === "float32" || tensor.type === "float16" || tensor.type === "int32" || tensor.type === "int64",
     `onnxruntime returned a tensor of type ${tensor.type}.`,
   );
   return { dims: tensor.dims, type: tensor.type, handle: tensor };

@@ -50,7 +50,7 @@ export function negate(builder: GraphBuilder, a: Value): Value {
 
 /** factor · a for a fixed number. */
 export function scale(builder: GraphBuilder, a: Value, factor: number): Value {
-  return withRule(binary(builder, "Mul", a, builder.scalar(factor)), [a], (gradient) => [
+  return withRule(binary(builder, "Mul", a, builder.scalar(factor, a.type)), [a], (gradient) => [
     scale(builder, gradient, factor),
   ]);
 }
@@ -60,7 +60,7 @@ export function silu(builder: GraphBuilder, a: Value): Value {
   const sigmoid = builder.emit("Sigmoid", [a], a.shape);
   const result = binary(builder, "Mul", a, sigmoid);
   return withRule(result, [a], (gradient) => {
-    const remaining = binary(builder, "Sub", builder.scalar(1), sigmoid);
+    const remaining = binary(builder, "Sub", builder.scalar(1, a.type), sigmoid);
     const slope = binary(builder, "Add", sigmoid, binary(builder, "Mul", result, remaining));
     return [binary(builder, "Mul", gradient, slope)];
   });
@@ -76,7 +76,7 @@ const GELU_SCALE = Math.sqrt(2 / Math.PI);
 export function geluTanh(builder: GraphBuilder, a: Value): Value {
   const result = builder.emit("FastGelu", [a], a.shape, { domain: "com.microsoft" });
   return withRule(result, [a], (gradient) => {
-    const scalar = (value: number) => builder.scalar(value);
+    const scalar = (value: number) => builder.scalar(value, a.type);
     const multiplied = (x: Value, y: Value) => binary(builder, "Mul", x, y);
     const square = multiplied(a, a);
     const cubic = binary(builder, "Add", scalar(1), multiplied(scalar(GELU_CUBIC), square));

@@ -1,6 +1,6 @@
 /** Normalisations, softmax and the loss, with their vector-Jacobian rules. */
 import { invariant } from "../../core/errors.ts";
-import { type GraphBuilder, lastDimension, type Value, withRule } from "../graph.ts";
+import { DATA_TYPES, type GraphBuilder, lastDimension, type Value, withRule } from "../graph.ts";
 import type { Shape } from "../shape.ts";
 
 function withLast(shape: Shape, last: number): Shape {
@@ -25,7 +25,11 @@ export function rmsNorm(builder: GraphBuilder, x: Value, weight: Value, epsilon:
   });
   return withRule(result, [x], (gradient) => {
     const square = builder.emit("Mul", [x, x], x.shape);
-    const shifted = builder.emit("Add", [meanOfLast(builder, square), builder.scalar(epsilon)], withLast(x.shape, 1));
+    const shifted = builder.emit(
+      "Add",
+      [meanOfLast(builder, square), builder.scalar(epsilon, x.type)],
+      withLast(x.shape, 1),
+    );
     const root = builder.emit("Sqrt", [shifted], shifted.shape);
     const normalised = builder.emit("Div", [x, root], x.shape);
     const weighted = builder.emit("Mul", [gradient, weight], x.shape);
@@ -47,7 +51,11 @@ export function layerNorm(builder: GraphBuilder, x: Value, weight: Value, bias: 
   return withRule(result, [x], (gradient) => {
     const centred = builder.emit("Sub", [x, meanOfLast(builder, x)], x.shape);
     const variance = meanOfLast(builder, builder.emit("Mul", [centred, centred], x.shape));
-    const root = builder.emit("Sqrt", [builder.emit("Add", [variance, builder.scalar(epsilon)], column)], column);
+    const root = builder.emit(
+      "Sqrt",
+      [builder.emit("Add", [variance, builder.scalar(epsilon, x.type)], column)],
+      column,
+    );
     const normalised = builder.emit("Div", [centred, root], x.shape);
     const weighted = builder.emit("Mul", [gradient, weight], x.shape);
     const level = builder.emit("Sub", [weighted, meanOfLast(builder, weighted)], x.shape);
@@ -87,7 +95,10 @@ export function targetResidual(
   );
   const probabilities = builder.emit("Softmax", [logits], logits.shape, { attributes: { axis: -1 } });
   const hit = builder.emit("Equal", [ids, targets], logits.shape, { type: "bool" });
-  const oneHot = builder.emit("Cast", [hit], logits.shape, { attributes: { to: 1 } });
+  const oneHot = builder.emit("Cast", [hit], logits.shape, {
+    type: logits.type,
+    attributes: { to: DATA_TYPES[logits.type] },
+  });
   const residual = builder.emit("Sub", [probabilities, oneHot], logits.shape);
   const probability = sumOfLast(builder, builder.emit("Mul", [probabilities, oneHot], logits.shape));
   return { residual, probability };

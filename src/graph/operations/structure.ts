@@ -1,7 +1,16 @@
-/** Operations that move numbers without changing them, and their vector-Jacobian rules. */
+/** Operations that move numbers without changing them but for their format, and their vector-Jacobian rules. */
 import { invariant } from "../../core/errors.ts";
-import { type GraphBuilder, type Value, withRule } from "../graph.ts";
+import { DATA_TYPES, type GraphBuilder, type Value, withRule } from "../graph.ts";
 import { formatShape, reshapePattern, type Shape, sameShape } from "../shape.ts";
+
+/** `a` in another floating-point format, rounded to nearest; `a` itself when it has that format. */
+export function cast(builder: GraphBuilder, a: Value, type: "float32" | "float16"): Value {
+  const from = a.type;
+  if (from === type) return a;
+  invariant(from === "float32" || from === "float16", `Cast to ${type} takes floating-point numbers, not ${from}.`);
+  const result = builder.emit("Cast", [a], a.shape, { type, attributes: { to: DATA_TYPES[type] } });
+  return withRule(result, [a], (gradient) => [cast(builder, gradient, from)]);
+}
 
 /** Reads `a` in another shape with the same number of elements. */
 export function reshape(builder: GraphBuilder, a: Value, shape: Shape): Value {
@@ -39,7 +48,7 @@ export function gatherRows(builder: GraphBuilder, a: Value, index: Value, invers
   return withRule(result, [a], (gradient) => {
     invariant(inverse, "gatherRows needs the inverse index to be differentiated.");
     invariant(typeof width === "number", "gatherRows is differentiated over rows of fixed width.");
-    const zero = builder.constant(new Float32Array(width), [1, width]);
+    const zero = builder.floats(new Float32Array(width), [1, width], gradient.type);
     const padded = builder.emit("Concat", [gradient, zero], ["padded", width], { attributes: { axis: 0 } });
     return [builder.emit("Gather", [padded, inverse], [rows, width], { attributes: { axis: 0 } })];
   });

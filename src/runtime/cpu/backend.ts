@@ -5,9 +5,18 @@
 import type { InferenceSession, TypedTensor } from "onnxruntime-common";
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import { serialiseGraph } from "../../graph/serialise.ts";
-import { type Backend, createQueue, elementCount, kernelsOnTensors, type Program, type Tensor } from "../backend.ts";
+import {
+  type Backend,
+  createQueue,
+  elementCount,
+  expectKernelTensor,
+  kernelsOnTensors,
+  type Program,
+  type Tensor,
+  type TensorData,
+} from "../backend.ts";
 import { createReferenceKernels } from "../kernels/reference.ts";
-import { ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
+import { numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
 import { createGradientProduct } from "./gradient-product.ts";
 import { createComposedLineTerms } from "./line-terms.ts";
 import { createComposedWeightGradient } from "./weight-gradient.ts";
@@ -19,6 +28,7 @@ export interface OrtModule {
   };
   readonly Tensor: {
     new (type: "float32", data: Float32Array, dims: readonly number[]): TypedTensor<"float32">;
+    new (type: "float16", data: Uint16Array, dims: readonly number[]): TypedTensor<"float16">;
     new (type: "int32", data: Int32Array, dims: readonly number[]): TypedTensor<"int32">;
   };
 }
@@ -46,8 +56,8 @@ function createBreath(): () => Promise<void> {
 }
 
 function arrayOf(tensor: Tensor): Float32Array | Int32Array {
-  const { data } = ortTensor(tensor);
-  invariant(data instanceof Float32Array || data instanceof Int32Array, `Kernels take no ${tensor.type} tensors.`);
+  const { data } = ortTensor(expectKernelTensor(tensor));
+  invariant(data instanceof Float32Array || data instanceof Int32Array, `A ${tensor.type} tensor holds other numbers.`);
   return data;
 }
 
@@ -59,6 +69,11 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
   let uploadedBytes = 0;
   const uploaded = new Map<Tensor, number>();
 
+  const createTensor = (data: TensorData, dims: readonly number[]) => {
+    if (data instanceof Float32Array) return new ort.Tensor("float32", data, dims);
+    return data instanceof Int32Array ? new ort.Tensor("int32", data, dims) : new ort.Tensor("float16", data, dims);
+  };
+
   const backend: Backend = {
     kind: "cpu",
     lost: new Promise(() => undefined),
@@ -67,6 +82,8 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
       weightGradient: (request) => weightGradient(request),
       lineTerms: (request) => lineTerms(request),
     },
+    // onnxruntime widens what its CPU kernels cannot compute in float16 and rounds it again.
+    limits: { largestBuffer: Number.POSITIVE_INFINITY, float16: true },
     get uploadedBytes() {
       return uploadedBytes;
     },
@@ -99,9 +116,7 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
       }),
     upload(data, dims) {
       invariant(data.length === elementCount(dims), `${data.length} numbers do not fill [${dims.join(", ")}].`);
-      const tensor = wrapTensor(
-        data instanceof Float32Array ? new ort.Tensor("float32", data, dims) : new ort.Tensor("int32", data, dims),
-      );
+      const tensor = wrapTensor(createTensor(data, dims));
       uploadedBytes += data.byteLength;
       uploaded.set(tensor, data.byteLength);
       return tensor;
@@ -110,8 +125,11 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
       arrayOf(tensor).set(data);
     },
     async read(tensor) {
-      const data = arrayOf(tensor);
-      return data instanceof Float32Array ? data.slice() : Float32Array.from(data);
+      const { type } = tensor;
+      const { data } = ortTensor(tensor);
+      invariant(type !== "int64" && ArrayBuffer.isView(data), `Tensors of type ${type} are not read.`);
+      // Float16 comes as Uint16Array, or as Float16Array where the browser has that.
+      return numbersOf(data.buffer, data.byteOffset, elementCount(tensor.dims), type);
     },
     release(...tensors) {
       for (const tensor of tensors) {

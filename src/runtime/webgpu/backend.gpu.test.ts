@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { roundToFloat16 } from "../../core/float16.ts";
 import { GraphBuilder } from "../../graph/graph.ts";
 import { add } from "../../graph/operations/elementwise.ts";
 import { output } from "../backend.ts";
 import { createBrowserCpuBackend, createBrowserWebGpuBackend, createWebGpuBackendOn } from "../browser.ts";
 import { requestDevice } from "./device.ts";
 
-function sumGraph() {
+function sumGraph(type: "float32" | "float16" = "float32") {
   const builder = new GraphBuilder("sum");
-  builder.output("sum", add(builder, builder.input("a", ["N"]), builder.input("b", ["N"])));
+  builder.output("sum", add(builder, builder.input("a", ["N"], type), builder.input("b", ["N"], type)));
   return builder.build();
 }
 
@@ -29,6 +30,25 @@ describe("the webgpu backend", () => {
     expect(Array.from(await backend.read(ids))).toEqual([7, -1, 5]);
     backend.release(a, b, sum, ids);
     expect(backend.uploadedBytes).toBe(0);
+    await backend.dispose();
+  });
+
+  it.each([1, 2, 3, 17, 1025])("keeps %i float16 numbers through upload and read", async (count) => {
+    const backend = await createBrowserWebGpuBackend({ largestBuffer: 0 });
+    const values = Float32Array.from({ length: count }, (_, index) => index * 0.25 - 3);
+    const tensor = backend.upload(roundToFloat16(values), [count]);
+    expect(tensor.type).toBe("float16");
+    expect(Array.from(await backend.read(tensor))).toEqual(Array.from(values));
+    expect(backend.uploadedBytes).toBe(Math.max(16, Math.ceil((count * 2) / 16) * 16));
+    await backend.dispose();
+  });
+
+  it("says what its device allows", async () => {
+    const device = await requestDevice({ largestBuffer: 0 });
+    const backend = await createWebGpuBackendOn(device);
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+    expect(backend.limits.largestBuffer).toBe(Math.min(maxBufferSize, maxStorageBufferBindingSize));
+    expect(backend.limits.float16).toBe(device.features.has("shader-f16"));
     await backend.dispose();
   });
 
@@ -71,6 +91,17 @@ describe("the cpu backend in the browser", () => {
     const a = backend.upload(Float32Array.of(1, 2, 3), [3]);
     const result = await backend.run(await backend.compile(sumGraph()), { a, b: a });
     expect(Array.from(await backend.read(output(result, "sum")))).toEqual([2, 4, 6]);
+    await backend.dispose();
+  });
+
+  it("computes in float16 by widening, and reads the result back", async () => {
+    const backend = await createBrowserCpuBackend();
+    const a = backend.upload(roundToFloat16(Float32Array.of(1.5, -2, 0.1)), [3]);
+    const program = await backend.compile(sumGraph("float16"));
+    const sum = output(await backend.run(program, { a, b: a }), "sum");
+    expect(sum.type).toBe("float16");
+    expect(Array.from(await backend.read(sum))).toEqual([3, -4, 0.199951171875]);
+    expect(backend.limits).toEqual({ largestBuffer: Number.POSITIVE_INFINITY, float16: true });
     await backend.dispose();
   });
 });

@@ -5,9 +5,17 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import { serialiseGraph } from "../../graph/serialise.ts";
-import { type Backend, createQueue, elementCount, kernelsOnTensors, type Tensor } from "../backend.ts";
+import {
+  type Backend,
+  createQueue,
+  elementCount,
+  expectKernelTensor,
+  kernelsOnTensors,
+  type Tensor,
+  type TensorData,
+} from "../backend.ts";
 import { createWebGpuKernels } from "../kernels/webgpu/index.ts";
-import { ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
+import { elementTypeOf, numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
 
 /** The part of onnxruntime-web that this backend needs. */
 export interface OrtWebGpuModule {
@@ -15,13 +23,28 @@ export interface OrtWebGpuModule {
     create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
   readonly Tensor: {
-    fromGpuBuffer(buffer: GPUBuffer, options: { dataType: "float32" | "int32"; dims: readonly number[] }): OrtTensor;
+    fromGpuBuffer(
+      buffer: GPUBuffer,
+      options: { dataType: "float32" | "float16" | "int32"; dims: readonly number[] },
+    ): OrtTensor;
   };
 }
 
 /** onnxruntime's element-wise kernels bind whole buffers as vec4, so every buffer is a multiple of 16 bytes. */
 export function paddedBytes(bytes: number): number {
   return Math.max(16, Math.ceil(bytes / 16) * 16);
+}
+
+/** Copies to and from buffers go by words of four bytes; two float16 numbers make one. */
+function wholeWords(bytes: number): number {
+  return Math.ceil(bytes / 4) * 4;
+}
+
+function writeWords(device: GPUDevice, buffer: GPUBuffer, data: TensorData): void {
+  const { byteLength, byteOffset } = data;
+  const whole = byteLength - (byteLength % 4);
+  device.queue.writeBuffer(buffer, 0, data.buffer as ArrayBuffer, byteOffset, whole);
+  if (whole < byteLength) device.queue.writeBuffer(buffer, whole, Uint16Array.of(data.at(-1) ?? 0, 0));
 }
 
 function bufferOf(tensor: Tensor): GPUBuffer {
@@ -75,7 +98,11 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
   return {
     kind: "webgpu",
     lost,
-    kernels: kernelsOnTensors(kernels, bufferOf),
+    kernels: kernelsOnTensors(kernels, (tensor) => bufferOf(expectKernelTensor(tensor))),
+    limits: {
+      largestBuffer: Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize),
+      float16: device.features.has("shader-f16"),
+    },
     get uploadedBytes() {
       return uploadedBytes;
     },
@@ -104,19 +131,21 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
         size: paddedBytes(data.byteLength),
         usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
       });
-      device.queue.writeBuffer(buffer, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-      const dataType = data instanceof Float32Array ? "float32" : "int32";
-      const tensor = wrapTensor(ort.Tensor.fromGpuBuffer(buffer, { dataType, dims }));
+      writeWords(device, buffer, data);
+      const tensor = wrapTensor(ort.Tensor.fromGpuBuffer(buffer, { dataType: elementTypeOf(data), dims }));
       uploads.set(tensor, buffer);
       uploadedBytes += buffer.size;
       return tensor;
     },
     write(tensor, data) {
-      device.queue.writeBuffer(bufferOf(tensor), 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+      writeWords(device, bufferOf(tensor), data);
     },
     read: (tensor) =>
       guarded("Reading a tensor back", async () => {
-        const bytes = elementCount(tensor.dims) * 4;
+        const { type } = tensor;
+        invariant(type !== "int64", "Tensors of type int64 are not read.");
+        const length = elementCount(tensor.dims);
+        const bytes = wholeWords(length * (type === "float16" ? 2 : 4));
         const staging = device.createBuffer({
           label: "read back",
           size: paddedBytes(bytes),
@@ -128,10 +157,7 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
           device.queue.submit([encoder.finish()]);
           await staging.mapAsync(GPUMapMode.READ);
           const mapped = staging.getMappedRange(0, paddedBytes(bytes));
-          const length = elementCount(tensor.dims);
-          return tensor.type === "int32"
-            ? Float32Array.from(new Int32Array(mapped, 0, length))
-            : new Float32Array(mapped, 0, length).slice();
+          return numbersOf(mapped, 0, length, type);
         } finally {
           staging.destroy();
         }
