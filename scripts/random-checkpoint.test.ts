@@ -10,30 +10,13 @@ import {
   RANDOM_DTYPES,
   type RandomDtype,
 } from "../src/models/testing/random-tensors.ts";
+import { smolvlmConfig } from "../src/models/testing/smolvlm-config.ts";
 import { describeWithShared } from "../src/testing/shared.ts";
 import { keepLayers, listedShapes, modelShapes } from "./random-checkpoint-shapes.ts";
 
 const SMOLVLM = "checkpoints/SmolVLM-256M-Instruct";
 
-/** What SmolVLM-256M-Instruct's config.json says of the shapes. */
-const CONFIG = JSON.stringify({
-  model_type: "idefics3",
-  image_token_id: 49190,
-  scale_factor: 4,
-  tie_word_embeddings: false,
-  text_config: {
-    model_type: "llama",
-    hidden_size: 576,
-    intermediate_size: 1536,
-    num_hidden_layers: 30,
-    num_attention_heads: 9,
-    num_key_value_heads: 3,
-    head_dim: 64,
-    vocab_size: 49280,
-    max_position_embeddings: 8192,
-  },
-  vision_config: { hidden_size: 768, num_attention_heads: 12, image_size: 512, patch_size: 16 },
-});
+const CONFIG = smolvlmConfig();
 
 describe("the shape of SmolVLM-256M", () => {
   it("comes out at the real file's size, to the byte", () => {
