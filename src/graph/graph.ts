@@ -30,6 +30,9 @@ export type AttributeValue = number | readonly number[] | string | { readonly fl
  */
 export type GradientRule = (gradient: Value, needed: readonly boolean[]) => readonly (Value | null)[];
 
+/** Stands for an optional input that a node is not given. */
+export const ABSENT: Value = { name: "", shape: [], type: "int64" };
+
 /** One tensor in the graph. */
 export interface Value {
   readonly name: string;
@@ -127,20 +130,24 @@ export class GraphBuilder {
 
   /**
    * Adds a node with several results. A result has the floating-point type of the inputs, float32 where they have none,
-   * unless `type` says otherwise. The results carry no gradient rule: wrap them with `withRule`.
+   * unless `type` says otherwise; one that is `null` is not asked for. The results carry no gradient rule: wrap them with `withRule`.
    * Throws `internal` when inputs are both float32 and float16 and no type is given: ONNX casts nothing by itself.
    */
   emitMany(
     operator: string,
     inputs: readonly Value[],
-    results: readonly { readonly shape: Shape; readonly type?: ElementType }[],
+    results: readonly ({ readonly shape: Shape; readonly type?: ElementType } | null)[],
     options: EmitOptions = {},
   ): Value[] {
-    const values = results.map(({ shape, type }) => ({
-      name: this.freshName(operator),
-      shape,
-      type: type ?? this.floatType(operator, inputs),
-    }));
+    const values = results.map((result) =>
+      result
+        ? {
+            name: this.freshName(operator),
+            shape: result.shape,
+            type: result.type ?? this.floatType(operator, inputs),
+          }
+        : ABSENT,
+    );
     this.nodes.push({
       operator,
       domain: options.domain ?? "",

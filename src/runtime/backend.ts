@@ -52,8 +52,18 @@ export interface Backend {
   readonly limits: BackendLimits;
   /** Bytes of tensors that were uploaded and not yet released. */
   readonly uploadedBytes: number;
-  /** Compiles `graph`. */
-  compile(graph: Graph): Promise<Program>;
+  /**
+   * Whether every run copies all that it is fed, as onnxruntime's WebAssembly does. Weights that are used many times are
+   * then better given to `compile` as constants, of which the session holds a copy of its own.
+   */
+  readonly copiesFeeds: boolean;
+  /**
+   * Compiles `graph`. Inputs of the graph that `constants` names are copied into the program and are not fed; only
+   * backends that copy feeds take them.
+   */
+  compile(graph: Graph, constants?: Feeds): Promise<Program>;
+  /** Gives a program's memory back; it must not be run again. */
+  discard(program: Program): Promise<void>;
   /**
    * Runs `program`. Every graph input must be fed. Returns all outputs, owned by the caller.
    * Throws `device-lost` when the device goes away, `out-of-memory` when the device says so.
@@ -61,6 +71,8 @@ export interface Backend {
   run(program: Program, feeds: Feeds): Promise<Record<string, Tensor>>;
   /** Copies `data` into a new tensor. On the cpu the tensor may share `data`'s memory: do not write to it after. */
   upload(data: TensorData, dims: readonly number[]): Tensor;
+  /** As `upload`, but in the CPU's memory, for graph inputs that are lengths and not numbers to compute with. */
+  uploadLength(length: number): Tensor;
   /** Overwrites an uploaded float32 tensor of the same size. */
   write(tensor: Tensor, data: Float32Array): void;
   /** Copies a tensor to the CPU; float16 and int32 are widened. */

@@ -4,12 +4,13 @@
  */
 import type { InferenceSession, TypedTensor } from "onnxruntime-common";
 import { invariant, PivotscopeError } from "../../core/errors.ts";
-import { serialiseGraph } from "../../graph/serialise.ts";
+import { type External, serialiseGraph } from "../../graph/serialise.ts";
 import {
   type Backend,
   createQueue,
   elementCount,
   expectKernelTensor,
+  type Feeds,
   kernelsOnTensors,
   type Program,
   type Tensor,
@@ -61,11 +62,35 @@ function arrayOf(tensor: Tensor): Float32Array | Int32Array {
   return data;
 }
 
+/** The constants of a model as files outside of it: onnxruntime-web reads them from memory that it is handed. */
+function externalFiles(constants: Feeds) {
+  const externals: Record<string, External> = {};
+  const files = Object.entries(constants).map(([path, tensor]) => {
+    const { data } = ortTensor(tensor);
+    invariant(ArrayBuffer.isView(data), "Constants are numbers.");
+    externals[path] = { dims: tensor.dims, bytes: data.byteLength, offset: 0, file: path };
+    return { path, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+  });
+  return { externals, files };
+}
+
+function memoryError(what: string, error: unknown): PivotscopeError {
+  const message = error instanceof Error ? error.message : String(error);
+  const memory = /alloc|memory/i.test(message);
+  return new PivotscopeError(
+    memory ? "out-of-memory" : "internal",
+    `${what} failed: ${message}`,
+    memory ? "Close other tabs or load a smaller model." : "",
+    { cause: error },
+  );
+}
+
 /** Makes a cpu backend on `ort`. */
 export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Backend {
   const enqueue = createQueue();
   const breathe = createBreath();
-  const sessions: InferenceSession[] = [];
+  const sessions = new Set<InferenceSession>();
+  const copiesFeeds = options.executionProvider === "wasm";
   let uploadedBytes = 0;
   const uploaded = new Map<Tensor, number>();
 
@@ -87,30 +112,35 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
     get uploadedBytes() {
       return uploadedBytes;
     },
-    compile: (graph) =>
+    copiesFeeds,
+    compile: (graph, constants = {}) =>
       enqueue(async () => {
-        const session = await ort.InferenceSession.create(serialiseGraph(graph), {
+        const { externals, files } = externalFiles(constants);
+        invariant(copiesFeeds || files.length === 0, "Only backends that copy feeds take constants.");
+        const session = await ort.InferenceSession.create(serialiseGraph(graph, externals), {
           executionProviders: [options.executionProvider],
           graphOptimizationLevel: "all",
           logSeverityLevel: 3,
           ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+          ...(files.length === 0 ? {} : { externalData: files }),
+        }).catch((error: unknown) => {
+          throw memoryError(`Compiling graph ${graph.name}`, error);
         });
-        sessions.push(session);
-        return { graph, handle: session };
+        sessions.add(session);
+        const inputs = graph.inputs.filter(({ name }) => !externals[name]);
+        return { graph: { ...graph, inputs }, handle: session };
+      }),
+    discard: ({ handle }) =>
+      enqueue(async () => {
+        const session = handle as InferenceSession;
+        if (sessions.delete(session)) await session.release();
       }),
     run: (program: Program, feeds) =>
       enqueue(async () => {
         await breathe();
         const session = program.handle as InferenceSession;
         const outputs = await session.run(ortFeeds(program, feeds)).catch((error: unknown) => {
-          const message = error instanceof Error ? error.message : String(error);
-          const memory = /alloc|memory/i.test(message);
-          throw new PivotscopeError(
-            memory ? "out-of-memory" : "internal",
-            `Running graph ${program.graph.name} failed: ${message}`,
-            memory ? "Close other tabs or load a smaller model." : "",
-            { cause: error },
-          );
+          throw memoryError(`Running graph ${program.graph.name}`, error);
         });
         return wrapOutputs(outputs);
       }),
@@ -121,6 +151,7 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
       uploaded.set(tensor, data.byteLength);
       return tensor;
     },
+    uploadLength: (length) => wrapTensor(createTensor(Int32Array.of(length), [1])),
     write(tensor, data) {
       arrayOf(tensor).set(data);
     },
@@ -141,7 +172,8 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
     settle: () => enqueue(async () => undefined),
     dispose: () =>
       enqueue(async () => {
-        for (const session of sessions.splice(0)) await session.release();
+        for (const session of sessions) await session.release();
+        sessions.clear();
       }),
   };
   const floatsOf = (tensor: Tensor): Float32Array => {

@@ -2,7 +2,7 @@
  * The webgpu backend: onnxruntime-web's native WebGPU execution provider and our WGSL kernels on one device that the
  * project owns, so that both read the same buffers and releasing the last session does not destroy them.
  */
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
+import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from "onnxruntime-common";
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import { serialiseGraph } from "../../graph/serialise.ts";
 import {
@@ -23,6 +23,7 @@ export interface OrtWebGpuModule {
     create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
   readonly Tensor: {
+    new (type: "int32", data: Int32Array, dims: readonly number[]): TypedTensor<"int32">;
     fromGpuBuffer(
       buffer: GPUBuffer,
       options: { dataType: "float32" | "float16" | "int32"; dims: readonly number[] },
@@ -56,7 +57,7 @@ function bufferOf(tensor: Tensor): GPUBuffer {
  */
 export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevice): Promise<Backend> {
   const enqueue = createQueue();
-  const sessions: InferenceSession[] = [];
+  const sessions = new Set<InferenceSession>();
   const uploads = new Map<Tensor, GPUBuffer>();
   let uploadedBytes = 0;
   let lostReason: string | null = null;
@@ -106,8 +107,10 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
     get uploadedBytes() {
       return uploadedBytes;
     },
-    compile: (graph) =>
+    copiesFeeds: false,
+    compile: (graph, constants = {}) =>
       guarded(`Compiling graph ${graph.name}`, async () => {
+        invariant(Object.keys(constants).length === 0, "Weights are fed on WebGPU, where that copies nothing.");
         const session = await ort.InferenceSession.create(serialiseGraph(graph), {
           // The type of `device` in onnxruntime-common is its own declaration of the same browser interface.
           executionProviders: [{ name: "webgpu", device } as InferenceSession.ExecutionProviderConfig],
@@ -116,8 +119,13 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
           graphOptimizationLevel: "basic",
           logSeverityLevel: 3,
         });
-        sessions.push(session);
+        sessions.add(session);
         return { graph, handle: session };
+      }),
+    discard: ({ handle }) =>
+      guarded("Discarding a graph", async () => {
+        const session = handle as InferenceSession;
+        if (sessions.delete(session)) await session.release();
       }),
     run: (program, feeds) =>
       guarded(`Running graph ${program.graph.name}`, async () => {
@@ -137,6 +145,7 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
       uploadedBytes += buffer.size;
       return tensor;
     },
+    uploadLength: (length) => wrapTensor(new ort.Tensor("int32", Int32Array.of(length), [1])),
     write(tensor, data) {
       writeWords(device, bufferOf(tensor), data);
     },
@@ -178,7 +187,8 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
     settle: () => guarded("Waiting for the GPU", () => device.queue.onSubmittedWorkDone()),
     dispose: () =>
       enqueue(async () => {
-        if (lostReason === null) for (const session of sessions.splice(0)) await session.release();
+        if (lostReason === null) for (const session of sessions) await session.release();
+        sessions.clear();
         for (const buffer of uploads.values()) buffer.destroy();
         uploads.clear();
         device.destroy();
