@@ -3,13 +3,11 @@
  * and the text tower of Idefics3.
  */
 
-import { invariant } from "../../core/errors.ts";
-import { gradients } from "../../graph/differentiate.ts";
 import { GraphBuilder, type Value } from "../../graph/graph.ts";
-import { add, multiply, negate, scale, silu } from "../../graph/operations/elementwise.ts";
+import { add, multiply, scale, silu } from "../../graph/operations/elementwise.ts";
 import { linear, matmul } from "../../graph/operations/linear.ts";
-import { rmsNorm, softmax, targetResidual } from "../../graph/operations/normalise.ts";
-import { concatenate, gatherFirst, gatherRows, reshape, transpose } from "../../graph/operations/structure.ts";
+import { rmsNorm, softmax } from "../../graph/operations/normalise.ts";
+import { concatenate, gatherFirst, reshape, transpose } from "../../graph/operations/structure.ts";
 import { times } from "../../graph/shape.ts";
 import type { LlamaConfig } from "../config.ts";
 import {
@@ -20,6 +18,7 @@ import {
   type WeightSlot,
 } from "./definition.ts";
 import { type LayerValues, nameBackwardOutputs, nameForwardOutputs } from "./layer-outputs.ts";
+import { embedGraph, headGradientGraph, headGraph, vocabularySlots } from "./llama-vocabulary.ts";
 
 /** Prefix of tensor names and the name of the head's tensor, which differ between checkpoints. */
 export interface LlamaNames {
@@ -202,32 +201,22 @@ function backwardGraph(config: LlamaConfig, names: LlamaNames, batch: number, lo
   return builder.build();
 }
 
-/** The decoder of `config` whose tensors are named as `names` says. */
-export function llamaDefinition(config: LlamaConfig, names: LlamaNames): TextDefinition {
+/**
+ * The decoder of `config` whose tensors are named as `names` says. `vocabularyParts`: parts that embedding and head are
+ * cut into, see `vocabularyParts` of the engine's memory plan.
+ */
+export function llamaDefinition(
+  config: LlamaConfig,
+  names: LlamaNames,
+  { vocabularyParts = 1 }: { readonly vocabularyParts?: number } = {},
+): TextDefinition {
   const { hiddenSize: width, vocabularySize, heads, keyValueHeads, headSize, intermediateSize: inner } = config;
   const repeat = heads / keyValueHeads;
   const queries = heads * headSize;
-  const embedding: WeightSlot = {
-    input: "embedding",
-    tensor: `${names.prefix}.embed_tokens.weight`,
-    shape: [vocabularySize, width],
-  };
-  const headWeights: WeightSlot[] = [
-    { input: "norm", tensor: `${names.prefix}.norm.weight`, shape: [width] },
-    {
-      input: "head",
-      tensor: config.tieWordEmbeddings ? embedding.tensor : names.head,
-      shape: [vocabularySize, width],
-    },
-  ];
-  const emitHead = (builder: GraphBuilder, inverse?: Value) => {
-    const hidden = builder.input("hidden", ["R", width]);
-    const positions = builder.input("positions", ["P"], "int32");
-    const norm = builder.input("norm", [width]);
-    const head = builder.input("head", [vocabularySize, width]);
-    const picked = gatherRows(builder, hidden, positions, inverse);
-    return { hidden, picked, logits: linear(builder, rmsNorm(builder, picked, norm, config.normEpsilon), head) };
-  };
+  const embeddingTensor = `${names.prefix}.embed_tokens.weight`;
+  const headTensor = config.tieWordEmbeddings ? embeddingTensor : names.head;
+  const embeddingWeights = vocabularySlots("embedding", embeddingTensor, config, vocabularyParts);
+  const headTable = vocabularySlots("head", headTensor, config, vocabularyParts);
   return {
     tower: "text",
     layers: config.layers,
@@ -303,8 +292,8 @@ export function llamaDefinition(config: LlamaConfig, names: LlamaNames): TextDef
     columnsPerAttentionUnit: repeat * headSize,
     attentionColumns: queries,
     mlpColumns: inner,
-    embeddingWeights: [embedding],
-    headWeights,
+    embeddingWeights,
+    headWeights: [{ input: "norm", tensor: `${names.prefix}.norm.weight`, shape: [width] }, ...headTable],
     layerWeights: (layer) => layerWeights(config, names, layer),
     projections: { attn: "output", mlp: "down" },
     forward: (batch, options = {}) =>
@@ -327,34 +316,8 @@ export function llamaDefinition(config: LlamaConfig, names: LlamaNames): TextDef
       }
       return builder.build();
     },
-    embed() {
-      const builder = new GraphBuilder("text embedding");
-      const ids = builder.input("ids", ["R"], "int32");
-      const table = builder.input("embedding", [vocabularySize, width]);
-      builder.output("hidden_out", gatherRows(builder, table, ids));
-      return builder.build();
-    },
-    head() {
-      const builder = new GraphBuilder("head");
-      builder.output("logits", emitHead(builder).logits);
-      return builder.build();
-    },
-    headGradient(losses) {
-      const builder = new GraphBuilder("head backward");
-      const { hidden, picked, logits } = emitHead(builder, builder.input("inverse", ["R"], "int32"));
-      const targets = builder.input("targets", ["P", 1], "int32");
-      const { residual, probability } = targetResidual(builder, logits, targets);
-      // The losses differ by one factor per row, so the head is gone back through once for all of them.
-      const [shared] = gradients(builder, logits, residual, [picked]);
-      invariant(shared, "The logits depend on the picked rows.");
-      losses.forEach((kind, loss) => {
-        const weights = builder.input(`weights.${loss}`, ["P", 1]);
-        const factors = kind === "likelihood" ? weights : negate(builder, multiply(builder, weights, probability));
-        for (const gradient of gradients(builder, picked, multiply(builder, shared, factors), [hidden])) {
-          builder.output(`hidden_gradient.${loss}`, gradient);
-        }
-      });
-      return builder.build();
-    },
+    embed: (precision?: "float32" | "float16") => embedGraph(embeddingWeights, precision),
+    head: (precision?: "float32" | "float16") => headGraph(config, headTable, precision),
+    headGradient: (losses) => headGradientGraph(config, headTable, losses),
   };
 }
