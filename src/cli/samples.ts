@@ -84,13 +84,14 @@ export function checkSample({ model, summary }: Session, sample: PreparedSample,
   }
   const { vision } = model.definition;
   const imageTokens = ids.filter((id) => id === model.imageTokenId).length;
-  if (sample.frame === null) {
+  if (sample.frames.length === 0) {
     if (imageTokens > 0) throw wrong(`${imageTokens} image tokens but no picture`);
     return;
   }
   if (vision === null) throw wrong("a picture, but the model takes text only");
-  if (imageTokens !== vision.imageTokens) {
-    throw wrong(`${imageTokens} image tokens; a picture takes ${vision.imageTokens}`);
+  const expected = sample.frames.length * vision.imageTokens;
+  if (imageTokens !== expected) {
+    throw wrong(`${imageTokens} image tokens; a picture takes ${expected}`);
   }
 }
 

@@ -168,8 +168,8 @@ export function createAssessor(session: Session, set: EvaluationSet): Assessor {
       const inputs = await set.prepare(places, signal);
       const prepared = new Map(
         places.map((place, index) => {
-          const { prompt, frame } = inputs[index] ?? { prompt: [], frame: null };
-          return [place, { prompt, frame, trace: idsOf(dense.get(place)), pivots: [] }];
+          const { prompt, frames } = inputs[index] ?? { prompt: [], frames: [] };
+          return [place, { prompt, frames, trace: idsOf(dense.get(place)), pivots: [] }];
         }),
       );
       const chunks = chunksOf(prepared);

@@ -32,7 +32,7 @@ describeWithShared("what calibration leaves for other methods", (shared) => {
       prompt: entry.prompt,
       trace: entry.trace.slice(0, entry.trace.length - 3 * index),
       pivots: entry.pivots,
-      frame: Float32Array.from(entry.pixel_values),
+      frames: [Float32Array.from(entry.pixel_values)],
     }));
   });
   afterAll(() => model?.backend.dispose());

@@ -4,15 +4,18 @@
  * Padding stands on the right. Attention is causal, so no real token sees it, and no loss is counted on it, so its
  * gradients are exactly zero.
  */
-import { invariant } from "../core/errors.ts";
+import { invariant, PivotscopeError } from "../core/errors.ts";
 import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
 
 /** A picture with a question as the model takes them. */
 export interface PreparedInput {
   /** Prompt ids, image tokens included. */
   readonly prompt: readonly number[];
-  /** Normalised frame [channels, size, size], or null without a picture. */
-  readonly frame: Float32Array | null;
+  /**
+   * Normalised frames [channels, size, size] in the order of the image tokens that their features replace; empty without
+   * a picture.
+   */
+  readonly frames: readonly Float32Array[];
 }
 
 /** One sample as the model takes it. */
@@ -21,6 +24,22 @@ export interface PreparedSample extends PreparedInput {
   readonly trace: readonly number[];
   /** Trace positions of pivot tokens. */
   readonly pivots: readonly number[];
+}
+
+/**
+ * Passes that look at every layer's rows take one frame of each picture, so that a sample is one stretch of rows in
+ * either tower.
+ *
+ * @throws PivotscopeError `unsupported` that names the first sample that is split.
+ */
+export function requireWholePictures(samples: readonly PreparedSample[]): void {
+  const index = samples.findIndex((sample) => sample.frames.length > 1);
+  if (index < 0) return;
+  throw new PivotscopeError(
+    "unsupported",
+    `The picture of sample ${index + 1} is split into ${samples[index]?.frames.length} frames; calibration takes one.`,
+    "Calibrate on pictures that are not split.",
+  );
 }
 
 export interface Batch {

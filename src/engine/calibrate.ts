@@ -9,7 +9,7 @@ import { output, type Tensor } from "../runtime/backend.ts";
 import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
 import { type Accumulators, createAccumulators, type RunShape } from "./accumulators.ts";
 import { backwardTower } from "./backward.ts";
-import { type Batch, createBatch, type PreparedSample } from "./batch.ts";
+import { type Batch, createBatch, type PreparedSample, requireWholePictures } from "./batch.ts";
 import {
   BATCHES_PER_RUN,
   type CalibrationRun,
@@ -150,9 +150,9 @@ async function calibrateRun(context: RunContext, run: CalibrationRun): Promise<n
   try {
     let vision: { hidden: Tensor; inputs: Tensor[]; shape: RunShape } | null = null;
     let features: Tensor | null = null;
-    const withFrames = batch.samples.some((sample) => sample.frame !== null);
+    const withFrames = batch.samples.some((sample) => sample.frames.length > 0);
     if (withFrames && definition.vision) {
-      const frames = run.samples.map((sample) => sample?.frame ?? null);
+      const frames = run.samples.map((sample) => sample?.frames[0] ?? null);
       const visionRows = frames.length * definition.vision.patches;
       const visionClasses = backend.upload(frameClasses(frames, definition.vision.patches), [visionRows]);
       owned.push(visionClasses);
@@ -231,7 +231,8 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
       "Calibrate on samples that have a question and a trace.",
     );
   }
-  const withFrame = samples.filter((sample) => sample.frame !== null).length;
+  requireWholePictures(samples);
+  const withFrame = samples.filter((sample) => sample.frames.length > 0).length;
   if (withFrame !== 0 && withFrame !== samples.length) {
     throw new PivotscopeError(
       "unsupported",

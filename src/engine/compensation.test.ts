@@ -84,7 +84,7 @@ describeWithShared("bias compensation against FLAP's numbers", (shared) => {
       prompt: ids.slice(0, 1),
       trace: [...ids.slice(1), 0],
       pivots: [],
-      frame: null,
+      frames: [],
     }));
     const known = (values: Float32Array) => values.subarray(0, -1);
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -121,7 +121,7 @@ describeWithShared("bias compensation against FLAP's numbers", (shared) => {
   it("generates with a cache what whole passes give, one by one and batched", { timeout: 60_000 }, async () => {
     const masks = await createPruningMasks(model, pruningOf("AL-AM/WIFV").pruning);
     const bare = createMasks(model, pruningOf("AL-AM/WIFV").pruning.keep);
-    const prompts = expected.ids.map((ids, index) => ({ prompt: ids.slice(0, 3 + index), frame: null }));
+    const prompts = expected.ids.map((ids, index) => ({ prompt: ids.slice(0, 3 + index), frames: [] }));
     const samples = prompts.map((input, index) => ({ input, prefix: [], maximumTokens: 20 - 3 * index }));
     const rest = { stopIds: [], signal: undefined };
     const batched = await generateBatch(model, { ...rest, samples, masks });
@@ -185,11 +185,11 @@ describe("bias compensation in a vision tower", () => {
     for (const unit of removed) keep[(layout.offsets[place] ?? 0) + unit] = 0;
 
     const picture = drawScene({ objects: [] }, MODEL_PICTURE_SIZE);
-    const { frame } = session.prepareInput({ picture, question: "What is this?" });
+    const { frames } = session.prepareInput({ picture, question: "What is this?" });
     const outputOf = async (means: Float32Array | null) => {
       const masks = await createPruningMasks(model, { keep, meanInputs: means });
       const read: Promise<Float32Array>[] = [];
-      const { hidden } = await runTower(model, await embedFrames(model, [frame]), {
+      const { hidden } = await runTower(model, await embedFrames(model, frames), {
         tower: "vision",
         batch: 1,
         masks,

@@ -26,7 +26,9 @@ const SCENES = 64;
 
 export function createEvaluationSet(session: Pick<Session, "checkpoint" | "prepareQuestion">): EvaluationSet {
   const { folder } = session.checkpoint;
-  const prepared = createBoundedCache<number, PreparedInput>(FRAME_BYTES, ({ frame }) => frame?.byteLength ?? 0);
+  const prepared = createBoundedCache<number, PreparedInput>(FRAME_BYTES, ({ frames }) =>
+    frames.reduce((bytes, frame) => bytes + frame.byteLength, 0),
+  );
   const scenes = createBoundedCache<number, Scene>(SCENES);
   let known: readonly EvaluationEntry[] | null = null;
 

@@ -117,8 +117,8 @@ export async function connect(model: Model, hidden: Tensor, frames: number): Pro
  * graphs are compiled; empty when no sample has a picture.
  */
 export function framesOf(batch: Batch, size: number): readonly (Float32Array | null)[] {
-  const frames: (Float32Array | null)[] = batch.samples.flatMap((sample) => (sample.frame ? [sample.frame] : []));
-  return frames.length === 0 ? frames : [...frames, ...Array<null>(size - frames.length).fill(null)];
+  const frames: (Float32Array | null)[] = batch.samples.flatMap((sample) => sample.frames);
+  return frames.length === 0 ? frames : [...frames, ...Array<null>(Math.max(0, size - frames.length)).fill(null)];
 }
 
 /** Features of `frames` under `masks`. */

@@ -19,7 +19,7 @@ import { linear } from "../graph/operations/linear.ts";
 import type { TowerDefinition } from "../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../runtime/backend.ts";
 import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
-import { createBatch, type PreparedSample } from "./batch.ts";
+import { createBatch, type PreparedSample, requireWholePictures } from "./batch.ts";
 import type { SampleProgress } from "./contract.ts";
 import { connect, embedFrames, embedTokens, sequenceFeeds, towerOf } from "./forward.ts";
 import { createMasks, type MaskSet } from "./masks.ts";
@@ -160,11 +160,11 @@ async function observeSample(context: Context, sample: PreparedSample): Promise<
   const owned: Tensor[] = Object.values(shared);
   try {
     let features: Tensor | null = null;
-    if (sample.frame) {
+    if (sample.frames.length > 0) {
       const pass: Pass = { tower: "vision", shared: {}, visual: null };
-      const hidden = await observeTower(context, pass, await embedFrames(model, [sample.frame]));
+      const hidden = await observeTower(context, pass, await embedFrames(model, sample.frames));
       owned.push(hidden);
-      features = await connect(model, hidden, 1);
+      features = await connect(model, hidden, sample.frames.length);
       owned.push(features);
     }
     const embedded = await embedTokens(model, batch, features);
@@ -203,10 +203,11 @@ export async function observeLayers(
   if (samples.length === 0) {
     throw new PivotscopeError("bad-input", "There are no samples to look at layers with.", "Give at least one sample.");
   }
+  requireWholePictures(samples);
   checkOutlierFactor(outlierFactor);
   const sums = {
     text: createSums(model.definition.text.layers),
-    vision: createSums(samples.some((sample) => sample.frame) ? (model.definition.vision?.layers ?? 0) : 0),
+    vision: createSums(samples.some((sample) => sample.frames.length > 0) ? (model.definition.vision?.layers ?? 0) : 0),
   };
   const masks = createMasks(model, null);
   try {

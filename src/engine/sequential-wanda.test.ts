@@ -41,7 +41,7 @@ describeWithShared("sequential Wanda-SP against its authors' code", (shared) => 
 
   beforeAll(async () => {
     ({ model, expected } = await openLlamaModel<Expected>(shared));
-    samples = expected.ids.map((ids) => ({ prompt: ids.slice(0, 1), trace: ids.slice(1), pivots: [], frame: null }));
+    samples = expected.ids.map((ids) => ({ prompt: ids.slice(0, 1), trace: ids.slice(1), pivots: [], frames: [] }));
   }, 60_000);
   afterAll(() => model?.backend.dispose());
 
@@ -133,7 +133,7 @@ describe("sequential Wanda-SP on the bundled model", () => {
     const energy = new Float64Array(definition.text.mlpColumns);
     for (const sample of samples) {
       const batch = createBatch([sample], model.imageTokenId);
-      const features = await encodeFrames(model, [sample.frame], masks);
+      const features = await encodeFrames(model, sample.frames, masks);
       const hidden = await embedTokens(model, batch, features);
       const shared = sequenceFeeds(model, batch.tokens);
       const outputs = await backend.run(program, {
@@ -186,7 +186,7 @@ describe("sequential Wanda-SP on the bundled model", () => {
     const bad = { code: "bad-input" };
     await expect(planSequentialWanda(model, [], { ratio: 0.5 })).rejects.toMatchObject(bad);
     await expect(planSequentialWanda(model, samples, { ratio: 1.5 })).rejects.toMatchObject(bad);
-    const blind = samples.map((sample) => ({ ...sample, frame: null }));
+    const blind = samples.map((sample) => ({ ...sample, frames: [] }));
     await expect(planSequentialWanda(model, blind, { ratio: 0.5 })).rejects.toThrow(
       /none of the samples has a picture/,
     );

@@ -10,7 +10,7 @@ import { wandaSpScores } from "../core/methods/wanda-sp.ts";
 import type { Module, ModuleKind, Ratio, Tower } from "../core/unit.ts";
 import { validateRatio } from "../core/unit-check.ts";
 import { type Feeds, output, type Program, type Tensor } from "../runtime/backend.ts";
-import { createBatch, type PreparedSample } from "./batch.ts";
+import { createBatch, type PreparedSample, requireWholePictures } from "./batch.ts";
 import type { SampleProgress } from "./contract.ts";
 import { connect, embedFrames, embedTokens, sequenceFeeds, towerOf } from "./forward.ts";
 import { readLineNorms } from "./line-norms.ts";
@@ -217,9 +217,10 @@ async function pruneTower(context: Context, tower: Tower, passages: readonly Pas
 async function pruneVision(context: Context, samples: readonly PreparedSample[]): Promise<(Passage | null)[]> {
   const { model, owner } = context;
   const passages: (Passage | null)[] = [];
-  for (const { frame } of samples) {
+  for (const { frames } of samples) {
     throwIfCancelled(context.request.signal);
-    passages.push(frame && { hidden: owner.add(await embedFrames(model, [frame])), tokens: null });
+    const hidden = frames.length > 0 && owner.add(await embedFrames(model, frames));
+    passages.push(hidden ? { hidden, tokens: null } : null);
   }
   await pruneTower(
     context,
@@ -244,8 +245,9 @@ function checkSamples(model: Model, samples: readonly PreparedSample[]): void {
   if (samples.length === 0) {
     throw new PivotscopeError("bad-input", "There are no samples to prune with.", "Give at least one sample.");
   }
+  requireWholePictures(samples);
   // Without a picture all vision units score 0, and which go would be chance.
-  if (model.definition.vision && samples.every(({ frame }) => frame === null)) {
+  if (model.definition.vision && samples.every(({ frames }) => frames.length === 0)) {
     throw new PivotscopeError(
       "bad-input",
       "The model has a vision tower, but none of the samples has a picture to score it with.",

@@ -33,7 +33,7 @@ export interface Session {
   readonly model: Model;
   readonly summary: ModelSummary;
   readonly denseMasks: MaskSet;
-  /** Prompt ids and frame of a picture with a question. Throws `bad-input` naming what is wrong with either. */
+  /** Prompt ids and frames of a picture with a question. Throws `bad-input` naming what is wrong with either. */
   prepareInput(input: SampleInput): PreparedInput;
   /** The same for a sample of a samples file: its picture is read and decoded, or its scene drawn. */
   prepareQuestion(sample: PictureSample, readPicture: ReadPicture, signal?: AbortSignal): Promise<PreparedInput>;
@@ -117,12 +117,12 @@ export async function openSession(
       ? drawScene(source.scene, definition.vision?.imageSize ?? MODEL_PICTURE_SIZE)
       : environment.decodePicture(await read(source.path), source.path);
 
-  const prepareInput: Session["prepareInput"] = ({ picture, question }) => {
+  const prepareInput: Session["prepareInput"] = ({ picture, question, split = false }) => {
     if (!prompts) throw missing("tokenizer or chat template", "tokenizer.json and chat_template.json");
     if (picture && !images) throw missing("image processor", "preprocessor_config.json");
-    const frames = picture && images ? images.process(picture) : null;
-    const prompt = prompts.buildPrompt({ question, frames: frames ? { rows: 0, columns: 0 } : null });
-    return { prompt: prompt.ids, frame: frames?.values ?? null };
+    const cut = picture && images ? images.process(picture, { split }) : null;
+    const prompt = prompts.buildPrompt({ question, frames: cut && { rows: cut.rows, columns: cut.columns } });
+    return { prompt: prompt.ids, frames: cut ? cutFrames(cut.values, cut.count) : [] };
   };
 
   const prepareQuestion: Session["prepareQuestion"] = async (sample, readPicture, signal) => {
@@ -177,7 +177,7 @@ export async function openSession(
           prompt: sample.prompt,
           trace: sample.trace,
           pivots: sample.pivots ?? pivotsOf(sample.trace, pivots),
-          frame: sample.pixelValues,
+          frames: sample.pixelValues ? cutFrames(sample.pixelValues, sample.pixelShape?.[0] ?? 1) : [],
         };
       }
       const input = await prepareQuestion(sample, readPicture, signal);
@@ -190,6 +190,12 @@ export async function openSession(
       await backend.dispose();
     },
   };
+}
+
+/** Views of `count` frames that lie one behind the other. */
+function cutFrames(values: Float32Array, count: number): Float32Array[] {
+  const length = values.length / count;
+  return Array.from({ length: count }, (_, index) => values.subarray(index * length, (index + 1) * length));
 }
 
 /** A written trace as the model would have given it: a leading space, and the stop token at the end. */

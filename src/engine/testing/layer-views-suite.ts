@@ -76,7 +76,7 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
     const { backend } = model;
     const batch = createBatch([sample], model.imageTokenId);
     const dense = createMasks(model, null);
-    const frames = sample.frame ? [sample.frame] : [];
+    const { frames } = sample;
     const patches = await embedFrames(model, frames);
     const features = await encodeFrames(model, frames, dense);
     const embedded = await embedTokens(model, batch, features);
@@ -110,7 +110,7 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
       prompt: entry.prompt,
       trace: entry.trace,
       pivots: [],
-      frame: Float32Array.from(entry.pixel_values),
+      frames: [Float32Array.from(entry.pixel_values)],
     }));
     const forwards: Awaited<ReturnType<typeof naiveForward>>[] = [];
     for (const sample of samples) forwards.push(await naiveForward(sample));
@@ -161,7 +161,7 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
     const withoutPicture = samples.map((sample) => ({
       ...sample,
       prompt: sample.prompt.filter((id) => id !== model.imageTokenId),
-      frame: null,
+      frames: [],
     }));
     const { layers } = await observe(3, withoutPicture);
     expect(layers.map(({ tower, tampDensity: found }) => [tower, found])).toEqual(text.map(() => ["text", null]));

@@ -52,7 +52,7 @@ export function defineLlamaOracleSuite(
     const loaded = await load();
     expected = loaded.expected;
     model = createLlamaModel(loaded.backend, expected.config, loaded.weights);
-    samples = expected.ids.map((ids) => ({ prompt: ids.slice(0, 1), trace: ids.slice(1), pivots: [], frame: null }));
+    samples = expected.ids.map((ids) => ({ prompt: ids.slice(0, 1), trace: ids.slice(1), pivots: [], frames: [] }));
     const uploadedBefore = model.backend.uploadedBytes;
     statistics = await calibrate(model, {
       samples,

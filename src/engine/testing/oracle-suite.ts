@@ -85,7 +85,7 @@ export function defineOracleSuite(load: () => Promise<{ files: OracleFiles; back
       prompt: entry.prompt,
       trace: entry.trace,
       pivots: entry.pivots,
-      frame: Float32Array.from(entry.pixel_values),
+      frames: [Float32Array.from(entry.pixel_values)],
     }));
   }, 120_000);
 
@@ -202,8 +202,8 @@ export function defineOracleSuite(load: () => Promise<{ files: OracleFiles; back
     const masks = await createPruningMasks(model, { keep: keepOf(layout, plan?.keep ?? {}), meanInputs });
     const rest = { masks, stopIds: [], signal: undefined };
     // Prompts and ends differ, so that the batch has padding and shrinks from 4 rows to 2 and 1.
-    const requests = samples.slice(0, 3).map(({ prompt, frame }, index) => ({
-      input: { prompt: prompt.slice(0, prompt.length - index), frame },
+    const requests = samples.slice(0, 3).map(({ prompt, frames }, index) => ({
+      input: { prompt: prompt.slice(0, prompt.length - index), frames },
       prefix: [],
       maximumTokens: 4 + 3 * index,
     }));
