@@ -55,6 +55,8 @@ export interface CheckpointFolder {
   knownHash?(path: string): Promise<string | null>;
   /** What people should be told about how files are kept, for example that the disk is full; empty without a reason. */
   readonly note?: string;
+  /** Name of the version that is read, for example a commit, once the first read has found it out; else empty. */
+  readonly version?: string;
   /** The file as UTF-8 text. */
   readText(path: string, signal?: AbortSignal): Promise<string>;
   readBytes(path: string, onProgress?: ReadProgress, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;

@@ -1,0 +1,23 @@
+/** Checks that a file's bytes are those that the hub names: by SHA-256 for large files, by git's name for small ones. */
+import { createSHA1, createSHA256 } from "hash-wasm";
+
+/** "sha256" of the content; "git" is SHA-1 of `blob <bytes>\0` and the content, as git names its objects. */
+export interface ContentHash {
+  readonly kind: "sha256" | "git";
+  /** Lower-case hex digits. */
+  readonly hex: string;
+}
+
+export interface ContentHasher {
+  update(bytes: Uint8Array): void;
+  /** Lower-case hex digits. */
+  digest(): string;
+}
+
+/** @param size bytes of the whole content, which git's names begin with. */
+export async function createContentHasher(kind: ContentHash["kind"], size: number): Promise<ContentHasher> {
+  const hasher = await (kind === "sha256" ? createSHA256() : createSHA1());
+  hasher.init();
+  if (kind === "git") hasher.update(`blob ${size}\0`);
+  return { update: (bytes) => void hasher.update(bytes), digest: () => hasher.digest("hex") };
+}

@@ -1,0 +1,178 @@
+/** What a hub says about a repository: the commit behind a revision, and that commit's files. */
+import { listFiles, modelInfo } from "@huggingface/hub";
+import { PivotscopeError } from "../../core/errors.ts";
+import type { FileStore } from "../cache/file-store.ts";
+import { type CommitKeys, commitKeys, readKeptText, refKey, repositoryFolder } from "../cache/repository-cache.ts";
+import { insidePath } from "../source.ts";
+import type { ContentHash } from "./content-hash.ts";
+import { askHub, type HubSettings } from "./request.ts";
+import { PassingFailure, SHORT_WAITS, withRetries } from "./retry.ts";
+
+export interface ListedFile {
+  readonly path: string;
+  readonly size: number;
+  readonly hash: ContentHash | null;
+}
+
+export interface ResolvedRepository {
+  /** 40 hex digits. */
+  readonly commit: string;
+  readonly files: ReadonlyMap<string, ListedFile>;
+  readonly keys: CommitKeys;
+  /** What people should know about it, else empty. */
+  readonly note: string;
+}
+
+const COMMIT = /^[0-9a-f]{40}$/;
+
+/** More files than any checkpoint has; a listing that never ends stops here. */
+const MOST_FILES = 20_000;
+
+/**
+ * Finds out which commit `hub.revision` stands for and which files it has. A commit's listing is kept and asked for
+ * once; when the hub cannot be reached, the commit that the revision stood for the last time is taken.
+ *
+ * @throws what `askHub` throws; PivotscopeError `unsupported` when the repository has no safetensors files.
+ */
+export async function resolveRepository(
+  hub: HubSettings,
+  store: FileStore,
+  signal: AbortSignal | undefined,
+): Promise<ResolvedRepository> {
+  const folder = repositoryFolder(hub.hubUrl, hub.repository);
+  const wanted = hub.revision ?? "main";
+  const { commit, note } = COMMIT.test(wanted)
+    ? { commit: wanted, note: "" }
+    : await findCommit(hub, store, refKey(folder, wanted), signal);
+  const keys = commitKeys(folder, commit);
+  const kept = parseListing(await readKeptText(store, keys.listing).catch(() => null));
+  const files = kept ?? (await fetchListing(hub, commit, signal));
+  if (![...files.keys()].some((path) => /^[^/]+\.safetensors$/.test(path))) throw noSafetensors(hub, files);
+  if (kept === null) await keep(store, keys.listing, JSON.stringify([...files.values()]));
+  await keep(store, keys.used, "used\n");
+  return { commit, files, keys, note };
+}
+
+async function findCommit(hub: HubSettings, store: FileStore, ref: string, signal: AbortSignal | undefined) {
+  try {
+    const commit = await fetchCommit(hub, signal);
+    await keep(store, ref, commit);
+    return { commit, note: "" };
+  } catch (error) {
+    const known = await readKeptText(store, ref).catch(() => null);
+    const unreachable = error instanceof PivotscopeError && error.code === "network";
+    if (!unreachable || known === null || !COMMIT.test(known)) throw error;
+    const { host } = new URL(hub.hubUrl);
+    const version = `version ${known.slice(0, 7)}`;
+    return { commit: known, note: `${host} could not be asked for the newest version; this is the kept ${version}.` };
+  }
+}
+
+async function fetchCommit(hub: HubSettings, signal: AbortSignal | undefined): Promise<string> {
+  const info = await asking(hub, signal, (fetch) =>
+    modelInfo({
+      name: hub.repository,
+      revision: hub.revision ?? "main",
+      hubUrl: hub.hubUrl,
+      additionalFields: ["sha"],
+      fetch,
+    }),
+  );
+  if (typeof info.sha !== "string" || !COMMIT.test(info.sha)) throw noHub(hub, "names no commit");
+  return info.sha;
+}
+
+async function fetchListing(
+  hub: HubSettings,
+  commit: string,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, ListedFile>> {
+  return asking(hub, signal, async (fetch) => {
+    const files = new Map<string, ListedFile>();
+    const { repository: repo, hubUrl } = hub;
+    for await (const entry of listFiles({ repo, revision: commit, hubUrl, recursive: true, fetch })) {
+      if (entry.type !== "file") continue;
+      const hash = entry.lfs ? { kind: "sha256", hex: entry.lfs.oid } : { kind: "git", hex: entry.oid };
+      const file = readListed({ path: entry.path, size: entry.size, hash });
+      if (file === null) throw noHub(hub, "lists a file without path or size");
+      files.set(file.path, file);
+      if (files.size > MOST_FILES) throw noHub(hub, `lists more than ${MOST_FILES} files`);
+    }
+    return files;
+  });
+}
+
+/** Runs a call of the hub's client, whose requests are sent by `askHub` and tried again. */
+async function asking<Result>(
+  hub: HubSettings,
+  signal: AbortSignal | undefined,
+  call: (fetch: typeof globalThis.fetch) => Promise<Result>,
+): Promise<Result> {
+  const fetch = (input: RequestInfo | URL, init?: RequestInit) =>
+    askHub(hub, String(input), {
+      method: init?.method,
+      headers: Object.fromEntries(new Headers(init?.headers)),
+      signal,
+    });
+  return withRetries(SHORT_WAITS, hub.clock, signal, async () => {
+    try {
+      return await call(fetch);
+    } catch (error) {
+      if (error instanceof PivotscopeError || error instanceof PassingFailure) throw error;
+      if (signal?.aborted) throw new PivotscopeError("cancelled", "Cancelled.", "", { cause: error });
+      throw noHub(hub, "answers in no form that this page knows", error);
+    }
+  });
+}
+
+function parseListing(text: string | null): Map<string, ListedFile> | null {
+  if (text === null) return null;
+  try {
+    const entries: unknown = JSON.parse(text);
+    if (!Array.isArray(entries)) return null;
+    const files = entries.map(readListed);
+    return files.includes(null) ? null : new Map(files.flatMap((file) => (file ? [[file.path, file]] : [])));
+  } catch {
+    return null;
+  }
+}
+
+/** A file of a listing, null when it is none; a hash that cannot be one is left out. */
+function readListed(entry: unknown): ListedFile | null {
+  if (typeof entry !== "object" || entry === null) return null;
+  const { path, size, hash } = entry as { path?: unknown; size?: unknown; hash?: { kind?: unknown; hex?: unknown } };
+  if (typeof path !== "string" || typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return null;
+  try {
+    insidePath(path);
+  } catch {
+    return null;
+  }
+  const kind = hash?.kind === "sha256" || hash?.kind === "git" ? hash.kind : null;
+  const hex = typeof hash?.hex === "string" ? hash.hex.toLowerCase() : "";
+  const known = kind !== null && (kind === "sha256" ? /^[0-9a-f]{64}$/ : COMMIT).test(hex);
+  return { path, size, hash: known ? { kind, hex } : null };
+}
+
+/** Keeps a small file where that can be done; what cannot be kept is asked for again. */
+async function keep(store: FileStore, key: string, text: string): Promise<void> {
+  await store.write(key, new TextEncoder().encode(text)).catch(() => undefined);
+}
+
+function noHub({ hubUrl, repository }: HubSettings, what: string, cause?: unknown): PivotscopeError {
+  return new PivotscopeError(
+    "network",
+    `${hubUrl} ${what}, asked for ${repository}.`,
+    "Check that it is a hub; the address of a plain folder ends with a slash.",
+    { cause },
+  );
+}
+
+function noSafetensors({ repository }: HubSettings, files: ReadonlyMap<string, ListedFile>): PivotscopeError {
+  const others = [...files.keys()].filter((path) => /\.(bin|pth?|ckpt|gguf|onnx|msgpack|h5)$/i.test(path));
+  const found = others.length === 0 ? "" : `; its weights are in ${others.slice(0, 3).join(", ")}`;
+  return new PivotscopeError(
+    "unsupported",
+    `${repository} has no safetensors file beside its config.json${found}.`,
+    "Choose a repository, or a revision of this one, whose weights are model.safetensors.",
+  );
+}

@@ -1,0 +1,140 @@
+/**
+ * One request to a hub: the access token goes to the hub alone, and whatever is not an answer becomes an error that says
+ * what it means. The hub answers 401 for repositories that do not exist, so that nobody learns which private ones do.
+ */
+import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { fileNotFound } from "../source.ts";
+import { type Clock, PassingFailure, parseRetryAfter } from "./retry.ts";
+
+export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+
+export interface HubSettings {
+  /** "owner/name". */
+  readonly repository: string;
+  readonly revision: string | null;
+  /** Without closing slash. */
+  readonly hubUrl: string;
+  readonly accessToken: string | null;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+}
+
+export interface AskOptions {
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** File of the repository that is asked for; absent for the hub's API. */
+  readonly path?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const OPEN_FOLDER = "download the folder and open its files instead";
+
+/**
+ * Sends a request. Answers with status 200, 206 and 416 are returned.
+ * @throws PassingFailure for what may pass; PivotscopeError `not-found`, `bad-input`, `network` or `cancelled` else.
+ */
+export async function askHub(hub: HubSettings, url: string, options: AskOptions = {}): Promise<Response> {
+  const { method = "GET", path, signal } = options;
+  throwIfCancelled(signal);
+  const headers: Record<string, string> = { ...options.headers };
+  // Only here is the token ever put anywhere. When the hub passes a request on to another origin, fetch leaves it off.
+  if (hub.accessToken !== null && new URL(url).origin === new URL(hub.hubUrl).origin) {
+    headers.authorization = `Bearer ${hub.accessToken}`;
+  }
+  let response: Response;
+  try {
+    // The files are kept by this program; the browser's HTTP cache would keep them a second time.
+    const init: RequestInit = { method, headers, cache: "no-store", credentials: "omit", signal: signal ?? null };
+    response = await hub.fetch(url, init);
+  } catch (error) {
+    if (signal?.aborted) throw new PivotscopeError("cancelled", "Cancelled.", "", { cause: error });
+    throw new PassingFailure(unreachable(url, error));
+  }
+  if (response.status === 200 || response.status === 206 || response.status === 416) return response;
+  const error = await asError(hub, response, url, path);
+  await response.body?.cancel().catch(() => undefined);
+  throw error;
+}
+
+/** fetch tells pages nothing about why it failed, so the error says all that it can be. */
+function unreachable(url: string, cause: unknown): PivotscopeError {
+  const { host } = new URL(url);
+  if (globalThis.navigator?.onLine === false) {
+    return new PivotscopeError("network", `This device is offline; ${host} was wanted.`, "Connect and try again.", {
+      cause,
+    });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const detail = cause instanceof Error && cause.cause instanceof Error ? `${reason}: ${cause.cause.message}` : reason;
+  return new PivotscopeError(
+    "network",
+    `${host} could not be reached (${detail}).`,
+    "Check the connection. If other pages open, the server may not let this page read it (CORS), or a blocker or " +
+      `firewall stops it: ${OPEN_FOLDER}.`,
+    { cause },
+  );
+}
+
+async function asError(hub: HubSettings, response: Response, url: string, path?: string): Promise<Error> {
+  const { status, headers } = response;
+  const { repository, accessToken } = hub;
+  const host = new URL(hub.hubUrl).host;
+  const code = headers.get("x-error-code") ?? "";
+  const said = headers.get("x-error-message") ?? "";
+  const elsewhere = response.url !== "" && new URL(response.url).origin !== new URL(hub.hubUrl).origin;
+  const answered = `${elsewhere ? new URL(response.url).host : host} answered with status ${status}`;
+
+  if (status === 408 || status === 429 || status >= 500) {
+    const retryAfter = parseRetryAfter(headers.get("retry-after"), hub.clock.now());
+    const patience = retryAfter === null ? "in a few minutes" : `in ${Math.ceil(retryAfter / 1000)} seconds`;
+    const why = status === 429 ? `${host} takes no more requests for now (status 429).` : `${answered}.`;
+    return new PassingFailure(new PivotscopeError("network", why, `Try again ${patience}.`), retryAfter);
+  }
+  // The CDN's addresses are signed and expire; a new try asks the hub for a new one.
+  if (elsewhere) {
+    return new PassingFailure(new PivotscopeError("network", `${answered} for ${path ?? url}.`, "Try again."));
+  }
+  if (code === "GatedRepo") {
+    const also = accessToken === null ? "and give an access token of your account" : "with the account of this token";
+    return new PivotscopeError(
+      "not-found",
+      `${repository} is gated: ${host} gives its files only to people who accepted its conditions.`,
+      `Accept them at ${hub.hubUrl}/${repository} ${also}, or ${OPEN_FOLDER}.`,
+    );
+  }
+  if (code === "RevisionNotFound") {
+    return new PivotscopeError(
+      "not-found",
+      `${repository} has no revision "${hub.revision ?? "main"}".`,
+      `Its branches are listed at ${hub.hubUrl}/${repository}/tree/main.`,
+    );
+  }
+  if (path !== undefined && (code === "EntryNotFound" || status === 404)) {
+    return fileNotFound(repository, path, answered);
+  }
+  if (code === "DisabledRepo") {
+    return new PivotscopeError(
+      "not-found",
+      `${host} has switched ${repository} off. ${said}`.trim(),
+      "Choose another.",
+    );
+  }
+  if (status === 401 && accessToken !== null && code !== "RepoNotFound") {
+    return new PivotscopeError(
+      "bad-input",
+      `${host} does not accept the access token.`,
+      `Make a new one at ${hub.hubUrl}/settings/tokens, or leave it out for open repositories.`,
+    );
+  }
+  if (code === "RepoNotFound" || status === 401 || status === 404) {
+    return new PivotscopeError(
+      "not-found",
+      `${host} has no ${repository}, or it is private: the hub answers the same to both.`,
+      accessToken === null
+        ? `Check the name. If it is private, give an access token that may read it, or ${OPEN_FOLDER}.`
+        : `Check the name, and that the access token may read it; or ${OPEN_FOLDER}.`,
+    );
+  }
+  const what = said === "" ? `${answered} for ${path ?? repository}.` : `${answered}: ${said}`;
+  return new PivotscopeError("network", what, `Try again later, or ${OPEN_FOLDER}.`);
+}
