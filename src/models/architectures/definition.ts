@@ -5,6 +5,7 @@
 
 import type { MatrixName } from "../../core/statistics.ts";
 import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/unit.ts";
+import type { Precision } from "../../engine/contract.ts";
 import type { Graph } from "../../graph/graph.ts";
 
 /** A weight as a graph input: `input` names the port, `tensor` the checkpoint's tensor. */
@@ -66,6 +67,8 @@ export interface ForwardOutputs {
 export interface ForwardInputs {
   /** Adds inputs `attention_compensation` and `mlp_compensation` [width], added to the outputs of the last projections. */
   readonly compensation?: boolean;
+  /** Format of the matrices that are fed and of the products with them, see mixed-precision.ts; float32 when absent. */
+  readonly precision?: Precision;
 }
 
 /** Which decode graph. */
@@ -140,9 +143,9 @@ export interface VisionDefinition extends TowerDefinition {
   readonly embeddingWeights: readonly WeightSlot[];
   readonly connectorWeights: readonly WeightSlot[];
   /** `patches` [batch · patches, channels · size²], `positions` [patches, width] → `hidden_out`. */
-  embed(batch: number): Graph;
+  embed(batch: number, precision?: Precision): Graph;
   /** `hidden` → `features` [batch · imageTokens, textWidth]. */
-  connector(batch: number): Graph;
+  connector(batch: number, precision?: Precision): Graph;
   /** `hidden`, `gradient.c` by the features → `hidden_gradient.c`. */
   connectorBackward(batch: number, losses: number): Graph;
   /** `text` [rows, textWidth], `features` [m, textWidth], `index` int32 [rows] → `hidden_out`. */

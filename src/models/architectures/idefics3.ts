@@ -1,12 +1,13 @@
 /**
  * Idefics3 (SmolVLM): a SigLIP-style vision tower, a pixel-shuffle connector and a Llama decoder.
  */
+import type { Precision } from "../../engine/contract.ts";
 import { gradients } from "../../graph/differentiate.ts";
 import { GraphBuilder, type Value } from "../../graph/graph.ts";
-import { add, geluTanh, multiply, scale } from "../../graph/operations/elementwise.ts";
+import { add, geluTanh, multiply } from "../../graph/operations/elementwise.ts";
 import { linear, matmul } from "../../graph/operations/linear.ts";
 import { layerNorm, softmax } from "../../graph/operations/normalise.ts";
-import { gatherRows, interleaveRows, reshape, transpose } from "../../graph/operations/structure.ts";
+import { cast, gatherRows, interleaveRows, reshape, transpose } from "../../graph/operations/structure.ts";
 import type { VisionConfig } from "../config.ts";
 import {
   type ForwardInputs,
@@ -17,6 +18,7 @@ import {
   type WeightSlot,
 } from "./definition.ts";
 import { nameBackwardOutputs, nameForwardOutputs } from "./layer-outputs.ts";
+import { mixedPrecision, weightType } from "./mixed-precision.ts";
 
 const PREFIX = "model.vision_model";
 
@@ -47,8 +49,9 @@ function emitLayer(
   config: VisionConfig,
   batch: number,
   patches: number,
-  { compensation = false }: ForwardInputs = {},
+  { compensation = false, precision = "float32" }: ForwardInputs = {},
 ) {
+  const { operand, single, project, scores } = mixedPrecision(builder, precision);
   const { hiddenSize: width, heads, normEpsilon } = config;
   const headSize = width / heads;
   const rows = batch * patches;
@@ -59,35 +62,35 @@ function emitLayer(
     layerWeights(config, 0).map(({ input, shape }) => {
       const sliced =
         input === "fc1" ? ["F", width] : input === "fc1_bias" ? ["F"] : input === "fc2" ? [width, "F"] : shape;
-      return [input, builder.input(input, sliced)];
+      return [input, builder.input(input, sliced, weightType(shape, precision))];
     }),
   ) as Record<string, Value>;
   const w = (name: string) => weight[name] as Value;
-  const project = (x: Value, name: string) => linear(builder, x, w(name), w(`${name}_bias`));
+  const projectTo = (x: Value, name: string) => project(x, w(name), w(`${name}_bias`));
   const projectLast = (x: Value, name: string, module: string) => {
-    if (!compensation) return project(x, name);
+    if (!compensation) return single(projectTo(x, name));
     const added = builder.input(`${module}_compensation`, [width]);
-    return linear(builder, x, w(name), add(builder, w(`${name}_bias`), added));
+    return single(project(x, w(name), add(builder, w(`${name}_bias`), added)));
   };
   const splitHeads = (x: Value) =>
     transpose(builder, reshape(builder, x, [batch, patches, heads, headSize]), [0, 2, 1, 3]);
 
   const attentionInput = layerNorm(builder, hidden, w("attention_norm"), w("attention_norm_bias"), normEpsilon);
-  const query = project(attentionInput, "query");
-  const keyProjection = project(attentionInput, "key");
-  const valueProjection = project(attentionInput, "value");
+  const query = projectTo(attentionInput, "query");
+  const keyProjection = projectTo(attentionInput, "key");
+  const valueProjection = projectTo(attentionInput, "value");
   const key = splitHeads(keyProjection);
   const value = splitHeads(valueProjection);
-  const scores = matmul(builder, splitHeads(query), transpose(builder, key, [0, 1, 3, 2]));
-  const mixed = matmul(builder, softmax(builder, scale(builder, scores, headSize ** -0.5)), value);
+  const scaled = scores(splitHeads(query), transpose(builder, key, [0, 1, 3, 2]), headSize ** -0.5);
+  const mixed = matmul(builder, operand(softmax(builder, scaled)), value);
   const joined = reshape(builder, transpose(builder, mixed, [0, 2, 1, 3]), [rows, width]);
-  const context = multiply(builder, joined, attentionMask);
+  const context = multiply(builder, joined, operand(attentionMask));
   const attentionOutput = projectLast(context, "output", "attention");
   const middle = add(builder, hidden, attentionOutput);
 
   const mlpInput = layerNorm(builder, middle, w("mlp_norm"), w("mlp_norm_bias"), normEpsilon);
-  const inner = project(mlpInput, "fc1");
-  const activation = multiply(builder, geluTanh(builder, inner), mlpMask);
+  const inner = projectTo(mlpInput, "fc1");
+  const activation = multiply(builder, geluTanh(builder, single(inner)), mlpMask);
   const mlpOutput = projectLast(activation, "fc2", "mlp");
   const output = add(builder, middle, mlpOutput);
   return {
@@ -136,11 +139,12 @@ export function visionDefinition(config: VisionConfig, scaleFactor: number, text
   const headSize = width / heads;
   const shuffled = width * scaleFactor * scaleFactor;
 
-  const emitConnector = (builder: GraphBuilder, batch: number) => {
+  const emitConnector = (builder: GraphBuilder, batch: number, precision: Precision = "float32") => {
     const hidden = builder.input("hidden", [batch * patches, width]);
     const norm = builder.input("post_norm", [width]);
     const bias = builder.input("post_norm_bias", [width]);
-    const projection = builder.input("projection", [textWidth, shuffled]);
+    // Products of this length, 12,288 terms in SmolVLM, lose too much when they are summed in half precision.
+    const projection = cast(builder, builder.input("projection", [textWidth, shuffled], precision), "float32");
     const normalised = layerNorm(builder, hidden, norm, bias, config.normEpsilon);
     // Pixel shuffle: token (r, c) takes the scaleFactor² patches below it, row by row.
     const rows = reshape(builder, normalised, [batch * reduced, scaleFactor, reduced, scaleFactor * width]);
@@ -245,19 +249,20 @@ export function visionDefinition(config: VisionConfig, scaleFactor: number, text
     projections: { attn: "output", mlp: "fc2" },
     forward: (batch, options = {}) => forwardGraph(config, batch, patches, options),
     backward: (batch, losses) => backwardGraph(config, batch, patches, losses),
-    embed(batch) {
+    embed(batch, precision = "float32") {
       const builder = new GraphBuilder(`vision embedding, batch ${batch}`);
       const pixels = builder.input("patches", [batch * patches, patchValues]);
-      const weight = builder.input("patch", [width, patchValues]);
+      const { single, project } = mixedPrecision(builder, precision);
+      const weight = builder.input("patch", [width, patchValues], precision);
       const bias = builder.input("patch_bias", [width]);
-      const positions = builder.input("positions", [patches, width]);
-      const framed = reshape(builder, linear(builder, pixels, weight, bias), [batch, patches, width]);
+      const positions = single(builder.input("positions", [patches, width], precision));
+      const framed = reshape(builder, single(project(pixels, weight, bias)), [batch, patches, width]);
       builder.output("hidden_out", reshape(builder, add(builder, framed, positions), [batch * patches, width]));
       return builder.build();
     },
-    connector(batch) {
+    connector(batch, precision) {
       const builder = new GraphBuilder(`connector, batch ${batch}`);
-      builder.output("features", emitConnector(builder, batch).features);
+      builder.output("features", emitConnector(builder, batch, precision).features);
       return builder.build();
     },
     connectorBackward(batch, losses) {
