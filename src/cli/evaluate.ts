@@ -1,5 +1,5 @@
 /** `evaluate`: how far a pruned model's next-token distributions lie from the dense model's on given traces. */
-import { denseTraceLogits, evaluateSample } from "../engine/evaluate.ts";
+import { denseTraceStates, evaluateSample } from "../engine/evaluate.ts";
 import type { MaskSet } from "../engine/masks.ts";
 import type { Session } from "../engine/session.ts";
 import { defineCommand } from "./command.ts";
@@ -34,7 +34,7 @@ async function measureAll(
     for (const index of list.samples.keys()) {
       line.show(`Measuring sample ${index + 1} of ${list.samples.length}`);
       const sample = await prepareListed(session, list, index, null, context);
-      const dense = await denseTraceLogits(model, sample, denseMasks, context.signal);
+      const dense = await denseTraceStates(model, sample, denseMasks, context.signal);
       try {
         const measurement = await evaluateSample(model, sample, masks, dense, context.signal);
         measured.push({ sample, measurement });

@@ -8,21 +8,30 @@ import type { ModuleKind, Tower } from "../core/unit.ts";
 import type { ScoredWeight } from "../models/architectures/definition.ts";
 import { output, type Tensor } from "../runtime/backend.ts";
 import { tokenStatisticsLength } from "../runtime/kernels/contract.ts";
-import type { LayerTaps } from "./backward.ts";
-import { createBaselineAccumulators } from "./baseline-accumulators.ts";
+import type { GroupTaps, LayerTaps } from "./backward.ts";
+import { COLUMN_TAPS, createBaselineAccumulators } from "./baseline-accumulators.ts";
 import { LOSSES } from "./calibration-plan.ts";
 import { towerOf } from "./forward.ts";
 import type { Model } from "./model.ts";
+import { withJoined } from "./rows.ts";
+
+const MODULE_KINDS: readonly ModuleKind[] = ["attn", "mlp"];
 
 /** How the rows of a run divide, for one tower. */
 export interface RunShape {
   readonly batches: number;
   readonly samplesPerBatch: number;
   readonly rowsPerSample: number;
-  /** TOKEN_CLASS of every row. */
-  readonly classes: Tensor;
   /** See `LossWeights`. */
   readonly fisherWeights: Tensor;
+}
+
+/** The rows of one group of a run's samples. */
+export interface GroupShape {
+  readonly samples: number;
+  readonly rowsPerSample: number;
+  /** TOKEN_CLASS of every row. */
+  readonly classes: Tensor;
 }
 
 /** How much went into the sums. */
@@ -36,22 +45,33 @@ export interface CalibrationCounts {
 export type CalibrationSums = Omit<Statistics, keyof CalibrationCounts>;
 
 export interface Accumulators {
-  /** Takes in what the backward pass of one layer left. */
+  /** Takes in what the backward pass of one layer left, for scores that need a whole batch. */
   collect(tower: Tower, layer: number, taps: LayerTaps, shape: RunShape): Promise<void>;
-  observe(tower: Tower, layer: number, kind: ModuleKind, values: Tensor, classes: Tensor, rows: number): void;
+  /** Takes in what counts sample by sample. Returns the outputs that nothing else needs. */
+  collectGroup(tower: Tower, layer: number, taps: GroupTaps, shape: GroupShape): readonly string[];
+  observe(tower: Tower, layer: number, kind: ModuleKind, values: Tensor, shape: GroupShape): void;
   read(counts: CalibrationCounts): Promise<CalibrationSums>;
   release(): void;
 }
 
-/** Weight, its layer's input and the gradient of one loss by its layer's output. */
-export function matrixTaps(scored: ScoredWeight, taps: LayerTaps, loss: number) {
-  const own = taps.gradients[loss];
-  invariant(own, `There is no gradient of loss ${loss}.`);
-  return {
-    weight: output(taps.weights, scored.slot),
-    input: output(taps.outputs, scored.inputTap),
-    gradient: scored.gradientTap === null ? own : output(taps.outputs, `${scored.gradientTap}.${loss}`),
-  };
+/** Calls `use` with a matrix's input and the gradient of one loss by its output, of all groups. */
+function withMatrixTaps(
+  model: Model,
+  scored: ScoredWeight,
+  { weights, groups }: LayerTaps,
+  loss: number,
+  use: (taps: { weight: Tensor; input: Tensor; gradient: Tensor }) => void | Promise<void>,
+): Promise<void> {
+  const gradients = groups.map(({ outputs, gradients: own }) => {
+    if (scored.gradientTap !== null) return output(outputs, `${scored.gradientTap}.${loss}`);
+    const gradient = own[loss];
+    invariant(gradient, `There is no gradient of loss ${loss}.`);
+    return gradient;
+  });
+  const inputs = groups.map(({ outputs }) => output(outputs, scored.inputTap));
+  return withJoined(model, inputs, (input) =>
+    withJoined(model, gradients, async (gradient) => use({ weight: output(weights, scored.slot), input, gradient })),
+  );
 }
 
 export function createAccumulators(model: Model): Accumulators {
@@ -79,31 +99,36 @@ export function createAccumulators(model: Model): Accumulators {
     async collect(tower, layer, taps, shape) {
       for (const scored of towerOf(model, tower).scored) {
         const module = indexOf(tower, layer, scored.kind);
-        await baselines.collectMatrix(module, scored, matrixTaps(scored, taps, LOSSES.global), shape);
+        await withMatrixTaps(model, scored, taps, LOSSES.global, (matrix) =>
+          baselines.collectMatrix(module, scored, matrix, shape),
+        );
         if (!scored.attributed) continue;
-        await backend.kernels.weightGradient({
-          ...matrixTaps(scored, taps, LOSSES.pivot),
-          outputs: scored.outputs,
-          inputs: scored.inputs,
-          batches: shape.batches,
-          rowsPerBatch: shape.samplesPerBatch * shape.rowsPerSample,
-          axis: scored.axis,
-          groupSize: scored.groupSize,
-          accumulator: pivot,
-          accumulatorOffset: layout.offsets[module] ?? 0,
-          scale: 1,
-        });
-      }
-      for (const kind of ["attn", "mlp"] as const) {
-        baselines.collectColumns(indexOf(tower, layer, kind), kind, taps, shape);
+        await withMatrixTaps(model, scored, taps, LOSSES.pivot, (matrix) =>
+          backend.kernels.weightGradient({
+            ...matrix,
+            outputs: scored.outputs,
+            inputs: scored.inputs,
+            batches: shape.batches,
+            rowsPerBatch: shape.samplesPerBatch * shape.rowsPerSample,
+            axis: scored.axis,
+            groupSize: scored.groupSize,
+            accumulator: pivot,
+            accumulatorOffset: layout.offsets[module] ?? 0,
+            scale: 1,
+          }),
+        );
       }
     },
-    observe(tower, layer, kind, values, classes, rows) {
+    collectGroup(tower, layer, taps, shape) {
+      for (const kind of MODULE_KINDS) baselines.collectColumns(indexOf(tower, layer, kind), kind, taps, shape);
+      return MODULE_KINDS.map((kind) => COLUMN_TAPS[kind].gradient);
+    },
+    observe(tower, layer, kind, values, { classes, samples, rowsPerSample }) {
       const index = indexOf(tower, layer, kind);
       backend.kernels.tokenStatistics({
         values,
         classes,
-        rows,
+        rows: samples * rowsPerSample,
         width: widths[index] ?? 0,
         accumulator: statistics,
         accumulatorOffset: statisticsOffsets[index] ?? 0,

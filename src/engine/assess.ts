@@ -1,7 +1,7 @@
 /**
  * Models measured on samples of the evaluation set, many at a time.
  *
- * Dense traces are written once per session. Dense logits are kept for the samples of the last call, so that one model
+ * Dense traces are written once per session. Dense hidden states are kept for the samples of the last call, so that one model
  * after another is compared with them. A pruned model writes its own trace only where, teacher-forced on the dense trace,
  * it would say another token somewhere: everywhere else its greedy trace is the dense one, see core/trace-limit.ts, and
  * what it has agreed with up to there is taken as given.
@@ -15,9 +15,10 @@ import { type Batch, batchesOf, type PreparedSample } from "./batch.ts";
 import type { Assessment, AssessmentRequest, Call, SampleProgress, Trace } from "./contract.ts";
 import { batchOf, measureBatch, type SampleMeasurement } from "./evaluate.ts";
 import type { EvaluationSet } from "./evaluation-set.ts";
-import { traceLogits } from "./forward.ts";
+import { lastStates } from "./forward.ts";
 import { type Generation, generateBatch, type SampleToGenerate } from "./generate.ts";
 import type { MaskSet } from "./masks.ts";
+import { memoryLimits, samplesAtOnce, sequencesOf } from "./memory-plan.ts";
 import { DEFAULT_TRACE_LIMIT, type Session } from "./session.ts";
 import { traceOfGeneration } from "./trace-text.ts";
 
@@ -29,14 +30,12 @@ export interface Assessor {
     masks: MaskSet | null,
     call: Call<SampleProgress>,
   ): Promise<readonly Assessment[]>;
-  /** Releases the dense logits that are kept. */
+  /** Releases the dense hidden states that are kept. */
   release(): void;
 }
 
-/** Bytes of dense logits that are kept for the next model. */
-const KEPT_LOGIT_BYTES = 256 * 2 ** 20;
-/** Bytes of one batch's logits, of which two are held at once; a single sample may take more. */
-const BATCH_LOGIT_BYTES = 64 * 2 ** 20;
+/** Bytes of dense hidden states that are kept for the next model. */
+const KEPT_STATE_BYTES = 256 * 2 ** 20;
 
 /**
  * Samples at once, by backend. On a CPU writing gains most with many (3.4 times as fast with 32 as one by one), comparing
@@ -54,9 +53,10 @@ interface Chunk {
 export function createAssessor(session: Session, set: EvaluationSet): Assessor {
   const { model, checkpoint, denseMasks } = session;
   const { backend } = model;
-  const rowBytes = model.definition.text.vocabularySize * 4;
+  const memory = memoryLimits(backend);
+  const rowBytes = model.definition.text.width * 4;
   const traces = new Map<number, Trace>();
-  const kept = new Map<string, { readonly logits: Tensor; readonly bytes: number }>();
+  const kept = new Map<string, { readonly states: Tensor; readonly bytes: number }>();
 
   /** Generates `samples` in as many batches as they need. `onFinished` hears of each as soon as it is complete. */
   const generate = async (
@@ -107,14 +107,13 @@ export function createAssessor(session: Session, set: EvaluationSet): Assessor {
     });
   };
 
-  /** Batches of one comparison each, as large as their logits may be. */
+  /** Batches of one comparison each, of as many samples as go through a layer at once. */
   const chunksOf = (samples: ReadonlyMap<number, PreparedSample>): readonly Chunk[] => {
     const places = [...samples.keys()];
     const lengths = places.map(
       (place) => (samples.get(place)?.prompt.length ?? 0) + (samples.get(place)?.trace.length ?? 0),
     );
-    const longest = Math.max(1, ...[...samples.values()].map((sample) => sample.trace.length));
-    const fitting = Math.max(1, Math.floor(BATCH_LOGIT_BYTES / (longest * rowBytes)));
+    const fitting = samplesAtOnce(sequencesOf(model.definition, "text", Math.max(1, ...lengths)), 0, memory);
     return batchesOf(lengths, Math.min(BATCH_SAMPLES.comparing[backend.kind], fitting)).map((batch) => {
       const chosen = batch.flatMap((index) => places[index] ?? []);
       return {
@@ -130,31 +129,31 @@ export function createAssessor(session: Session, set: EvaluationSet): Assessor {
   const release = (keys: Iterable<string> = [...kept.keys()]) => {
     for (const key of keys) {
       const entry = kept.get(key);
-      if (entry) backend.release(entry.logits);
+      if (entry) backend.release(entry.states);
       kept.delete(key);
     }
   };
 
-  /** Calls `use` with the dense logits of `chunk`, which are kept afterwards when there is room. */
-  const withDenseLogits = async <Result>(
+  /** Calls `use` with the dense hidden states of `chunk`, which are kept afterwards when there is room. */
+  const withDenseStates = async <Result>(
     { places, batch }: Chunk,
     signal: AbortSignal | undefined,
-    use: (logits: Tensor) => Promise<Result>,
+    use: (states: Tensor) => Promise<Result>,
   ): Promise<Result> => {
     const key = keyOf(places);
     const known = kept.get(key);
-    if (known) return use(known.logits);
-    const logits = await traceLogits(model, batch, denseMasks, signal);
-    const bytes = batch.positions.length * rowBytes;
+    if (known) return use(known.states);
+    const states = await lastStates(model, batch, denseMasks, signal);
+    const bytes = batch.ids.length * rowBytes;
     const total = [...kept.values()].reduce((sum, entry) => sum + entry.bytes, bytes);
-    if (total <= KEPT_LOGIT_BYTES) {
-      kept.set(key, { logits, bytes });
-      return use(logits);
+    if (total <= KEPT_STATE_BYTES) {
+      kept.set(key, { states, bytes });
+      return use(states);
     }
     try {
-      return await use(logits);
+      return await use(states);
     } finally {
-      backend.release(logits);
+      backend.release(states);
     }
   };
 
@@ -186,8 +185,8 @@ export function createAssessor(session: Session, set: EvaluationSet): Assessor {
       report(0);
       for (const chunk of chunks) {
         throwIfCancelled(signal);
-        const results = await withDenseLogits(chunk, signal, (logits) =>
-          measureBatch(model, chunk.batch, logits, masks, signal),
+        const results = await withDenseStates(chunk, signal, (states) =>
+          measureBatch(model, chunk.batch, states, masks, signal),
         );
         let finished = 0;
         for (const [index, place] of chunk.places.entries()) {

@@ -7,8 +7,8 @@ import type { Module, ModuleKind } from "../core/unit.ts";
 import type { ScoredWeight } from "../models/architectures/definition.ts";
 import { output, type Tensor } from "../runtime/backend.ts";
 import { INPUT_STATISTICS, LINE_TERMS } from "../runtime/kernels/contract.ts";
-import type { RunShape } from "./accumulators.ts";
-import type { LayerTaps } from "./backward.ts";
+import type { GroupShape, RunShape } from "./accumulators.ts";
+import type { GroupTaps } from "./backward.ts";
 import { LOSSES } from "./calibration-plan.ts";
 import { towerOf } from "./forward.ts";
 import { lineCountOf, readLineNorms } from "./line-norms.ts";
@@ -23,17 +23,17 @@ export interface MatrixTaps {
 export interface BaselineAccumulators {
   /** Adds the terms of one matrix of module `module` (its place in the layout) for the global loss. */
   collectMatrix(module: number, scored: ScoredWeight, taps: MatrixTaps, shape: RunShape): Promise<void>;
-  /** Counts the samples of a run in the statistics of the last projection's input, and adds up their attribution. */
-  collectColumns(module: number, kind: ModuleKind, taps: LayerTaps, shape: RunShape): void;
+  /** Counts the samples of a group in the statistics of the last projection's input, and adds up their attribution. */
+  collectColumns(module: number, kind: ModuleKind, taps: GroupTaps, shape: GroupShape): void;
   /** Averages the terms over `batches` and the statistics over samples; runs graphs for Σ|w| and Σw². */
   read(samples: number, batches: number): Promise<BaselineStatistics>;
   release(): void;
 }
 
-/** Outputs of the backward graph that hold the last projection's input and the stem of the gradient by it. */
-const COLUMN_TAPS = {
-  attn: { input: "attention_context", gradient: "context_gradient" },
-  mlp: { input: "mlp_activation", gradient: "activation_gradient" },
+/** Outputs of the backward graph that hold the last projection's input and the gradient of the probability by it. */
+export const COLUMN_TAPS = {
+  attn: { input: "attention_context", gradient: `context_gradient.${LOSSES.probability}` },
+  mlp: { input: "mlp_activation", gradient: `activation_gradient.${LOSSES.probability}` },
 } as const;
 
 /** Where the sums of one module lie. */
@@ -90,9 +90,8 @@ export function createBaselineAccumulators(model: Model): BaselineAccumulators {
         accumulatorOffset: offset,
       });
     },
-    collectColumns(module, kind, taps, { batches, samplesPerBatch, rowsPerSample, classes }) {
+    collectColumns(module, kind, taps, { samples, rowsPerSample, classes }) {
       const { columns: width = 0, columnOffset = 0 } = places[module] ?? {};
-      const samples = batches * samplesPerBatch;
       const values = output(taps.outputs, COLUMN_TAPS[kind].input);
       backend.kernels.inputStatistics({
         values,
@@ -105,7 +104,7 @@ export function createBaselineAccumulators(model: Model): BaselineAccumulators {
       });
       backend.kernels.columnProducts({
         left: values,
-        right: output(taps.outputs, `${COLUMN_TAPS[kind].gradient}.${LOSSES.probability}`),
+        right: output(taps.outputs, COLUMN_TAPS[kind].gradient),
         rows: samples * rowsPerSample,
         width,
         accumulator: products,

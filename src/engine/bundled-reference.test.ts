@@ -9,7 +9,8 @@ import { defaultPivotParameters } from "../core/pivots.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
 import { parseScene } from "../scenes/scene-json.ts";
 import { projectRoot } from "../testing/shared.ts";
-import { denseTraceLogits, evaluateSample } from "./evaluate.ts";
+import { denseTraceStates, evaluateSample } from "./evaluate.ts";
+import { logitsAt } from "./forward.ts";
 import { openNodeSession } from "./node-engine.ts";
 import type { Session } from "./session.ts";
 
@@ -59,12 +60,14 @@ describe("the bundled model against transformers", () => {
   it.each(references)("gives the same logits and likelihoods within 1e-3: $question", async (reference) => {
     const { model, denseMasks } = session;
     const sample = prepared(reference);
-    const dense = await denseTraceLogits(model, sample, denseMasks);
-    const logits = await model.backend.read(dense);
-    expect(largestDifference(logits, reference.logits_last_prompt_position)).toBeLessThan(1e-3);
+    const dense = await denseTraceStates(model, sample, denseMasks);
+    const logits = await logitsAt(model, dense, Int32Array.of(sample.prompt.length - 1));
+    expect(largestDifference(await model.backend.read(logits), reference.logits_last_prompt_position)).toBeLessThan(
+      1e-3,
+    );
     const { denseNll } = await evaluateSample(model, sample, denseMasks, dense);
     expect(largestDifference(denseNll, reference.nll)).toBeLessThan(1e-3);
-    model.backend.release(dense);
+    model.backend.release(dense, logits);
   });
 
   it.each(references)("writes the same tokens: $question", async (reference) => {

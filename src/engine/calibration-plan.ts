@@ -26,13 +26,18 @@ export interface CalibrationRun {
   readonly batches: number;
 }
 
-/** Cuts `samples` into runs of at most `batchesPerRun` batches of `batchSize`, in order. */
+/**
+ * Cuts `samples` into runs of at most `batchesPerRun` batches of `batchSize`, in order. A last batch that is short is filled
+ * up with padding, or is a run of its own where padding costs more than it saves.
+ */
 export function planRuns(
   samples: readonly PreparedSample[],
   batchSize: number,
   batchesPerRun: number,
+  { fillUp = true }: { readonly fillUp?: boolean } = {},
 ): CalibrationRun[] {
-  const batchCount = Math.ceil(samples.length / batchSize);
+  const remainder = fillUp ? 0 : samples.length % batchSize;
+  const batchCount = Math.ceil((samples.length - remainder) / batchSize);
   const runs: CalibrationRun[] = [];
   for (let first = 0; first < batchCount; first += batchesPerRun) {
     const batches = Math.min(batchesPerRun, batchCount - first);
@@ -41,7 +46,7 @@ export function planRuns(
       samples: Array.from({ length: batches * batchSize }, (_, index) => samples[first * batchSize + index] ?? null),
     });
   }
-  return runs;
+  return remainder > 0 ? [...runs, { batches: 1, samples: samples.slice(-remainder) }] : runs;
 }
 
 export interface LossWeights {

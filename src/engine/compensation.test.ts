@@ -5,8 +5,8 @@ import { createRandom } from "../core/random.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
 import { describeWithShared, projectRoot } from "../testing/shared.ts";
 import { createPruningMasks } from "./compensation.ts";
-import { batchOf, compareLogits, denseTraceLogits, evaluateSample, measureBatch } from "./evaluate.ts";
-import { embedFrames, runTower, traceLogits } from "./forward.ts";
+import { batchOf, compareStates, denseTraceStates, evaluateSample, measureBatch } from "./evaluate.ts";
+import { embedFrames, lastStates, runTower } from "./forward.ts";
 import { generateBatch, generateGreedy } from "./generate.ts";
 import { createMasks } from "./masks.ts";
 import type { Model } from "./model.ts";
@@ -91,29 +91,29 @@ describeWithShared("bias compensation against FLAP's numbers", (shared) => {
     const kl: number[] = [];
     const nll: number[] = [];
     for (const [index, sample] of samples.entries()) {
-      const logits = await denseTraceLogits(model, sample, dense);
-      const measured = await evaluateSample(model, sample, masks, logits);
+      const states = await denseTraceStates(model, sample, dense);
+      const measured = await evaluateSample(model, sample, masks, states);
       if (index === 0) expect(largestDifference(measured.kl, numbers.kl_seq0)).toBeLessThan(1e-4);
       kl.push(...measured.kl);
       nll.push(...known(measured.nll));
-      model.backend.release(logits);
+      model.backend.release(states);
     }
     expect(Math.abs(mean(kl) - numbers.kl_dense_pruned_mean)).toBeLessThan(1e-4);
     expect(Math.exp(mean(nll)) / numbers.ppl_pruned).toBeCloseTo(1, 4);
 
     const batch = batchOf(model, samples);
-    const logits = await traceLogits(model, batch, dense);
-    const batched = await measureBatch(model, batch, logits, masks);
+    const states = await lastStates(model, batch, dense);
+    const batched = await measureBatch(model, batch, states, masks);
     expect(
       largestDifference(
         batched.flatMap((one) => Array.from(one.kl)),
         kl,
       ),
     ).toBeLessThan(1e-4);
-    const { denseNll } = await compareLogits(model, batch, logits, logits);
+    const { denseNll } = await compareStates(model, batch, states, null);
     const denseKnown = samples.flatMap((_, index) => Array.from(known(denseNll.subarray(index * 16, index * 16 + 16))));
     expect(Math.exp(mean(denseKnown)) / numbers.ppl_dense).toBeCloseTo(1, 4);
-    model.backend.release(logits);
+    model.backend.release(states);
     masks.release();
     dense.release();
   });
@@ -131,10 +131,10 @@ describeWithShared("bias compensation against FLAP's numbers", (shared) => {
       expect(batched[index]).toEqual(alone);
       // Teacher-forced on its own trace, the model says the trace again.
       const whole = { ...sample, trace: alone.ids, pivots: [] };
-      const logits = await denseTraceLogits(model, whole, masks);
-      const { argmax } = await evaluateSample(model, whole, masks, logits);
+      const states = await denseTraceStates(model, whole, masks);
+      const { argmax } = await evaluateSample(model, whole, masks, states);
       expect(Array.from(argmax)).toEqual(alone.ids);
-      model.backend.release(logits);
+      model.backend.release(states);
       const without = await generateGreedy(model, { ...rest, ...limits, sample, masks: bare });
       if (without.ids.join() !== alone.ids.join()) differing++;
     }
@@ -189,9 +189,9 @@ describe("bias compensation in a vision tower", () => {
     const outputOf = async (means: Float32Array | null) => {
       const masks = await createPruningMasks(model, { keep, meanInputs: means });
       const read: Promise<Float32Array>[] = [];
-      const { hidden } = await runTower(model, await embedFrames(model, frames), {
+      const { hidden } = await runTower(model, [await embedFrames(model, frames)], {
         tower: "vision",
-        batch: 1,
+        groups: [1],
         masks,
         shared: {},
         signal: undefined,
@@ -199,7 +199,7 @@ describe("bias compensation in a vision tower", () => {
           if (layer === 2) read.push(model.backend.read(kind === "attn" ? attentionOutput : mlpOutput));
         },
       });
-      model.backend.release(hidden);
+      model.backend.release(...hidden);
       masks.release();
       const [values] = await Promise.all(read);
       return values ?? new Float32Array();

@@ -10,7 +10,7 @@ import type { PreparedInput, PreparedSample } from "./batch.ts";
 import { calibrate } from "./calibrate.ts";
 import { createPruningMasks } from "./compensation.ts";
 import type { Engine, ModelSource, SampleInput, Trace } from "./contract.ts";
-import { denseTraceLogits, evaluateSample } from "./evaluate.ts";
+import { denseTraceStates, evaluateSample } from "./evaluate.ts";
 import { createEvaluationSet, type EvaluationSet } from "./evaluation-set.ts";
 import { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "./layer-views.ts";
 import type { MaskSet } from "./masks.ts";
@@ -25,9 +25,9 @@ export interface EngineEnvironment extends Environment {
 export function createEngine(environment: EngineEnvironment): Engine {
   let session: Session | null = null;
   let folder: CheckpointFolder | null = null;
-  /** The last input as the model takes it, and the dense model's logits on its trace. */
+  /** The last input as the model takes it, and the dense model's last hidden states on its trace. */
   let lastInput: { input: SampleInput; prepared: PreparedInput } | null = null;
-  let lastDense: { prepared: object; trace: string; logits: Tensor } | null = null;
+  let lastDense: { prepared: object; trace: string; states: Tensor } | null = null;
   let lastMasks: { pruning: Pruning; masks: MaskSet } | null = null;
   let evaluation: { set: EvaluationSet; assessor: Assessor } | null = null;
   /** Calibration samples by their place in the set, so that calibrating again reads no file whatever the pivots. */
@@ -66,15 +66,15 @@ export function createEngine(environment: EngineEnvironment): Engine {
     return masks;
   };
 
-  const denseLogits = async (sample: PreparedSample, prepared: object, signal?: AbortSignal): Promise<Tensor> => {
+  const denseStates = async (sample: PreparedSample, prepared: object, signal?: AbortSignal): Promise<Tensor> => {
     const { model, denseMasks } = loaded();
     const trace = sample.trace.join(" ");
-    if (lastDense?.prepared === prepared && lastDense.trace === trace) return lastDense.logits;
-    if (lastDense) model.backend.release(lastDense.logits);
+    if (lastDense?.prepared === prepared && lastDense.trace === trace) return lastDense.states;
+    if (lastDense) model.backend.release(lastDense.states);
     lastDense = null;
-    const logits = await denseTraceLogits(model, sample, denseMasks, signal);
-    lastDense = { prepared, trace, logits };
-    return logits;
+    const states = await denseTraceStates(model, sample, denseMasks, signal);
+    lastDense = { prepared, trace, states };
+    return states;
   };
 
   /** The first samples of the calibration set, ready to run; `pivots` is null where they do not matter. */
@@ -166,7 +166,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
       }
       const prepared = prepare(input);
       const sample: PreparedSample = { ...prepared, trace, pivots: [] };
-      const dense = await denseLogits(sample, prepared, call.signal);
+      const dense = await denseStates(sample, prepared, call.signal);
       const measurement = await evaluateSample(model, sample, await masksOf(pruning, call.signal), dense, call.signal);
       const { tokenizer, stopIds } = checkpoint;
       const argmaxTexts = Array.from(measurement.argmax, (id) =>

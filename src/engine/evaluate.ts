@@ -1,11 +1,18 @@
-/** Teacher-forced comparison of the pruned with the dense model: KL per token, likelihoods, argmax. */
+/**
+ * Teacher-forced comparison of the pruned with the dense model: KL per token, likelihoods, argmax.
+ *
+ * What is kept of the dense model are its last hidden states: logits, whose rows are as long as the vocabulary, exist only
+ * a stretch of rows at a time.
+ */
 import { perplexity } from "../core/metrics/perplexity.ts";
 import type { Tensor } from "../runtime/backend.ts";
 import { type Batch, createBatch, type PreparedSample, paddedSize } from "./batch.ts";
 import type { Measurement } from "./contract.ts";
-import { traceLogits } from "./forward.ts";
+import { lastStates, logitsAt } from "./forward.ts";
 import type { MaskSet } from "./masks.ts";
+import { logitRows, type MemoryLimits, memoryLimits } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
+import { stretches } from "./rows.ts";
 
 /** A measurement before its token ids are put into words. */
 export type TokenMeasurement = Omit<Measurement, "argmaxTexts">;
@@ -13,42 +20,70 @@ export type TokenMeasurement = Omit<Measurement, "argmaxTexts">;
 /** Values per row that the divergence kernel writes. */
 const FIELDS = 4;
 
-/** Compares two sets of logits of the same rows, and reads only four numbers per token back. */
-export async function compareLogits(
+/** Matrices of logits' size that are held at once: the dense model's and the pruned one's. */
+const COMPARED_COPIES = 2;
+
+/** Compares logits of the same rows. Returns the kernel's four numbers per row. */
+async function compareStretch(
   model: Model,
-  batch: Batch,
+  rows: { readonly positions: Int32Array; readonly targets: Int32Array },
   dense: Tensor,
-  pruned: Tensor,
-): Promise<TokenMeasurement> {
+  pruned: Tensor | null,
+): Promise<Float32Array> {
   const { backend } = model;
-  const rows = batch.positions.length;
-  const targets = backend.upload(batch.targets, [rows]);
-  const result = backend.upload(new Float32Array(rows * FIELDS), [rows, FIELDS]);
+  const count = rows.positions.length;
+  const reference = await logitsAt(model, dense, rows.positions);
+  const owned = [reference];
   try {
+    const compared = pruned ? await logitsAt(model, pruned, rows.positions) : reference;
+    if (pruned) owned.push(compared);
+    const targets = backend.upload(rows.targets, [count]);
+    const result = backend.upload(new Float32Array(count * FIELDS), [count, FIELDS]);
+    owned.push(targets, result);
     backend.kernels.tokenDivergence({
-      reference: dense,
-      pruned,
+      reference,
+      pruned: compared,
       targets,
-      rows,
+      rows: count,
       vocabulary: model.definition.text.vocabularySize,
       result,
     });
-    const values = await backend.read(result);
-    const field = (offset: number) =>
-      Float32Array.from({ length: rows }, (_, row) => values[row * FIELDS + offset] ?? Number.NaN);
-    const denseNll = field(1);
-    const nll = field(2);
-    return {
-      kl: field(0),
-      nll,
-      denseNll,
-      argmax: Int32Array.from(field(3)),
-      perplexity: perplexity(nll),
-      densePerplexity: perplexity(denseNll),
-    };
+    return await backend.read(result);
   } finally {
-    backend.release(targets, result);
+    backend.release(...owned);
   }
+}
+
+/**
+ * Compares the last hidden states of two models on the trace tokens of `batch`, and reads only four numbers per token
+ * back. Without `pruned` the dense model is measured itself.
+ */
+export async function compareStates(
+  model: Model,
+  batch: Batch,
+  dense: Tensor,
+  pruned: Tensor | null,
+  memory: MemoryLimits = memoryLimits(model.backend),
+): Promise<TokenMeasurement> {
+  const count = batch.positions.length;
+  const values = new Float32Array(count * FIELDS);
+  const limit = logitRows(model.definition.text.vocabularySize, COMPARED_COPIES, memory);
+  for (const { first, end } of stretches(count, limit)) {
+    const rows = { positions: batch.positions.subarray(first, end), targets: batch.targets.subarray(first, end) };
+    values.set(await compareStretch(model, rows, dense, pruned), first * FIELDS);
+  }
+  const field = (offset: number) =>
+    Float32Array.from({ length: count }, (_, row) => values[row * FIELDS + offset] ?? Number.NaN);
+  const denseNll = field(1);
+  const nll = field(2);
+  return {
+    kl: field(0),
+    nll,
+    denseNll,
+    argmax: Int32Array.from(field(3)),
+    perplexity: perplexity(nll),
+    densePerplexity: perplexity(denseNll),
+  };
 }
 
 /** What was measured on one sample's trace, one number per token. */
@@ -72,9 +107,9 @@ export async function measureBatch(
   masks: MaskSet | null,
   signal?: AbortSignal,
 ): Promise<readonly SampleMeasurement[]> {
-  const pruned = masks && (await traceLogits(model, batch, masks, signal));
+  const pruned = masks && (await lastStates(model, batch, masks, signal));
   try {
-    const { kl, nll, argmax } = await compareLogits(model, batch, dense, pruned ?? dense);
+    const { kl, nll, argmax } = await compareStates(model, batch, dense, pruned);
     return batch.samples.map((_, index) => {
       const [start = 0, end = 0] = batch.starts.slice(index, index + 2);
       return { kl: kl.slice(start, end), nll: nll.slice(start, end), argmax: argmax.slice(start, end) };
@@ -85,31 +120,31 @@ export async function measureBatch(
 }
 
 /**
- * Measures `masks` against `dense` on one sample's trace. `denseLogits` may hold the dense model's logits of an
- * earlier call on the same sample; it stays the caller's.
+ * Measures `pruned` against `dense` on one sample's trace. `dense` holds what `denseTraceStates` gave for the same sample;
+ * it stays the caller's.
  */
 export async function evaluateSample(
   model: Model,
   sample: PreparedSample,
   pruned: MaskSet,
-  denseLogits: Tensor,
+  dense: Tensor,
   signal?: AbortSignal,
 ): Promise<TokenMeasurement> {
   const batch = createBatch([sample], model.imageTokenId);
-  const prunedLogits = await traceLogits(model, batch, pruned, signal);
+  const states = await lastStates(model, batch, pruned, signal);
   try {
-    return await compareLogits(model, batch, denseLogits, prunedLogits);
+    return await compareStates(model, batch, dense, states);
   } finally {
-    model.backend.release(prunedLogits);
+    model.backend.release(states);
   }
 }
 
-/** The dense model's logits on the sample's trace; the caller releases them. */
-export function denseTraceLogits(
+/** The dense model's last hidden states on prompt and trace of `sample`; the caller releases them. */
+export function denseTraceStates(
   model: Model,
   sample: PreparedSample,
   dense: MaskSet,
   signal?: AbortSignal,
 ): Promise<Tensor> {
-  return traceLogits(model, createBatch([sample], model.imageTokenId), dense, signal);
+  return lastStates(model, createBatch([sample], model.imageTokenId), dense, signal);
 }

@@ -1,5 +1,6 @@
 /**
- * Forward passes: pictures to features, tokens to hidden states, hidden states to logits, layer by layer.
+ * Forward passes: pictures to features, tokens to hidden states, hidden states to logits, layer by layer. A batch goes
+ * through a layer's graph in groups of samples where memory asks for it (memory-plan.ts); each group is a tensor of its own.
  *
  * Ownership: every function returns tensors that the caller releases, and releases what it made on the way, also
  * when it fails or is cancelled.
@@ -7,12 +8,23 @@
 import { invariant, throwIfCancelled } from "../core/errors.ts";
 import type { Tower } from "../core/unit.ts";
 import type { TowerDefinition, VisionDefinition } from "../models/architectures/definition.ts";
+import { splitIds } from "../models/architectures/llama-vocabulary.ts";
 import { type Feeds, output, type Tensor } from "../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
 import { cutPatches } from "./image-positions.ts";
 import { compensationKey, type MaskSet } from "./masks.ts";
+import {
+  checkSequence,
+  groupSizes,
+  type MemoryLimits,
+  memoryLimits,
+  padsFrames,
+  samplesAtOnce,
+  sequencesOf,
+} from "./memory-plan.ts";
 import type { Model } from "./model.ts";
 import { causalBias, rotaryTables } from "./rope.ts";
+import { type Group, groupsOf, joinRows } from "./rows.ts";
 
 export interface LayerOutputs {
   readonly attentionOutput: Tensor;
@@ -21,15 +33,16 @@ export interface LayerOutputs {
 
 export interface TowerRun {
   readonly tower: Tower;
-  readonly batch: number;
+  /** Samples of each group. */
+  readonly groups: readonly number[];
   readonly masks: MaskSet;
   /** Feeds that are the same for every layer: rotary tables and bias for text. */
   readonly shared: Feeds;
   readonly signal: AbortSignal | undefined;
   /** Keep the input of every layer for the backward pass. */
   readonly keepInputs?: boolean;
-  /** Called with each layer's module outputs, which are released after the call. */
-  readonly onModules?: (layer: number, outputs: LayerOutputs) => void;
+  /** Called with the module outputs of each layer and group, which are released after the call. */
+  readonly onModules?: (layer: number, outputs: LayerOutputs, group: number) => void;
   readonly onLayer?: (layer: number) => void;
 }
 
@@ -45,44 +58,54 @@ export function visionOf(model: Model): VisionDefinition {
 }
 
 /**
- * Runs `hidden` through all layers of a tower. Takes ownership of `hidden`. Returns the last hidden states, and the
- * inputs of all layers when they are kept.
+ * Runs `hidden`, one tensor for each group, through all layers of a tower. Takes ownership of `hidden`. Returns the last
+ * hidden states, and the inputs of all layers when they are kept, group by group.
  */
 export async function runTower(
   model: Model,
-  hidden: Tensor,
+  hidden: readonly Tensor[],
   run: TowerRun,
-): Promise<{ hidden: Tensor; inputs: Tensor[] }> {
-  const { tower, batch, masks, shared } = run;
+): Promise<{ hidden: Tensor[]; inputs: Tensor[][] }> {
+  const { tower, groups, masks, shared } = run;
+  const { backend } = model;
   const definition = towerOf(model, tower);
   const modules = run.onModules !== undefined;
-  const program = await model.program(`${tower} forward ${batch} ${modules}${compensationKey(masks)}`, () =>
-    definition.forward(batch, { modules, compensation: masks.compensated }),
-  );
-  const inputs: Tensor[] = [];
-  let current = hidden;
+  const programOf = (batch: number) =>
+    model.program(`${tower} forward ${batch} ${modules}${compensationKey(masks)}`, () =>
+      definition.forward(batch, { modules, compensation: masks.compensated }),
+    );
+  const owned = new Set(hidden);
+  const inputs: Tensor[][] = [];
+  let current = [...hidden];
   try {
     for (let layer = 0; layer < definition.layers; layer++) {
-      throwIfCancelled(run.signal);
-      const outputs = await model.backend.run(program, {
-        ...shared,
-        ...model.layerFeeds(tower, layer),
-        ...masks.feeds(tower, layer),
-        hidden: current,
-      });
-      if (run.onModules) {
-        const attentionOutput = output(outputs, "attention_output");
-        const mlpOutput = output(outputs, "mlp_output");
-        run.onModules(layer, { attentionOutput, mlpOutput });
-        model.backend.release(attentionOutput, mlpOutput);
+      const weights = model.layerFeeds(tower, layer);
+      const next: Tensor[] = [];
+      for (const [group, batch] of groups.entries()) {
+        throwIfCancelled(run.signal);
+        const input = current[group];
+        invariant(input, `Group ${group} of the ${tower} tower has no hidden states.`);
+        const feeds = { ...shared, ...weights, ...masks.feeds(tower, layer), hidden: input };
+        const outputs = await backend.run(await programOf(batch), feeds);
+        const result = output(outputs, "hidden_out");
+        owned.add(result);
+        next.push(result);
+        if (run.onModules) {
+          const attentionOutput = output(outputs, "attention_output");
+          const mlpOutput = output(outputs, "mlp_output");
+          run.onModules(layer, { attentionOutput, mlpOutput }, group);
+          backend.release(attentionOutput, mlpOutput);
+        }
+        if (run.keepInputs) continue;
+        owned.delete(input);
+        backend.release(input);
       }
       if (run.keepInputs) inputs.push(current);
-      else model.backend.release(current);
-      current = output(outputs, "hidden_out");
+      current = next;
       run.onLayer?.(layer);
     }
   } catch (error) {
-    model.backend.release(current, ...inputs.filter((input) => input !== current));
+    backend.release(...owned);
     throw error;
   }
   return { hidden: current, inputs };
@@ -91,7 +114,7 @@ export async function runTower(
 /** Embeds frames into the vision tower's hidden states, [frames · patches, width]. `null` frames become zeros. */
 export async function embedFrames(model: Model, frames: readonly (Float32Array | null)[]): Promise<Tensor> {
   const vision = visionOf(model);
-  const channels = (frames.find((frame) => frame !== null)?.length ?? 0) / vision.imageSize ** 2;
+  const channels = vision.embeddingWeights.find(({ input }) => input === "patch")?.shape[1] ?? 0;
   const length = vision.patches * channels * vision.patchSize ** 2;
   const patches = new Float32Array(frames.length * length);
   frames.forEach((frame, index) => {
@@ -121,36 +144,110 @@ export function framesOf(batch: Batch, size: number): readonly (Float32Array | n
   return frames.length === 0 ? frames : [...frames, ...Array<null>(Math.max(0, size - frames.length)).fill(null)];
 }
 
-/** Features of `frames` under `masks`. */
+/**
+ * Features of `frames` under `masks`, [frames · imageTokens, text width]; of a large vision tower only those of real
+ * frames, because there padding costs more than a graph of another size.
+ */
 export async function encodeFrames(
   model: Model,
   frames: readonly (Float32Array | null)[],
   masks: MaskSet,
   signal?: AbortSignal,
+  memory: MemoryLimits = memoryLimits(model.backend),
 ): Promise<Tensor> {
-  const run: TowerRun = { tower: "vision", batch: frames.length, masks, shared: {}, signal };
-  const { hidden } = await runTower(model, await embedFrames(model, frames), run);
+  const { backend, definition } = model;
+  const sequences = sequencesOf(definition, "vision", 0);
+  checkSequence(sequences, memory);
+  const used = padsFrames(definition) ? frames : frames.filter((frame) => frame !== null);
+  const sizes = groupSizes(used.length, samplesAtOnce(sequences, 0, memory));
+  const run: TowerRun = { tower: "vision", groups: sizes, masks, shared: {}, signal };
+  const { hidden } = await runTower(model, await embedFrameGroups(model, used, sizes), run);
   try {
-    return await connect(model, hidden, frames.length);
+    return await connectGroups(model, hidden, sizes);
   } finally {
-    model.backend.release(hidden);
+    backend.release(...hidden);
   }
 }
 
-/** Token embeddings of `ids` with image features in the rows of `imageRows`, [ids, width]. */
-export async function embedTokens(
+/** Embeds frames in groups of the given sizes. */
+export async function embedFrameGroups(
   model: Model,
-  rows: { readonly ids: Int32Array; readonly mergeIndex: Int32Array; readonly imageRows: Int32Array },
-  features: Tensor | null,
+  frames: readonly (Float32Array | null)[],
+  sizes: readonly number[],
+): Promise<Tensor[]> {
+  const hidden: Tensor[] = [];
+  try {
+    for (const { first, end } of groupsOf(sizes)) hidden.push(await embedFrames(model, frames.slice(first, end)));
+    return hidden;
+  } catch (error) {
+    model.backend.release(...hidden);
+    throw error;
+  }
+}
+
+/** Features of all groups, one after another. */
+export async function connectGroups(
+  model: Model,
+  hidden: readonly Tensor[],
+  sizes: readonly number[],
 ): Promise<Tensor> {
+  const features: Tensor[] = [];
+  try {
+    for (const [group, size] of sizes.entries()) {
+      const states = hidden[group];
+      invariant(states, `Group ${group} of the vision tower has no hidden states.`);
+      features.push(await connect(model, states, size));
+    }
+  } catch (error) {
+    model.backend.release(...features);
+    throw error;
+  }
+  return joinRows(model, features);
+}
+
+/** Ids of the rows that are embedded, and where features go between them. */
+export interface TokenRows {
+  readonly ids: Int32Array;
+  readonly mergeIndex: Int32Array;
+  readonly imageRows: Int32Array;
+}
+
+/** The rows of some samples of a batch; they still take the features of the whole batch. */
+export function groupRows(batch: Batch, { first, end }: Group): TokenRows {
+  const [start, stop] = [first * batch.tokens, end * batch.tokens];
+  if (start === 0 && stop === batch.ids.length) return batch;
+  return {
+    ids: batch.ids.subarray(start, stop),
+    mergeIndex: batch.mergeIndex
+      .subarray(start, stop)
+      .map((place) => (place < batch.ids.length ? place - start : place - batch.ids.length + stop - start)),
+    imageRows: batch.imageRows.filter((row) => row >= start && row < stop).map((row) => row - start),
+  };
+}
+
+/** What the embedding graph takes for `ids`; the caller releases it. */
+function tokenFeeds(model: Model, ids: Int32Array): Record<string, Tensor> {
+  const { backend, definition } = model;
+  const upload = (values: Int32Array) => backend.upload(values, [values.length]);
+  const parts = definition.text.embeddingWeights.flatMap(({ rows }) => (rows ? [rows] : []));
+  if (parts.length === 0) return { ids: upload(ids) };
+  const split = splitIds(ids, parts);
+  return {
+    ...Object.fromEntries(split.ids.map((own, part) => [`ids.${part}`, upload(own)])),
+    order: upload(split.order),
+  };
+}
+
+/** Token embeddings of `ids` with image features in the rows of `imageRows`, [ids, width]. */
+export async function embedTokens(model: Model, rows: TokenRows, features: Tensor | null): Promise<Tensor> {
   const { backend, definition } = model;
   const embed = await model.program("text embed", () => definition.text.embed());
-  const ids = backend.upload(rows.ids, [rows.ids.length]);
+  const ids = tokenFeeds(model, rows.ids);
   let text: Tensor;
   try {
-    text = output(await backend.run(embed, { ...model.outerFeeds, ids }), "hidden_out");
+    text = output(await backend.run(embed, { ...model.outerFeeds, ...ids }), "hidden_out");
   } finally {
-    backend.release(ids);
+    backend.release(...Object.values(ids));
   }
   if (!features || rows.imageRows.length === 0) return text;
   const merge = await model.program("merge", () => visionOf(model).merge());
@@ -184,7 +281,54 @@ export async function logitsAt(model: Model, hidden: Tensor, positions: Int32Arr
   }
 }
 
-/** Teacher-forced logits of every position that predicts a trace token of `batch`, [positions, vocabulary]. */
+/** The last hidden states of every row of `batch`, [rows, width]; logits are made from them where they are needed. */
+export async function lastStates(
+  model: Model,
+  batch: Batch,
+  masks: MaskSet,
+  signal?: AbortSignal,
+  memory: MemoryLimits = memoryLimits(model.backend),
+): Promise<Tensor> {
+  const { backend } = model;
+  const size = batch.ids.length / batch.tokens;
+  const sequences = sequencesOf(model.definition, "text", batch.tokens);
+  checkSequence(sequences, memory);
+  const sizes = groupSizes(size, samplesAtOnce(sequences, 0, memory));
+  const frames = framesOf(batch, size);
+  const features = frames.length > 0 ? await encodeFrames(model, frames, masks, signal, memory) : null;
+  const shared = sequenceFeeds(model, batch.tokens);
+  try {
+    const embedded = await embedTokenGroups(model, batch, features, sizes);
+    const run: TowerRun = { tower: "text", groups: sizes, masks, shared, signal };
+    const { hidden } = await runTower(model, embedded, run);
+    return await joinRows(model, hidden);
+  } finally {
+    backend.release(...Object.values(shared));
+    if (features) backend.release(features);
+  }
+}
+
+/** Token embeddings of a batch in groups of the given sizes. */
+export async function embedTokenGroups(
+  model: Model,
+  batch: Batch,
+  features: Tensor | null,
+  sizes: readonly number[],
+): Promise<Tensor[]> {
+  const embedded: Tensor[] = [];
+  try {
+    for (const group of groupsOf(sizes)) embedded.push(await embedTokens(model, groupRows(batch, group), features));
+    return embedded;
+  } catch (error) {
+    model.backend.release(...embedded);
+    throw error;
+  }
+}
+
+/**
+ * Teacher-forced logits of every position that predicts a trace token of `batch`, [positions, vocabulary], all at once:
+ * for few positions or small vocabularies.
+ */
 export async function traceLogits(
   model: Model,
   batch: Batch,
@@ -192,22 +336,10 @@ export async function traceLogits(
   signal?: AbortSignal,
   positions: Int32Array = batch.positions,
 ): Promise<Tensor> {
-  const { backend } = model;
-  const size = batch.ids.length / batch.tokens;
-  const frames = framesOf(batch, size);
-  const features = frames.length > 0 ? await encodeFrames(model, frames, masks, signal) : null;
-  const shared = sequenceFeeds(model, batch.tokens);
+  const hidden = await lastStates(model, batch, masks, signal);
   try {
-    const embedded = await embedTokens(model, batch, features);
-    const run: TowerRun = { tower: "text", batch: size, masks, shared, signal };
-    const { hidden } = await runTower(model, embedded, run);
-    try {
-      return await logitsAt(model, hidden, positions);
-    } finally {
-      backend.release(hidden);
-    }
+    return await logitsAt(model, hidden, positions);
   } finally {
-    backend.release(...Object.values(shared));
-    if (features) backend.release(features);
+    model.backend.release(hidden);
   }
 }

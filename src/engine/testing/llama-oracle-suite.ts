@@ -16,7 +16,7 @@ import type { Module } from "../../core/unit.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { createBatch, type PreparedSample } from "../batch.ts";
 import { calibrate } from "../calibrate.ts";
-import { denseTraceLogits, evaluateSample } from "../evaluate.ts";
+import { denseTraceStates, evaluateSample } from "../evaluate.ts";
 import { traceLogits } from "../forward.ts";
 import { createMasks } from "../masks.ts";
 import type { Model } from "../model.ts";
@@ -51,7 +51,7 @@ export function defineLlamaOracleSuite(
   beforeAll(async () => {
     const loaded = await load();
     expected = loaded.expected;
-    model = createLlamaModel(loaded.backend, expected.config, loaded.weights);
+    model = await createLlamaModel(loaded.backend, expected.config, loaded.weights);
     samples = expected.ids.map((ids) => ({ prompt: ids.slice(0, 1), trace: ids.slice(1), pivots: [], frames: [] }));
     const uploadedBefore = model.backend.uploadedBytes;
     statistics = await calibrate(model, {
@@ -90,10 +90,10 @@ export function defineLlamaOracleSuite(
     const dense = createMasks(model, null);
     let total = 0;
     for (const sample of samples) {
-      const logits = await denseTraceLogits(model, sample, dense);
-      const { nll } = await evaluateSample(model, sample, dense, logits);
+      const states = await denseTraceStates(model, sample, dense);
+      const { nll } = await evaluateSample(model, sample, dense, states);
       total += nll.reduce((sum, value) => sum + value, 0) / nll.length;
-      model.backend.release(logits);
+      model.backend.release(states);
     }
     expect(total / samples.length).toBeCloseTo(expected.loss, 4);
     const [first] = samples;

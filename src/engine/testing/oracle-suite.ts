@@ -11,7 +11,7 @@ import type { Backend } from "../../runtime/backend.ts";
 import { createBatch, type PreparedSample } from "../batch.ts";
 import { calibrate } from "../calibrate.ts";
 import { createPruningMasks } from "../compensation.ts";
-import { denseTraceLogits, evaluateSample } from "../evaluate.ts";
+import { denseTraceStates, evaluateSample } from "../evaluate.ts";
 import { traceLogits } from "../forward.ts";
 import { generateBatch, generateGreedy } from "../generate.ts";
 import { createMasks } from "../masks.ts";
@@ -80,7 +80,7 @@ export function defineOracleSuite(load: () => Promise<{ files: OracleFiles; back
     const { files, backend } = await load();
     expected = files.expected;
     const weights = new SafetensorsFile(files.weights, "model.safetensors");
-    model = createModel(backend, parseModelConfig(files.config), weights);
+    model = await createModel(backend, parseModelConfig(files.config), weights);
     samples = expected.samples.map((entry) => ({
       prompt: entry.prompt,
       trace: entry.trace,
@@ -105,13 +105,13 @@ export function defineOracleSuite(load: () => Promise<{ files: OracleFiles; back
     const dense = createMasks(model, null);
     const full = createMasks(model, new Uint8Array(model.layout.unitCount).fill(1));
     for (const [index, entry] of samples.entries()) {
-      const logits = await denseTraceLogits(model, entry, dense);
-      const measurement = await evaluateSample(model, entry, full, logits);
+      const states = await denseTraceStates(model, entry, dense);
+      const measurement = await evaluateSample(model, entry, full, states);
       expect(excess(measurement.denseNll, expected.dense.nll[index] ?? [])).toBeLessThan(1);
       // Masked at ratio 0 is the dense model to the bit.
       expect(Array.from(measurement.kl)).toEqual(Array.from(measurement.kl, () => 0));
       expect(Array.from(measurement.nll)).toEqual(Array.from(measurement.denseNll));
-      model.backend.release(logits);
+      model.backend.release(states);
     }
     dense.release();
     full.release();
@@ -171,14 +171,14 @@ export function defineOracleSuite(load: () => Promise<{ files: OracleFiles; back
     for (const plan of expected.plans) {
       const pruned = createMasks(model, keepOf(model.layout, plan.keep));
       for (const [index, entry] of samples.entries()) {
-        const logits = await denseTraceLogits(model, entry, dense);
-        const { kl } = await evaluateSample(model, entry, pruned, logits);
+        const states = await denseTraceStates(model, entry, dense);
+        const { kl } = await evaluateSample(model, entry, pruned, states);
         const wanted = plan.kl_per_token[index] ?? [];
         expect(kl.length).toBe(wanted.length);
         kl.forEach((value, token) => {
           expect(Math.abs(value - (wanted[token] ?? Number.NaN))).toBeLessThan(1e-4);
         });
-        model.backend.release(logits);
+        model.backend.release(states);
       }
       const batch = createBatch([sample()], model.imageTokenId);
       const last = await traceLogits(model, batch, pruned, undefined, Int32Array.of(batch.tokens - 1));
@@ -212,10 +212,10 @@ export function defineOracleSuite(load: () => Promise<{ files: OracleFiles; back
       const alone = await generateGreedy(model, { ...rest, ...limits, sample: input });
       expect(batched[index]).toEqual(alone);
       const traced = { ...input, trace: alone.ids, pivots: [] };
-      const logits = await denseTraceLogits(model, traced, masks);
-      const { argmax } = await evaluateSample(model, traced, masks, logits);
+      const states = await denseTraceStates(model, traced, masks);
+      const { argmax } = await evaluateSample(model, traced, masks, states);
       expect(Array.from(argmax)).toEqual(alone.ids);
-      backend.release(logits);
+      backend.release(states);
     }
     masks.release();
     expect(backend.uploadedBytes).toBe(uploadedBefore);
