@@ -22,6 +22,20 @@ export function rotaryTables(first: number, count: number, headSize: number, the
   return { cosine, sine };
 }
 
+/** Positions 0 … count − 1 without the half that repeats, [count, headSize / 2] each, as fused attention takes them. */
+export function halfRotaryTables(count: number, headSize: number, theta: number) {
+  const { cosine, sine } = rotaryTables(0, count, headSize, theta);
+  const half = headSize / 2;
+  const firstHalves = (table: Float32Array) => {
+    const halves = new Float32Array(count * half);
+    for (let row = 0; row < count; row++) {
+      halves.set(table.subarray(row * headSize, row * headSize + half), row * half);
+    }
+    return halves;
+  };
+  return { cosine: firstHalves(cosine), sine: firstHalves(sine) };
+}
+
 /** Makes a token's weight exactly zero in float32. */
 const HIDDEN = -1e30;
 

@@ -18,6 +18,7 @@ import {
   type WeightSlot,
 } from "./definition.ts";
 import { type LayerValues, nameBackwardOutputs, nameForwardOutputs } from "./layer-outputs.ts";
+import { FUSED_HEAD_STEP, generationGraph, wholeGenerationGraph } from "./llama-generation.ts";
 import { embedGraph, headGradientGraph, headGraph, vocabularySlots } from "./llama-vocabulary.ts";
 
 /** Prefix of tensor names and the name of the head's tensor, which differ between checkpoints. */
@@ -217,6 +218,8 @@ export function llamaDefinition(
   const headTensor = config.tieWordEmbeddings ? embeddingTensor : names.head;
   const embeddingWeights = vocabularySlots("embedding", embeddingTensor, config, vocabularyParts);
   const headTable = vocabularySlots("head", headTensor, config, vocabularyParts);
+  const fused = headSize % FUSED_HEAD_STEP === 0;
+  const ofLayer = (layer: number) => layerWeights(config, names, layer);
   return {
     tower: "text",
     layers: config.layers,
@@ -294,7 +297,7 @@ export function llamaDefinition(
     mlpColumns: inner,
     embeddingWeights,
     headWeights: [{ input: "norm", tensor: `${names.prefix}.norm.weight`, shape: [width] }, ...headTable],
-    layerWeights: (layer) => layerWeights(config, names, layer),
+    layerWeights: ofLayer,
     projections: { attn: "output", mlp: "down" },
     forward: (batch, options = {}) =>
       forwardGraph(config, names, { ...options, batch, decode: false }, options, `text layer, batch ${batch}`),
@@ -307,6 +310,9 @@ export function llamaDefinition(
         { cache: true },
         `text layer decode, batch ${batch}`,
       ),
+    generation: fused ? (batch, options) => generationGraph(config, ofLayer, { ...options, batch }) : null,
+    wholeGeneration:
+      fused && vocabularyParts === 1 ? (options) => wholeGenerationGraph(config, ofLayer, options) : null,
     pickSamples() {
       const builder = new GraphBuilder("pick samples");
       const index = builder.input("index", ["N"], "int32");

@@ -1,0 +1,204 @@
+/**
+ * The whole Llama decoder as one graph for generation, in onnxruntime's fused operators: normalisation with the
+ * residual's addition, rotary positions and grouped-query attention with KV cache in one, SiLU. A token costs one run
+ * instead of one per layer.
+ *
+ * It computes what the layers of llama.ts compute, up to rounding; those are what gets differentiated and looked into.
+ */
+import { ABSENT, type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
+import { add, multiply } from "../../graph/operations/elementwise.ts";
+import { linear } from "../../graph/operations/linear.ts";
+import { rmsNorm } from "../../graph/operations/normalise.ts";
+import { interleaveRows, reshape } from "../../graph/operations/structure.ts";
+import { times } from "../../graph/shape.ts";
+import type { LlamaConfig } from "../config.ts";
+import type { GenerationInputs, WeightSlot } from "./definition.ts";
+import { mixedPrecision, weightType } from "./mixed-precision.ts";
+
+/** onnxruntime's attention with rotary positions takes heads whose size is a multiple of this. */
+export const FUSED_HEAD_STEP = 16;
+
+const MICROSOFT = "com.microsoft";
+
+/** What differs between the graph whose batch is known when it is built and the one whose batch is not. */
+interface Sequences {
+  /** Reads rows [samples · tokens, columns] as [samples, tokens, columns]. */
+  readonly split: (rows: Value, columns: number) => Value;
+  readonly batch: number | string;
+  readonly tokens: string;
+  readonly rows: number | string;
+}
+
+interface Context {
+  readonly builder: GraphBuilder;
+  readonly config: LlamaConfig;
+  readonly options: GenerationInputs;
+  readonly sequences: Sequences;
+  readonly slots: (layer: number) => readonly WeightSlot[];
+}
+
+/** x · σ(x). */
+function silu(builder: GraphBuilder, x: Value): Value {
+  return builder.emit("QuickGelu", [x], x.shape, { domain: MICROSOFT, attributes: { alpha: { float: 1 } } });
+}
+
+/** The sum of `x` and `residual`, and its RMSNorm. */
+function normalisedSum({ builder, config }: Context, x: Value, residual: Value, weight: Value) {
+  const [normalised, , , sum] = builder.emitMany(
+    "SkipSimplifiedLayerNormalization",
+    [x, residual, weight],
+    [{ shape: x.shape }, null, null, { shape: x.shape }],
+    { domain: MICROSOFT, attributes: { epsilon: { float: config.normEpsilon } } },
+  );
+  return { normalised: normalised ?? ABSENT, sum: sum ?? ABSENT };
+}
+
+/**
+ * Adds all layers behind `hidden` [rows, width] and the outputs `key_out.l` and `value_out.l`; returns the last hidden
+ * states.
+ */
+function emitLayers(context: Context, hidden: Value): Value {
+  const { builder, config, options, sequences, slots } = context;
+  const { hiddenSize: width, heads, keyValueHeads, headSize, normEpsilon, layers } = config;
+  const { batch, tokens, rows } = sequences;
+  const lengths = builder.input("last_slots", [batch], "int32");
+  const slotCount = builder.input("slots", [1], "int32");
+  const cosine = builder.input("rope_cosine", ["L", headSize / 2]);
+  const sine = builder.input("rope_sine", ["L", headSize / 2]);
+  const precision = options.precision ?? "float32";
+  const { single, project: multiplied } = mixedPrecision(builder, precision);
+
+  let residual = hidden;
+  let pending: Value | null = null;
+  for (let layer = 0; layer < layers; layer++) {
+    const port = (name: string, shape: readonly (number | string)[], type: "float32" | "float16" = "float32") =>
+      builder.input(`${name}.${layer}`, shape, type);
+    const weights = Object.fromEntries(
+      slots(layer).map(({ input, shape }) => [input, port(input, shape, weightType(shape, precision))]),
+    ) as Record<string, Value>;
+    const weight = (name: string) => weights[name] ?? ABSENT;
+    const attentionMask = port("attention_mask", [heads * headSize]);
+    const mlpMask = port("mlp_mask", [config.intermediateSize]);
+    const project = (x: Value, name: string, compensation?: string) => {
+      const result = single(multiplied(x, weight(name)));
+      return compensation ? add(builder, result, port(compensation, [width])) : result;
+    };
+    const projectLast = (x: Value, name: string, module: "attention" | "mlp") =>
+      project(x, name, options.compensation ? `${module}_compensation` : undefined);
+    const normalise = (name: string) => {
+      if (!pending) return rmsNorm(builder, residual, weight(name), normEpsilon);
+      const { normalised, sum } = normalisedSum(context, pending, residual, weight(name));
+      residual = sum;
+      return normalised;
+    };
+
+    const attentionInput = normalise("attention_norm");
+    const past = (name: string) =>
+      options.past ? port(`past_${name}`, [batch, keyValueHeads, "P", headSize]) : ABSENT;
+    const [attention, key, value] = builder.emitMany(
+      "GroupQueryAttention",
+      [
+        sequences.split(project(attentionInput, "query"), heads * headSize),
+        sequences.split(project(attentionInput, "key"), keyValueHeads * headSize),
+        sequences.split(project(attentionInput, "value"), keyValueHeads * headSize),
+        past("key"),
+        past("value"),
+        lengths,
+        slotCount,
+        cosine,
+        sine,
+      ],
+      [
+        { shape: [batch, tokens, heads * headSize] },
+        { shape: [batch, keyValueHeads, "S", headSize] },
+        { shape: [batch, keyValueHeads, "S", headSize] },
+      ],
+      {
+        domain: MICROSOFT,
+        attributes: {
+          num_heads: heads,
+          kv_num_heads: keyValueHeads,
+          scale: { float: headSize ** -0.5 },
+          do_rotary: 1,
+          rotary_interleaved: 0,
+        },
+      },
+    );
+    builder.output(`key_out.${layer}`, key ?? ABSENT);
+    builder.output(`value_out.${layer}`, value ?? ABSENT);
+    const flat = builder.constant(BigInt64Array.of(-1n, BigInt(heads * headSize)), [2]);
+    const joined = builder.emit("Reshape", [attention ?? ABSENT, flat], [rows, heads * headSize]);
+    pending = projectLast(multiply(builder, joined, attentionMask), "output", "attention");
+
+    const mlpInput = normalise("mlp_norm");
+    const gated = multiply(builder, silu(builder, project(mlpInput, "gate")), project(mlpInput, "up"));
+    pending = projectLast(multiply(builder, gated, mlpMask), "down", "mlp");
+  }
+  return pending ? add(builder, residual, pending) : residual;
+}
+
+/** All layers on hidden states; see `TextDefinition.generation`. */
+export function generationGraph(
+  config: LlamaConfig,
+  slots: (layer: number) => readonly WeightSlot[],
+  options: GenerationInputs & { readonly batch: number },
+): Graph {
+  const { batch, past } = options;
+  const builder = new GraphBuilder(`text generation, batch ${batch}, ${past ? "with" : "without"} cache`);
+  const rows = times("T", batch);
+  const sequences: Sequences = {
+    batch,
+    tokens: "T",
+    rows,
+    split: (x, columns) => reshape(builder, x, [batch, "T", columns]),
+  };
+  const hidden = builder.input("hidden", [rows, config.hiddenSize]);
+  builder.output("hidden_out", emitLayers({ builder, config, options, sequences, slots }, hidden));
+  return builder.build();
+}
+
+/** Everything from ids to ids, for any batch; see `TextDefinition.wholeGeneration`. */
+export function wholeGenerationGraph(
+  config: LlamaConfig,
+  slots: (layer: number) => readonly WeightSlot[],
+  options: { readonly logits?: boolean } = {},
+): Graph {
+  const { hiddenSize: width, vocabularySize } = config;
+  const builder = new GraphBuilder("text generation, from ids to ids");
+  const ids = builder.input("ids", ["B", "T"], "int32");
+  const index = builder.input("index", ["rows"], "int32");
+  const features = builder.input("features", ["M", width]);
+  const picked = builder.input("positions", ["B"], "int32");
+  const table = builder.input("embedding", [vocabularySize, width]);
+  const norm = builder.input("norm", [width]);
+  const head = config.tieWordEmbeddings ? table : builder.input("head", [vocabularySize, width]);
+
+  // The batch is known only when the graph runs, so shapes are computed; the CPU does that in passing.
+  const shape = builder.emit("Shape", [ids], [2], { type: "int64" });
+  const rest = builder.constant(BigInt64Array.of(-1n), [1]);
+  const sequence = builder.emit("Concat", [shape, rest], [3], { type: "int64", attributes: { axis: 0 } });
+  const sequences: Sequences = {
+    batch: "B",
+    tokens: "T",
+    rows: "rows",
+    split: (x, columns) => builder.emit("Reshape", [x, sequence], ["B", "T", columns]),
+  };
+  const embedded = builder.emit("Gather", [table, ids], ["B", "T", width], { attributes: { axis: 0 } });
+  const flat = builder.constant(BigInt64Array.of(-1n, BigInt(width)), [2]);
+  const text = builder.emit("Reshape", [embedded, flat], ["rows", width]);
+  const hidden = interleaveRows(builder, text, features, index);
+  const full = { past: true, compensation: true };
+  const last = emitLayers({ builder, config, options: full, sequences, slots }, hidden);
+
+  const rows = builder.emit("Gather", [last, picked], ["B", width], { attributes: { axis: 0 } });
+  const logits = linear(builder, rmsNorm(builder, rows, norm, config.normEpsilon), head);
+  // The first of equal logits, which is the rule of the divergence kernel too.
+  const best = builder.emit("ArgMax", [logits], ["B", 1], {
+    type: "int64",
+    attributes: { axis: -1, keepdims: 1, select_last_index: 0 },
+  });
+  builder.output("ids_out", builder.emit("Cast", [best], ["B", 1], { type: "int32", attributes: { to: 6 } }));
+  builder.output("best_logits", builder.emit("GatherElements", [logits, best], ["B", 1], { attributes: { axis: 1 } }));
+  if (options.logits) builder.output("logits", logits);
+  return builder.build();
+}
