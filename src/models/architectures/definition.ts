@@ -71,6 +71,12 @@ export interface ForwardInputs {
   readonly precision?: Precision;
 }
 
+/** Which generation graph. */
+export interface GenerationInputs extends ForwardInputs {
+  /** Whether it goes on from a KV cache: inputs `past_key.l` and `past_value.l`. */
+  readonly past: boolean;
+}
+
 /** Which decode graph. */
 export interface DecodeInputs extends ForwardInputs {
   /**
@@ -117,6 +123,24 @@ export interface TextDefinition extends TowerDefinition {
   readonly headWeights: readonly WeightSlot[];
   /** One new token per sample: inputs of forward less the bias, plus `past_key`, `past_value`; outputs as with cache. */
   decode(batch: number, options?: DecodeInputs): Graph;
+  /**
+   * All layers in one graph of fused operators, for generation; ports of layer l are named as in `forward`, with `.l`
+   * behind. Inputs `hidden` [batch · tokens, width], the weights and masks of all layers, `rope_cosine` and `rope_sine`
+   * [positions, head size / 2], `last_slots` int32 [batch] (slot of each sample's last real token), `slots` int32 [1]
+   * (of the longest sample, in the CPU's memory), and with `past` the cache. Outputs `hidden_out`, `key_out.l`, `value_out.l`
+   * [batch, key/value heads, slots, head size]. Padding of a first pass stands behind the real tokens; later tokens
+   * take its slots, so that a sample's slots hold nothing but its tokens. Null where onnxruntime's attention does not
+   * take heads of this size.
+   */
+  readonly generation: ((batch: number, options: GenerationInputs) => Graph) | null;
+  /**
+   * The same from ids to ids in one graph for any batch, with cache and compensation, weights outside the layers as
+   * further inputs: `ids` int32 [batch, tokens], `features` [m, width], `index` int32 [batch · tokens] (rows of the embedded ids, behind them
+   * those of the features), `positions` int32 [batch] (row of each sample's last token) → `ids_out` int32 [batch, 1], the
+   * first id with the largest logit, and that logit, `best_logits` [batch, 1]; `logits` where asked for. For backends
+   * that hold weights as constants; null where there is no `generation` or the vocabulary's tables are in parts.
+   */
+  readonly wholeGeneration: ((options?: { readonly logits?: boolean }) => Graph) | null;
   /** `past_key`, `past_value` and `index` int32 [picked] → `key_out`, `value_out` of the samples that are picked. */
   pickSamples(): Graph;
   /** `ids` int32 [rows] → `hidden_out` [rows, width]. */

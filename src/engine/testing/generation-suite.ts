@@ -1,0 +1,159 @@
+/**
+ * Every way to write tokens gives the same: what each writes, and the logits of the first step and the second. The same
+ * suite runs on the cpu backend in Node, in WebAssembly and on WebGPU. Tests only.
+ */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createRandom } from "../../core/random.ts";
+import { llamaDefinition } from "../../models/architectures/llama.ts";
+import { type Backend, output, type Tensor } from "../../runtime/backend.ts";
+import { causalBias, halfRotaryTables, rotaryTables } from "../rope.ts";
+
+const CONFIG = {
+  vocabularySize: 96,
+  hiddenSize: 64,
+  intermediateSize: 48,
+  layers: 3,
+  heads: 4,
+  keyValueHeads: 2,
+  headSize: 16,
+  normEpsilon: 1e-5,
+  ropeTheta: 1e4,
+  maximumPositions: 256,
+  tieWordEmbeddings: false,
+};
+const { hiddenSize: WIDTH, headSize: HEAD_SIZE, layers: LAYERS } = CONFIG;
+const POSITIONS = 64;
+/** Real tokens of the samples of a batch; the shorter ones are padded. */
+const LENGTHS = [7, 4, 1, 7];
+const TOKENS = Math.max(...LENGTHS);
+const TOLERANCE = 1e-4;
+
+type Inputs = Readonly<Record<string, Tensor>>;
+
+/** Declares the suite; call it inside a `describe`. */
+export function defineGenerationSuite(open: () => Promise<Backend>): void {
+  const text = llamaDefinition(CONFIG, { prefix: "model", head: "lm_head.weight" });
+  const random = createRandom(11);
+  const numbers = (count: number, scale: number) =>
+    Float32Array.from({ length: count }, () => (random.next() - 0.5) * scale);
+  let backend: Backend;
+  let layers: readonly Inputs[];
+
+  const matrix = (dims: readonly number[], scale: number) =>
+    backend.upload(
+      numbers(
+        dims.reduce((a, b) => a * b, 1),
+        scale,
+      ),
+      dims,
+    );
+  beforeAll(async () => {
+    backend = await open();
+    layers = Array.from({ length: LAYERS }, (_, layer) => ({
+      ...Object.fromEntries(
+        text.layerWeights(layer).map(({ input, shape }) => [input, matrix(shape, shape.length > 1 ? 0.8 : 2)]),
+      ),
+      // Some columns are masked, as pruning does.
+      attention_mask: backend.upload(
+        Float32Array.from({ length: WIDTH }, (_, column) => Number(column % 5 > 0)),
+        [WIDTH],
+      ),
+      mlp_mask: backend.upload(
+        Float32Array.from({ length: 48 }, (_, column) => Number(column % 7 > 1)),
+        [48],
+      ),
+      attention_compensation: matrix([WIDTH], 1),
+      mlp_compensation: matrix([WIDTH], 1),
+    }));
+  });
+  afterAll(() => backend?.dispose());
+
+  /** Hidden states behind the last layer for whole sequences without padding, by the graphs that are differentiated. */
+  const reference = async (hidden: Float32Array, tokens: number): Promise<Float32Array> => {
+    const program = await backend.compile(text.forward(1, { compensation: true }));
+    const { cosine, sine } = rotaryTables(0, tokens, HEAD_SIZE, CONFIG.ropeTheta);
+    const shared = {
+      rope_cosine: backend.upload(cosine, [tokens, HEAD_SIZE]),
+      rope_sine: backend.upload(sine, [tokens, HEAD_SIZE]),
+      attention_bias: backend.upload(causalBias(tokens), [tokens, tokens]),
+    };
+    let current = backend.upload(hidden, [tokens, WIDTH]);
+    for (const feeds of layers)
+      current = output(await backend.run(program, { ...shared, ...feeds, hidden: current }), "hidden_out");
+    return backend.read(current);
+  };
+
+  it.each([1, LENGTHS.length])(
+    "gives the hidden states of the layers' own graphs in a batch of %i, first pass and later tokens",
+    async (batch) => {
+      const lengths = LENGTHS.slice(0, batch);
+      const sequences = lengths.map((length) => numbers((length + 3) * WIDTH, 4));
+      const { cosine, sine } = halfRotaryTables(POSITIONS, HEAD_SIZE, CONFIG.ropeTheta);
+      const shared = {
+        ...Object.fromEntries(
+          layers.flatMap((feeds, layer) => Object.entries(feeds).map(([name, tensor]) => [`${name}.${layer}`, tensor])),
+        ),
+        rope_cosine: backend.upload(cosine, [POSITIONS, HEAD_SIZE / 2]),
+        rope_sine: backend.upload(sine, [POSITIONS, HEAD_SIZE / 2]),
+      };
+      const { generation } = text;
+      if (!generation) throw new Error("This decoder has a fused graph.");
+      const first = await backend.compile(generation(batch, { past: false, compensation: true }));
+      const later = await backend.compile(generation(batch, { past: true, compensation: true }));
+      const counts = (added: number) => ({
+        last_slots: backend.upload(
+          Int32Array.from(lengths, (length) => length + added - 1),
+          [batch],
+        ),
+        slots: backend.uploadLength(TOKENS + added),
+      });
+      const padded = new Float32Array(batch * TOKENS * WIDTH);
+      sequences.forEach((sequence, sample) => {
+        padded.set(sequence.subarray(0, (lengths[sample] ?? 0) * WIDTH), sample * TOKENS * WIDTH);
+      });
+      const wanted = await Promise.all(
+        sequences.map((sequence, sample) => reference(sequence, (lengths[sample] ?? 0) + 3)),
+      );
+      const check = (found: Float32Array, sample: number, row: number, token: number) => {
+        for (let column = 0; column < WIDTH; column++) {
+          const difference = Math.abs(
+            (found[row * WIDTH + column] ?? NaN) - (wanted[sample]?.[token * WIDTH + column] ?? NaN),
+          );
+          expect(difference, `sample ${sample}, token ${token}, column ${column}`).toBeLessThan(TOLERANCE);
+        }
+      };
+      let outputs = await backend.run(first, {
+        ...shared,
+        ...counts(0),
+        hidden: backend.upload(padded, [batch * TOKENS, WIDTH]),
+      });
+      const prefilled = await backend.read(output(outputs, "hidden_out"));
+      lengths.forEach((length, sample) => {
+        for (let token = 0; token < length; token++) check(prefilled, sample, sample * TOKENS + token, token);
+      });
+      for (let step = 0; step < 3; step++) {
+        const hidden = new Float32Array(batch * WIDTH);
+        sequences.forEach((sequence, sample) => {
+          const start = ((lengths[sample] ?? 0) + step) * WIDTH;
+          hidden.set(sequence.subarray(start, start + WIDTH), sample * WIDTH);
+        });
+        const past = Object.fromEntries(
+          layers.flatMap((_, layer) =>
+            ["key", "value"].map((name) => [`past_${name}.${layer}`, output(outputs, `${name}_out.${layer}`)]),
+          ),
+        );
+        outputs = await backend.run(later, {
+          ...shared,
+          ...counts(step + 1),
+          ...past,
+          hidden: backend.upload(hidden, [batch, WIDTH]),
+        });
+        expect(output(outputs, "key_out.0").dims).toEqual([batch, CONFIG.keyValueHeads, TOKENS + step + 1, HEAD_SIZE]);
+        const found = await backend.read(output(outputs, "hidden_out"));
+        lengths.forEach((length, sample) => {
+          check(found, sample, sample, length + step);
+        });
+      }
+    },
+  );
+}
