@@ -35,7 +35,8 @@ const BLOCK_BYTES = 4 * 1024 * 1024;
 
 /** Whether the store holds the file whole and checked. */
 export async function isChecked({ store, key, checkedKey }: KeptFilePlace, size: number): Promise<boolean> {
-  return (await store.size(checkedKey)) > 0 && (await store.size(key)) === size;
+  const [mark, bytes] = await Promise.all([store.size(checkedKey), store.size(key)]).catch(() => [0, 0]);
+  return mark > 0 && bytes === size;
 }
 
 /** @throws PivotscopeError `network` when the hash is wrong, and whatever `download` throws. */
@@ -162,7 +163,7 @@ async function startCheck(place: KeptFilePlace, wanted: WantedFile): Promise<Run
       }
       // A store that cannot be written to has said so already.
       const mark = new TextEncoder().encode(`${hash?.kind ?? "size"} ${hash?.hex ?? size}\n`);
-      if ((await store.size(key)) === size) await store.write(checkedKey, mark).catch(() => undefined);
+      if ((await store.size(key).catch(() => 0)) === size) await store.write(checkedKey, mark).catch(() => undefined);
     },
   };
 }
