@@ -1,7 +1,9 @@
 /** The chat template: a Jinja program in the checkpoint that writes a conversation as the model was trained to see it. */
-import { Template } from "@huggingface/jinja";
 import { PivotscopeError } from "../core/errors.ts";
+import { compileTemplate } from "./bounded-template.ts";
 import { type Fields, parseJsonObject } from "./json.ts";
+
+const USE_THE_MODELS_OWN = "Use the chat template that belongs to the model.";
 
 /** A message's parts, as templates of vision-language models want them. */
 export type ContentPart = { readonly type: "image" } | { readonly type: "text"; readonly text: string };
@@ -64,11 +66,18 @@ function compile(text: string, file: string, tokens: Readonly<Record<string, str
       return action();
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new PivotscopeError("bad-checkpoint", `${file}: the chat template ${what}: ${reason}.`, "", { cause });
+      throw new PivotscopeError(
+        "bad-checkpoint",
+        `${file}: the chat template ${what}: ${reason}.`,
+        USE_THE_MODELS_OWN,
+        {
+          cause,
+        },
+      );
     }
   };
-  const template = run("is not valid Jinja", () => new Template(text));
+  const template = run("is not valid Jinja", () => compileTemplate(text));
   return {
-    render: (messages) => run("failed", () => template.render({ messages, add_generation_prompt: true, ...tokens })),
+    render: (messages) => run("failed", () => template({ messages, add_generation_prompt: true, ...tokens })),
   };
 }

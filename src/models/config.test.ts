@@ -49,6 +49,102 @@ describe("parseModelConfig", () => {
     expect(idefics(parse(IDEFICS)).scaleFactor).toBe(2);
   });
 
+  it("takes Idefics3's own epsilon where the whole text_config is missing", () => {
+    // transformers 5.23: `Idefics3Config()` makes its text model with 1e-5, `text_config={…}` without the key has 1e-6.
+    expect(parse({ model_type: "idefics3", image_token_id: 5, scale_factor: 7 }).text.normEpsilon).toBe(1e-5);
+    expect(parse({ ...IDEFICS }).text.normEpsilon).toBe(1e-6);
+    expect(parse({ model_type: "llama" }).text.normEpsilon).toBe(1e-6);
+  });
+
+  it("reads SmolVLM2's config, which says no more of the vision tower than must be said", () => {
+    const config = idefics(
+      parse({
+        architectures: ["SmolVLMForConditionalGeneration"],
+        image_token_id: 49190,
+        model_type: "smolvlm",
+        pad_token_id: 128002,
+        perceiver_config: { model_type: "vllama3", resampler_depth: 6, tie_word_embeddings: true },
+        scale_factor: 4,
+        text_config: {
+          architectures: ["VLlama3ForCausalLM"],
+          head_dim: 64,
+          hidden_size: 576,
+          intermediate_size: 1536,
+          is_llama_config: true,
+          max_position_embeddings: 8192,
+          model_type: "llama",
+          num_attention_heads: 9,
+          num_hidden_layers: 30,
+          num_key_value_heads: 3,
+          pad_token_id: 2,
+          perceiver_config: { hidden_act: "silu", qk_layer_norms_perceiver: false, resampler_n_latents: 64 },
+          pixel_shuffle_factor: 4,
+          qk_layer_norms: false,
+          rms_norm_eps: 1e-5,
+          rope_interleaved: false,
+          rope_theta: 100000,
+          use_resampler: false,
+          vocab_size: 49280,
+        },
+        tie_word_embeddings: false,
+        torch_dtype: "float32",
+        use_reentrant_checkpointing: false,
+        vision_config: {
+          hidden_size: 768,
+          image_size: 512,
+          max_image_size: { longest_edge: 512 },
+          model_type: "smolvlm_vision",
+          num_attention_heads: 12,
+          patch_size: 16,
+          size: { longest_edge: 2048 },
+          tie_word_embeddings: false,
+          use_base_siglip: false,
+        },
+        vocab_size: 49280,
+      }),
+    );
+    expect(config).toEqual({
+      architecture: "idefics3",
+      text: {
+        vocabularySize: 49280,
+        hiddenSize: 576,
+        intermediateSize: 1536,
+        layers: 30,
+        heads: 9,
+        keyValueHeads: 3,
+        headSize: 64,
+        normEpsilon: 1e-5,
+        ropeTheta: 100000,
+        maximumPositions: 8192,
+        tieWordEmbeddings: false,
+      },
+      vision: {
+        hiddenSize: 768,
+        intermediateSize: 3072,
+        layers: 12,
+        heads: 12,
+        channels: 3,
+        imageSize: 512,
+        patchSize: 16,
+        normEpsilon: 1e-6,
+        activation: "gelu_pytorch_tanh",
+      },
+      imageTokenId: 49190,
+      scaleFactor: 4,
+      tieWordEmbeddings: false,
+    });
+  });
+
+  it("reads what transformers 5 writes of the same model", () => {
+    const config = (dialect: object) => parse({ ...withText(dialect), scale_factor: 4 });
+    const older = { rope_theta: 100000, rope_scaling: null, torch_dtype: "bfloat16", rope_interleaved: false };
+    const newer = { rope_parameters: { rope_theta: 100000, rope_type: "default" }, dtype: "bfloat16" };
+    expect(config(newer)).toEqual(config(older));
+    expect(parse({ ...IDEFICS, _pad_token_id: 128002, dtype: "bfloat16" })).toEqual(parse(IDEFICS));
+    expect(parse(withVision({ model_type: "idefics3_vision" }))).toEqual(parse(IDEFICS));
+    expect(parse(withVision({ image_size: [32, 32], patch_size: [8, 8] }))).toEqual(parse(IDEFICS));
+  });
+
   it("reads the rotary base in both dialects, the newer one first", () => {
     const theta = (change: object) => parse(withText(change)).text.ropeTheta;
     expect(theta({ rope_theta: 5 })).toBe(5);
@@ -56,6 +152,8 @@ describe("parseModelConfig", () => {
     expect(theta({ rope_parameters: { rope_theta: 7, rope_type: "default" } })).toBe(7);
     expect(theta({ rope_theta: 5, rope_parameters: { rope_theta: 7, rope_type: "default" } })).toBe(7);
     expect(theta({ rope_theta: 5, rope_parameters: null })).toBe(5);
+    expect(theta({ rope_theta: 5, rope_parameters: { rope_type: "default" } })).toBe(5);
+    expect(theta({ rope_theta: 5, rope_scaling: { rope_type: "default", rope_theta: 9 } })).toBe(9);
   });
 
   it("takes the tie of embeddings from the top level before the text model", () => {
@@ -107,6 +205,19 @@ describe("parseModelConfig", () => {
     ["an image token beyond the vocabulary", { ...IDEFICS, image_token_id: 96 }, /96 is not below.*96/],
     ["patches that do not divide", withVision({ patch_size: 5 }), /32 is not a multiple of patch_size 5/],
     ["a fold that does not divide", { ...IDEFICS, scale_factor: 3 }, /4 patches a side.*3/],
+    [
+      "sides that differ",
+      withVision({ image_size: [32, 16] }),
+      /"vision_config.image_size" is a list of 2; an integer/,
+    ],
+    ["more layers than any model has", withText({ num_hidden_layers: 1001 }), /num_hidden_layers.* from 1 to 1000/],
+    ["a width of 2^53 - 1", withText({ intermediate_size: 2 ** 53 - 1 }), /intermediate_size.* from 1 to/],
+    ["a side of 2^53 - 1", withVision({ image_size: 2 ** 53 - 1, patch_size: 1 }), /image_size.* from 1 to/],
+    [
+      "pictures longer than the text",
+      withText({ max_position_embeddings: 4 }),
+      /a picture takes 4 tokens, but text_config has 4 positions/,
+    ],
     ["vision heads that do not divide", withVision({ num_attention_heads: 5 }), /24 is not a multiple of its 5/],
   ])("calls %s a bad checkpoint, naming the field", (_, config, message) => {
     expect(() => parse(config)).toThrow(

@@ -59,6 +59,13 @@ export interface TextOnlyConfig {
 export type ModelConfig = Idefics3Config | TextOnlyConfig;
 
 const FILE = "config.json";
+
+/**
+ * Bounds far above any model that a browser could hold. Numbers beyond them are damage, and would have us make lists of
+ * that length before the weights' shapes could show it.
+ */
+const LARGEST = { layers: 1000, width: 65_536, mlpWidth: 262_144, vocabulary: 16_777_216, side: 16_384 } as const;
+
 const SUPPORTED = "idefics3 and smolvlm (Idefics3ForConditionalGeneration), llama (LlamaForCausalLM)";
 
 /** Image tokens that one frame takes in the prompt: (imageSize / patchSize / scaleFactor)². */
@@ -108,9 +115,9 @@ function parseIdefics3(top: Fields): Idefics3Config {
   requireValue(textFields, "use_resampler", [false], false);
   // Old files state the flag in both objects, new ones at the top only.
   const tieWordEmbeddings = top.boolean("tie_word_embeddings", textFields.boolean("tie_word_embeddings", false));
-  const text = parseLlama(textFields, tieWordEmbeddings);
+  const text = parseLlama(textFields, tieWordEmbeddings, top.has("text_config") ? LLAMA_EPSILON : BARE_TEXT_EPSILON);
   const vision = parseVision(top.objectOrEmpty("vision_config"));
-  const scaleFactor = top.integer("scale_factor", { fallback: 2 });
+  const scaleFactor = top.integer("scale_factor", { fallback: 2, maximum: LARGEST.side });
   const imageTokenId = top.integer("image_token_id", { minimum: 0, fallback: 128_257 });
   if (imageTokenId >= text.vocabularySize) {
     throw contradiction(`image_token_id ${imageTokenId} is not below text_config.vocab_size ${text.vocabularySize}`);
@@ -120,10 +127,19 @@ function parseIdefics3(top: Fields): Idefics3Config {
       `${vision.imageSize / vision.patchSize} patches a side cannot be folded by scale_factor ${scaleFactor}`,
     );
   }
-  return { architecture: "idefics3", text, vision, imageTokenId, scaleFactor, tieWordEmbeddings };
+  const config = { architecture: "idefics3", text, vision, imageTokenId, scaleFactor, tieWordEmbeddings } as const;
+  const tokens = imageTokensPerFrame(config);
+  if (tokens >= text.maximumPositions) {
+    throw contradiction(`a picture takes ${tokens} tokens, but text_config has ${text.maximumPositions} positions`);
+  }
+  return config;
 }
 
-function parseLlama(fields: Fields, tieWordEmbeddings: boolean): LlamaConfig {
+/** What transformers takes where rms_norm_eps is missing, and where the whole text_config of an Idefics3 is. */
+const LLAMA_EPSILON = 1e-6;
+const BARE_TEXT_EPSILON = 1e-5;
+
+function parseLlama(fields: Fields, tieWordEmbeddings: boolean, epsilon = LLAMA_EPSILON): LlamaConfig {
   requireValue(fields, "hidden_act", ["silu", "swish"], "silu");
   requireValue(fields, "attention_bias", [false], false);
   requireValue(fields, "mlp_bias", [false], false);
@@ -131,52 +147,65 @@ function parseLlama(fields: Fields, tieWordEmbeddings: boolean): LlamaConfig {
   requireValue(fields, "rope_interleaved", [false], false);
   requireValue(fields, "partial_rotary_factor", [1], 1);
 
-  const hiddenSize = fields.integer("hidden_size", { fallback: 4096 });
-  const heads = fields.integer("num_attention_heads", { fallback: 32 });
-  const keyValueHeads = fields.integer("num_key_value_heads", { fallback: heads });
+  const hiddenSize = fields.integer("hidden_size", { fallback: 4096, maximum: LARGEST.width });
+  const heads = fields.integer("num_attention_heads", { fallback: 32, maximum: LARGEST.width });
+  const keyValueHeads = fields.integer("num_key_value_heads", { fallback: heads, maximum: LARGEST.width });
   if (heads % keyValueHeads !== 0) {
     throw contradiction(`${heads} query heads cannot share ${keyValueHeads} key/value heads evenly`);
   }
   if (!fields.has("head_dim") && hiddenSize % heads !== 0) {
     throw contradiction(`hidden_size ${hiddenSize} is not a multiple of num_attention_heads ${heads}`);
   }
-  const headSize = fields.integer("head_dim", { fallback: hiddenSize / heads });
+  const headSize = fields.integer("head_dim", { fallback: hiddenSize / heads, maximum: LARGEST.width });
   if (headSize % 2 !== 0) throw contradiction(`head_dim ${headSize} is odd, rotary positions turn pairs`);
   return {
-    vocabularySize: fields.integer("vocab_size", { fallback: 32_000 }),
+    vocabularySize: fields.integer("vocab_size", { fallback: 32_000, maximum: LARGEST.vocabulary }),
     hiddenSize,
-    intermediateSize: fields.integer("intermediate_size", { fallback: 11_008 }),
-    layers: fields.integer("num_hidden_layers", { fallback: 32 }),
+    intermediateSize: fields.integer("intermediate_size", { fallback: 11_008, maximum: LARGEST.mlpWidth }),
+    layers: fields.integer("num_hidden_layers", { fallback: 32, maximum: LARGEST.layers }),
     heads,
     keyValueHeads,
     headSize,
-    normEpsilon: fields.positive("rms_norm_eps", 1e-6),
+    normEpsilon: fields.positive("rms_norm_eps", epsilon),
     ropeTheta: parseRopeTheta(fields),
     maximumPositions: fields.integer("max_position_embeddings", { fallback: 2048 }),
     tieWordEmbeddings,
   };
 }
 
-/** rope_parameters.rope_theta (transformers 5) before rope_theta (transformers 4). */
+/** rope_parameters.rope_theta (transformers 5), then that of rope_scaling, then rope_theta (transformers 4). */
 function parseRopeTheta(fields: Fields): number {
   const parameters = fields.objectOrEmpty("rope_parameters");
-  for (const rope of [parameters, fields.objectOrEmpty("rope_scaling")]) {
+  const scaling = fields.objectOrEmpty("rope_scaling");
+  for (const rope of [parameters, scaling]) {
     requireValue(rope, rope.has("rope_type") ? "rope_type" : "type", ["default"], "default");
     requireValue(rope, "partial_rotary_factor", [1], 1);
   }
-  return parameters.positive("rope_theta", fields.positive("rope_theta", 10_000));
+  const plain = fields.positive("rope_theta", 10_000);
+  return parameters.positive("rope_theta", scaling.positive("rope_theta", plain));
+}
+
+/** A side in pixels, written as a number or as a list of two equal ones. */
+function squareSide(fields: Fields, key: string, fallback: number): number {
+  const value = fields.raw(key);
+  if (!Array.isArray(value)) return fields.integer(key, { fallback, maximum: LARGEST.side });
+  const [height, width] = value;
+  if (value.length !== 2 || height !== width || !Number.isSafeInteger(height) || height < 1 || height > LARGEST.side) {
+    throw fields.wrong(key, `an integer from 1 to ${LARGEST.side}, or a list of two equal ones,`);
+  }
+  return height;
 }
 
 function parseVision(fields: Fields): VisionConfig {
   requireValue(fields, "hidden_act", ["gelu_pytorch_tanh"], "gelu_pytorch_tanh");
   const vision: VisionConfig = {
-    hiddenSize: fields.integer("hidden_size", { fallback: 1152 }),
-    intermediateSize: fields.integer("intermediate_size", { fallback: 3072 }),
-    layers: fields.integer("num_hidden_layers", { fallback: 12 }),
-    heads: fields.integer("num_attention_heads", { fallback: 16 }),
+    hiddenSize: fields.integer("hidden_size", { fallback: 1152, maximum: LARGEST.width }),
+    intermediateSize: fields.integer("intermediate_size", { fallback: 3072, maximum: LARGEST.mlpWidth }),
+    layers: fields.integer("num_hidden_layers", { fallback: 12, maximum: LARGEST.layers }),
+    heads: fields.integer("num_attention_heads", { fallback: 16, maximum: LARGEST.width }),
     channels: fields.integer("num_channels", { fallback: 3 }),
-    imageSize: fields.integer("image_size", { fallback: 224 }),
-    patchSize: fields.integer("patch_size", { fallback: 32 }),
+    imageSize: squareSide(fields, "image_size", 224),
+    patchSize: squareSide(fields, "patch_size", 32),
     normEpsilon: fields.positive("layer_norm_eps", 1e-6),
     activation: "gelu_pytorch_tanh",
   };

@@ -44,6 +44,8 @@ export function parseJsonObject(text: string, file: string): Fields {
 export interface IntegerLimits {
   /** Smallest value that is allowed, 1 when absent. */
   readonly minimum?: number;
+  /** Largest value that is allowed; 2^53 − 1 when absent. */
+  readonly maximum?: number;
   /** Value when the field is missing or null; the field is required when this is absent. */
   readonly fallback?: number;
 }
@@ -99,8 +101,10 @@ export class Fields {
   integer(key: string, limits: IntegerLimits = {}): number {
     const value = this.raw(key) ?? limits.fallback;
     const minimum = limits.minimum ?? 1;
-    if (typeof value === "number" && Number.isSafeInteger(value) && value >= minimum) return value;
-    throw this.wrong(key, `an integer of at least ${minimum}`);
+    const maximum = limits.maximum ?? Number.MAX_SAFE_INTEGER;
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= minimum && value <= maximum) return value;
+    const bounded = limits.maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+    throw this.wrong(key, `an integer ${bounded}`);
   }
 
   /** A finite number above zero. */

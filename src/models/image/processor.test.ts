@@ -7,7 +7,14 @@ import { describeWithShared, readSharedJson } from "../../testing/shared.ts";
 import { decodePicture } from "./decode-node.ts";
 import { lanczosWeights, resizeLanczos } from "./lanczos.ts";
 import { compositeOverWhite, cropImage, type Picture, type RgbImage } from "./picture.ts";
-import { createImageProcessor, cutFrames, parseProcessorConfig, resizedSize, wholeFramesSize } from "./processor.ts";
+import {
+  createImageProcessor,
+  cutFrames,
+  findProcessorConfig,
+  parseProcessorConfig,
+  resizedSize,
+  wholeFramesSize,
+} from "./processor.ts";
 
 const parse = (change: object, frameSize = 8) => parseProcessorConfig(JSON.stringify(change), frameSize);
 const TINY = parse({ size: { longest_edge: 32 }, max_image_size: { longest_edge: 8 } });
@@ -21,6 +28,36 @@ function plain(width: number, height: number, ...rgba: number[]): Picture {
 function patterned(width: number, height: number): RgbImage {
   return { width, height, data: Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 7919) % 256) };
 }
+
+describe("findProcessorConfig", () => {
+  const edges = (longest: number) => ({ size: { longest_edge: longest }, max_image_size: { longest_edge: 8 } });
+  const find = (preprocessor: object | null, processor: object | null) =>
+    findProcessorConfig(preprocessor && JSON.stringify(preprocessor), processor && JSON.stringify(processor), 8);
+
+  it("takes the file of either dialect, the newer one first", () => {
+    const nested = { image_seq_len: 64, processor_class: "SmolVLMProcessor", image_processor: edges(16) };
+    expect(find(null, null)).toBeNull();
+    expect(find(null, { image_seq_len: 64, processor_class: "Idefics3Processor" })).toBeNull();
+    expect(find(edges(32), { image_seq_len: 64 })).toEqual(TINY);
+    expect(find(null, nested)?.longestEdge).toBe(16);
+    expect(find(edges(32), nested)?.longestEdge).toBe(16);
+  });
+
+  it("leaves SmolVLM2's settings of video alone", () => {
+    const video = { video_sampling: { fps: 1, max_frames: 64, video_size: { longest_edge: 512 } } };
+    const named = { image_processor_type: "SmolVLMImageProcessor", processor_class: "SmolVLMProcessor" };
+    expect(find({ ...edges(32), ...video, ...named }, null)).toEqual(TINY);
+  });
+
+  it("names the file and the whole field", () => {
+    expect(() => find(null, { image_processor: { resample: 3 } })).toThrow(
+      'processor_config.json: "image_processor.resample" is 3; supported is 1 (LANCZOS)',
+    );
+    expect(() => find(null, { image_processor: { max_image_size: { longest_edge: 9 } } })).toThrow(
+      'processor_config.json: "image_processor.max_image_size.longest_edge" is 9',
+    );
+  });
+});
 
 describe("compositeOverWhite", () => {
   it("is the rounded blend for every value and every alpha", () => {

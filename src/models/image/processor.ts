@@ -55,21 +55,46 @@ const LANCZOS = 1;
 const LARGEST_EDGE = 4096;
 
 /**
- * Parses preprocessor_config.json.
+ * Finds the image processor's settings as transformers does: "image_processor" in processor_config.json, where
+ * transformers 5 writes them, then preprocessor_config.json.
  *
+ * @param preprocessor text of preprocessor_config.json, and `processor` that of processor_config.json; null where a file
+ *   is not there.
  * @param frameSize side of a frame that the vision tower takes, from config.json.
+ * @returns null when neither file has any.
  * @throws PivotscopeError `bad-checkpoint` for wrong fields, `unsupported` for steps that we do not have.
  */
+export function findProcessorConfig(
+  preprocessor: string | null,
+  processor: string | null,
+  frameSize: number,
+): ProcessorConfig | null {
+  const nested = processor === null ? null : parseJsonObject(processor, "processor_config.json");
+  if (nested?.has("image_processor")) return readProcessorConfig(nested.objectOrEmpty("image_processor"), frameSize);
+  return preprocessor === null ? null : parseProcessorConfig(preprocessor, frameSize);
+}
+
+/** Parses preprocessor_config.json. Parameters and errors as for `findProcessorConfig`. */
 export function parseProcessorConfig(json: string, frameSize: number): ProcessorConfig {
-  const fields = parseJsonObject(json, FILE);
+  return readProcessorConfig(parseJsonObject(json, FILE), frameSize);
+}
+
+function readProcessorConfig(fields: Fields, frameSize: number): ProcessorConfig {
+  const { file } = fields;
+  const unsupported = (key: string, found: unknown, supported: string) =>
+    new PivotscopeError(
+      "unsupported",
+      `${file}: "${fields.nameOf(key)}" is ${found}; supported is ${supported}.`,
+      "Open a SmolVLM checkpoint.",
+    );
   const resample = fields.integer("resample", { minimum: 0, fallback: LANCZOS });
-  if (resample !== LANCZOS) throw unsupported(`"resample" is ${resample}; supported is ${LANCZOS} (LANCZOS)`);
-  if (!fields.boolean("do_resize", true)) throw unsupported('"do_resize" is false; supported is true');
+  if (resample !== LANCZOS) throw unsupported("resample", resample, `${LANCZOS} (LANCZOS)`);
+  if (!fields.boolean("do_resize", true)) throw unsupported("do_resize", false, "true");
   const edge = longestEdge(fields, "max_image_size", frameSize);
   if (edge !== frameSize) {
     throw new PivotscopeError(
       "bad-checkpoint",
-      `${FILE}: "max_image_size.longest_edge" is ${edge}; the vision tower of config.json takes ${frameSize}.`,
+      `${file}: "${fields.nameOf("max_image_size")}.longest_edge" is ${edge}; the vision tower of config.json takes ${frameSize}.`,
       "Check that both files belong to the same model.",
     );
   }
@@ -88,10 +113,6 @@ export function parseProcessorConfig(json: string, frameSize: number): Processor
 
 function longestEdge(fields: Fields, key: string, fallback: number): number {
   return fields.objectOrEmpty(key).integer("longest_edge", { fallback });
-}
-
-function unsupported(what: string): PivotscopeError {
-  return new PivotscopeError("unsupported", `${FILE}: ${what}.`, "Open a SmolVLM checkpoint.");
 }
 
 export function createImageProcessor(config: ProcessorConfig): ImageProcessor {
