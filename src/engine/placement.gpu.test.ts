@@ -17,12 +17,12 @@ import { lineNormsGraph } from "./line-norms.ts";
 const text = llamaDefinition(
   {
     vocabularySize: 96,
-    hiddenSize: 32,
+    hiddenSize: 64,
     intermediateSize: 48,
     layers: 2,
     heads: 4,
     keyValueHeads: 2,
-    headSize: 8,
+    headSize: 16,
     normEpsilon: 1e-5,
     ropeTheta: 1e4,
     maximumPositions: 256,
@@ -43,8 +43,13 @@ const vision = visionDefinition(
     activation: "gelu_pytorch_tanh",
   },
   2,
-  32,
+  64,
 );
+
+function fusedGeneration(...parameters: Parameters<NonNullable<typeof text.generation>>): Graph {
+  if (!text.generation) throw new Error("The decoder of this test has a fused graph.");
+  return text.generation(...parameters);
+}
 
 const graphs: Graph[] = [
   text.embed(),
@@ -54,6 +59,10 @@ const graphs: Graph[] = [
   text.decode(1),
   text.decode(2, { padded: true }),
   text.decode(2, { padded: true, compensation: true }),
+  ...[false, true].flatMap((past) => [
+    fusedGeneration(1, { past }),
+    fusedGeneration(2, { past, compensation: true }),
+  ]),
   text.pickSamples(),
   text.head(),
   text.headGradient(HEAD_LOSSES),
