@@ -26,7 +26,7 @@ describeWithShared("what calibration leaves for other methods", (shared) => {
     const expected = readSharedJson<OracleExpectations>(folder, "expected.json");
     const config = parseModelConfig(await readFile(join(folder, "config.json"), "utf8"));
     const weights = new SafetensorsFile(new Uint8Array(await readFile(join(folder, "model.safetensors"))));
-    model = createModel(createNodeBackend(), config, weights);
+    model = await createModel(createNodeBackend(), config, weights);
     // Three samples of different lengths, so that batches of two have padding within and a short last batch.
     samples = expected.samples.slice(0, 3).map((entry, index) => ({
       prompt: entry.prompt,

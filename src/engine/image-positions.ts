@@ -19,12 +19,12 @@ export function imagePositionIds(side: number): Int32Array {
 }
 
 /** The position table in the order of a frame's patches, [patches, width]. */
-export function imagePositionTable(
-  table: Float32Array,
+export function imagePositionTable<Table extends Float32Array | Uint16Array>(
+  table: Table,
   vision: { readonly imageSize: number; readonly patchSize: number; readonly width: number },
-): Float32Array {
+): Table {
   const ids = imagePositionIds(vision.imageSize / vision.patchSize);
-  const ordered = new Float32Array(table.length);
+  const ordered = table.slice() as Table;
   ids.forEach((id, patch) => {
     ordered.set(table.subarray(id * vision.width, (id + 1) * vision.width), patch * vision.width);
   });

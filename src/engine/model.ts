@@ -3,19 +3,25 @@
  */
 import { createUnitLayout, type Tower, type UnitLayout } from "../core/unit.ts";
 import type { Graph } from "../graph/graph.ts";
-import { allWeights, type ModelDefinition, type WeightSlot } from "../models/architectures/definition.ts";
+import type { ModelDefinition, WeightSlot } from "../models/architectures/definition.ts";
 import { visionDefinition } from "../models/architectures/idefics3.ts";
 import { llamaDefinition } from "../models/architectures/llama.ts";
+import { countParameters } from "../models/architectures/weight-slots.ts";
 import type { ModelConfig } from "../models/config.ts";
-import type { Weights } from "../models/safetensors.ts";
-import type { Backend, Feeds, Program, Tensor } from "../runtime/backend.ts";
-import { elementCount } from "../runtime/backend.ts";
-import { imagePositionTable } from "./image-positions.ts";
+import type { Weights } from "../models/weights.ts";
+import type { Backend, Feeds, Program } from "../runtime/backend.ts";
+import type { Precision } from "./contract.ts";
+import { vocabularyParts } from "./memory-plan.ts";
+import { type UploadOptions, uploadWeights } from "./weight-upload.ts";
 
 export interface Model {
   readonly backend: Backend;
   readonly definition: ModelDefinition;
   readonly layout: UnitLayout;
+  /** Number format of the matrices; vectors are float32 always. */
+  readonly precision: Precision;
+  /** Hex SHA-256 of the weights, see `Weights.read`: ties a Plan to the weights it was made for. */
+  readonly weightHash: string;
   /** Id of the token that stands for a piece of a picture, or null for a text-only model. */
   readonly imageTokenId: number | null;
   /** Feeds for the weights of one layer. */
@@ -26,62 +32,52 @@ export interface Model {
   program(key: string, build: () => Graph): Promise<Program>;
 }
 
-/** The definition of the model that `config` describes. */
-export function defineModel(config: ModelConfig): ModelDefinition {
+/** The definition of the model that `config` describes. `parts`: into how many the vocabulary's tables are cut. */
+export function defineModel(config: ModelConfig, parts = 1): ModelDefinition {
+  const options = { vocabularyParts: parts };
   if (config.architecture === "llama") {
-    const text = llamaDefinition(config.text, { prefix: "model", head: "lm_head.weight" });
+    const text = llamaDefinition(config.text, { prefix: "model", head: "lm_head.weight" }, options);
     return { architecture: "llama", text, vision: null };
   }
   return {
     architecture: "idefics3",
-    text: llamaDefinition(config.text, { prefix: "model.text_model", head: "lm_head.weight" }),
+    text: llamaDefinition(config.text, { prefix: "model.text_model", head: "lm_head.weight" }, options),
     vision: visionDefinition(config.vision, config.scaleFactor, config.text.hiddenSize),
   };
 }
 
-/** Bytes of the largest tensor, which a device must be able to bind. */
-export function largestTensorBytes(definition: ModelDefinition): number {
-  return Math.max(...allWeights(definition).map((slot) => elementCount(slot.shape) * 4));
+/** The same for a device whose largest buffer is `largestBuffer` bytes: the vocabulary's tables are cut to fit. */
+export function defineModelWithin(config: ModelConfig, precision: Precision, largestBuffer: number): ModelDefinition {
+  const { vocabularySize, hiddenSize: width } = config.text;
+  return defineModel(
+    config,
+    vocabularyParts({ vocabularySize, width }, precision === "float16" ? 2 : 4, largestBuffer),
+  );
 }
 
 /** The units of both towers, text first. */
 export function modelLayout(definition: ModelDefinition): UnitLayout {
-  const parameters = allWeights(definition).reduce((sum, slot) => sum + elementCount(slot.shape), 0);
   const modules = [...definition.text.modules, ...(definition.vision?.modules ?? [])];
-  return createUnitLayout(modules, parameters);
+  return createUnitLayout(modules, countParameters(definition));
 }
 
 /**
- * Uploads all weights to `backend`, one tensor at a time, so that the peak is one tensor above what stays.
- * Throws `bad-checkpoint` when a tensor is missing or has another shape; nothing stays uploaded then.
+ * Streams all weights to `backend`, see `uploadWeights`, and makes a model of them. Tables of the vocabulary are held in
+ * parts where one does not fit the backend's largest buffer. Nothing stays uploaded when it fails.
+ *
+ * @throws PivotscopeError, see `uploadWeights`.
  */
-export function createModel(
+export async function createModel(
   backend: Backend,
   config: ModelConfig,
   weights: Weights,
-  onProgress?: (done: number, total: number, tensor: string) => void,
-): Model {
-  const definition = defineModel(config);
-  const slots = allWeights(definition);
-  const total = slots.reduce((sum, slot) => sum + elementCount(slot.shape) * 4, 0);
-  const tensors = new Map<string, Tensor>();
-  let done = 0;
-  // All shapes are checked before the first upload, so that a wrong checkpoint fails at once.
-  for (const slot of slots) weights.expectTensor(slot.tensor, slot.shape);
-  try {
-    for (const slot of slots) {
-      let data: Float32Array = weights.readFloat32(slot.tensor);
-      if (slot.input === "positions" && definition.vision) data = imagePositionTable(data, definition.vision);
-      tensors.set(slot.tensor, backend.upload(data, slot.graphShape ?? slot.shape));
-      done += data.byteLength;
-      onProgress?.(done, total, slot.tensor);
-    }
-  } catch (error) {
-    backend.release(...tensors.values());
-    throw error;
-  }
+  options: Partial<UploadOptions> = {},
+): Promise<Model> {
+  const { precision = "float32" } = options;
+  const definition = defineModelWithin(config, precision, backend.limits.largestBuffer);
+  const { hash, tensorOf } = await uploadWeights(backend, definition, weights, { ...options, precision });
   const feedsOf = (list: readonly WeightSlot[]): Feeds =>
-    Object.fromEntries(list.map((slot) => [slot.input, tensors.get(slot.tensor) as Tensor]));
+    Object.fromEntries(list.map((slot) => [slot.input, tensorOf(slot)]));
 
   const towers = { text: definition.text, vision: definition.vision };
   const layerFeeds = {
@@ -95,6 +91,8 @@ export function createModel(
     backend,
     definition,
     layout: modelLayout(definition),
+    precision,
+    weightHash: hash,
     imageTokenId: config.architecture === "idefics3" ? config.imageTokenId : null,
     layerFeeds: (tower, layer) => layerFeeds[tower][layer] ?? {},
     outerFeeds: feedsOf([

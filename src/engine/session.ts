@@ -10,10 +10,21 @@ import type { CheckpointFolder } from "../models/source.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
 import type { PreparedInput, PreparedSample } from "./batch.ts";
-import type { BackendKind, Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
+import type {
+  BackendKind,
+  Call,
+  LoadOptions,
+  LoadProgress,
+  ModelSummary,
+  Picture,
+  Precision,
+  SampleInput,
+} from "./contract.ts";
 import { type Generation, generateGreedy } from "./generate.ts";
 import { createMasks, type MaskSet } from "./masks.ts";
-import { createModel, defineModel, largestTensorBytes, type Model } from "./model.ts";
+import { createModel, defineModel, type Model } from "./model.ts";
+import { framesIn, missing, prepareInput, splittingOf } from "./prepare-input.ts";
+import { checkWeights, largestTensorBytes } from "./weight-upload.ts";
 
 /** What differs between the engine's homes. */
 export interface Environment {
@@ -77,14 +88,6 @@ async function chooseBackend(
   }
 }
 
-function missing(what: string, files: string): PivotscopeError {
-  return new PivotscopeError(
-    "unsupported",
-    `This checkpoint folder has no ${what}, so it takes token ids only.`,
-    `Add ${files} to the folder.`,
-  );
-}
-
 /** Opens the checkpoint in `folder` and puts its weights on a backend. */
 export async function openSession(
   environment: Environment,
@@ -97,18 +100,25 @@ export async function openSession(
     ...(call.onProgress ? { onProgress: call.onProgress } : {}),
   });
   throwIfCancelled(call.signal);
-  const definition = defineModel(checkpoint.config);
-  const { backend, note } = await chooseBackend(environment, options.backend, largestTensorBytes(definition));
+  const precision: Precision = "float32";
+  const needed = defineModel(checkpoint.config);
+  // A checkpoint that cannot work is refused before a device is asked for.
+  checkWeights(needed, weights);
+  const { backend, note } = await chooseBackend(environment, options.backend, largestTensorBytes(needed, precision));
   let model: Model;
   try {
-    model = createModel(backend, checkpoint.config, weights, (done, total, item) =>
-      call.onProgress?.({ stage: "upload", item, done, total }),
-    );
+    model = await createModel(backend, checkpoint.config, weights, {
+      precision,
+      onProgress: (done, total, item) => call.onProgress?.({ stage: "weights", item, done, total }),
+      signal: call.signal,
+    });
   } catch (error) {
     await backend.dispose();
     throw error;
   }
+  const { definition } = model;
   const denseMasks = createMasks(model, null);
+  const splitting = splittingOf(checkpoint.tokenizer, checkpoint.images);
   const { tokenizer, prompts, images, stopIds } = checkpoint;
 
   /** A scene is drawn at the size that the vision tower takes, so that nothing has to be resampled. */
@@ -117,18 +127,12 @@ export async function openSession(
       ? drawScene(source.scene, definition.vision?.imageSize ?? MODEL_PICTURE_SIZE)
       : environment.decodePicture(await read(source.path), source.path);
 
-  const prepareInput: Session["prepareInput"] = ({ picture, question, split = false }) => {
-    if (!prompts) throw missing("tokenizer or chat template", "tokenizer.json and chat_template.json");
-    if (picture && !images) throw missing("image processor", "preprocessor_config.json");
-    const cut = picture && images ? images.process(picture, { split }) : null;
-    const prompt = prompts.buildPrompt({ question, frames: cut && { rows: cut.rows, columns: cut.columns } });
-    return { prompt: prompt.ids, frames: cut ? cutFrames(cut.values, cut.count) : [] };
-  };
+  const prepare: Session["prepareInput"] = (input) => prepareInput({ prompts, images }, input);
 
   const prepareQuestion: Session["prepareQuestion"] = async (sample, readPicture, signal) => {
     const picture = sample.picture && (await pictureOf(sample.picture, readPicture));
     throwIfCancelled(signal);
-    return prepareInput({ picture, question: sample.question });
+    return prepare({ picture, question: sample.question });
   };
 
   const pivotsOf: Session["findPivots"] = (trace, parameters) => {
@@ -154,7 +158,7 @@ export async function openSession(
     denseMasks,
     summary: {
       name: folder.name,
-      weightHash: checkpoint.weightHash,
+      weightHash: model.weightHash,
       architecture: definition.architecture,
       layout: model.layout,
       backend: backend.kind,
@@ -165,9 +169,11 @@ export async function openSession(
       vocabularySize: definition.text.vocabularySize,
       maximumTokens: definition.text.maximumTokens,
       recommended: checkpoint.recommended,
+      splitsPictures: splitting !== null,
+      splitting,
       calibrationSamples: checkpoint.calibration?.length ?? 0,
     },
-    prepareInput,
+    prepareInput: prepare,
     prepareQuestion,
     findPivots: pivotsOf,
     generate,
@@ -177,7 +183,7 @@ export async function openSession(
           prompt: sample.prompt,
           trace: sample.trace,
           pivots: sample.pivots ?? pivotsOf(sample.trace, pivots),
-          frames: sample.pixelValues ? cutFrames(sample.pixelValues, sample.pixelShape?.[0] ?? 1) : [],
+          frames: sample.pixelValues ? framesIn(sample.pixelValues, sample.pixelShape?.[0] ?? 1) : [],
         };
       }
       const input = await prepareQuestion(sample, readPicture, signal);
@@ -190,12 +196,6 @@ export async function openSession(
       await backend.dispose();
     },
   };
-}
-
-/** Views of `count` frames that lie one behind the other. */
-function cutFrames(values: Float32Array, count: number): Float32Array[] {
-  const length = values.length / count;
-  return Array.from({ length: count }, (_, index) => values.subarray(index * length, (index + 1) * length));
 }
 
 /** A written trace as the model would have given it: a leading space, and the stop token at the end. */

@@ -1,7 +1,7 @@
 /**
- * Opening a checkpoint: every file of the folder read, checked and turned into what the engine works with.
- *
- * Small files come first, so that a checkpoint that cannot work is refused before its weights are fetched.
+ * Opening a checkpoint: every small file of the folder read, checked and turned into what the engine works with, and the
+ * weights' headers read. The weights themselves are left to be streamed, so that a checkpoint that cannot work is refused
+ * before they are fetched.
  */
 import { PivotscopeError } from "../core/errors.ts";
 import { findChatTemplate } from "./chat-template.ts";
@@ -9,19 +9,19 @@ import { imageTokensPerFrame, type ModelConfig, parseModelConfig } from "./confi
 import { findStopIds } from "./generation-config.ts";
 import { createImageProcessor, type ImageProcessor, parseProcessorConfig } from "./image/processor.ts";
 import { parseJsonObject } from "./json.ts";
+import { openWeights } from "./open-weights.ts";
 import { createPromptBuilder, type PromptBuilder } from "./prompt.ts";
 import { parseRecommended, type RecommendedParameters } from "./recommended.ts";
-import { SafetensorsFile } from "./safetensors.ts";
 import { type EvaluationEntry, type PictureSample, parseCalibrationSet, parseEvaluationSet } from "./samples.ts";
 import { type CheckpointFolder, OPTIONAL_FILES, readTextIfPresent } from "./source.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
-import { hashWeights } from "./weight-hash.ts";
+import type { Weights } from "./weights.ts";
 
 export interface CheckpointProgress {
-  readonly stage: "files" | "weights";
-  /** Bytes of the file at hand; `total` is 0 while it is unknown. */
+  readonly stage: "files";
+  /** Bytes of small files that have been read; how many there are is not known before. */
   readonly done: number;
-  readonly total: number;
+  readonly total: 0;
   /** Name of the file at hand. */
   readonly item: string;
 }
@@ -36,9 +36,7 @@ export interface Checkpoint {
   /** The folder it came from, for the pictures of its calibration set. */
   readonly folder: CheckpointFolder;
   readonly config: ModelConfig;
-  readonly weights: SafetensorsFile;
-  /** Hex SHA-256 of the weights file; empty where it cannot be computed, see `hashWeights`. */
-  readonly weightHash: string;
+  readonly weights: Weights;
   /** Null without tokenizer.json: such a checkpoint takes token ids only. */
   readonly tokenizer: Tokenizer | null;
   /** Null without tokenizer or chat template. */
@@ -52,9 +50,7 @@ export interface Checkpoint {
   readonly calibration: readonly PictureSample[] | null;
 }
 
-const WEIGHTS = "model.safetensors";
 const EVALUATION = "evaluation.json";
-const SHARD_INDEX = "model.safetensors.index.json";
 
 type OptionalFile = (typeof OPTIONAL_FILES)[number];
 type OptionalTexts = Readonly<Record<OptionalFile, string | null>>;
@@ -62,11 +58,11 @@ type OptionalTexts = Readonly<Record<OptionalFile, string | null>>;
 /**
  * Opens the checkpoint in `folder`.
  *
- * @throws PivotscopeError `not-found` when config.json or model.safetensors is missing, `network`, `bad-checkpoint`,
+ * @throws PivotscopeError `not-found` when config.json or the weights are missing, `network`, `bad-checkpoint`,
  *   `unsupported`, or `cancelled`; each message names the file and what was found.
  */
 export async function openCheckpoint(folder: CheckpointFolder, options: OpenOptions = {}): Promise<Checkpoint> {
-  const { onProgress, signal } = options;
+  const { signal } = options;
   const modelConfig = await folder.readText("config.json", signal);
   const config = parseModelConfig(modelConfig);
   const texts = await readOptionalFiles(folder, options);
@@ -87,9 +83,8 @@ export async function openCheckpoint(folder: CheckpointFolder, options: OpenOpti
     calibration: calibration === null ? null : parseCalibrationSet(calibration),
   };
 
-  const bytes = await readWeights(folder, onProgress, signal);
-  const weights = new SafetensorsFile(bytes, WEIGHTS);
-  return { name: folder.name, folder, config, weights, weightHash: await hashWeights(bytes), ...parts };
+  const weights = await openWeights(folder, signal);
+  return { name: folder.name, folder, config, weights, ...parts };
 }
 
 /**
@@ -108,29 +103,17 @@ export async function readEvaluationSet(
 
 /** All at once: over a network each file costs a round trip. */
 async function readOptionalFiles(folder: CheckpointFolder, options: OpenOptions): Promise<OptionalTexts> {
+  let done = 0;
   const read = async (file: OptionalFile) => {
     const text = await readTextIfPresent(folder, file, options.signal);
-    if (text !== null) options.onProgress?.({ stage: "files", done: text.length, total: text.length, item: file });
+    if (text !== null) {
+      done += text.length;
+      options.onProgress?.({ stage: "files", done, total: 0, item: file });
+    }
     return [file, text] as const;
   };
   const entries = await Promise.all(OPTIONAL_FILES.map(read));
   return Object.fromEntries(entries) as Record<OptionalFile, string | null>;
-}
-
-async function readWeights(folder: CheckpointFolder, onProgress: OpenOptions["onProgress"], signal?: AbortSignal) {
-  const report = (done: number, total: number) => onProgress?.({ stage: "weights", done, total, item: WEIGHTS });
-  try {
-    return await folder.readBytes(WEIGHTS, report, signal);
-  } catch (error) {
-    const missing = error instanceof PivotscopeError && error.code === "not-found";
-    if (!missing || !(await folder.has(SHARD_INDEX))) throw error;
-    throw new PivotscopeError(
-      "unsupported",
-      `${folder.name} has its weights in several files (${SHARD_INDEX}); supported is one ${WEIGHTS}.`,
-      "Open a smaller checkpoint, or save this one as a single file.",
-      { cause: error },
-    );
-  }
 }
 
 function openPrompts(config: ModelConfig, tokenizer: Tokenizer | null, texts: OptionalTexts): PromptBuilder | null {

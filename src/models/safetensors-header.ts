@@ -45,14 +45,16 @@ export interface TensorInfo {
 export interface SafetensorsHeader {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly metadata: ReadonlyMap<string, string>;
-  /** Where the data starts, counted from the start of the file. */
+  /** Where the data starts and ends, counted from the start of the file; the end is the file's. */
   readonly dataBegin: number;
+  readonly dataEnd: number;
 }
 
 /** The reference implementation refuses longer headers too. */
 export const MAXIMUM_HEADER_BYTES = 100_000_000;
 
-const LENGTH_BYTES = 8;
+/** Bytes of the header's length, which come first. */
+export const LENGTH_BYTES = 8;
 const DOWNLOAD_AGAIN = "Download the file again; it is damaged or not a safetensors file.";
 
 function damaged(file: string, what: string): PivotscopeError {
@@ -63,18 +65,22 @@ function damaged(file: string, what: string): PivotscopeError {
  * Length of the JSON header.
  *
  * @param start at least the first 8 bytes of the file.
+ * @param fileBytes length of the whole file in bytes; null where that is unknown.
  * @throws PivotscopeError `bad-checkpoint` when the file is too short or the length cannot be true.
  */
-export function readHeaderLength(start: Uint8Array, fileBytes: number, file: string): number {
-  if (fileBytes < LENGTH_BYTES || start.length < LENGTH_BYTES) {
-    throw damaged(file, `the file has ${fileBytes} bytes; the header's length alone takes ${LENGTH_BYTES}.`);
+export function readHeaderLength(start: Uint8Array, fileBytes: number | null, file: string): number {
+  if (start.length < LENGTH_BYTES) {
+    throw damaged(
+      file,
+      `the file has ${fileBytes ?? start.length} bytes; the header's length alone takes ${LENGTH_BYTES}.`,
+    );
   }
   const view = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES);
   const length = Number(view.getBigUint64(0, true));
   if (length > MAXIMUM_HEADER_BYTES) {
     throw damaged(file, `the header claims ${length} bytes; at most ${MAXIMUM_HEADER_BYTES} are allowed.`);
   }
-  if (length > fileBytes - LENGTH_BYTES) {
+  if (fileBytes !== null && length > fileBytes - LENGTH_BYTES) {
     throw damaged(file, `the header claims ${length} bytes, but ${fileBytes - LENGTH_BYTES} bytes follow its length.`);
   }
   return length;
@@ -84,11 +90,11 @@ export function readHeaderLength(start: Uint8Array, fileBytes: number, file: str
  * Reads and checks the whole header.
  *
  * @param start the file's first bytes, at least up to the end of the header.
- * @param fileBytes length of the whole file in bytes.
+ * @param fileBytes length of the whole file in bytes; null where that is unknown, then the last tensor ends it.
  * @param file the file's name for messages.
  * @throws PivotscopeError `bad-checkpoint` for every kind of damage, `unsupported` for a dtype we do not know.
  */
-export function parseSafetensorsHeader(start: Uint8Array, fileBytes: number, file: string): SafetensorsHeader {
+export function parseSafetensorsHeader(start: Uint8Array, fileBytes: number | null, file: string): SafetensorsHeader {
   const headerBytes = readHeaderLength(start, fileBytes, file);
   const dataBegin = LENGTH_BYTES + headerBytes;
   if (start.length < dataBegin) {
@@ -103,8 +109,8 @@ export function parseSafetensorsHeader(start: Uint8Array, fileBytes: number, fil
     if (name === "__metadata__") continue;
     tensors.set(name, parseTensor(name, header.raw(name), dataBegin, fileBytes, file));
   }
-  checkCoverage(tensors, dataBegin, fileBytes, file);
-  return { tensors, metadata: parseMetadata(header), dataBegin };
+  const dataEnd = checkCoverage(tensors, dataBegin, fileBytes, file);
+  return { tensors, metadata: parseMetadata(header), dataBegin, dataEnd };
 }
 
 function decodeText(bytes: Uint8Array, file: string): string {
@@ -120,7 +126,13 @@ function parseMetadata(header: Fields): Map<string, string> {
   return new Map(metadata.keys().map((key) => [key, metadata.string(key)]));
 }
 
-function parseTensor(name: string, value: unknown, dataBegin: number, fileBytes: number, file: string): TensorInfo {
+function parseTensor(
+  name: string,
+  value: unknown,
+  dataBegin: number,
+  fileBytes: number | null,
+  file: string,
+): TensorInfo {
   const fields = Fields.of(value, `${file} (header)`, name);
   const dtype = fields.string("dtype");
   if (!isDtype(dtype)) {
@@ -133,7 +145,7 @@ function parseTensor(name: string, value: unknown, dataBegin: number, fileBytes:
   const shape = naturals(fields, "shape");
   const [begin, end, ...rest] = naturals(fields, "data_offsets");
   if (begin === undefined || end === undefined || rest.length > 0) throw fields.wrong("data_offsets", "a list of 2");
-  const dataBytes = fileBytes - dataBegin;
+  const dataBytes = (fileBytes ?? Number.POSITIVE_INFINITY) - dataBegin;
   if (begin > end || end > dataBytes) {
     throw damaged(file, `tensor "${name}" claims bytes ${begin} to ${end}; the data has ${dataBytes} bytes.`);
   }
@@ -158,8 +170,16 @@ function naturals(fields: Fields, key: string): number[] {
   throw fields.wrong(key, `a list of integers of at least 0, not ${describeValue(value)},`);
 }
 
-/** The data must be covered by the tensors exactly: an overlap or a hole means that some offsets are wrong. */
-function checkCoverage(tensors: ReadonlyMap<string, TensorInfo>, dataBegin: number, fileBytes: number, file: string) {
+/**
+ * The data must be covered by the tensors exactly: an overlap or a hole means that some offsets are wrong. Returns where
+ * it ends.
+ */
+function checkCoverage(
+  tensors: ReadonlyMap<string, TensorInfo>,
+  dataBegin: number,
+  fileBytes: number | null,
+  file: string,
+): number {
   const inOrder = [...tensors.values()].sort((a, b) => a.begin - b.begin || a.end - b.end);
   let position = dataBegin;
   let previous = "the header";
@@ -171,24 +191,29 @@ function checkCoverage(tensors: ReadonlyMap<string, TensorInfo>, dataBegin: numb
     position = tensor.end;
     previous = tensor.name;
   }
-  if (position !== fileBytes) {
+  if (fileBytes !== null && position !== fileBytes) {
     throw damaged(file, `${fileBytes - position} bytes after the last tensor belong to no tensor.`);
   }
+  return position;
 }
 
-/** JSON.parse keeps the last of two equal names without a word, so the names are read again from the text. */
-function refuseRepeatedNames(text: string, file: string): void {
-  const seen = new Set<string>();
-  let depth = 0;
+/**
+ * JSON.parse keeps the last of two equal names without a word, so the names of every object are read again from the text.
+ *
+ * @throws PivotscopeError `bad-checkpoint` that names the first repeated name.
+ */
+export function refuseRepeatedNames(text: string, file: string): void {
+  const open: Set<string>[] = [];
   const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
   for (const match of text.matchAll(tokens)) {
     const token = match[0];
-    if (token === "{" || token === "[") depth++;
-    else if (token === "}" || token === "]") depth--;
-    else if (depth === 1 && match[1] !== undefined) {
+    if (token === "{" || token === "[") open.push(new Set());
+    else if (token === "}" || token === "]") open.pop();
+    else if (match[1] !== undefined) {
       const name = String(JSON.parse(token.slice(0, token.length - match[1].length)));
-      if (seen.has(name)) throw damaged(file, `tensor "${name}" is listed twice.`);
-      seen.add(name);
+      const seen = open.at(-1);
+      if (seen?.has(name)) throw damaged(file, `"${name}" is listed twice.`);
+      seen?.add(name);
     }
   }
 }

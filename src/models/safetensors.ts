@@ -1,89 +1,61 @@
-/** The weights of a checkpoint: tensors by name, read as float32. */
-import { PivotscopeError } from "../core/errors.ts";
-import { copyFloat32, widenBfloat16, widenFloat16 } from "./float-formats.ts";
+/** A safetensors file that lies in memory as a whole: what tests make and take apart. Checkpoints are streamed. */
+import { convertTensor } from "./float-formats.ts";
 import { parseSafetensorsHeader, type TensorInfo } from "./safetensors-header.ts";
+import { createWeights } from "./weight-files.ts";
+import type { ReadWeightsOptions, Weights } from "./weights.ts";
 
-/** What the architectures need of weights; a sharded or streamed reader can stand in for one file. */
-export interface Weights {
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
-  has(name: string): boolean;
-  /** @throws PivotscopeError `bad-checkpoint` when there is no such tensor or its shape is another. */
-  expectTensor(name: string, shape: readonly number[]): TensorInfo;
-  /** All elements in row-major order, in an array of its own. @throws PivotscopeError, see `SafetensorsFile`. */
-  readFloat32(name: string): Float32Array<ArrayBuffer>;
-}
-
-const READABLE = ["BF16", "F16", "F32"] as const;
-
-/** A safetensors file that lies in memory as a whole. */
 export class SafetensorsFile implements Weights {
-  readonly file: string;
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly metadata: ReadonlyMap<string, string>;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #weights: Weights;
 
   /**
    * @param file the file's name for messages.
    * @throws PivotscopeError `bad-checkpoint` or `unsupported` when the header is not sound.
    */
-  constructor(bytes: Uint8Array, file = "model.safetensors") {
+  constructor(bytes: Uint8Array<ArrayBuffer>, file = "model.safetensors") {
     const header = parseSafetensorsHeader(bytes, bytes.length, file);
-    this.file = file;
-    this.tensors = header.tensors;
     this.metadata = header.metadata;
     this.#bytes = bytes;
+    const only = {
+      path: file,
+      bytes: bytes.length,
+      header,
+      headerBytes: bytes.subarray(0, header.dataBegin),
+      knownHash: null,
+      open: async () => ({ size: bytes.length, stream: new Blob([bytes]).stream() }),
+    };
+    this.#weights = createWeights(file, [only], header.tensors);
+  }
+
+  get tensors(): ReadonlyMap<string, TensorInfo> {
+    return this.#weights.tensors;
+  }
+
+  get files() {
+    return this.#weights.files;
+  }
+
+  get dtypes() {
+    return this.#weights.dtypes;
   }
 
   has(name: string): boolean {
-    return this.tensors.has(name);
+    return this.#weights.has(name);
   }
 
   expectTensor(name: string, shape: readonly number[]): TensorInfo {
-    const tensor = this.#find(name);
-    const same = tensor.shape.length === shape.length && tensor.shape.every((length, axis) => length === shape[axis]);
-    if (same) return tensor;
-    throw new PivotscopeError(
-      "bad-checkpoint",
-      `${this.file}: tensor "${name}" has shape [${tensor.shape.join(", ")}]; config.json asks for ` +
-        `[${shape.join(", ")}].`,
-      "Check that config.json and the weights belong to the same model.",
-    );
+    return this.#weights.expectTensor(name, shape);
   }
 
-  /** @throws PivotscopeError `bad-checkpoint` for an unknown name, `unsupported` for a dtype other than READABLE. */
+  read(options: ReadWeightsOptions): Promise<string> {
+    return this.#weights.read(options);
+  }
+
+  /** All elements in row-major order, in an array of its own. @throws PivotscopeError as `convertTensor` does. */
   readFloat32(name: string): Float32Array<ArrayBuffer> {
-    const tensor = this.#find(name);
-    const bytes = this.#bytes.subarray(tensor.begin, tensor.end);
-    switch (tensor.dtype) {
-      case "BF16":
-        return widenBfloat16(bytes);
-      case "F16":
-        return widenFloat16(bytes);
-      case "F32":
-        return copyFloat32(bytes);
-      default:
-        throw new PivotscopeError(
-          "unsupported",
-          `${this.file}: tensor "${name}" is stored as ${tensor.dtype}; supported are ${READABLE.join(", ")}.`,
-          "Use a checkpoint that is not quantised.",
-        );
-    }
-  }
-
-  #find(name: string): TensorInfo {
-    const tensor = this.tensors.get(name);
-    if (tensor !== undefined) return tensor;
-    throw new PivotscopeError(
-      "bad-checkpoint",
-      `${this.file}: there is no tensor "${name}" among its ${this.tensors.size} tensors${this.#nearest(name)}.`,
-      "Check that config.json and the weights belong to the same model.",
-    );
-  }
-
-  /** Names that end alike point at a file with another prefix. */
-  #nearest(name: string): string {
-    const ending = name.split(".").slice(-3).join(".");
-    const similar = [...this.tensors.keys()].find((other) => other.endsWith(ending));
-    return similar === undefined ? "" : ` (there is "${similar}")`;
+    const tensor = this.expectTensor(name, this.tensors.get(name)?.shape ?? []);
+    const values = convertTensor({ ...tensor, bytes: this.#bytes.subarray(tensor.begin, tensor.end) }, "float32");
+    return values as Float32Array<ArrayBuffer>;
   }
 }

@@ -1,15 +1,31 @@
 /**
- * Hex SHA-256 of the weights file: ties a Plan to the weights it was made for.
+ * SHA-256 of weights, computed while they pass by: ties a Plan to the weights it was made for.
  *
- * Project decision: where `crypto.subtle` is missing (a page served over plain HTTP from another machine) the hash is
- * the empty string, which stands for "unknown" and must be compared with nothing. Another, weaker hash would make the
- * same weights look like two different models.
- *
- * @returns 64 lower-case hex digits, or an empty string.
+ * crypto.subtle takes a file as a whole only, and is missing on pages that were served over plain HTTP; this one is
+ * WebAssembly and needs neither. It is loaded with the first weights.
  */
-export async function hashWeights(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-  if (subtle === undefined) return "";
-  const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export interface Sha256 {
+  update(bytes: Uint8Array): void;
+  /** 64 lower-case hex digits. */
+  digest(): string;
+}
+
+export async function createSha256(): Promise<Sha256> {
+  const { createSHA256 } = await import("hash-wasm");
+  const hasher = await createSHA256();
+  hasher.init();
+  return { update: (bytes) => void hasher.update(bytes), digest: () => hasher.digest("hex") };
+}
+
+/**
+ * The hash of weights in several files: of one file its own SHA-256; of several the SHA-256 of their digests in the order
+ * of the files' names, each followed by a line feed (project decision).
+ */
+export async function combineHashes(digests: readonly string[]): Promise<string> {
+  const [only] = digests;
+  if (only !== undefined && digests.length === 1) return only;
+  const hasher = await createSha256();
+  hasher.update(new TextEncoder().encode(digests.map((digest) => `${digest}\n`).join("")));
+  return hasher.digest();
 }

@@ -105,7 +105,7 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
     if (parsed.architecture !== "idefics3") throw new Error("The reference model has no vision tower.");
     config = parsed;
     weights = new SafetensorsFile(files.weights, "model.safetensors");
-    model = createModel(backend, config, weights);
+    model = await createModel(backend, config, weights);
     samples = files.expected.samples.slice(0, 2).map((entry) => ({
       prompt: entry.prompt,
       trace: entry.trace,

@@ -8,7 +8,11 @@ export type LlamaOracleConfig = Readonly<
   Record<"vocab" | "hidden" | "inter" | "layers" | "heads" | "kv_heads" | "head_dim" | "rms_eps" | "rope_theta", number>
 >;
 
-export function createLlamaModel(backend: Backend, config: LlamaOracleConfig, weights: Uint8Array<ArrayBuffer>): Model {
+export function createLlamaModel(
+  backend: Backend,
+  config: LlamaOracleConfig,
+  weights: Uint8Array<ArrayBuffer>,
+): Promise<Model> {
   const text = {
     vocabularySize: config.vocab,
     hiddenSize: config.hidden,

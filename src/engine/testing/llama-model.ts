@@ -11,5 +11,5 @@ export async function openLlamaModel<Expected>(shared: string): Promise<{ model:
   const folder = join(shared, "oracles");
   const expected = readSharedJson<Expected & { readonly config: LlamaOracleConfig }>(folder, "llama-mha.json");
   const weights = new Uint8Array(await readFile(join(folder, "llama-mha.safetensors")));
-  return { model: createLlamaModel(createNodeBackend(), expected.config, weights), expected };
+  return { model: await createLlamaModel(createNodeBackend(), expected.config, weights), expected };
 }

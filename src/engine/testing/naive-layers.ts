@@ -3,7 +3,7 @@
  * tests of values inside a layer compare with. Slow, for tiny models.
  */
 import type { LlamaConfig, VisionConfig } from "../../models/config.ts";
-import type { Weights } from "../../models/safetensors.ts";
+import type { SafetensorsFile } from "../../models/safetensors.ts";
 
 export type Row = readonly number[];
 export type Rows = readonly Row[];
@@ -38,7 +38,7 @@ const addRows = (a: Rows, b: Rows): Rows => a.map((row, t) => row.map((value, i)
 const slice = (rows: Rows, head: number, size: number): Rows =>
   rows.map((row) => row.slice(head * size, (head + 1) * size));
 
-function reader(weights: Weights, stem: string) {
+function reader(weights: SafetensorsFile, stem: string) {
   const vector = (name: string): Row => Array.from(weights.readFloat32(`${stem}.${name}`));
   const matrix = (name: string): Rows => {
     const full = `${stem}.${name}`;
@@ -78,7 +78,12 @@ function rotate(rows: Rows, theta: number): Rows {
 }
 
 /** One decoder layer on the hidden states of one sequence. */
-export function naiveDecoderLayer(weights: Weights, stem: string, config: LlamaConfig, input: Rows): NaiveLayer {
+export function naiveDecoderLayer(
+  weights: SafetensorsFile,
+  stem: string,
+  config: LlamaConfig,
+  input: Rows,
+): NaiveLayer {
   const { vector, matrix } = reader(weights, stem);
   const { heads, keyValueHeads, headSize, normEpsilon, ropeTheta } = config;
   const norm = (rows: Rows, scale: Row): Rows =>
@@ -123,7 +128,12 @@ export function naiveDecoderLayer(weights: Weights, stem: string, config: LlamaC
 }
 
 /** One encoder layer on the hidden states of one picture. */
-export function naiveEncoderLayer(weights: Weights, stem: string, config: VisionConfig, input: Rows): NaiveLayer {
+export function naiveEncoderLayer(
+  weights: SafetensorsFile,
+  stem: string,
+  config: VisionConfig,
+  input: Rows,
+): NaiveLayer {
   const { vector, matrix } = reader(weights, stem);
   const norm = (rows: Rows, name: string): Rows => {
     const [scale, bias] = [vector(`${name}.weight`), vector(`${name}.bias`)];

@@ -1,0 +1,32 @@
+/** Which tensors a model reads, and what of each it holds. */
+import type { ModelDefinition, WeightSlot } from "./definition.ts";
+
+/** Every graph input that takes a weight; tied tensors and tables in parts occur more than once. */
+export function weightSlots({ text, vision }: ModelDefinition): WeightSlot[] {
+  const towers = vision ? [text, vision] : [text];
+  return [
+    ...text.embeddingWeights,
+    ...text.headWeights,
+    ...(vision ? [...vision.embeddingWeights, ...vision.connectorWeights] : []),
+    ...towers.flatMap((tower) => Array.from({ length: tower.layers }, (_, layer) => tower.layerWeights(layer)).flat()),
+  ];
+}
+
+/** Shape of what the slot's graph input takes: the tensor's, or that of its rows. */
+export function heldShape({ shape, graphShape, rows }: WeightSlot): readonly number[] {
+  if (rows === undefined) return graphShape ?? shape;
+  return [rows[1] - rows[0], ...shape.slice(1)];
+}
+
+/** Slots of the same holding share one tensor of the backend. */
+export function holding(slot: WeightSlot): string {
+  return `${slot.tensor} ${slot.rows?.join("-") ?? ""} ${heldShape(slot).join(",")}`;
+}
+
+/** Parameters of the model, those of tied tensors once. */
+export function countParameters(definition: ModelDefinition): number {
+  const sizes = weightSlots(definition).map(
+    ({ tensor, shape }) => [tensor, shape.reduce((product, length) => product * length, 1)] as const,
+  );
+  return [...new Map(sizes).values()].reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,111 @@
+/**
+ * Finding a checkpoint's weights and reading where everything lies, without reading the weights: one safetensors file,
+ * or several with an index.
+ */
+import { PivotscopeError } from "../core/errors.ts";
+import { LENGTH_BYTES, parseSafetensorsHeader, readHeaderLength } from "./safetensors-header.ts";
+import { mergeShards, parseSafetensorsIndex } from "./safetensors-index.ts";
+import { type CheckpointFolder, fileNotFound, readStream, readTextIfPresent } from "./source.ts";
+import { createWeights, type WeightFile } from "./weight-files.ts";
+import type { Weights } from "./weights.ts";
+
+const SINGLE_FILE = "model.safetensors";
+const SHARD_INDEX = "model.safetensors.index.json";
+
+/** Long enough for the headers of most files, so that one request does. */
+const FIRST_READ_BYTES = 128 * 1024;
+
+/** Shards whose headers are read at once. */
+const HEADERS_AT_ONCE = 8;
+
+/**
+ * Opens the weights in `folder`: reads and checks headers and index; the rest is left for `Weights.read`.
+ *
+ * @throws PivotscopeError `not-found` when there are no weights, `unsupported` when there are only such in other formats
+ *   or dtypes that are not known, `bad-checkpoint` for a header or index that is not sound, `network`, `cancelled`.
+ */
+export async function openWeights(folder: CheckpointFolder, signal?: AbortSignal): Promise<Weights> {
+  const single = await ifPresent(openFile(folder, SINGLE_FILE, signal));
+  if (single !== null) return createWeights(SINGLE_FILE, [single], single.header.tensors);
+  const index = await readTextIfPresent(folder, SHARD_INDEX, signal);
+  if (index === null) throw await noWeights(folder);
+  return openShards(folder, index, signal);
+}
+
+async function openShards(folder: CheckpointFolder, text: string, signal?: AbortSignal): Promise<Weights> {
+  const index = parseSafetensorsIndex(text, SHARD_INDEX);
+  const files: WeightFile[] = [];
+  for (let first = 0; first < index.paths.length; first += HEADERS_AT_ONCE) {
+    const paths = index.paths.slice(first, first + HEADERS_AT_ONCE);
+    files.push(...(await Promise.all(paths.map((path) => openShard(folder, path, signal)))));
+  }
+  const headers = new Map(files.map((file) => [file.path, file.header]));
+  return createWeights(SHARD_INDEX, files, mergeShards(index, headers, SHARD_INDEX));
+}
+
+async function openShard(folder: CheckpointFolder, path: string, signal?: AbortSignal): Promise<WeightFile> {
+  const file = await ifPresent(openFile(folder, path, signal));
+  if (file !== null) return file;
+  throw new PivotscopeError(
+    "not-found",
+    `${SHARD_INDEX} names ${path}, which is not in ${folder.name}.`,
+    "Download all weight files of the model into the folder.",
+  );
+}
+
+/** Reads a safetensors file's header. */
+async function openFile(folder: CheckpointFolder, path: string, signal?: AbortSignal): Promise<WeightFile> {
+  const first = await readPart(folder, path, 0, FIRST_READ_BYTES, signal);
+  const size = first.size ?? (await folder.entry(path, signal))?.bytes ?? null;
+  const headerEnd = LENGTH_BYTES + readHeaderLength(first.bytes, size, path);
+  let start = first.bytes;
+  if (start.length < headerEnd) {
+    const rest = await readPart(folder, path, start.length, headerEnd, signal);
+    const whole = new Uint8Array(start.length + rest.bytes.length);
+    whole.set(start);
+    whole.set(rest.bytes, start.length);
+    start = whole;
+  }
+  const header = parseSafetensorsHeader(start, size, path);
+  return {
+    path,
+    bytes: header.dataEnd,
+    header,
+    headerBytes: start.slice(0, header.dataBegin),
+    knownHash: (await folder.knownHash?.(path)) ?? null,
+    open: (readSignal) => folder.open(path, { signal: readSignal }),
+  };
+}
+
+async function readPart(folder: CheckpointFolder, path: string, from: number, to: number, signal?: AbortSignal) {
+  const { size, stream } = await folder.open(path, { from, to, signal });
+  const bytes = await readStream(stream, size === null ? null : Math.max(0, Math.min(to, size) - from), path);
+  return { size, bytes };
+}
+
+/** The file, or null when it is not there. */
+async function ifPresent<Result>(opening: Promise<Result>): Promise<Result | null> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (error instanceof PivotscopeError && error.code === "not-found") return null;
+    throw error;
+  }
+}
+
+/** Weights that are there in formats that are not read, the best known first. */
+const OTHER_FORMATS = [".safetensors", ".bin", ".gguf", ".onnx", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".npz"];
+
+/** Says which weights the folder has instead, where it can list its files. */
+async function noWeights(folder: CheckpointFolder): Promise<PivotscopeError> {
+  const missing = fileNotFound(folder.name, SINGLE_FILE, `nor is ${SHARD_INDEX}`);
+  const paths = (await folder.list?.().catch(() => [])) ?? [];
+  const others = OTHER_FORMATS.flatMap((ending) => paths.filter((path) => path.toLowerCase().endsWith(ending)));
+  if (others.length === 0) return missing;
+  const more = others.length > 3 ? ` and ${others.length - 3} more` : "";
+  return new PivotscopeError(
+    "unsupported",
+    `${folder.name} has no ${SINGLE_FILE} and no ${SHARD_INDEX}; its weights are in ${others.slice(0, 3).join(", ")}${more}.`,
+    "Supported are safetensors files with these names. Look for a version of the model in that format, or convert it.",
+  );
+}

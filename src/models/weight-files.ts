@@ -1,0 +1,152 @@
+/** Weights in files whose headers are known: tensors by name over all files, and the pass through their bytes. */
+import { createBreath } from "../core/breath.ts";
+import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { requireReadable } from "./float-formats.ts";
+import type { SafetensorsHeader, TensorInfo } from "./safetensors-header.ts";
+import type { OpenFile } from "./source.ts";
+import { createTensorAssembler } from "./tensor-assembler.ts";
+import { combineHashes, createSha256 } from "./weight-hash.ts";
+import type { ReadWeightsOptions, Weights } from "./weights.ts";
+
+export interface WeightFile {
+  readonly path: string;
+  /** Length of the whole file. */
+  readonly bytes: number;
+  readonly header: SafetensorsHeader;
+  /** The bytes that the header was read from, up to its end: a file that changed since then is found out. */
+  readonly headerBytes: Uint8Array;
+  readonly open: (signal: AbortSignal | undefined) => Promise<OpenFile>;
+  /** Hex SHA-256 where the place knows it and checks it while reading; null where it must be computed. */
+  readonly knownHash: string | null;
+}
+
+/** How long reading may keep the thread, and how often progress is reported, in milliseconds. */
+const BREATH_INTERVAL = 50;
+const REPORT_INTERVAL = 50;
+
+/**
+ * @param files in the order in which they are read.
+ * @param label what messages call the weights: the file, or the index of several.
+ * @param tensors of all files, without repetition.
+ */
+export function createWeights(
+  label: string,
+  files: readonly WeightFile[],
+  tensors: ReadonlyMap<string, TensorInfo>,
+): Weights {
+  const find = (name: string): TensorInfo => {
+    const tensor = tensors.get(name);
+    if (tensor !== undefined) return tensor;
+    throw new PivotscopeError(
+      "bad-checkpoint",
+      `${label}: there is no tensor "${name}" among its ${tensors.size} tensors${nearest(tensors, name)}.`,
+      "Check that config.json and the weights belong to the same model.",
+    );
+  };
+  return {
+    tensors,
+    files: files.map(({ path, bytes }) => ({ path, bytes })),
+    dtypes: [...new Set([...tensors.values()].map((tensor) => tensor.dtype))].sort(),
+    has: (name) => tensors.has(name),
+    expectTensor(name, shape) {
+      const tensor = find(name);
+      const same = tensor.shape.length === shape.length && tensor.shape.every((length, axis) => length === shape[axis]);
+      if (same) return tensor;
+      throw new PivotscopeError(
+        "bad-checkpoint",
+        `${label}: tensor "${name}" has shape [${tensor.shape.join(", ")}]; config.json asks for [${shape.join(", ")}].`,
+        "Check that config.json and the weights belong to the same model.",
+      );
+    },
+    async read(options) {
+      for (const name of options.names) requireReadable(find(name));
+      return readFiles(files, options);
+    },
+  };
+}
+
+/** Names that end alike point at a file with another prefix. */
+function nearest(tensors: ReadonlyMap<string, TensorInfo>, name: string): string {
+  const ending = name.split(".").slice(-3).join(".");
+  const similar = [...tensors.keys()].find((other) => other.endsWith(ending));
+  return similar === undefined ? "" : ` (there is "${similar}")`;
+}
+
+async function readFiles(files: readonly WeightFile[], options: ReadWeightsOptions): Promise<string> {
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  const digests: string[] = [];
+  let before = 0;
+  for (const file of files) {
+    const start = before;
+    const report = (done: number) => options.onProgress?.(start + done, total, file.path);
+    digests.push(await readFile(file, options, report));
+    before += file.bytes;
+  }
+  return combineHashes(digests);
+}
+
+/** Reads one file from its first byte to its last. Resolves to its hex SHA-256. */
+async function readFile(
+  file: WeightFile,
+  { names, onTensor, signal }: ReadWeightsOptions,
+  report: (done: number) => void,
+): Promise<string> {
+  const wanted = [...file.header.tensors.values()].filter((tensor) => names.has(tensor.name));
+  const hasher = file.knownHash === null ? await createSha256() : null;
+  const assembler = createTensorAssembler(wanted);
+  const breathe = createBreath(BREATH_INTERVAL);
+  throwIfCancelled(signal);
+  const { stream } = await file.open(signal);
+  const reader = stream.getReader();
+  let done = 0;
+  let reported = performance.now();
+  try {
+    // The next chunk is on its way while this one is hashed and converted.
+    let coming = reader.read();
+    for (;;) {
+      const part = await coming;
+      if (part.done) break;
+      coming = reader.read();
+      // A failure is met when this chunk has been dealt with; until then nobody must call it unhandled.
+      coming.catch(() => undefined);
+      const chunk = part.value;
+      if (done + chunk.length > file.bytes) throw wrongLength(file, `more than ${file.bytes}`);
+      compareHeader(file, chunk, done);
+      hasher?.update(chunk);
+      done += chunk.length;
+      for (const tensor of assembler.push(chunk)) {
+        await onTensor(tensor);
+        throwIfCancelled(signal);
+      }
+      if (performance.now() - reported > REPORT_INTERVAL) {
+        report(done);
+        reported = performance.now();
+      }
+      await breathe();
+      throwIfCancelled(signal);
+    }
+    if (done < file.bytes) throw wrongLength(file, `${done}`);
+  } catch (error) {
+    await reader.cancel().catch(() => undefined);
+    throw error;
+  }
+  report(done);
+  return hasher?.digest() ?? file.knownHash ?? "";
+}
+
+function compareHeader({ path, headerBytes }: WeightFile, chunk: Uint8Array, position: number): void {
+  const count = Math.min(chunk.length, headerBytes.length - position);
+  for (let index = 0; index < count; index++) {
+    if (chunk[index] !== headerBytes[position + index]) {
+      throw new PivotscopeError("network", `${path} changed while it was read.`, "Open the checkpoint again.");
+    }
+  }
+}
+
+function wrongLength({ path, bytes }: WeightFile, found: string): PivotscopeError {
+  return new PivotscopeError(
+    "network",
+    `${path}: ${found} bytes came; its header describes ${bytes}.`,
+    "Try again; the connection broke off or the file changed while it was read.",
+  );
+}
