@@ -6,10 +6,12 @@
 import { Environment, Interpreter, parse, Template, tokenize } from "@huggingface/jinja";
 
 /**
- * Evaluations, list entries and characters that one rendering may take in all. SmolVLM's template takes some hundreds
- * for a question of a few words.
+ * Evaluations, list entries and pieces of text that one rendering may take in all. SmolVLM's template takes some hundreds
+ * for a question of a few words; at the limit it has been at it for about half a second.
  */
-const LARGEST_WORK = 2_000_000;
+const LARGEST_WORK = 250_000;
+/** Characters that count as one step: they are copied, not interpreted. */
+const PIECE = 16;
 /** Largest number in a template, for numbers are also widths of indents and lengths of ranges. */
 const LARGEST_NUMBER = 100_000;
 /** Longest template; those of models with tools have some ten thousand characters. */
@@ -36,7 +38,7 @@ class BoundedInterpreter extends Interpreter {
   /** Spends what `value` holds. A list that holds another one many times over counts it as often. */
   #measure(value: RuntimeValue): void {
     const { value: held } = value;
-    if (typeof held === "string") this.#spend(held.length);
+    if (typeof held === "string") this.#spend(held.length / PIECE);
     else if (typeof held === "number") {
       if (Math.abs(held) > LARGEST_NUMBER) throw new Error(`it counts beyond ${LARGEST_NUMBER}`);
     } else if (Array.isArray(held) || held instanceof Map) {
