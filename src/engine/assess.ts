@@ -50,12 +50,17 @@ interface Chunk {
   readonly batch: Batch;
 }
 
-export function createAssessor(session: Session, set: EvaluationSet): Assessor {
+/** @param known dense traces by place that need not be written. */
+export function createAssessor(
+  session: Session,
+  set: EvaluationSet,
+  known: ReadonlyMap<number, Trace> = new Map(),
+): Assessor {
   const { model, checkpoint, denseMasks } = session;
   const { backend } = model;
   const memory = memoryLimits(backend);
   const rowBytes = model.definition.text.width * 4;
-  const traces = new Map<number, Trace>();
+  const traces = new Map(known);
   const kept = new Map<string, { readonly states: Tensor; readonly bytes: number }>();
 
   /** Generates `samples` in as many batches as they need. `onFinished` hears of each as soon as it is complete. */

@@ -132,6 +132,8 @@ export interface ModelSummary {
   readonly cacheNote: string;
   /** Whether the checkpoint's image processor can cut a picture into several frames. */
   readonly splitsPictures: boolean;
+  /** How it cuts them: side of a frame, and the longest edge that a picture is resized to before. Null or absent: never. */
+  readonly splitting?: { readonly frameSize: number; readonly longestEdge: number } | null;
   readonly vision: boolean;
   readonly imageTokens: number;
   readonly vocabularySize: number;

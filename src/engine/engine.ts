@@ -1,6 +1,5 @@
 /** The engine behind the contract: one session, and caches of what repeats while the slider moves. */
-import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
-import { defaultPivotParameters, type PivotParameters } from "../core/pivots.ts";
+import { PivotscopeError } from "../core/errors.ts";
 import type { Pruning } from "../core/pruning.ts";
 import { DEFAULT_OUTLIER_FACTOR } from "../core/signals/layer-views.ts";
 import type { CheckpointFolder } from "../models/source.ts";
@@ -8,12 +7,14 @@ import type { Tensor } from "../runtime/backend.ts";
 import { type Assessor, createAssessor } from "./assess.ts";
 import type { PreparedInput, PreparedSample } from "./batch.ts";
 import { calibrate } from "./calibrate.ts";
+import { type CalibrationSet, createFolderCalibrationSet, createOwnCalibrationSet } from "./calibration-set.ts";
 import { createPruningMasks } from "./compensation.ts";
-import type { Engine, ModelSource, SampleInput, Trace } from "./contract.ts";
+import type { Engine, ModelSource, OwnSample, SampleInput, Trace } from "./contract.ts";
 import { denseTraceStates, evaluateSample } from "./evaluate.ts";
 import { createEvaluationSet, type EvaluationSet } from "./evaluation-set.ts";
 import { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "./layer-views.ts";
 import type { MaskSet } from "./masks.ts";
+import { checkOwnSamples, createOwnSet, knownTraces } from "./own-samples.ts";
 import { type Environment, openSession, type Session } from "./session.ts";
 import { createTokenWriter, traceOfTokens } from "./trace-text.ts";
 
@@ -21,33 +22,49 @@ export interface EngineEnvironment extends Environment {
   openFolder(source: ModelSource): CheckpointFolder;
 }
 
+/** The samples at hand, as calibration and evaluation take them. */
+interface SampleSets {
+  readonly evaluation: EvaluationSet;
+  readonly assessor: Assessor;
+  readonly calibration: CalibrationSet;
+}
+
+function openSampleSets(session: Session, own: readonly OwnSample[] | null): SampleSets {
+  if (own === null) {
+    const evaluation = createEvaluationSet(session);
+    const assessor = createAssessor(session, evaluation);
+    return { evaluation, assessor, calibration: createFolderCalibrationSet(session) };
+  }
+  const evaluation = createOwnSet(session, own);
+  const assessor = createAssessor(session, evaluation, knownTraces(session, own));
+  return { evaluation, assessor, calibration: createOwnCalibrationSet(session, own.length, evaluation, assessor) };
+}
+
 /** Makes an engine without a model. */
 export function createEngine(environment: EngineEnvironment): Engine {
   let session: Session | null = null;
-  let folder: CheckpointFolder | null = null;
   /** The last input as the model takes it, and the dense model's last hidden states on its trace. */
   let lastInput: { input: SampleInput; prepared: PreparedInput } | null = null;
   let lastDense: { prepared: object; trace: string; states: Tensor } | null = null;
   let lastMasks: { pruning: Pruning; masks: MaskSet } | null = null;
-  let evaluation: { set: EvaluationSet; assessor: Assessor } | null = null;
-  /** Calibration samples by their place in the set, so that calibrating again reads no file whatever the pivots. */
-  const calibrationSamples = new Map<number, PreparedSample>();
+  /** The user's own samples, in place of those in the checkpoint folder; null without. */
+  let own: readonly OwnSample[] | null = null;
+  /** What was prepared of the samples at hand. */
+  let samples: SampleSets | null = null;
 
   const loaded = (): Session => {
     if (!session) throw new PivotscopeError("internal", "No model is loaded.", "Load a model first.");
     return session;
   };
 
-  const evaluating = () => {
-    if (evaluation) return evaluation;
-    const open = loaded();
-    const set = createEvaluationSet(open);
-    evaluation = { set, assessor: createAssessor(open, set) };
-    return evaluation;
+  const sets = (): SampleSets => {
+    samples ??= openSampleSets(loaded(), own);
+    return samples;
   };
 
   const prepare = (input: SampleInput) => {
-    if (lastInput?.input.picture === input.picture && lastInput.input.question === input.question) {
+    const { picture, question, split = false } = lastInput?.input ?? {};
+    if (lastInput && picture === input.picture && question === input.question && split === (input.split ?? false)) {
       return lastInput.prepared;
     }
     const prepared = loaded().prepareInput(input);
@@ -77,44 +94,11 @@ export function createEngine(environment: EngineEnvironment): Engine {
     return states;
   };
 
-  /** The first samples of the calibration set, ready to run; `pivots` is null where they do not matter. */
-  const calibrationSet = async (
-    limit: number | undefined,
-    pivots: PivotParameters | null,
-    signal: AbortSignal | undefined,
-  ): Promise<PreparedSample[]> => {
-    const { checkpoint, prepareSample, findPivots } = loaded();
-    const from = folder;
-    const set = checkpoint.calibration?.slice(0, limit);
-    if (!set || set.length === 0 || !from) {
-      throw new PivotscopeError(
-        "bad-input",
-        "This checkpoint folder has no calibration samples.",
-        "Add a calibration.json with pictures, questions and traces.",
-      );
-    }
-    const samples: PreparedSample[] = [];
-    for (const [index, sample] of set.entries()) {
-      throwIfCancelled(signal);
-      const known = calibrationSamples.get(index);
-      if (known) {
-        samples.push(pivots ? { ...known, pivots: findPivots(known.trace, pivots) } : known);
-        continue;
-      }
-      const readPicture = (path: string) => from.readBytes(path, undefined, signal);
-      const prepared = await prepareSample(sample, readPicture, pivots ?? defaultPivotParameters(), signal);
-      calibrationSamples.set(index, prepared);
-      samples.push(prepared);
-    }
-    return samples;
-  };
-
   return {
     async load(source, options, call = {}) {
       if (session)
         throw new PivotscopeError("busy", "A model is loaded already.", "Use a new engine for another model.");
-      folder = environment.openFolder(source);
-      session = await openSession(environment, folder, options, call);
+      session = await openSession(environment, environment.openFolder(source), options, call);
       return session.summary;
     },
 
@@ -137,12 +121,21 @@ export function createEngine(environment: EngineEnvironment): Engine {
       return traceOfTokens(tokens, finish);
     },
 
+    async setSamples(chosen) {
+      const { summary } = loaded();
+      if (chosen) checkOwnSamples(chosen, summary.vocabularySize);
+      samples?.assessor.release();
+      samples = null;
+      own = chosen;
+      return chosen?.length ?? summary.calibrationSamples;
+    },
+
     async calibrate(parameters, call = {}) {
-      const { checkpoint, model } = loaded();
-      const limit = parameters.sampleLimit ?? checkpoint.recommended.calibrationSamples;
-      const samples = await calibrationSet(limit, parameters.pivots, call.signal);
+      const { model } = loaded();
+      const { calibration } = sets();
+      const limit = parameters.sampleLimit ?? calibration.recommended;
       return calibrate(model, {
-        samples,
+        samples: await calibration.prepare(limit, parameters.pivots, call.signal),
         batchSize: parameters.batchSize,
         window: parameters.pivots.window,
         signal: call.signal,
@@ -152,7 +145,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
 
     async observeLayers(parameters, call = {}) {
       const limit = parameters.samples ?? DEFAULT_LAYER_VIEW_SAMPLES;
-      return observeLayers(loaded().model, await calibrationSet(limit, null, call.signal), {
+      return observeLayers(loaded().model, await sets().calibration.prepare(limit, null, call.signal), {
         outlierFactor: parameters.outlierFactor ?? DEFAULT_OUTLIER_FACTOR,
         signal: call.signal,
         onProgress: call.onProgress,
@@ -176,21 +169,21 @@ export function createEngine(environment: EngineEnvironment): Engine {
     },
 
     async evaluationSet({ signal } = {}) {
-      return evaluating().set.list(signal);
+      return sets().evaluation.list(signal);
     },
 
-    async writeTraces(samples, call = {}) {
-      return evaluating().assessor.writeTraces(samples, call);
+    async writeTraces(places, call = {}) {
+      return sets().assessor.writeTraces(places, call);
     },
 
     async assess(request, call = {}) {
-      const { assessor } = evaluating();
+      const { assessor } = sets();
       return assessor.assess(request, request.pruning && (await masksOf(request.pruning, call.signal)), call);
     },
 
     async dispose() {
-      evaluation?.assessor.release();
-      evaluation = null;
+      samples?.assessor.release();
+      samples = null;
       await session?.dispose();
       session = null;
     },

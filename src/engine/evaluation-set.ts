@@ -1,4 +1,7 @@
-/** The evaluation set of an open checkpoint: read when it is first wanted, its samples prepared one by one and kept. */
+/**
+ * A set of samples to measure models on, the checkpoint folder's or the user's own: read when it is first wanted, its
+ * samples prepared one by one and kept.
+ */
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import { readEvaluationSet } from "../models/checkpoint.ts";
 import type { EvaluationEntry } from "../models/samples.ts";
@@ -24,8 +27,26 @@ const FRAME_BYTES = 128 * 2 ** 20;
 /** Scenes whose questions stay in memory: a scene's questions in all their wordings take about a megabyte. */
 const SCENES = 64;
 
+/** Where a set's samples come from. */
+export interface SampleSource {
+  read(signal?: AbortSignal): Promise<readonly EvaluationEntry[]>;
+  prepare(entry: EvaluationEntry, place: number, signal?: AbortSignal): Promise<PreparedInput>;
+  /** "This checkpoint folder": what has no samples when there are none. */
+  readonly name: string;
+}
+
+/** The evaluation set that lies in the checkpoint folder. */
 export function createEvaluationSet(session: Pick<Session, "checkpoint" | "prepareQuestion">): EvaluationSet {
   const { folder } = session.checkpoint;
+  return createSampleSet({
+    name: "This checkpoint folder",
+    read: (signal) => readEvaluationSet(folder, signal),
+    prepare: (entry, _, signal) =>
+      session.prepareQuestion(entry, (path) => folder.readBytes(path, undefined, signal), signal),
+  });
+}
+
+export function createSampleSet(source: SampleSource): EvaluationSet {
   const prepared = createBoundedCache<number, PreparedInput>(FRAME_BYTES, ({ frames }) =>
     frames.reduce((bytes, frame) => bytes + frame.byteLength, 0),
   );
@@ -33,7 +54,7 @@ export function createEvaluationSet(session: Pick<Session, "checkpoint" | "prepa
   let known: readonly EvaluationEntry[] | null = null;
 
   const read = async (signal?: AbortSignal) => {
-    known ??= await readEvaluationSet(folder, signal);
+    known ??= await source.read(signal);
     return known;
   };
 
@@ -43,7 +64,7 @@ export function createEvaluationSet(session: Pick<Session, "checkpoint" | "prepa
     throw new PivotscopeError(
       "bad-input",
       set.length === 0
-        ? "This checkpoint folder has no evaluation samples."
+        ? `${source.name} has no evaluation samples.`
         : `There is no evaluation sample ${place}; the set has ${set.length}, counted from 0.`,
       set.length === 0
         ? "Add an evaluation.json with scenes or pictures, questions and answers."
@@ -76,9 +97,8 @@ export function createEvaluationSet(session: Pick<Session, "checkpoint" | "prepa
       const inputs: PreparedInput[] = [];
       for (const place of places) {
         const entry = entryAt(set, place);
-        const input =
-          prepared.get(place) ??
-          (await session.prepareQuestion(entry, (path) => folder.readBytes(path, undefined, signal), signal));
+        throwIfCancelled(signal);
+        const input = prepared.get(place) ?? (await source.prepare(entry, place, signal));
         throwIfCancelled(signal);
         prepared.set(place, input);
         inputs.push(input);

@@ -1,0 +1,128 @@
+/** Own samples in place of the bundled model's, in Node: calibrated on, measured on, and given back. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defaultPivotParameters } from "../core/pivots.ts";
+import type { Statistics } from "../core/statistics.ts";
+import { decodePicture } from "../models/image/decode-node.ts";
+import { createNodeFolder } from "../models/node-folder.ts";
+import { createNodeBackend } from "../runtime/cpu/node.ts";
+import { drawScene } from "../scenes/draw/draw-scene.ts";
+import { parseScene } from "../scenes/scene-json.ts";
+import { projectRoot } from "../testing/shared.ts";
+import type { ModelSummary, OwnSample } from "./contract.ts";
+import { createEngine } from "./engine.ts";
+import { checkOwnSamples } from "./own-samples.ts";
+
+const folder = join(projectRoot, "public", "models", "scenes");
+const parameters = { batchSize: 2, sampleLimit: 2, pivots: { ...defaultPivotParameters(), window: 2 } };
+
+describe("own samples of the bundled model", () => {
+  const engine = createEngine({
+    openFolder: () => createNodeFolder(folder),
+    decodePicture,
+    createBackend: async () => createNodeBackend(),
+  });
+  let summary: ModelSummary;
+  let samples: OwnSample[];
+  let folderStatistics: Statistics;
+
+  beforeAll(async () => {
+    summary = await engine.load({ kind: "address", name: "scenes", url: "" }, { backend: "cpu" });
+    const file = JSON.parse(await readFile(join(folder, "evaluation.json"), "utf8"));
+    samples = [3, 40].map((place): OwnSample => {
+      const { scene, question, answer } = file.samples[place];
+      return { picture: drawScene(parseScene(scene, "scene"), 96), question, answer, trace: null };
+    });
+    folderStatistics = await engine.calibrate(parameters);
+  });
+  afterAll(() => engine.dispose());
+
+  it("stand in for calibration and evaluation set until the folder's are taken again", async () => {
+    const before = await engine.evaluationSet();
+    expect(await engine.setSamples(samples)).toBe(2);
+    expect(await engine.evaluationSet()).toEqual(
+      samples.map(({ question, answer }) => ({ family: "own", kind: null, question, answer })),
+    );
+    const own = await engine.calibrate(parameters);
+    expect(own.samples).toBe(2);
+    expect(own.attributionGlobal).not.toEqual(folderStatistics.attributionGlobal);
+
+    expect(await engine.setSamples(null)).toBe(summary.calibrationSamples);
+    expect(await engine.evaluationSet()).toEqual(before);
+    expect(await engine.calibrate(parameters)).toEqual(folderStatistics);
+  });
+
+  it("get their traces from the dense model, the same as asking it gives", async () => {
+    await engine.setSamples(samples);
+    const [first, second] = samples;
+    if (!first || !second) throw new Error("Two samples are needed.");
+    const written = await engine.writeTraces([1, 0]);
+    const { picture, question } = second;
+    const asked = await engine.generate({ picture, question }, {});
+    expect(written[0]).toEqual(asked);
+
+    // A trace that comes along is taken as it stands.
+    const shortened = asked.tokens.slice(0, 5).map(({ id }) => id);
+    await engine.setSamples([first, { ...second, trace: shortened }]);
+    const [given] = await engine.writeTraces([1]);
+    expect(given?.tokens.map(({ id }) => id)).toEqual(shortened);
+    expect(given?.finish).toBe("length");
+    expect((await engine.assess({ samples: [1], pruning: null, generate: false }))[0]?.kl).toHaveLength(5);
+  });
+
+  it("calibrate alike with written and with given traces, and use all samples where nobody says how many", async () => {
+    await engine.setSamples(samples);
+    const written = await engine.calibrate({ batchSize: 2, pivots: parameters.pivots });
+    const traces = await engine.writeTraces([0, 1]);
+    const withTraces = samples.map((sample, place) => ({
+      ...sample,
+      trace: traces[place]?.tokens.map(({ id }) => id) ?? null,
+    }));
+    await engine.setSamples(withTraces);
+    expect(await engine.calibrate({ batchSize: 2, pivots: parameters.pivots })).toEqual(written);
+  });
+
+  it("have no score that needs an answer where there is none", async () => {
+    await engine.setSamples(samples.map((sample, place) => (place === 0 ? { ...sample, answer: null } : sample)));
+    const [without, withAnswer] = await engine.assess({ samples: [0, 1], pruning: null, generate: true });
+    expect(without?.scores.exactMatch).toBeNaN();
+    expect(without?.scores.judge).toBeNaN();
+    expect(without?.scores.sameAnswer).toBe(1);
+    expect(withAnswer?.scores.exactMatch).not.toBeNaN();
+  });
+
+  it("are refused, and leave the set before them, when something is wrong", async () => {
+    await engine.setSamples(samples);
+    const [first] = samples;
+    if (!first) throw new Error("A sample is needed.");
+    await expect(engine.setSamples([])).rejects.toMatchObject({ code: "bad-input", message: /no own samples/ });
+    await expect(engine.setSamples([first, { ...first, question: " " }])).rejects.toMatchObject({
+      code: "bad-input",
+      message: "Own sample 2 has no question.",
+    });
+    expect(await engine.evaluationSet()).toHaveLength(2);
+
+    await engine.setSamples([first, { ...first, picture: null }]);
+    await expect(engine.calibrate(parameters)).rejects.toMatchObject({
+      code: "unsupported",
+      message: "1 of 2 calibration samples have a picture.",
+    });
+    const long = Array.from({ length: summary.maximumTokens }, () => 5);
+    await engine.setSamples([{ ...first, trace: long }]);
+    await expect(engine.calibrate(parameters)).rejects.toMatchObject({ code: "bad-input", message: /Own sample 1/ });
+  });
+});
+
+describe("checkOwnSamples", () => {
+  const sample: OwnSample = { picture: null, question: "Why?", answer: null, trace: [1, 2] };
+
+  it("names what is wrong with a trace", () => {
+    expect(() => checkOwnSamples([sample], 3)).not.toThrow();
+    expect(() => checkOwnSamples([sample, { ...sample, trace: [] }], 3)).toThrow("Own sample 2 has an empty trace.");
+    expect(() => checkOwnSamples([sample], 2)).toThrow("token id 2; the vocabulary has 2 entries");
+    for (const id of [-1, 0.5, Number.NaN]) {
+      expect(() => checkOwnSamples([{ ...sample, trace: [id] }], 3)).toThrow(`token id ${id};`);
+    }
+  });
+});
