@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { BaselineStatistics, MatrixTerms } from "../core/statistics.ts";
 import { parseModelConfig } from "../models/config.ts";
-import { SafetensorsFile } from "../models/safetensors.ts";
+import { SafetensorsFile } from "../models/testing/safetensors-file.ts";
 import { createNodeBackend } from "../runtime/cpu/node.ts";
 import { describeWithShared, readSharedJson } from "../testing/shared.ts";
 import { createBatch, type PreparedSample } from "./batch.ts";

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SafetensorsFile } from "../../models/safetensors.ts";
+import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import { readSharedJson } from "../../testing/shared.ts";
 import type { MatrixName, ModuleTerms, Statistics } from "../statistics.ts";
 import { createUnitLayout, type Module, moduleKey, type UnitLayout } from "../unit.ts";

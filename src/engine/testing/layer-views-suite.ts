@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { LayerViews } from "../../core/signals/layer-views.ts";
 import { type Idefics3Config, parseModelConfig } from "../../models/config.ts";
-import { SafetensorsFile } from "../../models/safetensors.ts";
+import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { createBatch, type PreparedSample } from "../batch.ts";
 import { embedFrames, embedTokens, encodeFrames } from "../forward.ts";

@@ -1,5 +1,5 @@
 /** The small random Llama of the reference numbers, on any backend. Tests only. */
-import { SafetensorsFile } from "../../models/safetensors.ts";
+import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { createModel, type Model } from "../model.ts";
 

@@ -3,7 +3,7 @@
  * tests of values inside a layer compare with. Slow, for tiny models.
  */
 import type { LlamaConfig, VisionConfig } from "../../models/config.ts";
-import type { SafetensorsFile } from "../../models/safetensors.ts";
+import type { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 
 export type Row = readonly number[];
 export type Rows = readonly Row[];

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Statistics } from "../../core/statistics.ts";
 import type { UnitLayout } from "../../core/unit.ts";
 import { parseModelConfig } from "../../models/config.ts";
-import { SafetensorsFile } from "../../models/safetensors.ts";
+import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { createBatch, type PreparedSample } from "../batch.ts";
 import { calibrate } from "../calibrate.ts";

@@ -1,8 +1,8 @@
 /** A safetensors file that lies in memory as a whole: what tests make and take apart. Checkpoints are streamed. */
-import { convertTensor } from "./float-formats.ts";
-import { parseSafetensorsHeader, type TensorInfo } from "./safetensors-header.ts";
-import { createWeights } from "./weight-files.ts";
-import type { ReadWeightsOptions, Weights } from "./weights.ts";
+import { convertTensor } from "../float-formats.ts";
+import { parseSafetensorsHeader, type TensorInfo } from "../safetensors-header.ts";
+import { createWeights } from "../weight-files.ts";
+import type { ReadWeightsOptions, Weights } from "../weights.ts";
 
 export class SafetensorsFile implements Weights {
   readonly metadata: ReadonlyMap<string, string>;
