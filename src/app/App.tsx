@@ -11,6 +11,7 @@ import { BudgetPanel, PlanPanel } from "../panels/PlanPanel.tsx";
 import { ReasoningPanel } from "../panels/ReasoningPanel.tsx";
 import { SliderPanel } from "../panels/SliderPanel.tsx";
 import { TabsPanel } from "../panels/TabsPanel.tsx";
+import { useDrops } from "../panels/use-drops.ts";
 import { WorkbenchContext } from "../panels/use-workbench.ts";
 import type { Workbench } from "../state/store.ts";
 
@@ -22,6 +23,7 @@ export function App({ workbench }: AppProps) {
   useShortcuts(workbench);
   return (
     <WorkbenchContext value={workbench}>
+      <Drops />
       <HeaderBar />
       <main>
         <ModelStatus />
@@ -46,6 +48,11 @@ export function App({ workbench }: AppProps) {
       <HelpDialog />
     </WorkbenchContext>
   );
+}
+
+function Drops() {
+  useDrops();
+  return null;
 }
 
 function useShortcuts(workbench: Workbench): void {

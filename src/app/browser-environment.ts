@@ -3,6 +3,7 @@ import { PivotscopeError } from "../core/errors.ts";
 import { createWorkerEngine } from "../engine/client.ts";
 import { decodePicture } from "../models/image/decode-browser.ts";
 import type { Environment } from "../state/environment.ts";
+import { createBrowserModels } from "./browser-models.ts";
 import { createBrowserRecords } from "./browser-records.ts";
 
 export function createBrowserEnvironment(): Environment {
@@ -24,6 +25,7 @@ export function createBrowserEnvironment(): Environment {
     },
     releasePreview: (previewUrl) => URL.revokeObjectURL(previewUrl),
     records: createBrowserRecords(),
+    models: createBrowserModels(),
     now: () => performance.now(),
     after(milliseconds, callback) {
       const timer = setTimeout(callback, milliseconds);

@@ -1,11 +1,11 @@
 /** Model, method, and what can be taken along: link, plan, statistics. */
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { formatParameters } from "../charts/index.ts";
 import { methods } from "../core/methods/index.ts";
 import { downloadPlan, downloadStatistics } from "./downloads.ts";
 import { modelLabel, shareLink } from "./plan-context.ts";
 import { useActions, useSelect, useWorkbench } from "./use-workbench.ts";
-import { formatBytes } from "./words.ts";
+import { BACKEND_WORDS, formatBytes, PRECISION_WORDS } from "./words.ts";
 
 export function HeaderBar() {
   const { preferences } = useActions();
@@ -17,7 +17,7 @@ export function HeaderBar() {
       <div className="header-tools">
         <MethodSelect />
         <SecondMethodSelect />
-        <OpenFolderButton />
+        <OpenModelButton />
         <button
           type="button"
           className="button"
@@ -45,49 +45,19 @@ function ModelChip() {
   return (
     <p className="model-chip">
       <strong>{label}</strong> · {formatParameters(summary.layout.totalParameters)} parameters ·{" "}
-      {summary.backend === "webgpu" ? "WebGPU" : "CPU"} · {formatBytes(summary.weightBytes)}{" "}
+      {BACKEND_WORDS[summary.backend]} · {PRECISION_WORDS[summary.precision]} · {formatBytes(summary.weightBytes)}{" "}
       {summary.backend === "webgpu" ? "on the GPU" : "in memory"}
     </p>
   );
 }
 
-/** Opens a checkpoint folder from the user's disk; nothing of it leaves the page. */
-function OpenFolderButton() {
-  const { model } = useActions();
-  const opening = useSelect((state) => state.model.opening !== null);
-  const own = useSelect((state) => state.model.source?.kind === "files");
-  const input = useRef<HTMLInputElement | null>(null);
+/** Opens the dialog in which another model is chosen; it is loaded when it is first wanted. */
+function OpenModelButton() {
+  const { opening } = useActions();
   return (
-    <>
-      <button
-        type="button"
-        className="button"
-        disabled={opening}
-        title="A folder in Hugging Face layout: config.json, model.safetensors, tokenizer.json, …"
-        onClick={() => input.current?.click()}
-      >
-        Open model
-      </button>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        multiple
-        aria-label="Model folder"
-        {...{ webkitdirectory: "" }}
-        onChange={(event) => {
-          const files = [...(event.currentTarget.files ?? [])];
-          // The same folder can be chosen again after it has been mended.
-          event.currentTarget.value = "";
-          void model.openFolder(files);
-        }}
-      />
-      {own && (
-        <button type="button" className="button" onClick={() => void model.openBundled(null)}>
-          Bundled model
-        </button>
-      )}
-    </>
+    <button type="button" className="button" aria-haspopup="dialog" onClick={() => opening.show()}>
+      Open model
+    </button>
   );
 }
 

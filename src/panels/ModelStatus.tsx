@@ -1,37 +1,23 @@
-/** Loading, failure and fallback of the model: one line under the header, gone when all is well. */
+/** Loading, failure and notes of the model: a few lines under the header, gone when all is well. */
 import { Alert } from "./Alert.tsx";
+import { OpeningStatus } from "./OpeningStatus.tsx";
 import { Progress } from "./Progress.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { loadText } from "./words.ts";
 
 export function ModelStatus() {
+  return (
+    <>
+      <OpeningStatus />
+      <StatusAtHand />
+    </>
+  );
+}
+
+/** Of the model at hand, whatever is being opened beside it. */
+function StatusAtHand() {
   const { model: actions } = useActions();
-  const model = useSelect((state) => state.model);
-  const { status, progress, failure, summary, opening, openFailure } = model;
-  if (opening) {
-    return (
-      <div className="model-status">
-        <Progress
-          label={`Opening ${opening.name}`}
-          fraction={
-            opening.progress && opening.progress.total > 0 ? opening.progress.done / opening.progress.total : null
-          }
-          text={opening.progress ? loadText(opening.progress) : `Opening ${opening.name}`}
-        />
-      </div>
-    );
-  }
-  if (openFailure) {
-    return (
-      <div className="model-status">
-        <Alert failure={openFailure}>
-          <button type="button" className="button" onClick={() => actions.dismissOpenFailure()}>
-            {summary ? `Stay with ${summary.name}` : "Dismiss"}
-          </button>
-        </Alert>
-      </div>
-    );
-  }
+  const { status, progress, failure } = useSelect((state) => state.model);
   if (status === "loading") {
     return (
       <div className="model-status">
@@ -63,8 +49,27 @@ export function ModelStatus() {
       </div>
     );
   }
-  if (status === "ready" && summary && summary.backendNote !== "") {
-    return <p className="model-status backend-note">Runs on the CPU: {summary.backendNote}</p>;
-  }
-  return null;
+  return status === "ready" ? <Notes /> : null;
+}
+
+/** What people should know about how the model runs and is kept. */
+function Notes() {
+  const summary = useSelect((state) => state.model.summary);
+  const unknown = useSelect((state) => state.model.unknown);
+  if (!summary) return null;
+  const { backendNote, precisionNote, cacheNote } = summary;
+  const notes = [
+    unknown === null ? "" : `The address names the model "${unknown}", which this page does not have.`,
+    backendNote === "" ? "" : `Runs on the CPU: ${backendNote}`,
+    precisionNote,
+    cacheNote,
+  ].filter((note) => note !== "");
+  if (notes.length === 0) return null;
+  return (
+    <div className="model-status backend-note">
+      {notes.map((note) => (
+        <p key={note}>{note}</p>
+      ))}
+    </div>
+  );
 }

@@ -1,5 +1,6 @@
 /** The picture: a scene to be edited, or an own picture that was dropped, pasted or picked. */
 import { type ChangeEvent, type DragEvent, useEffect, useState } from "react";
+import { isBundled } from "../state/model.ts";
 import { shownScene } from "../state/scene-questions.ts";
 import { Alert } from "./Alert.tsx";
 import { Gallery, ShuffleButtons } from "./scenes/Gallery.tsx";
@@ -19,8 +20,10 @@ export function PicturePanel() {
   };
   usePaste(take);
   const onDrop = (event: DragEvent) => {
-    event.preventDefault();
     setOver(false);
+    // A model's folder, which the page has taken.
+    if (event.defaultPrevented) return;
+    event.preventDefault();
     take(event.dataTransfer.files[0]);
   };
   const onDragOver = (event: DragEvent) => {
@@ -61,7 +64,7 @@ export function PicturePanel() {
 function Photograph() {
   const picture = useSelect((state) => state.input.picture);
   const decoding = useSelect((state) => state.input.decoding);
-  const bundled = useSelect((state) => state.model.source?.kind === "address");
+  const bundled = useSelect(isBundled);
   return (
     <>
       <div className="picture-frame" aria-busy={decoding}>
@@ -78,7 +81,7 @@ function Photograph() {
       </div>
       {picture?.exampleId === null && bundled && (
         <p className="note">
-          This model only knows scenes like those below. For photographs, open a real checkpoint with Open model.
+          This model only knows scenes like those below. For photographs, press Open model and take a SmolVLM.
         </p>
       )}
     </>

@@ -1,10 +1,11 @@
 /** Quantities and states in words, the same way in every panel. */
 import type { CalibrationProgress, LoadProgress } from "../engine/contract.ts";
+import { fractionOf, type Transfer } from "../state/model-transfer.ts";
 import type { Activity, JobKind } from "../state/queue.ts";
 
 /** 5.7 MB: decimal megabytes, as download sizes are given. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1000) return `${Math.round(bytes)} B`;
   const units = ["kB", "MB", "GB"] as const;
   const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
   return `${(bytes / 1000 ** power).toFixed(power === 1 ? 0 : 1)} ${units[power - 1]}`;
@@ -17,11 +18,36 @@ export function formatDuration(seconds: number): string {
   return `${Math.ceil(seconds / 60)} min`;
 }
 
-export function loadText({ stage, done, total, item }: LoadProgress): string {
-  const verb = stage === "upload" ? "Placing" : "Reading";
+export function loadText({ stage, done, total, item, from }: Omit<LoadProgress, "from"> & LoadedFrom): string {
+  if (stage === "check") return "Checking half precision on this GPU";
+  const verb = from === "network" ? "Fetching" : "Reading";
+  const place = from === "cache" ? " from this browser" : "";
   const amount = total > 0 ? `${formatBytes(done)} of ${formatBytes(total)}` : formatBytes(done);
-  return `${verb} ${item}: ${amount}`;
+  return `${verb} ${item}${place}: ${amount}`;
 }
+
+interface LoadedFrom {
+  readonly from?: LoadProgress["from"] | null;
+}
+
+/** "Fetching model.safetensors: 120 MB of 513 MB · 12 MB/s · about 35 s left". */
+export function transferText(transfer: Transfer | null): string {
+  if (transfer === null) return "Starting";
+  const { stage, bytesPerSecond, secondsLeft } = transfer;
+  const rate = bytesPerSecond === null || stage === "check" ? "" : ` · ${formatBytes(bytesPerSecond)}/s`;
+  const left = secondsLeft === null || stage === "check" ? "" : ` · about ${formatDuration(secondsLeft)} left`;
+  return `${loadText(transfer)}${rate}${left}`;
+}
+
+/** The same for those who listen: it changes a few times only. */
+export function transferMilestone(name: string, transfer: Transfer | null): string {
+  const fraction = fractionOf(transfer);
+  if (transfer?.stage === "check") return `${name}: checking half precision`;
+  return fraction === null ? `Opening ${name}` : `${name}: ${Math.floor(fraction * 4) * 25} % loaded`;
+}
+
+export const BACKEND_WORDS = { webgpu: "WebGPU", cpu: "CPU" } as const;
+export const PRECISION_WORDS = { float32: "single precision", float16: "half precision" } as const;
 
 export function calibrationText(progress: CalibrationProgress, secondsLeft: number | null): string {
   const { sample, samples, pass, layer, layers } = progress;

@@ -10,6 +10,8 @@ import type { InputState } from "./input.ts";
 import type { LayersState } from "./layers.ts";
 import type { MeasurementState } from "./measurement.ts";
 import type { ModelState } from "./model.ts";
+import type { OpeningState } from "./model-opening.ts";
+import type { StoredState } from "./model-stored.ts";
 import type { PreferencesState } from "./preferences.ts";
 import type { PruningState } from "./pruning.ts";
 import type { JobQueue } from "./queue.ts";
@@ -18,6 +20,8 @@ import type { ScenesState } from "./scenes.ts";
 
 export interface WorkbenchState {
   readonly model: ModelState;
+  readonly opening: OpeningState;
+  readonly stored: StoredState;
   readonly input: InputState;
   readonly scenes: ScenesState;
   readonly reasoning: ReasoningState;

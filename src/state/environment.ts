@@ -18,6 +18,40 @@ export interface RecordStore {
   remove(key: string): Promise<void>;
 }
 
+/** A repository of a hub that this browser holds, whole or in part. */
+export interface StoredModel {
+  /** Tells it from all others. */
+  readonly id: string;
+  readonly repository: string;
+  /** Commit that was fetched. */
+  readonly version: string;
+  /** Address of its hub, null for the usual one. */
+  readonly hubUrl: string | null;
+  readonly bytes: number;
+  /** Whether all files are here that it needs. */
+  readonly complete: boolean;
+  /** Milliseconds since 1970; null when unknown. */
+  readonly lastUsed: number | null;
+}
+
+export interface StorageUse {
+  readonly usedBytes: number;
+  /** Bytes that the browser allows this page; null where it does not say. */
+  readonly quotaBytes: number | null;
+  /** Whether the browser has promised not to clear it by itself. */
+  readonly persisted: boolean;
+}
+
+/** Models of hubs that are kept in this browser. Every function rejects where the storage is blocked or broken. */
+export interface ModelStore {
+  list(): Promise<readonly StoredModel[]>;
+  remove(model: StoredModel): Promise<void>;
+  clear(): Promise<void>;
+  use(): Promise<StorageUse>;
+  /** Asks the browser not to clear it by itself. Whether it agreed. */
+  persist(): Promise<boolean>;
+}
+
 export interface Environment {
   /** A fresh engine in its own worker; the store terminates the one before. */
   createEngine(): WorkerEngine;
@@ -33,6 +67,7 @@ export interface Environment {
   releasePreview(previewUrl: string): void;
   /** Results of experiments; kept in this browser. */
   readonly records: RecordStore;
+  readonly models: ModelStore;
   /** Milliseconds on a clock that only goes forward. */
   now(): number;
   /** Calls back once after a delay; the function that comes back calls it off. */

@@ -10,6 +10,7 @@ import { type ExperimentName, experimentOfTab } from "./experiments-choices.ts";
 import { inputKey } from "./input.ts";
 import { measurementKey, REST } from "./measurement.ts";
 import { pivotParameters } from "./method.ts";
+import { isBundled } from "./model.ts";
 import { initialReasoning } from "./reasoning.ts";
 import type { WorkbenchActions } from "./store.ts";
 import { EMPTY_SHARED_STATE, type SharedState } from "./url.ts";
@@ -41,6 +42,8 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     stops.push(store.subscribe(select, react));
   /** What a link asks for, until the first model has come. */
   let link: SharedState | null = null;
+  /** The link, while the model that it names and that somebody has to agree to is not there. */
+  let promised: SharedState | null = null;
   /** Weights that constants and statistics belong to. */
   let weights: string | null = null;
   /** The picture comes while the model still loads. */
@@ -55,7 +58,12 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       patch("reasoning", initialReasoning);
       actions.experiments.reset();
       actions.layers.reset();
-      actions.pruning.setParameters(parametersFromLink(context, link ?? EMPTY_SHARED_STATE));
+      // Constants in a link are those of the model that it names.
+      const bundled = isBundled(get());
+      const meant = bundled && promised ? null : (promised ?? link);
+      if (!bundled) promised = null;
+      actions.pruning.setParameters(parametersFromLink(context, meant ?? EMPTY_SHARED_STATE));
+      if (!meant?.question) actions.input.suitQuestion(bundled);
     }
     actions.pruning.replan();
     void showInput();
@@ -149,7 +157,13 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       applyMethods(shared);
       if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
       if (shared.scene !== null) actions.input.openScene(shared.scene, shared.question);
-      await actions.model.openBundled(shared.model);
+      const elsewhere = shared.model?.includes("/") ? shared.model : null;
+      if (elsewhere !== null) {
+        promised = shared;
+        // A link never fetches a model by itself: it asks, while the bundled one opens behind the question.
+        void actions.opening.chooseAddress(elsewhere);
+      }
+      await actions.model.openBundled(elsewhere === null ? shared.model : null);
     },
     async visit(shared) {
       applyMethods(shared);

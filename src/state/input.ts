@@ -8,7 +8,7 @@ import type { Context, WorkbenchState } from "./context.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { isRecord } from "./model.ts";
 import { decodeScene, encodeScene } from "./scene-link.ts";
-import { questionAfterEdit } from "./scene-questions.ts";
+import { questionAfterEdit, shownQuestion } from "./scene-questions.ts";
 
 /** A picture with a question: one that comes with the model, or a scene that the page has drawn at random. */
 export type Example = {
@@ -57,6 +57,9 @@ export const initialInput: InputState = {
 /** Characters of a question that the page accepts; the engine checks its tokens against the model's positions. */
 export const MAXIMUM_QUESTION = 2000;
 
+/** What a checkpoint that was not trained on the scenes is asked at first; it makes most of them reason. */
+export const GENERAL_QUESTION = "Describe this picture step by step.";
+
 export interface InputActions {
   /** Reads the examples of a bundled model; a model without any is fine. */
   readExamples(folderUrl: string): Promise<void>;
@@ -68,6 +71,8 @@ export interface InputActions {
   showScene(scene: Scene, question: string, exampleId: string): void;
   /** Shows a link's scene and asks its question, or the first. Whether it could; if not, the picture says why. */
   openScene(link: string, question: string | null): boolean;
+  /** Another model has come: asks what suits it about the same picture. What somebody has typed stays. */
+  suitQuestion(bundled: boolean): void;
   setDraft(draft: string): void;
   /** Asks the question as typed, or this one. Returns whether it could be asked. */
   ask(question?: string): boolean;
@@ -148,6 +153,17 @@ export function createInputActions(context: Context): InputActions {
         patch("input", { pictureFailure: failureOf(error) });
         return false;
       }
+    },
+    suitQuestion(bundled) {
+      const state = get();
+      const { picture, question, draft } = state.input;
+      if (draft.trim() !== question) return;
+      const example = gallery(state).find(({ id }) => id === picture?.exampleId);
+      if (bundled && question === GENERAL_QUESTION && picture) {
+        const suits = picture.scene ? questionAfterEdit(picture.scene, picture.scene, "") : example?.question;
+        if (suits !== undefined) ask(suits);
+      }
+      if (!bundled && (shownQuestion(state) !== null || question === (example?.question ?? ""))) ask(GENERAL_QUESTION);
     },
     setDraft(draft) {
       questions += 1;

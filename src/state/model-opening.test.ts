@@ -1,46 +1,281 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../core/errors.ts";
-import type { Harness } from "./testing/harness.ts";
+import { type FakeEngine, fakeChoice } from "../engine/testing/fake-engine.ts";
+import { GENERAL_QUESTION } from "./input.ts";
+import { dialogShown, type Opening } from "./model-opening-steps.ts";
+import { createHarness, type Harness } from "./testing/harness.ts";
 import { opened, until } from "./testing/journey.ts";
+import { decodeSharedState } from "./url.ts";
 
 let harness: Harness;
 afterEach(() => harness.workbench.close());
 
+const HUB_MODEL = "owner/checkpoint";
 const state = () => harness.workbench.store.getState();
-const folder = () => [new File(["{}"], "config.json"), new File(["…"], "model.safetensors")];
+const opening = () => state().opening.current;
+const actions = () => harness.workbench.actions.opening;
+const step = (wanted: Opening["step"]) => until(harness, ({ opening }) => opening.current.step === wanted);
+const settled = () =>
+  until(harness, ({ calibration, reasoning }) => calibration.status === "done" && reasoning.status === "done");
+const folder = () =>
+  new Map<string, Blob>([
+    ["folder/config.json", new Blob(["{}"])],
+    ["folder/model.safetensors", new Blob(["…"])],
+  ]);
+const network = () => new PivotscopeError("network", "The connection broke off.", "Try again.");
+/** What the engine that opens the model got to do. */
+const calls = (engine: FakeEngine = harness.fake()) => engine.calls.map(({ kind }) => kind);
 
-describe("opening a model folder", () => {
+describe("opening a repository of a hub", () => {
+  it("looks at it, asks, and fetches nothing before somebody has agreed", async () => {
+    harness = await opened();
+    actions().show();
+    await actions().chooseAddress(HUB_MODEL);
+    expect(opening()).toMatchObject({
+      step: "asking",
+      source: { kind: "hub", repository: HUB_MODEL, revision: "abc123", hubUrl: null, accessToken: null },
+      needs: { bytesToFetch: 300_000 },
+      options: { backend: "auto", precision: "auto" },
+    });
+    expect(calls()).toEqual(["inspect"]);
+    expect(state().model.summary?.name).toBe("fake");
+    await actions().load();
+    expect(opening()).toEqual({ step: "closed" });
+    expect(calls().slice(0, 2)).toEqual(["inspect", "load"]);
+    expect(state().model).toMatchObject({ status: "ready", summary: { name: HUB_MODEL } });
+    await settled();
+    harness.elapse(300);
+    const address = new URLSearchParams(harness.hashes.at(-1)?.hash);
+    expect(address.get("model")).toBe(`${HUB_MODEL}@abc123`);
+  });
+
+  it("keeps the model at hand in use until the new one has come", async () => {
+    harness = await opened();
+    harness.onEngine = (fake) => fake.gate("load");
+    const before = harness.fake();
+    await actions().chooseAddress(HUB_MODEL);
+    void actions().load();
+    await step("loading");
+    actions().hide();
+    expect(dialogShown(opening())).toBe(false);
+    await harness.workbench.actions.input.chooseExample("2");
+    await until(harness, ({ reasoning }) => reasoning.status === "done");
+    expect(before.calls.filter(({ kind }) => kind === "generate").length).toBeGreaterThan(1);
+    actions().show();
+    expect(opening()).toMatchObject({ step: "loading", shown: true });
+  });
+
+  it("drops what the model before was still doing", async () => {
+    harness = createHarness();
+    let calibration = { open: () => {} };
+    harness.onEngine = (fake) => {
+      calibration = fake.gate("calibrate");
+    };
+    await harness.workbench.open();
+    await until(harness, ({ calibration }) => calibration.status === "running");
+    harness.onEngine = () => {};
+    await actions().chooseAddress(HUB_MODEL);
+    await actions().load();
+    calibration.open();
+    // The new model's calibration starts by itself, although that of the old one was cancelled with it.
+    await settled();
+    expect(calls()).toContain("calibrate");
+  });
+
+  it("takes the choice that was made, and gives it to the address", async () => {
+    harness = await opened();
+    await actions().chooseAddress(HUB_MODEL);
+    actions().setOptions({ backend: "webgpu", precision: "float32" });
+    await actions().load();
+    expect(harness.fake().calls[1]?.options).toEqual({ backend: "webgpu", precision: "float32" });
+    await settled();
+    harness.elapse(300);
+    const hash = harness.hashes.at(-1)?.hash ?? "";
+    expect(decodeSharedState(hash)).toMatchObject({ backend: "webgpu", precision: "float32" });
+    // The bundled model opens as the address asked for at first.
+    await actions().chooseBundled("fake");
+    expect(harness.fake().calls[0]?.options).toEqual({ backend: "auto", precision: "auto" });
+  });
+
+  it("cancels at once, keeps the model at hand, and resumes in another worker", async () => {
+    harness = await opened();
+    const summary = state().model.summary;
+    harness.onEngine = (fake) => fake.gate("load");
+    await actions().chooseAddress(HUB_MODEL);
+    void actions().load();
+    await until(harness, ({ opening: { current } }) => current.step === "loading" && current.transfer !== null);
+    const cancelled = harness.fake();
+    actions().cancel();
+    expect(opening()).toMatchObject({ step: "paused", transfer: { done: 500, total: 1000 } });
+    expect(state().model.summary).toBe(summary);
+    harness.onEngine = () => {};
+    await actions().load();
+    expect(state().model.summary?.name).toBe(HUB_MODEL);
+    // The worker before has put its files away before the next one reads them.
+    expect(cancelled.disposed).toBe(true);
+    expect(calls()[0]).toBe("load");
+  });
+
+  it("can be resumed after the connection broke off, with the same choice", async () => {
+    harness = await opened();
+    harness.onEngine = (fake) => fake.failNext("load", network());
+    await actions().chooseAddress(HUB_MODEL);
+    actions().setOptions({ backend: "cpu", precision: "auto" });
+    await actions().load();
+    expect(opening()).toMatchObject({
+      step: "failed",
+      failure: { code: "network" },
+      during: { needs: {} },
+      shown: true,
+    });
+    expect(state().model.summary?.name).toBe("fake");
+    harness.onEngine = () => {};
+    await actions().load();
+    expect(state().model.summary).toMatchObject({ name: HUB_MODEL, backend: "cpu" });
+  });
+
+  it("says what is wrong with a repository, and looks again with a token that has been typed", async () => {
+    harness = await opened();
+    harness.onEngine = (fake) => fake.failNext("inspect", new PivotscopeError("not-found", "It is gated.", "Log in."));
+    await actions().chooseAddress(HUB_MODEL);
+    expect(opening()).toMatchObject({ step: "failed", during: null, failure: { message: "It is gated." } });
+    harness.onEngine = () => {};
+    actions().setToken(" secret ");
+    await actions().load();
+    expect(opening()).toMatchObject({ step: "asking" });
+    expect(harness.fake().calls[0]?.source).toMatchObject({ accessToken: "secret" });
+    await actions().load();
+    harness.elapse(300);
+    expect(JSON.stringify(harness.hashes)).not.toContain("secret");
+  });
+
+  it("sends the token to no hub but the page's own", async () => {
+    harness = await opened();
+    actions().setToken("secret");
+    await actions().chooseAddress("https://elsewhere.example/owner/checkpoint");
+    expect(harness.fake().calls[0]?.source).toMatchObject({ hubUrl: "https://elsewhere.example", accessToken: null });
+  });
+
+  it("goes back to the choice when the look is cancelled, and explains addresses that name nothing", async () => {
+    harness = await opened();
+    harness.onEngine = (fake) => fake.gate("inspect");
+    void actions().chooseAddress(HUB_MODEL);
+    await step("inspecting");
+    actions().cancel();
+    expect(opening()).toEqual({ step: "choosing", failure: null });
+    await actions().chooseAddress("nonsense");
+    expect(opening()).toMatchObject({ step: "choosing", failure: { code: "bad-input" } });
+    actions().hide();
+    expect(opening()).toEqual({ step: "closed" });
+  });
+
+  it("does not select what the address wishes where the model cannot be run like that", async () => {
+    harness = createHarness();
+    await harness.workbench.open(decodeSharedState("", "?backend=webgpu&precision=float32"));
+    harness.onEngine = (fake) => fake.answerNeeds({ choices: [fakeChoice("cpu", "float32")] });
+    await actions().chooseAddress(HUB_MODEL);
+    expect(opening()).toMatchObject({ options: { backend: "auto", precision: "auto" } });
+    harness.onEngine = () => {};
+    await actions().chooseAddress(HUB_MODEL);
+    expect(opening()).toMatchObject({ options: { backend: "webgpu", precision: "float32" } });
+  });
+});
+
+describe("a link to a model of a hub", () => {
+  it("opens the bundled model, asks, and gives the link's constants to the model it names", async () => {
+    harness = createHarness();
+    await harness.workbench.open(decodeSharedState(`model=${HUB_MODEL}@abc123&set.gammaScale=0.7`));
+    await step("asking");
+    expect(state().model.summary?.name).toBe("fake");
+    const bundled = state().pruning.parameters.gammaScale;
+    expect(bundled).not.toBe(0.7);
+    expect(harness.engines.flatMap(({ fake }) => calls(fake)).filter((kind) => kind === "load")).toHaveLength(1);
+    await actions().load();
+    expect(state().model.summary?.name).toBe(`${HUB_MODEL}@abc123`);
+    expect(state().pruning.parameters.gammaScale).toBe(0.7);
+  });
+
+  it("leaves the bundled model and a message when there is no such repository", async () => {
+    harness = createHarness();
+    harness.onEngine = (fake) => fake.failNext("inspect", new PivotscopeError("not-found", "There is none."));
+    await harness.workbench.open(decodeSharedState(`model=${HUB_MODEL}`));
+    await step("failed");
+    expect(state().model).toMatchObject({ status: "ready", summary: { name: "fake" } });
+  });
+
+  it("looks ids up on the hub that the query names", async () => {
+    harness = createHarness();
+    await harness.workbench.open(decodeSharedState(`model=${HUB_MODEL}`, "?hub=http://localhost:1234/"));
+    await step("asking");
+    expect(opening()).toMatchObject({ source: { hubUrl: "http://localhost:1234" } });
+    await actions().load();
+    harness.elapse(300);
+    expect(new URLSearchParams(harness.hashes.at(-1)?.hash).get("model")).toBe(`${HUB_MODEL}@abc123`);
+  });
+
+  it("says so when it names a bundled model that is not there", async () => {
+    harness = createHarness();
+    await harness.workbench.open(decodeSharedState("model=gone"));
+    expect(state().model).toMatchObject({ unknown: "gone", status: "ready", summary: { name: "fake" } });
+  });
+});
+
+describe("opening a folder", () => {
   it("keeps the model at hand, its trace and its statistics when the folder is refused", async () => {
     harness = await opened();
     const before = state();
     harness.onEngine = (fake) =>
       fake.failNext("load", new PivotscopeError("not-found", "model.safetensors is not in folder.", "Add it."));
-    await harness.workbench.actions.model.openFolder(folder());
-    expect(state().model).toMatchObject({ status: "ready", opening: null, openFailure: { code: "not-found" } });
+    await actions().chooseFiles(folder());
+    expect(opening()).toMatchObject({ step: "failed", shown: false, failure: { code: "not-found" } });
     expect(state().model.summary).toBe(before.model.summary);
     expect(state().calibration.statistics).toBe(before.calibration.statistics);
     expect(state().reasoning.trace).toBe(before.reasoning.trace);
     // The model that stayed still answers.
     await harness.workbench.actions.input.chooseExample("2");
     await until(harness, ({ reasoning }) => reasoning.status === "done");
-    harness.workbench.actions.model.dismissOpenFailure();
-    expect(state().model.openFailure).toBeNull();
+    actions().hide();
+    expect(opening()).toEqual({ step: "closed" });
   });
 
-  it("takes the new model once it has loaded, and asks it", async () => {
+  it("takes the new model once it has loaded, without asking, and asks it something general", async () => {
     harness = await opened();
     const engines = harness.engines.length;
-    await harness.workbench.actions.model.openFolder(folder());
+    await actions().chooseFiles(folder());
     expect(harness.engines.length).toBe(engines + 1);
-    expect(state().model).toMatchObject({ status: "ready", source: { kind: "files" }, openFailure: null });
-    await until(harness, ({ calibration, reasoning }) => calibration.status === "done" && reasoning.status === "done");
+    expect(state().model).toMatchObject({ status: "ready", source: { kind: "files", name: "folder" } });
+    await settled();
     expect(harness.fake().calls.map((call) => call.kind)).toContain("generate");
+    expect(state().input.question).toBe(GENERAL_QUESTION);
+    await actions().chooseBundled("fake");
+    await settled();
+    expect(state().input.question).toBe("How many cones?");
+  });
+
+  it("leaves a question that somebody typed", async () => {
+    harness = await opened();
+    harness.workbench.actions.input.ask("What is in the corner?");
+    await actions().chooseFiles(folder());
+    expect(state().input.question).toBe("What is in the corner?");
+  });
+
+  it("asks when it does not fit, and shows what would", async () => {
+    harness = await opened();
+    harness.onEngine = (fake) =>
+      fake.answerNeeds({ choices: [fakeChoice("webgpu", "float16", false), fakeChoice("cpu", "float32")] });
+    await actions().chooseFiles(folder());
+    expect(opening()).toMatchObject({
+      step: "asking",
+      source: { kind: "files" },
+      options: { backend: "cpu", precision: "auto" },
+    });
+    expect(calls()).toEqual(["inspect"]);
   });
 
   it("does nothing without files", async () => {
     harness = await opened();
-    const before = state().model;
-    await harness.workbench.actions.model.openFolder([]);
-    expect(state().model).toBe(before);
+    const before = state().opening;
+    await actions().chooseFiles(new Map());
+    expect(state().opening).toBe(before);
   });
 });

@@ -1,16 +1,21 @@
 /** The model: which one, how far loading is, what the engine holds, and what stopped it. */
 import { PivotscopeError } from "../core/errors.ts";
+import type { WorkerEngine } from "../engine/client.ts";
 import type { LoadOptions, LoadProgress, ModelSource, ModelSummary } from "../engine/contract.ts";
-import type { Context } from "./context.ts";
+import type { Context, WorkbenchState } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
+import { AUTOMATIC, type RunOptions } from "./model-opening-steps.ts";
 import type { Activity } from "./queue.ts";
 
 /** A model that the page brings along. */
 export interface BundledModel {
   readonly name: string;
   readonly label: string;
-  /** Folder's address relative to the page. */
+  /** Whole address of its folder. */
   readonly url: string;
+  /** Parameters and bytes of its weights, for those who choose; null where the list does not say. */
+  readonly parameters: number | null;
+  readonly bytes: number | null;
 }
 
 export interface ModelState {
@@ -22,12 +27,12 @@ export interface ModelState {
   /** Of the model that was loaded last; stays when the device is lost, so that charts keep their layout. */
   readonly summary: ModelSummary | null;
   readonly failure: Failure | null;
-  /** A folder that is being opened beside the model at hand, which stays until the new one has come. */
-  readonly opening: { readonly name: string; readonly progress: LoadProgress | null } | null;
-  /** Why the last folder could not be opened; the model at hand is untouched. */
-  readonly openFailure: Failure | null;
-  /** What the address asked for. */
-  readonly backend: LoadOptions["backend"];
+  /** What the address asked for and the page does not have; what stands there instead is the first bundled model. */
+  readonly unknown: string | null;
+  /** What the address asked for: every model is opened like this, unless somebody chooses otherwise. */
+  readonly wish: RunOptions;
+  /** How the model at hand was to run. */
+  readonly options: RunOptions;
   readonly activity: Activity;
 }
 
@@ -38,9 +43,9 @@ export const initialModel: ModelState = {
   progress: null,
   summary: null,
   failure: null,
-  opening: null,
-  openFailure: null,
-  backend: "auto",
+  unknown: null,
+  wish: AUTOMATIC,
+  options: AUTOMATIC,
   activity: { running: null, waiting: [] },
 };
 
@@ -50,10 +55,9 @@ export const BUNDLED_INDEX = "models/index.json";
 export interface ModelActions {
   /** Reads the list of bundled models and loads the one of this name, or the first. */
   openBundled(name: string | null): Promise<void>;
-  load(source: ModelSource): Promise<void>;
-  /** Opens a folder of the user's; the model at hand goes only when the new one is loaded. */
-  openFolder(files: readonly File[]): Promise<void>;
-  dismissOpenFailure(): void;
+  load(source: ModelSource, options: RunOptions): Promise<void>;
+  /** Puts a model that has been loaded in its own engine in place of the one at hand. */
+  take(engine: WorkerEngine, source: ModelSource, summary: ModelSummary, options: RunOptions): Promise<void>;
   /** Loads the model at hand again, in a new worker. */
   reload(): Promise<void>;
   /** The same on another backend. */
@@ -72,7 +76,7 @@ export function createModelActions(context: Context): ModelActions {
     engine.current = null;
   }
 
-  async function load(source: ModelSource): Promise<void> {
+  async function load(source: ModelSource, options: RunOptions): Promise<void> {
     attempt += 1;
     const current = attempt;
     controller.abort();
@@ -84,6 +88,7 @@ export function createModelActions(context: Context): ModelActions {
     patch("model", {
       status: "loading",
       source,
+      options,
       progress: null,
       failure: null,
       summary: summary?.name === source.name ? summary : null,
@@ -95,7 +100,7 @@ export function createModelActions(context: Context): ModelActions {
         const onProgress = (progress: LoadProgress) => {
           if (current === attempt) patch("model", { progress });
         };
-        return fresh.load(source, { backend: get().model.backend }, { signal, onProgress });
+        return fresh.load(source, options, { signal, onProgress });
       });
       if (current !== attempt) return;
       patch("model", { status: "ready", summary: loaded, progress: null });
@@ -106,56 +111,43 @@ export function createModelActions(context: Context): ModelActions {
     }
   }
 
-  async function openFolder(files: readonly File[]): Promise<void> {
-    if (files.length === 0 || get().model.opening) return;
-    // Files that were dropped one by one have no path, in older browsers not even the property.
-    const pathOf = (file: File | undefined): string => file?.webkitRelativePath ?? "";
-    const paths = new Map(files.map((file) => [pathOf(file) || file.name, file]));
-    const name = pathOf(files[0]).split("/")[0] || "folder";
-    const source: ModelSource = { kind: "files", name, files: paths };
-    const fresh = environment.createEngine();
-    patch("model", { opening: { name, progress: null }, openFailure: null });
-    try {
-      const summary = await fresh.load(
-        source,
-        { backend: get().model.backend },
-        { onProgress: (progress) => patch("model", { opening: { name, progress } }) },
-      );
-      attempt += 1;
-      controller.abort();
-      endEngine();
-      engine.current = fresh;
-      patch("model", { status: "ready", source, summary, failure: null, progress: null, opening: null });
-    } catch (error) {
-      fresh.terminate();
-      patch("model", { opening: null, openFailure: failureOf(error) });
-    }
-  }
-
   async function openBundled(name: string | null): Promise<void> {
     try {
-      const bundled = parseBundledIndex(await environment.readJson(BUNDLED_INDEX));
-      patch("model", { bundled });
-      const chosen = bundled.find((model) => model.name === name) ?? bundled[0];
-      if (chosen) await load({ kind: "address", name: chosen.name, url: environment.absoluteUrl(chosen.url) });
+      const bundled = parseBundledIndex(await environment.readJson(BUNDLED_INDEX)).map((model) => ({
+        ...model,
+        url: environment.absoluteUrl(model.url),
+      }));
+      const named = bundled.find((model) => model.name === name);
+      patch("model", { bundled, unknown: named ? null : name });
+      const chosen = named ?? bundled[0];
+      if (chosen) await load({ kind: "address", name: chosen.name, url: chosen.url }, get().model.wish);
     } catch (error) {
       patch("model", { status: "failed", failure: failureOf(error) });
     }
   }
 
   async function reload(): Promise<void> {
-    const { source } = get().model;
-    await (source ? load(source) : openBundled(null));
+    const { source, options } = get().model;
+    await (source ? load(source, options) : openBundled(null));
   }
 
   return {
     load,
-    openFolder,
-    dismissOpenFailure: () => patch("model", { openFailure: null }),
+    async take(fresh, source, summary, options) {
+      attempt += 1;
+      controller.abort();
+      endEngine();
+      context.queue.clear();
+      // What ran on the engine before ends as cancelled first, so that nothing of it arrives after the new model.
+      await context.queue.run("load", new AbortController().signal, async () => {
+        engine.current = fresh;
+      });
+      patch("model", { status: "ready", source, summary, options, failure: null, progress: null, unknown: null });
+    },
     openBundled,
     reload,
     async reloadOn(backend) {
-      patch("model", { backend });
+      patch("model", { options: { ...get().model.options, backend } });
       await reload();
     },
     noteLoss(error) {
@@ -182,8 +174,23 @@ export function parseBundledIndex(json: unknown): readonly BundledModel[] {
         `${BUNDLED_INDEX}: models[${index}].${name} is ${JSON.stringify(value)}; text is expected.`,
       );
     };
-    return { name: field("name"), label: field("label"), url: field("url") };
+    const count = (name: string): number | null => {
+      const value = isRecord(entry) ? entry[name] : undefined;
+      return typeof value === "number" && value >= 0 ? value : null;
+    };
+    return {
+      name: field("name"),
+      label: field("label"),
+      url: field("url"),
+      parameters: count("parameters"),
+      bytes: count("bytes"),
+    };
   });
+}
+
+/** Whether the model at hand is one that the page brings along: those were trained on the page's own scenes. */
+export function isBundled({ model: { source, bundled } }: Pick<WorkbenchState, "model">): boolean {
+  return source?.kind === "address" && bundled.some(({ url }) => url === source.url);
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

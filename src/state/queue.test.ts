@@ -51,4 +51,18 @@ describe("the queue to the engine", () => {
     expect(started).toBe(false);
     await expect(queue.run("trace", controller.signal, async () => 1)).rejects.toMatchObject({ code: "cancelled" });
   });
+
+  it("drops what waits when it is cleared, and goes on with what comes after", async () => {
+    const queue = createJobQueue(() => {});
+    const first = deferred();
+    const one = queue.run("calibration", NEVER, () => first.promise);
+    const waiting = queue.run("trace", NEVER, async () => "never");
+    queue.clear();
+    await expect(waiting).rejects.toMatchObject({ code: "cancelled" });
+    expect(queue.activity).toEqual({ running: "calibration", waiting: [] });
+    const after = queue.run("load", NEVER, async () => "done");
+    first.resolve();
+    await one;
+    expect(await after).toBe("done");
+  });
 });

@@ -15,12 +15,15 @@ export interface Activity {
 export interface JobQueue {
   /** Runs `job` after all earlier ones have settled; an experiment's after all others too. Rejects with `cancelled` when aborted before its turn. */
   run<Result>(kind: JobKind, signal: AbortSignal, job: () => Promise<Result>): Promise<Result>;
+  /** Rejects all jobs that wait with `cancelled`: what they were about is gone. */
+  clear(): void;
   readonly activity: Activity;
 }
 
 interface Waiting {
   readonly kind: JobKind;
   start(): void;
+  leave(): void;
 }
 
 export function createJobQueue(onChange: (activity: Activity) => void): JobQueue {
@@ -45,12 +48,21 @@ export function createJobQueue(onChange: (activity: Activity) => void): JobQueue
     get activity() {
       return activity();
     },
+    clear() {
+      for (const entry of [...waiting]) entry.leave();
+    },
     run(kind, signal, job) {
       return new Promise((resolve, reject) => {
         const entry: Waiting = {
           kind,
+          leave() {
+            signal.removeEventListener("abort", entry.leave);
+            waiting.splice(waiting.indexOf(entry), 1);
+            reject(new PivotscopeError("cancelled", "Cancelled."));
+            onChange(activity());
+          },
           start() {
-            signal.removeEventListener("abort", leave);
+            signal.removeEventListener("abort", entry.leave);
             const settle = () => {
               running = null;
               next();
@@ -67,16 +79,11 @@ export function createJobQueue(onChange: (activity: Activity) => void): JobQueue
             );
           },
         };
-        const leave = () => {
-          waiting.splice(waiting.indexOf(entry), 1);
-          reject(new PivotscopeError("cancelled", "Cancelled."));
-          onChange(activity());
-        };
         if (signal.aborted) {
           reject(new PivotscopeError("cancelled", "Cancelled."));
           return;
         }
-        signal.addEventListener("abort", leave, { once: true });
+        signal.addEventListener("abort", entry.leave, { once: true });
         waiting.push(entry);
         next();
       });

@@ -11,6 +11,8 @@ import { createInputActions, initialInput } from "./input.ts";
 import { createLayersActions, initialLayers } from "./layers.ts";
 import { createMeasurementActions, initialMeasurement } from "./measurement.ts";
 import { createModelActions, initialModel } from "./model.ts";
+import { createOpeningActions, initialOpening } from "./model-opening.ts";
+import { createStoredActions, initialStored } from "./model-stored.ts";
 import { createPreferencesActions, initialPreferences } from "./preferences.ts";
 import { createPruningActions, initialPruning } from "./pruning.ts";
 import { createJobQueue } from "./queue.ts";
@@ -20,6 +22,8 @@ import { EMPTY_SHARED_STATE, type SharedState } from "./url.ts";
 
 const initialState: WorkbenchState = {
   model: initialModel,
+  opening: initialOpening,
+  stored: initialStored,
   input: initialInput,
   scenes: initialScenes,
   reasoning: initialReasoning,
@@ -51,6 +55,8 @@ function createActions(context: Context) {
   const input = createInputActions(context);
   return {
     model,
+    opening: createOpeningActions(context, model),
+    stored: createStoredActions(context),
     input,
     scenes: createScenesActions(context, input),
     reasoning: createReasoningActions(context, noteLoss),
@@ -85,6 +91,7 @@ export function createWorkbench(environment: Environment): Workbench {
     visit: (shared) => flow.visit(shared),
     close() {
       flow.stop();
+      actions.opening.cancel();
       context.engine.current?.terminate();
     },
   };

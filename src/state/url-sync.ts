@@ -2,6 +2,7 @@
 import type { Context, WorkbenchState } from "./context.ts";
 import { initialChoices } from "./experiments-choices.ts";
 import { changedParameters, changeParameter, startingParameters } from "./method.ts";
+import { isBundled } from "./model.ts";
 import { encodeScene } from "./scene-link.ts";
 import { shownScene } from "./scene-questions.ts";
 import { encodeSharedState, type SharedState } from "./url.ts";
@@ -13,7 +14,7 @@ export function sharedState(state: WorkbenchState): SharedState {
   const exampleId = scene ? null : (input.picture?.exampleId ?? null);
   const example = input.examples.find((entry) => entry.id === exampleId);
   return {
-    model: model.source?.kind === "address" ? model.source.name : null,
+    model: linkedModel(state),
     example: exampleId,
     scene: scene ? encodeScene(scene) : null,
     question: input.question !== "" && input.question !== example?.question ? input.question : null,
@@ -22,10 +23,33 @@ export function sharedState(state: WorkbenchState): SharedState {
     secondMethod: pruning.secondMethod,
     tab: state.preferences.tab,
     metric: experiments.choices.metric === initialChoices.metric ? null : experiments.choices.metric,
-    backend: model.backend === "auto" ? null : model.backend,
+    backend: model.options.backend === "auto" ? null : model.options.backend,
+    precision: model.options.precision === "auto" ? null : model.options.precision,
+    hub: null,
     samples: calibration.sampleLimit,
     parameters: changedParameters(pruning.parameters, startingParameters(model.summary)),
   };
+}
+
+/** As in models/hub/address.ts, which the first screen does not load. */
+const DEFAULT_HUB = "https://huggingface.co";
+
+/** What a link names the model at hand by; null for a folder of the user's, which no link can carry. */
+function linkedModel({ model, opening }: WorkbenchState): string | null {
+  const { source } = model;
+  switch (source?.kind) {
+    case "address":
+      return isBundled({ model }) ? source.name : source.url;
+    case "hub": {
+      const { repository, revision, hubUrl } = source;
+      // The page's own hub stands in its query.
+      if (hubUrl === opening.hubUrl) return revision === null ? repository : `${repository}@${revision}`;
+      const address = `${hubUrl ?? DEFAULT_HUB}/${repository}`;
+      return revision === null ? address : `${address}/tree/${revision}`;
+    }
+    default:
+      return null;
+  }
 }
 
 /** Milliseconds after the last change before the address follows: browsers limit how often it may be written. */
@@ -53,9 +77,13 @@ export function followWithAddress(context: Context): () => void {
   };
 }
 
-/** Puts a link's ratio, method, sample limit and backend into the store, before the model loads. */
+/** Puts a link's sample limit, hub and how models shall run into the store, before the model loads. */
 export function applySharedState(context: Context, shared: SharedState): void {
-  if (shared.backend) context.patch("model", { backend: shared.backend });
+  const { wish } = context.get().model;
+  context.patch("model", {
+    wish: { backend: shared.backend ?? wish.backend, precision: shared.precision ?? wish.precision },
+  });
+  if (shared.hub) context.patch("opening", { hubUrl: shared.hub });
   if (shared.samples !== null) context.patch("calibration", { sampleLimit: shared.samples });
 }
 

@@ -17,6 +17,9 @@ const shared: fc.Arbitrary<SharedState> = fc.record({
   tab: text,
   metric: text,
   backend: fc.constantFrom(null, "cpu" as const, "webgpu" as const),
+  precision: fc.constantFrom(null, "float32" as const, "float16" as const),
+  // The query carries it, not the hash.
+  hub: fc.constant(null),
   samples: fc.option(fc.integer({ min: 1, max: 9999 }), { nil: null }),
   parameters: fc.dictionary(fc.stringMatching(/^[a-zA-Z]+$/), fc.json()),
 });
@@ -45,5 +48,16 @@ describe("links", () => {
   it("honour the backend in the query as well, the hash first", () => {
     expect(decodeSharedState("", "?backend=cpu").backend).toBe("cpu");
     expect(decodeSharedState("backend=webgpu", "?backend=cpu").backend).toBe("webgpu");
+  });
+
+  it("take the precision from either, and the hub's address from the query alone", () => {
+    expect(decodeSharedState("precision=float16", "?precision=float32").precision).toBe("float16");
+    expect(decodeSharedState("", "?precision=float64").precision).toBeNull();
+    expect(decodeSharedState("", "?hub=http://localhost:1234/").hub).toBe("http://localhost:1234");
+    expect(decodeSharedState("", "?hub=https://mirror.example/hf/").hub).toBe("https://mirror.example/hf");
+    expect(decodeSharedState("hub=http://localhost:1234").hub).toBeNull();
+    for (const hub of ["javascript:alert(1)", "https://name:word@mirror.example", "mirror"]) {
+      expect(decodeSharedState("", `?hub=${encodeURIComponent(hub)}`).hub).toBeNull();
+    }
   });
 });

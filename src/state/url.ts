@@ -5,6 +5,7 @@
  */
 
 export interface SharedState {
+  /** A bundled model's name, "owner/name@revision" on a hub, or the address of a folder. */
   readonly model: string | null;
   readonly example: string | null;
   /** A scene as `encodeScene` writes it; then there is no example. */
@@ -21,6 +22,9 @@ export interface SharedState {
   /** What curves, ablations and windows show, when it is not the first choice. */
   readonly metric: string | null;
   readonly backend: "cpu" | "webgpu" | null;
+  readonly precision: "float32" | "float16" | null;
+  /** Address of the hub that models come from; only the query carries it, so that it stays beside every hash. */
+  readonly hub: string | null;
   /** Calibration samples, when not all. */
   readonly samples: number | null;
   /** Constants that differ from the model's starting values: name → JSON of the value. */
@@ -38,6 +42,8 @@ export const EMPTY_SHARED_STATE: SharedState = {
   tab: null,
   metric: null,
   backend: null,
+  precision: null,
+  hub: null,
   samples: null,
   parameters: {},
 };
@@ -60,6 +66,7 @@ export function encodeSharedState(state: SharedState): string {
   add("tab", state.tab);
   add("metric", state.metric);
   add("backend", state.backend);
+  add("precision", state.precision);
   add("samples", state.samples === null ? null : String(state.samples));
   for (const [name, value] of Object.entries(state.parameters).sort(([a], [b]) => (a < b ? -1 : 1))) {
     add(PARAMETER_PREFIX + name, value);
@@ -67,12 +74,13 @@ export function encodeSharedState(state: SharedState): string {
   return fields.toString();
 }
 
-/** Reads a hash, with or without the leading `#`. `search` may carry `backend` too: `?backend=cpu`. */
+/** Reads a hash, with or without the leading `#`. `search` may carry backend, precision and hub: `?backend=cpu`. */
 export function decodeSharedState(hash: string, search = ""): SharedState {
   const fields = new URLSearchParams(hash.replace(/^#/, ""));
   const query = new URLSearchParams(search);
   const text = (name: string) => fields.get(name) || null;
   const backend = text("backend") ?? query.get("backend");
+  const precision = text("precision") ?? query.get("precision");
   const parameters: Record<string, string> = {};
   for (const [name, value] of fields) {
     const parameter = name.startsWith(PARAMETER_PREFIX) ? name.slice(PARAMETER_PREFIX.length) : "";
@@ -91,9 +99,18 @@ export function decodeSharedState(hash: string, search = ""): SharedState {
     tab: text("tab"),
     metric: text("metric"),
     backend: backend === "cpu" || backend === "webgpu" ? backend : null,
+    precision: precision === "float32" || precision === "float16" ? precision : null,
+    hub: hubAddress(query.get("hub")),
     samples: samples === null ? null : Math.round(samples),
     parameters,
   };
+}
+
+/** An http(s) address without its closing slash; null for anything else. */
+function hubAddress(text: string | null): string | null {
+  if (text === null || !URL.canParse(text)) return null;
+  const { protocol, origin, pathname, username } = new URL(text);
+  return /^https?:$/.test(protocol) && username === "" ? `${origin}${pathname}`.replace(/\/+$/, "") : null;
 }
 
 function numberIn(text: string | null, minimum: number, maximum: number): number | null {

@@ -10,6 +10,7 @@ import { createUnitLayout, type Module, moduleKey, type Tower, type UnitLayout }
 import type {
   Assessment,
   AssessmentRequest,
+  BackendKind,
   CalibrationParameters,
   CalibrationProgress,
   Call,
@@ -17,10 +18,14 @@ import type {
   EvaluationSample,
   GenerateOptions,
   LayerViewParameters,
+  LoadOptions,
+  LoadProgress,
   Measurement,
+  ModelChoice,
   ModelNeeds,
   ModelSource,
   ModelSummary,
+  Precision,
   SampleInput,
   SampleProgress,
   Trace,
@@ -48,11 +53,17 @@ export interface FakeEngine extends Engine {
     readonly input?: SampleInput;
     /** Places in the evaluation set. */
     readonly samples?: readonly number[];
+    readonly source?: ModelSource;
+    readonly options?: LoadOptions;
   }[];
   /** Calls of this kind wait before their first step until `open` is called. */
   gate(kind: CallKind): { open(): void };
   /** The next call of this kind rejects with this error after its first step. */
   failNext(kind: CallKind, error: PivotscopeError): void;
+  /** From now on `inspect` answers with these changes. */
+  answerNeeds(change: Partial<ModelNeeds>): void;
+  /** What `load` reports before its first step. */
+  reportLoading(progress: readonly LoadProgress[]): void;
   readonly disposed: boolean;
 }
 
@@ -96,6 +107,8 @@ export function createFakeEngine(): FakeEngine {
   const calls: FakeEngine["calls"] = [];
   const gates = new Map<CallKind, Promise<void>>();
   const failures = new Map<CallKind, PivotscopeError>();
+  let needsChange: Partial<ModelNeeds> = {};
+  let loading: readonly LoadProgress[] = [{ stage: "weights", done: 500, total: 1000, item: "model.safetensors" }];
   let disposed = false;
   let running = 0;
 
@@ -134,10 +147,16 @@ export function createFakeEngine(): FakeEngine {
     failNext(kind, error) {
       failures.set(kind, error);
     },
-    async inspect(source, _options, call) {
-      calls.push({ kind: "inspect" });
+    answerNeeds(change) {
+      needsChange = change;
+    },
+    reportLoading(progress) {
+      loading = progress;
+    },
+    async inspect(source, options, call) {
+      calls.push({ kind: "inspect", source, options });
       await enter("inspect", call?.signal);
-      return needs(source, layout);
+      return { ...needs(source, layout), ...needsChange };
     },
     async setSamples(samples, call) {
       calls.push({ kind: "setSamples" });
@@ -145,8 +164,8 @@ export function createFakeEngine(): FakeEngine {
       return samples?.length ?? 8;
     },
     async load(source, options, call) {
-      calls.push({ kind: "load" });
-      call?.onProgress?.({ stage: "weights", done: 500, total: 1000, item: "model.safetensors" });
+      calls.push({ kind: "load", source, options });
+      for (const progress of loading) call?.onProgress?.(progress);
       await enter("load", call?.signal);
       return summary(source.name, options.backend === "cpu" ? "cpu" : "webgpu", layout);
     },
@@ -353,17 +372,20 @@ function needs(source: ModelSource, layout: UnitLayout): ModelNeeds {
     bytesToFetch: 300_000,
     bytesCached: 101_000,
     dtypes: ["BF16"],
-    choices: [
-      {
-        backend: "webgpu",
-        precision: "float32",
-        weightBytes: 800_000,
-        largestBuffer: 100_000,
-        bufferLimit: 134_217_728,
-        fits: true,
-        reason: "The largest buffer needs 100 kB; this GPU allows 134 MB.",
-      },
-    ],
+    choices: [fakeChoice("webgpu", "float16"), fakeChoice("webgpu", "float32"), fakeChoice("cpu", "float32")],
+  };
+}
+
+/** A way to run the fake model; it fits unless told otherwise. */
+export function fakeChoice(backend: BackendKind, precision: Precision, fits = true): ModelChoice {
+  return {
+    backend,
+    precision,
+    weightBytes: precision === "float16" ? 400_000 : 800_000,
+    largestBuffer: 100_000,
+    bufferLimit: backend === "cpu" ? null : 134_217_728,
+    fits,
+    reason: fits ? "It fits." : "The largest buffer needs 200 MB; this GPU allows 134 MB.",
   };
 }
 

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, useRef } from "react";
 import { useWidth } from "../../charts/use-width.ts";
 import { cellAt, GRID, rowAndColumn, type Scene } from "../../scenes/scene.ts";
+import { isBundled } from "../../state/model.ts";
 import { objectIn } from "../../state/scene-edit.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { ObjectControls } from "./ObjectControls.tsx";
@@ -18,7 +19,7 @@ export function SceneEditor({ scene }: { readonly scene: Scene }) {
   const { scenes } = useActions();
   const selected = useSelect((state) => state.scenes.selected);
   // Only the bundled model was trained on these scenes.
-  const bundled = useSelect((state) => state.model.source?.kind === "address");
+  const bundled = useSelect(isBundled);
   const [stage, width] = useWidth<HTMLDivElement>(236);
   const drag = useDrag(stage, ({ cell, x, y }) => scenes.drop(cell, x, y));
   const keepFocus = useRef(false);

@@ -7,6 +7,7 @@ import { serveEngine } from "../../engine/serve.ts";
 import { createFakeEngine, type FakeEngine } from "../../engine/testing/fake-engine.ts";
 import type { Environment } from "../environment.ts";
 import { createWorkbench, type Workbench } from "../store.ts";
+import { createMemoryModels, type MemoryModels } from "./memory-models.ts";
 import { createMemoryRecords, type MemoryRecords } from "./memory-records.ts";
 
 export interface Harness {
@@ -16,6 +17,8 @@ export interface Harness {
   readonly hashes: readonly { readonly hash: string; readonly mode: "push" | "replace" }[];
   /** What the page has kept. */
   readonly records: MemoryRecords;
+  /** Models of hubs that the browser holds. */
+  readonly models: MemoryModels;
   /** The fake engine in use. */
   fake(): FakeEngine;
   /** Moves the clock and runs what falls due. */
@@ -48,6 +51,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
   const engines: { fake: FakeEngine; port: PortEngine }[] = [];
   const hashes: { hash: string; mode: "push" | "replace" }[] = [];
   const timers = new Map<number, { due: number; callback: () => void }>();
+  const models = createMemoryModels();
   let clock = 0;
   let nextTimer = 1;
 
@@ -74,6 +78,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
     },
     releasePreview() {},
     records,
+    models,
     now: () => clock,
     after(milliseconds, callback) {
       const timer = nextTimer++;
@@ -88,6 +93,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
     engines,
     hashes,
     records,
+    models,
     fake() {
       const last = engines.at(-1);
       if (!last) throw new Error("No engine has been made yet.");

@@ -1,0 +1,80 @@
+/** The dialog in which a model is opened, and the line that stands for it while it is put away. */
+import { lazy, Suspense } from "react";
+import { dialogShown } from "../state/model-opening-steps.ts";
+import { fractionOf } from "../state/model-transfer.ts";
+import { Alert } from "./Alert.tsx";
+import { PanelBoundary } from "./PanelBoundary.tsx";
+import { Progress } from "./Progress.tsx";
+import { useActions, useSelect } from "./use-workbench.ts";
+import { formatBytes, transferMilestone, transferText } from "./words.ts";
+
+const Dialog = lazy(() => import("./open-model/OpenModelDialog.tsx"));
+
+export function OpeningStatus() {
+  const shown = useSelect(({ opening }) => dialogShown(opening.current));
+  if (!shown) return <Line />;
+  return (
+    <PanelBoundary name="The dialog to open a model">
+      <Suspense fallback={null}>
+        <Dialog />
+      </Suspense>
+    </PanelBoundary>
+  );
+}
+
+function Line() {
+  const { opening: actions } = useActions();
+  const current = useSelect(({ opening }) => opening.current);
+  const summary = useSelect((state) => state.model.summary);
+  const stay = (
+    <button type="button" className="button" onClick={() => actions.hide()}>
+      {summary ? `Stay with ${summary.name}` : "Dismiss"}
+    </button>
+  );
+  switch (current.step) {
+    case "inspecting":
+    case "loading": {
+      const { name } = current.source;
+      const transfer = current.step === "loading" ? current.transfer : null;
+      return (
+        <div className="model-status opening-line">
+          <Progress label={`Opening ${name}`} fraction={fractionOf(transfer)} text={transferText(transfer)} />
+          <p className="visually-hidden" role="status">
+            {transferMilestone(name, transfer)}
+          </p>
+          <button type="button" className="button" onClick={() => actions.cancel()}>
+            Cancel
+          </button>
+        </div>
+      );
+    }
+    case "paused":
+      return (
+        <div className="model-status opening-line">
+          <p>
+            Opening {current.source.name} was cancelled
+            {current.transfer && current.transfer.total > 0 && `; ${formatBytes(current.transfer.done)} are kept`}.
+          </p>
+          <button type="button" className="button" onClick={() => void actions.load()}>
+            Resume
+          </button>
+          {stay}
+        </div>
+      );
+    case "failed":
+      return (
+        <div className="model-status">
+          <Alert failure={current.failure}>
+            {current.source.kind !== "files" && (
+              <button type="button" className="button button-primary" onClick={() => void actions.load()}>
+                {current.failure.code === "network" && current.during ? "Resume" : "Try again"}
+              </button>
+            )}
+            {stay}
+          </Alert>
+        </div>
+      );
+    default:
+      return null;
+  }
+}

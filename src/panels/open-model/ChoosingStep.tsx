@@ -1,0 +1,146 @@
+/** What there is to choose from: recommended checkpoints, any address, a folder, and what this browser keeps. */
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { formatParameters } from "../../charts/index.ts";
+import type { Failure } from "../../state/failure.ts";
+import { Alert } from "../Alert.tsx";
+import { useActions, useSelect } from "../use-workbench.ts";
+import { formatBytes } from "../words.ts";
+import { RECOMMENDED_MODELS } from "./recommended-models.ts";
+import { StoredModels } from "./StoredModels.tsx";
+import { TokenField } from "./TokenField.tsx";
+
+export function ChoosingStep({ failure }: { readonly failure: Failure | null }) {
+  const { stored } = useActions();
+  useEffect(() => {
+    void stored.refresh();
+  }, [stored]);
+  return (
+    <>
+      <p className="note step-title" tabIndex={-1}>
+        Nothing is downloaded before you have seen what it takes.
+      </p>
+      <Cards />
+      <AddressField failure={failure} />
+      <FolderField />
+      <StoredModels />
+    </>
+  );
+}
+
+function Cards() {
+  const { opening } = useActions();
+  const bundled = useSelect((state) => state.model.bundled);
+  const stored = useSelect((state) => state.stored.models);
+  return (
+    <ul className="model-cards" aria-label="Recommended models">
+      {bundled.map(({ name, label, parameters, bytes }) => (
+        <li key={name}>
+          <button type="button" className="model-card" onClick={() => void opening.chooseBundled(name)}>
+            <strong>{label}</strong>
+            <span className="note">
+              {[
+                parameters === null ? null : `${formatParameters(parameters)} parameters`,
+                bytes === null ? null : formatBytes(bytes),
+                "comes with the page, knows its scenes",
+              ]
+                .filter((part) => part !== null)
+                .join(" · ")}
+            </span>
+          </button>
+        </li>
+      ))}
+      {RECOMMENDED_MODELS.map(({ repository, parameters, bytes, dtype, note }) => {
+        const kept = stored?.find((model) => model.hubUrl === null && model.repository === repository);
+        return (
+          <li key={repository}>
+            <button type="button" className="model-card" onClick={() => void opening.chooseAddress(repository)}>
+              <strong>{repository.split("/")[1]}</strong>
+              <span className="note">
+                {formatParameters(parameters)} parameters · {formatSize(bytes)} {dtype}
+                {note !== "" && ` · ${note}`}
+              </span>
+              {kept && <span className="note note-strong">{kept.complete ? "stored here" : "partly stored here"}</span>}
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** 513 MB, 1.02 GB: as the hub lists sizes. */
+function formatSize(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+function AddressField({ failure }: { readonly failure: Failure | null }) {
+  const { opening } = useActions();
+  const [address, setAddress] = useState("");
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    void opening.chooseAddress(address);
+  };
+  return (
+    <form className="step-part" onSubmit={onSubmit}>
+      <label className="panel-title" htmlFor="model-address">
+        From the hub, or any address
+      </label>
+      <div className="field-row">
+        <input
+          id="model-address"
+          className="field"
+          type="text"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          placeholder="owner/name, or https://…"
+          value={address}
+          aria-invalid={failure !== null}
+          aria-describedby="model-address-note"
+          onChange={(event) => setAddress(event.currentTarget.value)}
+        />
+        <button type="submit" className="button">
+          Look at it
+        </button>
+      </div>
+      <p id="model-address-note" className="note">
+        Idefics3 and SmolVLM checkpoints with safetensors weights.
+      </p>
+      {failure && <Alert failure={failure} />}
+      <details>
+        <summary className="note">Access token, for gated or private repositories</summary>
+        <TokenField />
+      </details>
+    </form>
+  );
+}
+
+function FolderField() {
+  const { opening } = useActions();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <div className="step-part drop-zone">
+      <button type="button" className="button" onClick={() => input.current?.click()}>
+        Choose folder
+      </button>
+      <p className="note">
+        or drop one anywhere on the page: config.json, model.safetensors, tokenizer.json, … Nothing of it leaves this
+        computer.
+      </p>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple
+        aria-label="Model folder"
+        {...{ webkitdirectory: "" }}
+        onChange={(event) => {
+          const files = [...(event.currentTarget.files ?? [])];
+          // The same folder can be chosen again after it has been mended.
+          event.currentTarget.value = "";
+          void opening.chooseFiles(new Map(files.map((file) => [file.webkitRelativePath || file.name, file])));
+        }}
+      />
+    </div>
+  );
+}

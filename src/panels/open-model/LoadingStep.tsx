@@ -1,0 +1,86 @@
+/** How far the look at a model and its loading are, and what was cancelled. */
+import type { LoadProgress, ModelNeeds, ModelSource } from "../../engine/contract.ts";
+import { fractionOf, type Transfer } from "../../state/model-transfer.ts";
+import { Progress } from "../Progress.tsx";
+import { useActions } from "../use-workbench.ts";
+import { formatBytes, transferMilestone, transferText } from "../words.ts";
+
+interface SourceProps {
+  readonly source: ModelSource;
+}
+
+export function InspectingStep({
+  source,
+  progress,
+}: SourceProps & {
+  readonly progress: LoadProgress | null;
+}) {
+  const { opening } = useActions();
+  return (
+    <>
+      <h3 className="step-title model-name" tabIndex={-1}>
+        {source.name}
+      </h3>
+      <Progress
+        label={`Looking at ${source.name}`}
+        fraction={null}
+        text={progress ? `Reading ${progress.item}` : "Finding out what it takes"}
+      />
+      <div className="step-actions">
+        <button type="button" className="button" onClick={() => opening.cancel()}>
+          Cancel
+        </button>
+      </div>
+    </>
+  );
+}
+
+interface TransferProps extends SourceProps {
+  readonly needs: ModelNeeds;
+  readonly transfer: Transfer | null;
+}
+
+export function LoadingStep({ needs, transfer }: TransferProps) {
+  const { opening } = useActions();
+  return (
+    <>
+      <h3 className="step-title model-name" tabIndex={-1}>
+        {needs.name}
+      </h3>
+      <Progress label={`Opening ${needs.name}`} fraction={fractionOf(transfer)} text={transferText(transfer)} />
+      <p className="visually-hidden" role="status">
+        {transferMilestone(needs.name, transfer)}
+      </p>
+      <p className="note">The model at hand stays in use until this one has loaded.</p>
+      <div className="step-actions">
+        <button type="button" className="button" onClick={() => opening.cancel()}>
+          Cancel
+        </button>
+      </div>
+    </>
+  );
+}
+
+export function PausedStep({ needs, transfer }: TransferProps) {
+  const { opening } = useActions();
+  return (
+    <>
+      <h3 className="step-title model-name" tabIndex={-1}>
+        {needs.name}
+      </h3>
+      <p>
+        Cancelled
+        {transfer && transfer.total > 0 && ` at ${formatBytes(transfer.done)} of ${formatBytes(transfer.total)}`}. What
+        was fetched is kept.
+      </p>
+      <div className="step-actions">
+        <button type="button" className="button button-primary" onClick={() => void opening.load()}>
+          Resume
+        </button>
+        <button type="button" className="button" onClick={() => opening.back()}>
+          Choose another
+        </button>
+      </div>
+    </>
+  );
+}

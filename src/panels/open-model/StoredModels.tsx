@@ -1,0 +1,134 @@
+/** What this browser keeps of models that were fetched, and what can be put away. */
+import { useState } from "react";
+import type { StoredModel } from "../../state/environment.ts";
+import { Alert } from "../Alert.tsx";
+import { useActions, useSelect } from "../use-workbench.ts";
+import { formatBytes, plural } from "../words.ts";
+
+export function StoredModels() {
+  const { models, removing, failure } = useSelect((state) => state.stored);
+  return (
+    <section className="step-part" aria-labelledby="stored-title">
+      <h3 id="stored-title" className="panel-title">
+        Stored models
+      </h3>
+      {models === null ? (
+        !failure && <p className="note">looking</p>
+      ) : models.length === 0 ? (
+        <p className="note">None yet. What is fetched is kept in this browser, so that it is fetched once.</p>
+      ) : (
+        <>
+          <ul className="stored" aria-busy={removing !== null}>
+            {models.map((model) => (
+              <Stored key={model.id} model={model} />
+            ))}
+          </ul>
+          <Space />
+          <Clear count={models.length} />
+        </>
+      )}
+      {failure && <Alert failure={failure} />}
+    </section>
+  );
+}
+
+function Stored({ model }: { readonly model: StoredModel }) {
+  const { stored, opening } = useActions();
+  const removing = useSelect((state) => state.stored.removing);
+  const { repository, version, hubUrl, bytes, complete, lastUsed } = model;
+  return (
+    <li className="stored-model">
+      <p>
+        <strong>{repository}</strong>
+        <span className="note">
+          {" "}
+          {version.slice(0, 7)} · {formatBytes(bytes)} · {complete ? "complete" : "partial"}
+          {lastUsed !== null && ` · last used ${new Date(lastUsed).toLocaleDateString("en-GB", DAY)}`}
+          {hubUrl !== null && ` · from ${hubUrl.replace(/^https?:\/\//, "")}`}
+        </span>
+      </p>
+      <button
+        type="button"
+        className="button"
+        aria-label={`Open ${repository} ${version.slice(0, 7)}`}
+        onClick={() =>
+          void opening.choose({ kind: "hub", name: repository, repository, revision: version, hubUrl: hubUrl })
+        }
+      >
+        Open
+      </button>
+      <button
+        type="button"
+        className="button"
+        aria-label={`Remove ${repository} ${version.slice(0, 7)}`}
+        disabled={removing !== null}
+        onClick={() => void stored.remove(model)}
+      >
+        Remove
+      </button>
+    </li>
+  );
+}
+
+const DAY = { day: "numeric", month: "short", year: "numeric" } as const;
+
+/** Used and allowed, and whether the browser may clear it by itself. */
+function Space() {
+  const { stored } = useActions();
+  const { use, refused } = useSelect((state) => state.stored);
+  if (!use) return null;
+  const allowed = use.quotaBytes === null ? "" : ` of ${formatBytes(use.quotaBytes)} that this browser allows`;
+  return (
+    <div className="row">
+      <p className="note">
+        {formatBytes(use.usedBytes)} used{allowed}.{" "}
+        {use.persisted
+          ? "The browser keeps them until you remove them."
+          : refused
+            ? "The browser did not agree to keep them; it may clear them when space runs low."
+            : "The browser may clear them when space runs low."}
+      </p>
+      {!use.persisted && (
+        <button type="button" className="button" onClick={() => void stored.persist()}>
+          Keep stored
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Asks once more before everything goes. */
+function Clear({ count }: { readonly count: number }) {
+  const { stored } = useActions();
+  const removing = useSelect((state) => state.stored.removing !== null);
+  const [asked, setAsked] = useState(false);
+  if (!asked) {
+    return (
+      <div className="row">
+        <button type="button" className="button" disabled={removing} onClick={() => setAsked(true)}>
+          Clear all
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div className="row">
+      <p className="note note-strong">Remove {plural(count, "model")} from this browser?</p>
+      <button
+        type="button"
+        className="button button-primary"
+        // biome-ignore lint/a11y/noAutofocus: it stands where the button was that had the focus
+        autoFocus
+        onClick={() => {
+          setAsked(false);
+          void stored.clear();
+        }}
+      >
+        Remove {count === 1 ? "it" : "all"}
+      </button>
+      <button type="button" className="button" onClick={() => setAsked(false)}>
+        Keep {count === 1 ? "it" : "them"}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+/** An access token: kept in memory, sent to the page's hub alone. */
+import { useId } from "react";
+import { useActions, useSelect } from "../use-workbench.ts";
+
+export function TokenField() {
+  const { opening } = useActions();
+  const token = useSelect((state) => state.opening.token);
+  const hubUrl = useSelect((state) => state.opening.hubUrl);
+  const id = useId();
+  return (
+    <div className="token">
+      <label htmlFor={id}>Access token</label>
+      <input
+        id={id}
+        className="field"
+        type="password"
+        autoComplete="off"
+        value={token}
+        aria-describedby={`${id}-note`}
+        onChange={(event) => opening.setToken(event.currentTarget.value)}
+      />
+      <p id={`${id}-note`} className="note">
+        Sent to {hostOf(hubUrl)} only, and forgotten with this page.
+      </p>
+    </div>
+  );
+}
+
+/** "huggingface.co" */
+export function hostOf(hubUrl: string | null): string {
+  return hubUrl === null ? "huggingface.co" : hubUrl.replace(/^https?:\/\//, "");
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import type { LoadProgress } from "../engine/contract.ts";
+import { createTransferMeter, fractionOf } from "./model-transfer.ts";
+
+const TOTAL = 100e6;
+const at = (done: number, change: Partial<LoadProgress> = {}): LoadProgress => ({
+  stage: "weights",
+  item: "model.safetensors",
+  from: "network",
+  done,
+  total: TOTAL,
+  ...change,
+});
+
+describe("the rate of a transfer", () => {
+  it("is that of a steady stream, and so is the time left", () => {
+    const meter = createTransferMeter();
+    let last = null;
+    for (let second = 0; second <= 5; second += 0.2) last = meter.note(at(second * 2e6), second * 1000) ?? last;
+    expect(last?.bytesPerSecond).toBeCloseTo(2e6, -2);
+    expect(last?.secondsLeft).toBeCloseTo(45, 0);
+  });
+
+  it("is not told before there is something to tell", () => {
+    const meter = createTransferMeter();
+    expect(meter.note(at(0), 0)).toMatchObject({ bytesPerSecond: null, secondsLeft: null });
+    expect(meter.note(at(1e6), 200)).toMatchObject({ bytesPerSecond: null, secondsLeft: null });
+    expect(meter.note(at(3e6), 700)?.bytesPerSecond).toBeGreaterThan(0);
+  });
+
+  it("moves by less than a quarter when one second stalls", () => {
+    const meter = createTransferMeter();
+    for (let second = 0; second <= 20; second += 0.5) meter.note(at(second * 1e6), second * 1000);
+    const stalled = meter.note(at(20e6), 21_000);
+    expect(stalled?.bytesPerSecond).toBeLessThan(1e6);
+    expect(stalled?.bytesPerSecond).toBeGreaterThan(0.75e6);
+  });
+
+  it("begins anew where the bytes come from elsewhere", () => {
+    const meter = createTransferMeter();
+    meter.note(at(0, { from: "cache" }), 0);
+    meter.note(at(60e6, { from: "cache" }), 1000);
+    meter.note(at(61e6), 1100);
+    expect(meter.note(at(62e6), 2100)?.bytesPerSecond).toBeCloseTo(1e6, -3);
+  });
+
+  it("shows at most ten updates a second, but every stage and the end", () => {
+    const meter = createTransferMeter();
+    const shown = Array.from({ length: 100 }, (_, step) => meter.note(at(step * 1000), step * 10));
+    expect(shown.filter((transfer) => transfer !== null)).toHaveLength(10);
+    expect(meter.note(at(TOTAL), 991)).not.toBeNull();
+    expect(meter.note(at(TOTAL, { stage: "check" }), 992)).not.toBeNull();
+  });
+
+  it("has no fraction while the whole is unknown", () => {
+    expect(fractionOf({ done: 10, total: 0 })).toBeNull();
+    expect(fractionOf({ done: 10, total: 40 })).toBe(0.25);
+    expect(fractionOf(null)).toBeNull();
+  });
+});
