@@ -8,6 +8,7 @@
  */
 import { PivotscopeError } from "../../core/errors.ts";
 import { type Fields, parseJsonObject } from "../json.ts";
+import { resizedSize, wholeFramesSize } from "./frame-grid.ts";
 import { resizeLanczos } from "./lanczos.ts";
 import { compositeOverWhite, cropImage, type Picture, type RgbImage } from "./picture.ts";
 
@@ -48,11 +49,11 @@ export interface ImageProcessor {
   process(picture: Picture, options?: ProcessOptions): ImageFrames;
 }
 
+export { resizedSize, wholeFramesSize };
+
 const FILE = "preprocessor_config.json";
 /** PIL's number for LANCZOS. */
 const LANCZOS = 1;
-/** Idefics3's processor resizes no edge beyond this, whatever the configuration says. */
-const LARGEST_EDGE = 4096;
 
 /**
  * Finds the image processor's settings as transformers does: "image_processor" in processor_config.json, where
@@ -149,31 +150,6 @@ export function cutFrames(image: RgbImage, config: ProcessorConfig, options: Pro
   }
   images.push(resizeLanczos(whole, side, side, signal));
   return { images, rows: wholeHeight / side, columns: wholeWidth / side };
-}
-
-/** Makes the longest edge `edge`, the other one even and at least 1. */
-export function resizedSize(width: number, height: number, edge: number): readonly [number, number] {
-  const aspect = width / height;
-  const even = (side: number) => Math.max(1, side + (side % 2));
-  const [wide, high] =
-    width >= height ? [edge, even(Math.trunc(edge / aspect))] : [even(Math.trunc(edge * aspect)), edge];
-  if (Math.max(wide, high) <= LARGEST_EDGE) return [wide, high];
-  const limitedAspect = wide / high;
-  return wide >= high
-    ? [LARGEST_EDGE, Math.max(1, Math.trunc(LARGEST_EDGE / limitedAspect))]
-    : [Math.max(1, Math.trunc(LARGEST_EDGE * limitedAspect)), LARGEST_EDGE];
-}
-
-/** Rounds the long side up to whole frames, then the short side of the same aspect. */
-export function wholeFramesSize(width: number, height: number, side: number): readonly [number, number] {
-  const aspect = width / height;
-  const roundUp = (length: number) => Math.ceil(length / side) * side;
-  if (width >= height) {
-    const wide = roundUp(width);
-    return [wide, roundUp(Math.trunc(wide / aspect))];
-  }
-  const high = roundUp(height);
-  return [roundUp(Math.trunc(high * aspect)), high];
 }
 
 /** Rescales and normalises in float32, as numpy does for these dtypes, into [count, 3, size, size]. */
