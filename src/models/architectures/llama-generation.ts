@@ -20,21 +20,24 @@ export const FUSED_HEAD_STEP = 16;
 
 const MICROSOFT = "com.microsoft";
 
-/** What differs between the graph whose batch is known when it is built and the one whose batch is not. */
-interface Sequences {
+/** What differs between a graph whose batch is known when it is built and one whose batch is not. */
+export interface Sequences {
   /** Reads rows [samples · tokens, columns] as [samples, tokens, columns]. */
   readonly split: (rows: Value, columns: number) => Value;
   readonly batch: number | string;
   readonly tokens: string;
   readonly rows: number | string;
+  /** Slot of each sample's last real token, and slots of the longest sample. */
+  readonly lastSlots: Value;
+  readonly slots: Value;
 }
 
-interface Context {
+export interface GenerationContext {
   readonly builder: GraphBuilder;
   readonly config: LlamaConfig;
   readonly options: GenerationInputs;
   readonly sequences: Sequences;
-  readonly slots: (layer: number) => readonly WeightSlot[];
+  readonly weights: (layer: number) => readonly WeightSlot[];
 }
 
 /** x · σ(x). */
@@ -43,7 +46,7 @@ function silu(builder: GraphBuilder, x: Value): Value {
 }
 
 /** The sum of `x` and `residual`, and its RMSNorm. */
-function normalisedSum({ builder, config }: Context, x: Value, residual: Value, weight: Value) {
+function normalisedSum({ builder, config }: GenerationContext, x: Value, residual: Value, weight: Value) {
   const [normalised, , , sum] = builder.emitMany(
     "SkipSimplifiedLayerNormalization",
     [x, residual, weight],
@@ -57,12 +60,10 @@ function normalisedSum({ builder, config }: Context, x: Value, residual: Value, 
  * Adds all layers behind `hidden` [rows, width] and the outputs `key_out.l` and `value_out.l`; returns the last hidden
  * states.
  */
-function emitLayers(context: Context, hidden: Value): Value {
-  const { builder, config, options, sequences, slots } = context;
+export function emitGenerationLayers(context: GenerationContext, hidden: Value): Value {
+  const { builder, config, options, sequences } = context;
   const { hiddenSize: width, heads, keyValueHeads, headSize, normEpsilon, layers } = config;
   const { batch, tokens, rows } = sequences;
-  const lengths = builder.input("last_slots", [batch], "int32");
-  const slotCount = builder.input("slots", [1], "int32");
   const cosine = builder.input("rope_cosine", ["L", headSize / 2]);
   const sine = builder.input("rope_sine", ["L", headSize / 2]);
   const precision = options.precision ?? "float32";
@@ -73,10 +74,10 @@ function emitLayers(context: Context, hidden: Value): Value {
   for (let layer = 0; layer < layers; layer++) {
     const port = (name: string, shape: readonly (number | string)[], type: "float32" | "float16" = "float32") =>
       builder.input(`${name}.${layer}`, shape, type);
-    const weights = Object.fromEntries(
-      slots(layer).map(({ input, shape }) => [input, port(input, shape, weightType(shape, precision))]),
+    const matrices = Object.fromEntries(
+      context.weights(layer).map(({ input, shape }) => [input, port(input, shape, weightType(shape, precision))]),
     ) as Record<string, Value>;
-    const weight = (name: string) => weights[name] ?? ABSENT;
+    const weight = (name: string) => matrices[name] ?? ABSENT;
     const attentionMask = port("attention_mask", [heads * headSize]);
     const mlpMask = port("mlp_mask", [config.intermediateSize]);
     const project = (x: Value, name: string, compensation?: string) => {
@@ -103,8 +104,8 @@ function emitLayers(context: Context, hidden: Value): Value {
         sequences.split(project(attentionInput, "value"), keyValueHeads * headSize),
         past("key"),
         past("value"),
-        lengths,
-        slotCount,
+        sequences.lastSlots,
+        sequences.slots,
         cosine,
         sine,
       ],
@@ -137,10 +138,17 @@ function emitLayers(context: Context, hidden: Value): Value {
   return pending ? add(builder, residual, pending) : residual;
 }
 
+function lengthInputs(builder: GraphBuilder, batch: number | string) {
+  return {
+    lastSlots: builder.input("last_slots", [batch], "int32"),
+    slots: builder.input("slots", [1], "int32"),
+  };
+}
+
 /** All layers on hidden states; see `TextDefinition.generation`. */
 export function generationGraph(
   config: LlamaConfig,
-  slots: (layer: number) => readonly WeightSlot[],
+  weights: (layer: number) => readonly WeightSlot[],
   options: GenerationInputs & { readonly batch: number },
 ): Graph {
   const { batch, past } = options;
@@ -151,16 +159,17 @@ export function generationGraph(
     tokens: "T",
     rows,
     split: (x, columns) => reshape(builder, x, [batch, "T", columns]),
+    ...lengthInputs(builder, batch),
   };
   const hidden = builder.input("hidden", [rows, config.hiddenSize]);
-  builder.output("hidden_out", emitLayers({ builder, config, options, sequences, slots }, hidden));
+  builder.output("hidden_out", emitGenerationLayers({ builder, config, options, sequences, weights }, hidden));
   return builder.build();
 }
 
 /** Everything from ids to ids, for any batch; see `TextDefinition.wholeGeneration`. */
 export function wholeGenerationGraph(
   config: LlamaConfig,
-  slots: (layer: number) => readonly WeightSlot[],
+  weights: (layer: number) => readonly WeightSlot[],
   options: { readonly logits?: boolean } = {},
 ): Graph {
   const { hiddenSize: width, vocabularySize } = config;
@@ -182,13 +191,14 @@ export function wholeGenerationGraph(
     tokens: "T",
     rows: "rows",
     split: (x, columns) => builder.emit("Reshape", [x, sequence], ["B", "T", columns]),
+    ...lengthInputs(builder, "B"),
   };
   const embedded = builder.emit("Gather", [table, ids], ["B", "T", width], { attributes: { axis: 0 } });
   const flat = builder.constant(BigInt64Array.of(-1n, BigInt(width)), [2]);
   const text = builder.emit("Reshape", [embedded, flat], ["rows", width]);
   const hidden = interleaveRows(builder, text, features, index);
   const full = { past: true, compensation: true };
-  const last = emitLayers({ builder, config, options: full, sequences, slots }, hidden);
+  const last = emitGenerationLayers({ builder, config, options: full, sequences, weights }, hidden);
 
   const rows = builder.emit("Gather", [last, picked], ["B", width], { attributes: { axis: 0 } });
   const logits = linear(builder, rmsNorm(builder, rows, norm, config.normEpsilon), head);
