@@ -10,6 +10,7 @@ import { type Feeds, output, type Tensor } from "../runtime/backend.ts";
 import { towerOf } from "./forward.ts";
 import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
+import { withLayerWeights } from "./weight-precision.ts";
 
 /** What the backward pass of one layer leaves of one group. */
 export interface GroupTaps {
@@ -63,33 +64,35 @@ export async function backwardTower(model: Model, request: BackwardRequest): Pro
   let gradients = request.gradients.map((group) => [...group]);
   try {
     for (let layer = definition.layers - 1; layer >= 0; layer--) {
-      const weights = model.layerFeeds(tower, layer);
-      const groups: GroupTaps[] = [];
-      const next: Tensor[][] = [];
-      for (const [group, batch] of request.groups.entries()) {
-        throwIfCancelled(request.signal);
-        const hidden = request.inputs[layer]?.[group];
-        const own = gradients[group];
-        invariant(hidden && own, `The input of ${tower} layer ${layer} was not kept.`);
-        const outputs = await backend.run(await programOf(batch), {
-          ...shared,
-          ...weights,
-          ...masks.feeds(tower, layer),
-          hidden,
-          ...Object.fromEntries(own.map((gradient, loss) => [`gradient.${loss}`, gradient])),
-        });
-        for (const tensor of Object.values(outputs)) owned.add(tensor);
-        next.push(own.map((_, loss) => output(outputs, `hidden_gradient.${loss}`)));
-        const done = request.onGroup(layer, { outputs, gradients: own }, group);
-        release(done.map((name) => output(outputs, name)));
-        const kept = Object.entries(outputs).filter(([name]) => !done.includes(name));
-        groups.push({ outputs: Object.fromEntries(kept), gradients: own });
-      }
-      await request.onTaps(layer, { weights, groups });
-      const through = new Set(next.flat());
-      release(groups.flatMap(({ outputs }) => Object.values(outputs).filter((tensor) => !through.has(tensor))));
-      release(gradients.flat());
-      gradients = next;
+      const runGroups = async (weights: Feeds) => {
+        const groups: GroupTaps[] = [];
+        const next: Tensor[][] = [];
+        for (const [group, batch] of request.groups.entries()) {
+          throwIfCancelled(request.signal);
+          const hidden = request.inputs[layer]?.[group];
+          const own = gradients[group];
+          invariant(hidden && own, `The input of ${tower} layer ${layer} was not kept.`);
+          const outputs = await backend.run(await programOf(batch), {
+            ...shared,
+            ...weights,
+            ...masks.feeds(tower, layer),
+            hidden,
+            ...Object.fromEntries(own.map((gradient, loss) => [`gradient.${loss}`, gradient])),
+          });
+          for (const tensor of Object.values(outputs)) owned.add(tensor);
+          next.push(own.map((_, loss) => output(outputs, `hidden_gradient.${loss}`)));
+          const done = request.onGroup(layer, { outputs, gradients: own }, group);
+          release(done.map((name) => output(outputs, name)));
+          const kept = Object.entries(outputs).filter(([name]) => !done.includes(name));
+          groups.push({ outputs: Object.fromEntries(kept), gradients: own });
+        }
+        await request.onTaps(layer, { weights, groups });
+        const through = new Set(next.flat());
+        release(groups.flatMap(({ outputs }) => Object.values(outputs).filter((tensor) => !through.has(tensor))));
+        release(gradients.flat());
+        gradients = next;
+      };
+      await withLayerWeights(model, tower, layer, runGroups);
       request.onLayer(layer);
     }
     return gradients;

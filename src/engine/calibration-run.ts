@@ -24,6 +24,7 @@ import type { MaskSet } from "./masks.ts";
 import { groupSizes, type MemoryLimits, samplesAtOnce, sequencesOf } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
 import { type Group, groupsOf, joinRows } from "./rows.ts";
+import { outerFeedsOf, withSingleWeights } from "./weight-precision.ts";
 
 export interface RunContext {
   readonly model: Model;
@@ -135,11 +136,10 @@ async function connectorGradients(
     const connector = await model.program(`connector backward ${frames}`, () =>
       definition.connectorBackward(frames, HEAD_LOSSES.length),
     );
-    const outputs = await backend.run(connector, {
-      ...model.outerFeeds,
-      hidden,
-      ...Object.fromEntries(featureGradients.map((gradient, loss) => [`gradient.${loss}`, gradient])),
-    });
+    const cotangents = Object.fromEntries(featureGradients.map((gradient, loss) => [`gradient.${loss}`, gradient]));
+    const outputs = await withSingleWeights(model, outerFeedsOf(model, definition.connectorWeights), (weights) =>
+      backend.run(connector, { ...weights, ...cotangents, hidden }),
+    );
     return featureGradients.map((_, loss) => output(outputs, `hidden_gradient.${loss}`));
   } finally {
     backend.release(positions, ...featureGradients);

@@ -13,6 +13,7 @@ import { output, type Tensor } from "../runtime/backend.ts";
 import { towerOf } from "./forward.ts";
 import { createMasks, type MaskSet, maskColumns } from "./masks.ts";
 import type { Model } from "./model.ts";
+import { withSingleWeights } from "./weight-precision.ts";
 
 const INPUT_NAMES: Readonly<Record<ModuleKind, string>> = {
   attn: "attention_compensation",
@@ -88,10 +89,10 @@ export async function createPruningMasks(model: Model, pruning: Pruning, signal?
       if (!weight || !mean) continue;
       const input = backend.upload(mean, [1, mean.length]);
       try {
-        biases.set(
-          key(tower, layer, kind),
-          output(await backend.run(program, { weight, mean: input }), "compensation"),
+        const outputs = await withSingleWeights(model, { weight }, (weights) =>
+          backend.run(program, { ...weights, mean: input }),
         );
+        biases.set(key(tower, layer, kind), output(outputs, "compensation"));
       } finally {
         backend.release(input);
       }

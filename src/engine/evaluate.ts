@@ -8,7 +8,7 @@ import { perplexity } from "../core/metrics/perplexity.ts";
 import type { Tensor } from "../runtime/backend.ts";
 import { type Batch, createBatch, type PreparedSample, paddedSize } from "./batch.ts";
 import type { Measurement } from "./contract.ts";
-import { lastStates, logitsAt } from "./forward.ts";
+import { type Head, lastStates, withHead } from "./forward.ts";
 import type { MaskSet } from "./masks.ts";
 import { logitRows, type MemoryLimits, memoryLimits } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
@@ -26,16 +26,17 @@ const COMPARED_COPIES = 2;
 /** Compares logits of the same rows. Returns the kernel's four numbers per row. */
 async function compareStretch(
   model: Model,
+  head: Head,
   rows: { readonly positions: Int32Array; readonly targets: Int32Array },
   dense: Tensor,
   pruned: Tensor | null,
 ): Promise<Float32Array> {
   const { backend } = model;
   const count = rows.positions.length;
-  const reference = await logitsAt(model, dense, rows.positions);
+  const reference = await head(dense, rows.positions);
   const owned = [reference];
   try {
-    const compared = pruned ? await logitsAt(model, pruned, rows.positions) : reference;
+    const compared = pruned ? await head(pruned, rows.positions) : reference;
     if (pruned) owned.push(compared);
     const targets = backend.upload(rows.targets, [count]);
     const result = backend.upload(new Float32Array(count * FIELDS), [count, FIELDS]);
@@ -68,10 +69,12 @@ export async function compareStates(
   const count = batch.positions.length;
   const values = new Float32Array(count * FIELDS);
   const limit = logitRows(model.definition.text.vocabularySize, COMPARED_COPIES, memory);
-  for (const { first, end } of stretches(count, limit)) {
-    const rows = { positions: batch.positions.subarray(first, end), targets: batch.targets.subarray(first, end) };
-    values.set(await compareStretch(model, rows, dense, pruned), first * FIELDS);
-  }
+  await withHead(model, async (head) => {
+    for (const { first, end } of stretches(count, limit)) {
+      const rows = { positions: batch.positions.subarray(first, end), targets: batch.targets.subarray(first, end) };
+      values.set(await compareStretch(model, head, rows, dense, pruned), first * FIELDS);
+    }
+  });
   const field = (offset: number) =>
     Float32Array.from({ length: count }, (_, row) => values[row * FIELDS + offset] ?? Number.NaN);
   const denseNll = field(1);

@@ -11,6 +11,7 @@ import type { TowerDefinition, VisionDefinition } from "../models/architectures/
 import { splitIds } from "../models/architectures/llama-vocabulary.ts";
 import { type Feeds, output, type Tensor } from "../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
+import type { Precision } from "./contract.ts";
 import { cutPatches } from "./image-positions.ts";
 import { compensationKey, type MaskSet } from "./masks.ts";
 import {
@@ -25,6 +26,7 @@ import {
 import type { Model } from "./model.ts";
 import { causalBias, rotaryTables } from "./rope.ts";
 import { type Group, groupsOf, joinRows } from "./rows.ts";
+import { outerFeedsOf, withLayerWeights, withWeights } from "./weight-precision.ts";
 
 export interface LayerOutputs {
   readonly attentionOutput: Tensor;
@@ -44,6 +46,8 @@ export interface TowerRun {
   /** Called with the module outputs of each layer and group, which are released after the call. */
   readonly onModules?: (layer: number, outputs: LayerOutputs, group: number) => void;
   readonly onLayer?: (layer: number) => void;
+  /** What the pass computes in: float32 when absent, or the model's own precision where only text is written. */
+  readonly precision?: Precision;
 }
 
 export function towerOf(model: Model, tower: Tower): TowerDefinition {
@@ -69,37 +73,40 @@ export async function runTower(
   const { tower, groups, masks, shared } = run;
   const { backend } = model;
   const definition = towerOf(model, tower);
+  const { precision = "float32" } = run;
   const modules = run.onModules !== undefined;
   const programOf = (batch: number) =>
-    model.program(`${tower} forward ${batch} ${modules}${compensationKey(masks)}`, () =>
-      definition.forward(batch, { modules, compensation: masks.compensated }),
+    model.program(`${tower} forward ${batch} ${modules} ${precision}${compensationKey(masks)}`, () =>
+      definition.forward(batch, { modules, precision, compensation: masks.compensated }),
     );
   const owned = new Set(hidden);
   const inputs: Tensor[][] = [];
   let current = [...hidden];
   try {
     for (let layer = 0; layer < definition.layers; layer++) {
-      const weights = model.layerFeeds(tower, layer);
       const next: Tensor[] = [];
-      for (const [group, batch] of groups.entries()) {
-        throwIfCancelled(run.signal);
-        const input = current[group];
-        invariant(input, `Group ${group} of the ${tower} tower has no hidden states.`);
-        const feeds = { ...shared, ...weights, ...masks.feeds(tower, layer), hidden: input };
-        const outputs = await backend.run(await programOf(batch), feeds);
-        const result = output(outputs, "hidden_out");
-        owned.add(result);
-        next.push(result);
-        if (run.onModules) {
-          const attentionOutput = output(outputs, "attention_output");
-          const mlpOutput = output(outputs, "mlp_output");
-          run.onModules(layer, { attentionOutput, mlpOutput }, group);
-          backend.release(attentionOutput, mlpOutput);
+      const runGroups = async (weights: Feeds) => {
+        for (const [group, batch] of groups.entries()) {
+          throwIfCancelled(run.signal);
+          const input = current[group];
+          invariant(input, `Group ${group} of the ${tower} tower has no hidden states.`);
+          const feeds = { ...shared, ...weights, ...masks.feeds(tower, layer), hidden: input };
+          const outputs = await backend.run(await programOf(batch), feeds);
+          const result = output(outputs, "hidden_out");
+          owned.add(result);
+          next.push(result);
+          if (run.onModules) {
+            const attentionOutput = output(outputs, "attention_output");
+            const mlpOutput = output(outputs, "mlp_output");
+            run.onModules(layer, { attentionOutput, mlpOutput }, group);
+            backend.release(attentionOutput, mlpOutput);
+          }
+          if (run.keepInputs) continue;
+          owned.delete(input);
+          backend.release(input);
         }
-        if (run.keepInputs) continue;
-        owned.delete(input);
-        backend.release(input);
-      }
+      };
+      await withLayerWeights(model, tower, layer, runGroups, precision);
       if (run.keepInputs) inputs.push(current);
       current = next;
       run.onLayer?.(layer);
@@ -112,7 +119,11 @@ export async function runTower(
 }
 
 /** Embeds frames into the vision tower's hidden states, [frames · patches, width]. `null` frames become zeros. */
-export async function embedFrames(model: Model, frames: readonly (Float32Array | null)[]): Promise<Tensor> {
+export async function embedFrames(
+  model: Model,
+  frames: readonly (Float32Array | null)[],
+  precision: Precision = "float32",
+): Promise<Tensor> {
   const vision = visionOf(model);
   const channels = vision.embeddingWeights.find(({ input }) => input === "patch")?.shape[1] ?? 0;
   const length = vision.patches * channels * vision.patchSize ** 2;
@@ -120,19 +131,35 @@ export async function embedFrames(model: Model, frames: readonly (Float32Array |
   frames.forEach((frame, index) => {
     if (frame) patches.set(cutPatches(frame, channels, vision.imageSize, vision.patchSize), index * length);
   });
-  const program = await model.program(`vision embed ${frames.length}`, () => vision.embed(frames.length));
+  const program = await model.program(`vision embed ${frames.length} ${precision}`, () =>
+    vision.embed(frames.length, precision),
+  );
+  const weights = outerFeedsOf(model, vision.embeddingWeights);
   const input = model.backend.upload(patches, [frames.length * vision.patches, length / vision.patches]);
   try {
-    return output(await model.backend.run(program, { ...model.outerFeeds, patches: input }), "hidden_out");
+    const outputs = await withWeights(model, weights, precision, (feeds) =>
+      model.backend.run(program, { ...feeds, patches: input }),
+    );
+    return output(outputs, "hidden_out");
   } finally {
     model.backend.release(input);
   }
 }
 
 /** Maps the vision tower's hidden states to image features, [frames · imageTokens, text width]. */
-export async function connect(model: Model, hidden: Tensor, frames: number): Promise<Tensor> {
-  const program = await model.program(`connector ${frames}`, () => visionOf(model).connector(frames));
-  return output(await model.backend.run(program, { ...model.outerFeeds, hidden }), "features");
+export async function connect(
+  model: Model,
+  hidden: Tensor,
+  frames: number,
+  precision: Precision = "float32",
+): Promise<Tensor> {
+  const vision = visionOf(model);
+  const program = await model.program(`connector ${frames} ${precision}`, () => vision.connector(frames, precision));
+  const weights = outerFeedsOf(model, vision.connectorWeights);
+  const outputs = await withWeights(model, weights, precision, (feeds) =>
+    model.backend.run(program, { ...feeds, hidden }),
+  );
+  return output(outputs, "features");
 }
 
 /**
@@ -144,6 +171,13 @@ export function framesOf(batch: Batch, size: number): readonly (Float32Array | n
   return frames.length === 0 ? frames : [...frames, ...Array<null>(Math.max(0, size - frames.length)).fill(null)];
 }
 
+export interface EncodeOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly memory?: MemoryLimits;
+  /** See `TowerRun`. */
+  readonly precision?: Precision;
+}
+
 /**
  * Features of `frames` under `masks`, [frames · imageTokens, text width]; of a large vision tower only those of real
  * frames, because there padding costs more than a graph of another size.
@@ -152,18 +186,18 @@ export async function encodeFrames(
   model: Model,
   frames: readonly (Float32Array | null)[],
   masks: MaskSet,
-  signal?: AbortSignal,
-  memory: MemoryLimits = memoryLimits(model.backend),
+  options: EncodeOptions = {},
 ): Promise<Tensor> {
   const { backend, definition } = model;
+  const { signal, memory = memoryLimits(backend), precision = "float32" } = options;
   const sequences = sequencesOf(definition, "vision", 0);
   checkSequence(sequences, memory);
   const used = padsFrames(definition) ? frames : frames.filter((frame) => frame !== null);
   const sizes = groupSizes(used.length, samplesAtOnce(sequences, 0, memory));
-  const run: TowerRun = { tower: "vision", groups: sizes, masks, shared: {}, signal };
-  const { hidden } = await runTower(model, await embedFrameGroups(model, used, sizes), run);
+  const run: TowerRun = { tower: "vision", groups: sizes, masks, shared: {}, signal, precision };
+  const { hidden } = await runTower(model, await embedFrameGroups(model, used, sizes, precision), run);
   try {
-    return await connectGroups(model, hidden, sizes);
+    return await connectGroups(model, hidden, sizes, precision);
   } finally {
     backend.release(...hidden);
   }
@@ -174,10 +208,13 @@ export async function embedFrameGroups(
   model: Model,
   frames: readonly (Float32Array | null)[],
   sizes: readonly number[],
+  precision: Precision = "float32",
 ): Promise<Tensor[]> {
   const hidden: Tensor[] = [];
   try {
-    for (const { first, end } of groupsOf(sizes)) hidden.push(await embedFrames(model, frames.slice(first, end)));
+    for (const { first, end } of groupsOf(sizes)) {
+      hidden.push(await embedFrames(model, frames.slice(first, end), precision));
+    }
     return hidden;
   } catch (error) {
     model.backend.release(...hidden);
@@ -190,13 +227,14 @@ export async function connectGroups(
   model: Model,
   hidden: readonly Tensor[],
   sizes: readonly number[],
+  precision: Precision = "float32",
 ): Promise<Tensor> {
   const features: Tensor[] = [];
   try {
     for (const [group, size] of sizes.entries()) {
       const states = hidden[group];
       invariant(states, `Group ${group} of the vision tower has no hidden states.`);
-      features.push(await connect(model, states, size));
+      features.push(await connect(model, states, size, precision));
     }
   } catch (error) {
     model.backend.release(...features);
@@ -238,10 +276,13 @@ function tokenFeeds(model: Model, ids: Int32Array): Record<string, Tensor> {
   };
 }
 
-/** Token embeddings of `ids` with image features in the rows of `imageRows`, [ids, width]. */
+/**
+ * Token embeddings of `ids` with image features in the rows of `imageRows`, [ids, width]. The rows are picked from the
+ * table as it is stored and are float32 afterwards, which is exact.
+ */
 export async function embedTokens(model: Model, rows: TokenRows, features: Tensor | null): Promise<Tensor> {
   const { backend, definition } = model;
-  const embed = await model.program("text embed", () => definition.text.embed());
+  const embed = await model.program("text embed", () => definition.text.embed(model.precision));
   const ids = tokenFeeds(model, rows.ids);
   let text: Tensor;
   try {
@@ -270,15 +311,40 @@ export function sequenceFeeds(model: Model, tokens: number): Record<string, Tens
   };
 }
 
+/** Logits of the rows `positions` of some last hidden states, [positions, vocabulary]; the caller releases them. */
+export type Head = (hidden: Tensor, positions: Int32Array) => Promise<Tensor>;
+
+/**
+ * Gives the head to `use`, computing in `precision`: for several calls, because the vocabulary's table of a model that is
+ * stored in float16 is copied for measurements.
+ */
+export async function withHead<Result>(
+  model: Model,
+  use: (head: Head) => Promise<Result>,
+  precision: Precision = "float32",
+): Promise<Result> {
+  const { backend, definition } = model;
+  const program = await model.program(`head ${precision}`, () => definition.text.head(precision));
+  return withWeights(model, outerFeedsOf(model, definition.text.headWeights), precision, (weights) =>
+    use(async (hidden, positions) => {
+      const picked = backend.upload(positions, [positions.length]);
+      try {
+        return output(await backend.run(program, { ...weights, hidden, positions: picked }), "logits");
+      } finally {
+        backend.release(picked);
+      }
+    }),
+  );
+}
+
 /** Logits of the rows `positions` of the last hidden states, [positions, vocabulary]. */
-export async function logitsAt(model: Model, hidden: Tensor, positions: Int32Array): Promise<Tensor> {
-  const program = await model.program("head", () => model.definition.text.head());
-  const picked = model.backend.upload(positions, [positions.length]);
-  try {
-    return output(await model.backend.run(program, { ...model.outerFeeds, hidden, positions: picked }), "logits");
-  } finally {
-    model.backend.release(picked);
-  }
+export function logitsAt(
+  model: Model,
+  hidden: Tensor,
+  positions: Int32Array,
+  precision: Precision = "float32",
+): Promise<Tensor> {
+  return withHead(model, (head) => head(hidden, positions), precision);
 }
 
 /** The last hidden states of every row of `batch`, [rows, width]; logits are made from them where they are needed. */
@@ -295,7 +361,7 @@ export async function lastStates(
   checkSequence(sequences, memory);
   const sizes = groupSizes(size, samplesAtOnce(sequences, 0, memory));
   const frames = framesOf(batch, size);
-  const features = frames.length > 0 ? await encodeFrames(model, frames, masks, signal, memory) : null;
+  const features = frames.length > 0 ? await encodeFrames(model, frames, masks, { signal, memory }) : null;
   const shared = sequenceFeeds(model, batch.tokens);
   try {
     const embedded = await embedTokenGroups(model, batch, features, sizes);

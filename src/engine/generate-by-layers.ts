@@ -27,7 +27,8 @@ async function runLayers(
   const { backend, definition } = model;
   let current = hidden;
   try {
-    const program = await model.program(`${graph.key}${compensationKey(masks)}`, graph.build(masks.compensated));
+    const key = `${graph.key} ${model.precision}${compensationKey(masks)}`;
+    const program = await model.program(key, graph.build(masks.compensated));
     for (let layer = 0; layer < definition.text.layers; layer++) {
       throwIfCancelled(signal);
       const pastKey = keys[layer];
@@ -102,7 +103,8 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
       try {
         const graph = {
           key: `text prefill ${rows.length}`,
-          build: (compensation: boolean) => () => definition.text.forward(rows.length, { cache: true, compensation }),
+          build: (compensation: boolean) => () =>
+            definition.text.forward(rows.length, { cache: true, precision: model.precision, compensation }),
         };
         const embedded = await embedTokens(model, batch, features);
         hidden = await runLayers(model, cache, request, embedded, graph, shared);
@@ -120,7 +122,8 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
       try {
         const graph = {
           key: `text decode ${rows.length} ${padded}`,
-          build: (compensation: boolean) => () => definition.text.decode(rows.length, { padded, compensation }),
+          build: (compensation: boolean) => () =>
+            definition.text.decode(rows.length, { padded, precision: model.precision, compensation }),
         };
         const embedded = await embedTokens(
           model,

@@ -80,8 +80,7 @@ export function createFusedWriter(model: Model, request: WriterRequest): Writer 
   const { generation } = definition.text;
   invariant(generation, "This decoder has no graph of fused operators.");
   const feeds = layerFeeds(model, masks);
-  const halves = Object.values(feeds).some(({ type }) => type === "float16");
-  const precision = halves ? "float16" : "float32";
+  const { precision } = model;
   const cache: KeyValueCache = { keys: [], values: [] };
   const lengths = createLengths(model);
   let rope: Record<string, Tensor> = {};

@@ -46,7 +46,11 @@ export async function encodeRows(
     model.imageTokenId,
   );
   const frames = framesOf(batch, rows.length);
-  return { batch, features: frames.length > 0 ? await encodeFrames(model, frames, masks, signal) : null };
+  return {
+    batch,
+    features:
+      frames.length > 0 ? await encodeFrames(model, frames, masks, { signal, precision: model.precision }) : null,
+  };
 }
 
 /** Row of each sample's last real token in a batch that is padded to `tokens`. */
@@ -84,7 +88,7 @@ async function argmaxOf(model: Model, logits: Tensor, rows: number): Promise<num
 
 /** The next id of each of the rows `positions` of the last hidden states. */
 export async function nextIds(model: Model, hidden: Tensor, positions: Int32Array): Promise<number[]> {
-  const logits = await logitsAt(model, hidden, positions);
+  const logits = await logitsAt(model, hidden, positions, model.precision);
   try {
     return await argmaxOf(model, logits, positions.length);
   } finally {

@@ -1,11 +1,12 @@
 /** Gradients of the losses by the last hidden states, in as many stretches of rows as the logits' memory asks for. */
 import { invariant } from "../core/errors.ts";
-import { output, type Tensor } from "../runtime/backend.ts";
+import { type Feeds, output, type Tensor } from "../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
 import { HEAD_LOSSES } from "./calibration-plan.ts";
 import { logitRows, type MemoryLimits } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
 import { addMatrices, type Group, stretches } from "./rows.ts";
+import { outerFeedsOf, withSingleWeights } from "./weight-precision.ts";
 
 /** Matrices of logits' size that the head's backward graph holds: logits, probabilities, one-hot targets, residual. */
 const HEAD_COPIES = 5;
@@ -38,10 +39,10 @@ export async function headGradients(model: Model, hidden: Tensor, request: HeadR
   }
   const limit = logitRows(definition.text.vocabularySize, HEAD_COPIES, memory);
   let sums: Tensor[] = [];
-  try {
+  const addStretches = async (head: Feeds) => {
     for (const stretch of stretches(end - start, limit)) {
       const entries: Group = { first: start + stretch.first, end: start + stretch.end };
-      const gradients = await stretchGradients(model, hidden, { ...request, entries, firstRow, rows });
+      const gradients = await stretchGradients(model, hidden, { ...request, head, entries, firstRow, rows });
       if (sums.length === 0) sums = gradients;
       else {
         for (const [loss, gradient] of gradients.entries()) {
@@ -51,6 +52,9 @@ export async function headGradients(model: Model, hidden: Tensor, request: HeadR
         }
       }
     }
+  };
+  try {
+    await withSingleWeights(model, outerFeedsOf(model, definition.text.headWeights), addStretches);
     return sums;
   } catch (error) {
     backend.release(...sums);
@@ -62,9 +66,14 @@ export async function headGradients(model: Model, hidden: Tensor, request: HeadR
 async function stretchGradients(
   model: Model,
   hidden: Tensor,
-  request: HeadRequest & { readonly entries: Group; readonly firstRow: number; readonly rows: number },
+  request: HeadRequest & {
+    readonly head: Feeds;
+    readonly entries: Group;
+    readonly firstRow: number;
+    readonly rows: number;
+  },
 ): Promise<Tensor[]> {
-  const { batch, weights, entries, firstRow, rows } = request;
+  const { batch, weights, head, entries, firstRow, rows } = request;
   const { backend, definition } = model;
   const count = entries.end - entries.first;
   const program = await model.program("head backward", () => definition.text.headGradient(HEAD_LOSSES));
@@ -82,7 +91,7 @@ async function stretchGradients(
     feeds[`weights.${loss}`] = backend.upload(values.subarray(entries.first, entries.end), [count, 1]);
   });
   try {
-    const outputs = await backend.run(program, { ...model.outerFeeds, ...feeds, hidden });
+    const outputs = await backend.run(program, { ...head, ...feeds, hidden });
     return weights.map((_, loss) => output(outputs, `hidden_gradient.${loss}`));
   } finally {
     backend.release(...Object.values(feeds));

@@ -24,6 +24,7 @@ import type { SampleProgress } from "./contract.ts";
 import { connect, embedFrames, embedTokens, sequenceFeeds, towerOf } from "./forward.ts";
 import { createMasks, type MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
+import { withLayerWeights } from "./weight-precision.ts";
 
 /** Calibration samples that are looked at where nobody says otherwise. */
 export const DEFAULT_LAYER_VIEW_SAMPLES = 16;
@@ -120,12 +121,10 @@ async function observeTower(context: Context, pass: Pass, hidden: Tensor): Promi
     let before = await backend.read(current);
     for (const [layer, { changes, densities, energies }] of context.sums[tower].entries()) {
       throwIfCancelled(signal);
-      const outputs = await backend.run(program, {
-        ...shared,
-        ...model.layerFeeds(tower, layer),
-        ...masks.feeds(tower, layer),
-        hidden: current,
-      });
+      const others = { ...shared, ...masks.feeds(tower, layer), hidden: current };
+      const outputs = await withLayerWeights(model, tower, layer, (weights) =>
+        backend.run(program, { ...weights, ...others }),
+      );
       const next = output(outputs, "hidden_out");
       backend.release(current);
       current = next;

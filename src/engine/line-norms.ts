@@ -6,6 +6,7 @@ import type { ScoredWeight, TowerDefinition } from "../models/architectures/defi
 import { output } from "../runtime/backend.ts";
 import { towerOf } from "./forward.ts";
 import type { Model } from "./model.ts";
+import { withLayerWeights } from "./weight-precision.ts";
 
 export interface LineNorms {
   readonly absolute: Float64Array;
@@ -43,7 +44,8 @@ export async function readLineNorms(model: Model): Promise<(module: Module, matr
     const tower = towerOf(model, name);
     const program = await model.program(`${name} line norms`, () => lineNormsGraph(tower));
     for (let layer = 0; layer < tower.layers; layer++) {
-      const tensor = output(await backend.run(program, model.layerFeeds(name, layer)), "norms");
+      const outputs = await withLayerWeights(model, name, layer, (weights) => backend.run(program, weights));
+      const tensor = output(outputs, "norms");
       const values = await backend.read(tensor);
       backend.release(tensor);
       let offset = 0;

@@ -16,6 +16,7 @@ import { connect, embedFrames, embedTokens, sequenceFeeds, towerOf } from "./for
 import { readLineNorms } from "./line-norms.ts";
 import { maskColumns } from "./masks.ts";
 import type { Model } from "./model.ts";
+import { withLayerWeights } from "./weight-precision.ts";
 
 export interface SequentialProgress {
   readonly tower: Tower;
@@ -122,27 +123,29 @@ async function runLayer(
   };
   const masks = { attention_mask: mask("attn"), mlp_mask: mask("mlp") };
   try {
-    for (const passage of passages) {
-      throwIfCancelled(request.signal);
-      const shared: Feeds = passage.tokens === null ? {} : sequenceFeeds(model, passage.tokens);
-      try {
-        const outputs = await backend.run(program, {
-          ...shared,
-          ...model.layerFeeds(tower, layer),
-          ...masks,
-          hidden: passage.hidden,
-        });
-        let taken: Tensor | null = null;
+    await withLayerWeights(model, tower, layer, async (weights) => {
+      for (const passage of passages) {
+        throwIfCancelled(request.signal);
+        const shared: Feeds = passage.tokens === null ? {} : sequenceFeeds(model, passage.tokens);
         try {
-          taken = await use(passage, outputs);
+          const outputs = await backend.run(program, {
+            ...shared,
+            ...weights,
+            ...masks,
+            hidden: passage.hidden,
+          });
+          let taken: Tensor | null = null;
+          try {
+            taken = await use(passage, outputs);
+          } finally {
+            backend.release(...Object.values(outputs).filter((tensor) => tensor !== taken));
+          }
         } finally {
-          backend.release(...Object.values(outputs).filter((tensor) => tensor !== taken));
+          backend.release(...Object.values(shared));
         }
-      } finally {
-        backend.release(...Object.values(shared));
+        run.done();
       }
-      run.done();
-    }
+    });
     await backend.settle();
   } finally {
     backend.release(masks.attention_mask, masks.mlp_mask);

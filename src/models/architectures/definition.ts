@@ -144,9 +144,9 @@ export interface TextDefinition extends TowerDefinition {
   /** `past_key`, `past_value` and `index` int32 [picked] → `key_out`, `value_out` of the samples that are picked. */
   pickSamples(): Graph;
   /** `ids` int32 [rows] → `hidden_out` [rows, width]. */
-  embed(): Graph;
+  embed(precision?: Precision): Graph;
   /** `hidden` [rows, width], `positions` int32 [picked] → `logits` [picked, vocabulary]. */
-  head(): Graph;
+  head(precision?: Precision): Graph;
   /**
    * Gradient of Σ_p weight_p · NLL(target_p), or of Σ_p weight_p · P(target_p), by `hidden`, for several such losses
    * at once: `hidden`, `positions`,

@@ -3,9 +3,10 @@
  * and the text tower of Idefics3.
  */
 
+import type { Precision } from "../../engine/contract.ts";
 import { GraphBuilder, type Value } from "../../graph/graph.ts";
 import { add, multiply, scale, silu } from "../../graph/operations/elementwise.ts";
-import { linear, matmul } from "../../graph/operations/linear.ts";
+import { matmul } from "../../graph/operations/linear.ts";
 import { rmsNorm, softmax } from "../../graph/operations/normalise.ts";
 import { concatenate, gatherFirst, reshape, transpose } from "../../graph/operations/structure.ts";
 import { times } from "../../graph/shape.ts";
@@ -20,6 +21,7 @@ import {
 import { type LayerValues, nameBackwardOutputs, nameForwardOutputs } from "./layer-outputs.ts";
 import { FUSED_HEAD_STEP, generationGraph, wholeGenerationGraph } from "./llama-generation.ts";
 import { embedGraph, headGradientGraph, headGraph, vocabularySlots } from "./llama-vocabulary.ts";
+import { mixedPrecision, weightType } from "./mixed-precision.ts";
 
 /** Prefix of tensor names and the name of the head's tensor, which differ between checkpoints. */
 export interface LlamaNames {
@@ -79,6 +81,7 @@ interface LayerContext {
   readonly padded?: boolean;
   /** See `ForwardInputs`. */
   readonly compensation?: boolean;
+  readonly precision?: Precision;
 }
 
 /** Adds one decoder layer to `builder`; declares its inputs. */
@@ -89,7 +92,8 @@ function emitLayer(
   context: LayerContext,
 ): DecoderValues {
   const { hiddenSize: width, heads, keyValueHeads, headSize, normEpsilon } = config;
-  const { batch, decode, padded = false, compensation = false } = context;
+  const { batch, decode, padded = false, compensation = false, precision = "float32" } = context;
+  const { single, project } = mixedPrecision(builder, precision);
   const tokens = decode ? 1 : "T";
   const rows = times(tokens, batch);
   const repeat = heads / keyValueHeads;
@@ -104,11 +108,15 @@ function emitLayer(
   const weight = Object.fromEntries(
     layerWeights(config, names, 0).map(({ input, shape }) => {
       const sliced = input === "gate" || input === "up" ? ["F", width] : input === "down" ? [width, "F"] : shape;
-      return [input, builder.input(input, sliced)];
+      return [input, builder.input(input, sliced, weightType(shape, precision))];
     }),
   ) as Record<string, Value>;
   const w = (name: string) => weight[name] as Value;
-  const compensate = (name: string) => (compensation ? builder.input(`${name}_compensation`, [width]) : undefined);
+  const projectTo = (x: Value, name: string) => single(project(x, w(name)));
+  const projectLast = (x: Value, name: string, module: string) => {
+    const added = compensation ? builder.input(`${module}_compensation`, [width]) : undefined;
+    return single(project(x, w(name), added));
+  };
 
   const rotation = builder.constant(halfRotation(headSize), [headSize, headSize]);
   const rotate = (x: Value) =>
@@ -117,10 +125,10 @@ function emitLayer(
     transpose(builder, reshape(builder, x, [batch, tokens, count, headSize]), [0, 2, 1, 3]);
 
   const attentionInput = rmsNorm(builder, hidden, w("attention_norm"), normEpsilon);
-  const query = linear(builder, attentionInput, w("query"));
+  const query = projectTo(attentionInput, "query");
   const rotatedQuery = rotate(splitHeads(query, heads));
-  const keyProjection = linear(builder, attentionInput, w("key"));
-  const valueProjection = linear(builder, attentionInput, w("value"));
+  const keyProjection = projectTo(attentionInput, "key");
+  const valueProjection = projectTo(attentionInput, "value");
   let key = rotate(splitHeads(keyProjection, keyValueHeads));
   let value = splitHeads(valueProjection, keyValueHeads);
   let span: string | number = tokens;
@@ -145,14 +153,14 @@ function emitLayer(
   );
   const joined = transpose(builder, reshape(builder, mixed, [batch, heads, tokens, headSize]), [0, 2, 1, 3]);
   const maskedContext = multiply(builder, reshape(builder, joined, [rows, heads * headSize]), attentionMask);
-  const attentionOutput = linear(builder, maskedContext, w("output"), compensate("attention"));
+  const attentionOutput = projectLast(maskedContext, "output", "attention");
   const middle = add(builder, hidden, attentionOutput);
 
   const mlpInput = rmsNorm(builder, middle, w("mlp_norm"), normEpsilon);
-  const gate = linear(builder, mlpInput, w("gate"));
-  const up = linear(builder, mlpInput, w("up"));
+  const gate = projectTo(mlpInput, "gate");
+  const up = projectTo(mlpInput, "up");
   const activation = multiply(builder, multiply(builder, silu(builder, gate), up), mlpMask);
-  const mlpOutput = linear(builder, activation, w("down"), compensate("mlp"));
+  const mlpOutput = projectLast(activation, "down", "mlp");
   const output = add(builder, middle, mlpOutput);
   return {
     hidden,
@@ -322,8 +330,8 @@ export function llamaDefinition(
       }
       return builder.build();
     },
-    embed: (precision?: "float32" | "float16") => embedGraph(embeddingWeights, precision),
-    head: (precision?: "float32" | "float16") => headGraph(config, headTable, precision),
+    embed: (precision) => embedGraph(embeddingWeights, precision),
+    head: (precision) => headGraph(config, headTable, precision),
     headGradient: (losses) => headGradientGraph(config, headTable, losses),
   };
 }
