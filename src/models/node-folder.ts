@@ -1,4 +1,5 @@
 /** A checkpoint folder on a disk. Only Node may import this file: the browser's bundle must not see node:fs. */
+import { createHash } from "node:crypto";
 import { type FileHandle, open as openFile, readdir, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
@@ -46,11 +47,18 @@ export function createNodeFolder(path: string, name = basename(resolve(path))): 
       return found?.isFile() ? { path: file, bytes: found.size, cachedBytes: found.size } : null;
     },
     open,
+    createSha256() {
+      const hash = createHash("sha256");
+      return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("hex") };
+    },
     ...wholeFileReads(open),
   };
 }
 
-/** Bytes [from, end) of an open file. The handle is closed when the stream ends, fails or is cancelled. */
+/**
+ * Bytes [from, end) of an open file, as a byte stream: its reader may lend the memory that is read into. The handle is
+ * closed when the stream ends, fails or is cancelled.
+ */
 function readInChunks(
   handle: FileHandle,
   file: string,
@@ -60,23 +68,30 @@ function readInChunks(
   signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   let position = from;
+  const read = async (into: Uint8Array): Promise<number> => {
+    const { bytesRead } = await handle.read(into, 0, Math.min(into.length, end - position), position);
+    position += bytesRead;
+    if (bytesRead > 0) return bytesRead;
+    throw new PivotscopeError("bad-input", `${file} ended after ${position} of ${end} bytes.`, "Try again.");
+  };
   return new ReadableStream(
     {
+      type: "bytes",
       async pull(controller) {
         try {
           throwIfCancelled(signal);
+          const lent = controller.byobRequest;
           if (position >= end) {
             await handle.close();
             controller.close();
-            return;
+            lent?.respond(0);
+          } else if (lent?.view) {
+            const { buffer, byteOffset, byteLength } = lent.view;
+            lent.respond(await read(new Uint8Array(buffer, byteOffset, byteLength)));
+          } else {
+            const chunk = new Uint8Array(Math.min(CHUNK_BYTES, end - position));
+            controller.enqueue(chunk.subarray(0, await read(chunk)));
           }
-          const chunk = new Uint8Array(Math.min(CHUNK_BYTES, end - position));
-          const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
-          if (bytesRead === 0) {
-            throw new PivotscopeError("bad-input", `${file} ended after ${position} of ${end} bytes.`, "Try again.");
-          }
-          position += bytesRead;
-          controller.enqueue(chunk.subarray(0, bytesRead));
         } catch (error) {
           await handle.close();
           throw asOwnError(error);

@@ -73,6 +73,7 @@ async function openFile(folder: CheckpointFolder, path: string, signal?: AbortSi
     header,
     headerBytes: start.slice(0, header.dataBegin),
     knownHash: (await folder.knownHash?.(path)) ?? null,
+    createSha256: folder.createSha256?.bind(folder),
     open: (readSignal) => folder.open(path, { signal: readSignal }),
   };
 }

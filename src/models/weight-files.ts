@@ -2,8 +2,9 @@
 import { createBreath } from "../core/breath.ts";
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import { requireReadable } from "./float-formats.ts";
+import { readChunks } from "./read-chunks.ts";
 import type { SafetensorsHeader, TensorInfo } from "./safetensors-header.ts";
-import type { OpenFile } from "./source.ts";
+import type { OpenFile, Sha256 } from "./source.ts";
 import { createTensorAssembler } from "./tensor-assembler.ts";
 import { combineHashes, createSha256 } from "./weight-hash.ts";
 import type { ReadWeightsOptions, Weights } from "./weights.ts";
@@ -18,6 +19,8 @@ export interface WeightFile {
   readonly open: (signal: AbortSignal | undefined) => Promise<OpenFile>;
   /** Hex SHA-256 where the place knows it and checks it while reading; null where it must be computed. */
   readonly knownHash: string | null;
+  /** See `CheckpointFolder`. */
+  readonly createSha256?: (() => Sha256) | undefined;
 }
 
 /** How long reading may keep the thread, and how often progress is reported, in milliseconds. */
@@ -92,24 +95,23 @@ async function readFile(
   report: (done: number) => void,
 ): Promise<string> {
   const wanted = [...file.header.tensors.values()].filter((tensor) => names.has(tensor.name));
-  const hasher = file.knownHash === null ? await createSha256() : null;
+  const hasher = file.knownHash === null ? (file.createSha256?.() ?? (await createSha256())) : null;
   const assembler = createTensorAssembler(wanted);
   const breathe = createBreath(BREATH_INTERVAL);
   throwIfCancelled(signal);
   const { stream } = await file.open(signal);
-  const reader = stream.getReader();
+  const chunks = readChunks(stream);
   let done = 0;
   let reported = performance.now();
   try {
     // The next chunk is on its way while this one is hashed and converted.
-    let coming = reader.read();
+    let coming = chunks.next();
     for (;;) {
-      const part = await coming;
-      if (part.done) break;
-      coming = reader.read();
+      const chunk = await coming;
+      if (chunk === null) break;
+      coming = chunks.next();
       // A failure is met when this chunk has been dealt with; until then nobody must call it unhandled.
       coming.catch(() => undefined);
-      const chunk = part.value;
       if (done + chunk.length > file.bytes) throw wrongLength(file, `more than ${file.bytes}`);
       compareHeader(file, chunk, done);
       hasher?.update(chunk);
@@ -122,12 +124,13 @@ async function readFile(
         report(done);
         reported = performance.now();
       }
+      chunks.giveBack(chunk);
       await breathe();
       throwIfCancelled(signal);
     }
     if (done < file.bytes) throw wrongLength(file, `${done}`);
   } catch (error) {
-    await reader.cancel().catch(() => undefined);
+    await chunks.cancel();
     throw error;
   }
   report(done);

@@ -4,12 +4,7 @@
  * crypto.subtle takes a file as a whole only, and is missing on pages that were served over plain HTTP; this one is
  * WebAssembly and needs neither. It is loaded with the first weights.
  */
-
-export interface Sha256 {
-  update(bytes: Uint8Array): void;
-  /** 64 lower-case hex digits. */
-  digest(): string;
-}
+import type { Sha256 } from "./source.ts";
 
 export async function createSha256(): Promise<Sha256> {
   const { createSHA256 } = await import("hash-wasm");
