@@ -1,0 +1,138 @@
+/**
+ * A user's own samples as one file.
+ *
+ * Version 1 is a JSON object:
+ *
+ * - `format`: "pivotscope-own-samples"; `version`: 1.
+ * - `samples`: a list of 1 to 1,000 objects with
+ *   - `name`: what people call the picture, a string; may be missing.
+ *   - `picture`: the picture's file as a data URL, `data:image/png;base64,…` (PNG, JPEG or WebP), or null.
+ *   - `question`: a string of 1 to 2,000 characters beside space around it.
+ *   - `answer`: the expected answer, a string, or null.
+ *   - `trace`: null, or what the dense model wrote: `text`, a string; `ids`, its token ids with the stop token, 1 to
+ *     100,000; `weightHash`, the hex SHA-256 of the weights that wrote it, empty where that is unknown.
+ *
+ * Missing fields count as null; unknown fields are left alone. Whoever reads a file takes only traces of its own weights.
+ */
+import { PivotscopeError } from "../core/errors.ts";
+import { type Fields, parseJsonObject } from "./json.ts";
+
+export interface WrittenTrace {
+  readonly text: string;
+  readonly ids: readonly number[];
+  readonly weightHash: string;
+}
+
+export interface PictureFile {
+  readonly type: "image/png" | "image/jpeg" | "image/webp";
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface SavedSample {
+  readonly name: string;
+  readonly picture: PictureFile | null;
+  readonly question: string;
+  readonly answer: string | null;
+  readonly trace: WrittenTrace | null;
+}
+
+export const OWN_SAMPLES_FORMAT = "pivotscope-own-samples";
+export const MAXIMUM_OWN_SAMPLES = 1000;
+/** As the page's question field. */
+export const MAXIMUM_QUESTION_LENGTH = 2000;
+const MAXIMUM_TRACE = 100_000;
+const DATA_URL = /^data:(image\/(?:png|jpeg|webp));base64,/;
+
+/** @throws PivotscopeError `bad-input` without samples. */
+export function serialiseOwnSamples(samples: readonly SavedSample[]): string {
+  if (samples.length === 0) throw new PivotscopeError("bad-input", "There are no own samples.", "Add one first.");
+  const entries = samples.map(({ picture, ...rest }) => ({ ...rest, picture: picture && dataUrl(picture) }));
+  return `${JSON.stringify({ format: OWN_SAMPLES_FORMAT, version: 1, samples: entries })}\n`;
+}
+
+/**
+ * Reads a file of own samples. Whether pictures can be decoded shows when they are.
+ *
+ * @param file the file's name for messages.
+ * @throws PivotscopeError `bad-input` that names the field, what was found and what is needed; `unsupported` for a file
+ *   of a later version.
+ */
+export function parseOwnSamples(json: string, file: string): SavedSample[] {
+  try {
+    return parse(parseJsonObject(json, file));
+  } catch (error) {
+    if (!(error instanceof PivotscopeError) || error.code !== "bad-checkpoint") throw error;
+    throw new PivotscopeError("bad-input", error.message, "Open a file that was saved under Own samples.", {
+      cause: error,
+    });
+  }
+}
+
+function parse(fields: Fields): SavedSample[] {
+  if (fields.raw("format") !== OWN_SAMPLES_FORMAT) throw fields.wrong("format", `"${OWN_SAMPLES_FORMAT}"`);
+  const version = fields.integer("version");
+  if (version !== 1) {
+    throw new PivotscopeError(
+      "unsupported",
+      `${fields.file}: "version" is ${version}; this page reads version 1.`,
+      "Open it with the version of Pivotscope that saved it.",
+    );
+  }
+  const samples = fields.objects("samples");
+  if (samples.length === 0 || samples.length > MAXIMUM_OWN_SAMPLES) {
+    throw fields.wrong("samples", `a list of 1 to ${MAXIMUM_OWN_SAMPLES} samples`);
+  }
+  return samples.map(parseSample);
+}
+
+function parseSample(fields: Fields): SavedSample {
+  const question = fields.string("question").trim();
+  if (question === "" || question.length > MAXIMUM_QUESTION_LENGTH) {
+    throw fields.wrong("question", `a question of 1 to ${MAXIMUM_QUESTION_LENGTH} characters`);
+  }
+  return {
+    name: fields.has("name") ? fields.string("name") : "",
+    picture: fields.has("picture") ? parsePicture(fields) : null,
+    question,
+    answer: fields.has("answer") ? fields.string("answer") : null,
+    trace: fields.has("trace") ? parseTrace(fields.objectOrEmpty("trace")) : null,
+  };
+}
+
+function parseTrace(fields: Fields): WrittenTrace {
+  const ids = fields.ids("ids");
+  if (ids.length === 0 || ids.length > MAXIMUM_TRACE) throw fields.wrong("ids", `a list of 1 to ${MAXIMUM_TRACE} ids`);
+  const weightHash = fields.string("weightHash");
+  if (!/^(?:[0-9a-f]{64})?$/.test(weightHash)) throw fields.wrong("weightHash", "64 hex digits, or an empty string,");
+  return { text: fields.string("text"), ids, weightHash };
+}
+
+function parsePicture(fields: Fields): PictureFile {
+  const needed = "a data URL of a PNG, JPEG or WebP file in base64";
+  const url = fields.string("picture");
+  const type = DATA_URL.exec(url)?.[1] as PictureFile["type"] | undefined;
+  if (type === undefined) throw fields.wrong("picture", needed);
+  const bytes = fromBase64(url.slice(url.indexOf(",") + 1));
+  if (bytes === null || bytes.length === 0) throw fields.wrong("picture", needed);
+  return { type, bytes };
+}
+
+/** Null when `text` is not base64. */
+function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
+
+/** Bytes that go into one call of String.fromCharCode; a multiple of 3, so that parts join without padding. */
+const CHUNK = 3 * 8192;
+
+function dataUrl({ type, bytes }: PictureFile): string {
+  const parts: string[] = [];
+  for (let from = 0; from < bytes.length; from += CHUNK) {
+    parts.push(btoa(String.fromCharCode(...bytes.subarray(from, from + CHUNK))));
+  }
+  return `data:${type};base64,${parts.join("")}`;
+}
