@@ -17,7 +17,7 @@ test("falls back to the CPU, says so in one line with the reason, and does the m
   await workbench.open(`${FEW_SAMPLES}&ratio=40`);
   await workbench.settled();
   await expect(page.getByText(/^Runs on the CPU: .*(no graphics adapter|has no WebGPU)/)).toBeVisible();
-  await expect(page.getByRole("banner")).toContainText(/CPU · [\d.]+ MB in memory/);
+  await expect(page.getByRole("banner")).toContainText(/CPU · float32 · [\d.]+ MB/);
   await expect(workbench.verdict).toContainText("At 40 %: answer matches: yes = yes");
   expect(errors).toEqual([]);
 });

@@ -29,7 +29,7 @@ test.afterAll(() => page.context().close());
 
 test("loads the bundled model on WebGPU and shows what it takes", async () => {
   await expect(page.getByRole("banner")).toContainText(
-    /Scenes 3M · 3\.02\sM parameters · WebGPU · [\d.]+ MB on the GPU/,
+    /Scenes 3M · 3\.02\sM parameters · WebGPU · float(16|32) · [\d.]+ MB/,
     {
       timeout: 90_000,
     },

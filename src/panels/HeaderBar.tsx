@@ -5,7 +5,7 @@ import { methods } from "../core/methods/index.ts";
 import { downloadPlan, downloadStatistics } from "./downloads.ts";
 import { modelLabel, shareLink } from "./plan-context.ts";
 import { useActions, useSelect, useWorkbench } from "./use-workbench.ts";
-import { BACKEND_WORDS, formatBytes, PRECISION_WORDS } from "./words.ts";
+import { BACKEND_WORDS, formatBytes } from "./words.ts";
 
 export function HeaderBar() {
   const { preferences } = useActions();
@@ -42,11 +42,12 @@ function ModelChip() {
   const summary = useSelect((state) => state.model.summary);
   const ready = useSelect((state) => state.model.status === "ready");
   if (!summary || !ready) return null;
+  const place = summary.backend === "webgpu" ? "on the GPU" : "in memory";
   return (
-    <p className="model-chip">
-      <strong>{label}</strong> · {formatParameters(summary.layout.totalParameters)} parameters ·{" "}
-      {BACKEND_WORDS[summary.backend]} · {PRECISION_WORDS[summary.precision]} · {formatBytes(summary.weightBytes)}{" "}
-      {summary.backend === "webgpu" ? "on the GPU" : "in memory"}
+    <p className="model-chip" title={`${label}: ${formatBytes(summary.weightBytes)} of weights ${place}`}>
+      {/* The owner of a repository stands in the title: the line is short. */}
+      <strong>{label.split("/").at(-1)}</strong> · {formatParameters(summary.layout.totalParameters)} parameters ·{" "}
+      {BACKEND_WORDS[summary.backend]} · {summary.precision} · {formatBytes(summary.weightBytes)}
     </p>
   );
 }

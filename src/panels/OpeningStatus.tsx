@@ -5,6 +5,7 @@ import { fractionOf } from "../state/model-transfer.ts";
 import { Alert } from "./Alert.tsx";
 import { PanelBoundary } from "./PanelBoundary.tsx";
 import { Progress } from "./Progress.tsx";
+import { modelLabel } from "./plan-context.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { formatBytes, transferMilestone, transferText } from "./words.ts";
 
@@ -26,9 +27,10 @@ function Line() {
   const { opening: actions } = useActions();
   const current = useSelect(({ opening }) => opening.current);
   const summary = useSelect((state) => state.model.summary);
+  const label = useSelect(modelLabel);
   const stay = (
     <button type="button" className="button" onClick={() => actions.hide()}>
-      {summary ? `Stay with ${summary.name}` : "Dismiss"}
+      {summary ? `Stay with ${label}` : "Dismiss"}
     </button>
   );
   switch (current.step) {
@@ -38,7 +40,11 @@ function Line() {
       const transfer = current.step === "loading" ? current.transfer : null;
       return (
         <div className="model-status opening-line">
-          <Progress label={`Opening ${name}`} fraction={fractionOf(transfer)} text={transferText(transfer)} />
+          <Progress
+            label={`Opening ${name}`}
+            fraction={fractionOf(transfer)}
+            text={`${name}: ${transferText(transfer)}`}
+          />
           <p className="visually-hidden" role="status">
             {transferMilestone(name, transfer)}
           </p>

@@ -3,12 +3,12 @@ import type { CalibrationProgress, LoadProgress } from "../engine/contract.ts";
 import { fractionOf, type Transfer } from "../state/model-transfer.ts";
 import type { Activity, JobKind } from "../state/queue.ts";
 
-/** 5.7 MB: decimal megabytes, as download sizes are given. */
+/** 12 kB, 5.7 MB, 1.02 GB: decimal, as download sizes are given. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${Math.round(bytes)} B`;
   const units = ["kB", "MB", "GB"] as const;
   const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** power).toFixed(power === 1 ? 0 : 1)} ${units[power - 1]}`;
+  return `${(bytes / 1000 ** power).toFixed(power - 1)} ${units[power - 1]}`;
 }
 
 /** "40 s", "3 min", in steps that do not flicker. */
@@ -47,7 +47,7 @@ export function transferMilestone(name: string, transfer: Transfer | null): stri
 }
 
 export const BACKEND_WORDS = { webgpu: "WebGPU", cpu: "CPU" } as const;
-export const PRECISION_WORDS = { float32: "single precision", float16: "half precision" } as const;
+export const PRECISION_WORDS = { float32: "single precision (float32)", float16: "half precision (float16)" } as const;
 
 export function calibrationText(progress: CalibrationProgress, secondsLeft: number | null): string {
   const { sample, samples, pass, layer, layers } = progress;

@@ -117,7 +117,7 @@ function Choices({ needs, options }: Pick<AskingStepProps, "needs" | "options">)
       <legend className="panel-title">How to run it</legend>
       <Choice
         label={`Automatic: ${choiceWords(first)}`}
-        choice={first}
+        choice={first.fits ? { ...first, reason: "What the page takes by itself on this device." } : first}
         checked={automatic}
         onChoose={() => opening.setOptions(AUTOMATIC)}
       />

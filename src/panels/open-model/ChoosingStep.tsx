@@ -56,7 +56,7 @@ function Cards() {
             <button type="button" className="model-card" onClick={() => void opening.chooseAddress(repository)}>
               <strong>{repository.split("/")[1]}</strong>
               <span className="note">
-                {formatParameters(parameters)} parameters · {formatSize(bytes)} {dtype}
+                {formatParameters(parameters)} parameters · {formatBytes(bytes)} {dtype}
                 {note !== "" && ` · ${note}`}
               </span>
               {kept && <span className="note note-strong">{kept.complete ? "stored here" : "partly stored here"}</span>}
@@ -66,11 +66,6 @@ function Cards() {
       })}
     </ul>
   );
-}
-
-/** 513 MB, 1.02 GB: as the hub lists sizes. */
-function formatSize(bytes: number): string {
-  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 function AddressField({ failure }: { readonly failure: Failure | null }) {

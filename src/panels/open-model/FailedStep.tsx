@@ -21,15 +21,23 @@ export function FailedStep({ source, during, failure }: FailedStepProps) {
         {source.name}
       </h3>
       <Alert failure={failure} />
-      {mayNeedToken && <TokenField />}
-      <div className="step-actions">
-        <button type="button" className="button button-primary" onClick={() => void opening.load()}>
-          {during && failure.code === "network" ? "Resume" : "Try again"}
-        </button>
-        <button type="button" className="button" onClick={() => opening.back()}>
-          Choose another
-        </button>
-      </div>
+      <form
+        className="step-part"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void opening.load();
+        }}
+      >
+        {mayNeedToken && <TokenField />}
+        <div className="step-actions">
+          <button type="submit" className="button button-primary">
+            {during && failure.code === "network" ? "Resume" : "Try again"}
+          </button>
+          <button type="button" className="button" onClick={() => opening.back()}>
+            Choose another
+          </button>
+        </div>
+      </form>
     </>
   );
 }
