@@ -87,7 +87,7 @@ export function backwardBytes({ tower, headSize, tokens }: Sequences, losses: nu
 }
 
 /** Bytes of the largest tensor inside one layer, for one sample. */
-function widestBytes({ tower, headSize, tokens }: Sequences): number {
+export function widestBytes({ tower, headSize, tokens }: Sequences): number {
   const { heads, width, queries, inner } = sizesOf(tower, headSize);
   return FLOAT * tokens * Math.max(heads * tokens, width, queries, inner);
 }
@@ -151,13 +151,12 @@ export function logitRows(vocabulary: number, copies: number, { largestBuffer, l
   return Math.max(1, Math.min(Math.floor(largestBuffer / row), Math.floor(logits / (copies * row))));
 }
 
-/** Parts that a table of the vocabulary is cut into so that each fits `largestBuffer`. @param width columns. */
+/** Parts that a table of the vocabulary is cut into so that each fits `largestBuffer` as float32. @param width columns. */
 export function vocabularyParts(
   { vocabularySize, width }: { readonly vocabularySize: number; readonly width: number },
-  bytesPerWeight: number,
   largestBuffer: number,
 ): number {
-  const rows = Math.floor(largestBuffer / (width * bytesPerWeight));
+  const rows = Math.floor(largestBuffer / (width * FLOAT));
   return rows >= vocabularySize ? 1 : Math.ceil(vocabularySize / Math.max(1, rows));
 }
 

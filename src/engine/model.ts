@@ -46,13 +46,13 @@ export function defineModel(config: ModelConfig, parts = 1): ModelDefinition {
   };
 }
 
-/** The same for a device whose largest buffer is `largestBuffer` bytes: the vocabulary's tables are cut to fit. */
-export function defineModelWithin(config: ModelConfig, precision: Precision, largestBuffer: number): ModelDefinition {
+/**
+ * The same for a device whose largest buffer is `largestBuffer` bytes: the vocabulary's tables are cut to fit, in either
+ * precision as float32, because measuring reads halves through float32 copies.
+ */
+export function defineModelWithin(config: ModelConfig, largestBuffer: number): ModelDefinition {
   const { vocabularySize, hiddenSize: width } = config.text;
-  return defineModel(
-    config,
-    vocabularyParts({ vocabularySize, width }, precision === "float16" ? 2 : 4, largestBuffer),
-  );
+  return defineModel(config, vocabularyParts({ vocabularySize, width }, largestBuffer));
 }
 
 /** The units of both towers, text first. */
@@ -74,7 +74,7 @@ export async function createModel(
   options: Partial<UploadOptions> = {},
 ): Promise<Model> {
   const { precision = "float32" } = options;
-  const definition = defineModelWithin(config, precision, backend.limits.largestBuffer);
+  const definition = defineModelWithin(config, backend.limits.largestBuffer);
   const { hash, tensorOf } = await uploadWeights(backend, definition, weights, { ...options, precision });
   const feedsOf = (list: readonly WeightSlot[]): Feeds =>
     Object.fromEntries(list.map((slot) => [slot.input, tensorOf(slot)]));
