@@ -1,5 +1,6 @@
 /**
- * Benchmarks: prints one JSON object. `npm run bench` runs all, `npm run bench -- slider scoring` some.
+ * Benchmarks: prints one JSON object. `npm run bench` runs all but the last, `npm run bench -- slider scoring` some, and
+ * `npm run bench -- transformers-js [--model FOLDER] [--tokens N] [--threads N]` compares with transformers.js.
  *
  * Times on a machine without GPU are of software rendering and say nothing about a GPU; ratios within one run do.
  */
@@ -13,6 +14,7 @@ import { browserArguments, findBrowser } from "../scripts/find-browser.ts";
 import { defaultPivotParameters } from "../src/core/pivots.ts";
 import type { BackendKind } from "../src/engine/contract.ts";
 import { createEngine } from "../src/engine/engine.ts";
+import { nodeDevice } from "../src/engine/node-device.ts";
 import { decodePicture } from "../src/models/image/decode-node.ts";
 import { createNodeFolder } from "../src/models/node-folder.ts";
 import { createNodeBackend } from "../src/runtime/cpu/node.ts";
@@ -22,6 +24,8 @@ import { measureEngine } from "./measure-engine.ts";
 import type { BenchPage } from "./page.ts";
 
 const NAMES = ["slider", "scoring", "model", "batches"] as const;
+/** Needs an install of its own, so it runs only when it is asked for. */
+const APART = "transformers-js";
 type Name = (typeof NAMES)[number];
 
 const root = join(import.meta.dirname, "..");
@@ -31,6 +35,7 @@ async function benchNode(samples: number) {
   const { scene, question } = JSON.parse(await readFile(join(folder, "evaluation.json"), "utf8")).samples[0];
   const picture = drawScene(parseScene(scene, "scene"), MODEL_PICTURE_SIZE);
   const engine = createEngine({
+    device: nodeDevice,
     openFolder: () => createNodeFolder(folder),
     decodePicture,
     createBackend: async () => createNodeBackend(),
@@ -81,11 +86,15 @@ const { positionals, values } = parseArgs({
     rows: { type: "string", default: "162" },
     repeats: { type: "string", default: "3" },
     count: { type: "string", default: "32" },
+    model: { type: "string", default: "bundled" },
+    tokens: { type: "string", default: "32" },
+    threads: { type: "string", default: "0" },
   },
 });
 const wanted = positionals.length > 0 ? positionals : NAMES;
 for (const name of wanted) {
-  if (!NAMES.includes(name as Name)) throw new Error(`Unknown benchmark "${name}"; there are ${NAMES.join(", ")}.`);
+  if (name === APART || NAMES.includes(name as Name)) continue;
+  throw new Error(`Unknown benchmark "${name}"; there are ${[...NAMES, APART].join(", ")}.`);
 }
 const [samples, rows, repeats] = [Number(values.samples), Number(values.rows), Number(values.repeats)];
 const results: Record<string, unknown> = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
@@ -102,5 +111,14 @@ if (wanted.includes("model")) {
 if (wanted.includes("batches")) {
   const { benchBatches } = await import("./batches.ts");
   results.batches = await benchBatches(join(root, "public", "models", "scenes"), Number(values.count));
+}
+if (wanted.includes(APART)) {
+  const { benchTransformersJs } = await import("./transformers-js/run.ts");
+  results[APART] = await benchTransformersJs({
+    model: values.model === "bundled" ? null : values.model,
+    tokens: Number(values.tokens),
+    repeats,
+    threads: Number(values.threads),
+  });
 }
 process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);

@@ -1,0 +1,42 @@
+/** The project's engine behind the benchmark's contract: the browser's cpu backend. */
+import * as ort from "onnxruntime-web/webgpu";
+import { encodeFrames } from "../../src/engine/forward.ts";
+import { openSession, type Session } from "../../src/engine/session.ts";
+import { createAddressFolder } from "../../src/models/address-folder.ts";
+import { decodePicture } from "../../src/models/image/decode-browser.ts";
+import { createBrowserCpuBackend } from "../../src/runtime/browser.ts";
+import { type BenchEngine, CHECKPOINT_PATH, floatsOf, pageMemory } from "./contract.ts";
+
+export function createOurs(): BenchEngine {
+  let session: Session | null = null;
+  return {
+    async load(threads) {
+      if (threads > 0) ort.env.wasm.numThreads = threads;
+      const start = performance.now();
+      session = await openSession(
+        {
+          createBackend: createBrowserCpuBackend,
+          decodePicture: (bytes, name) => decodePicture(new Blob([bytes]), name),
+        },
+        createAddressFolder("bench", new URL(CHECKPOINT_PATH, location.href).href),
+        { backend: "cpu" },
+      );
+      return performance.now() - start;
+    },
+    async write({ ids, frame }, count) {
+      if (!session) throw new Error("Nothing is loaded.");
+      const frames = [floatsOf(frame)];
+      const before = performance.now();
+      const { model, denseMasks } = session;
+      model.backend.release(await encodeFrames(model, frames, denseMasks));
+      const start = performance.now();
+      const tokens: number[] = [];
+      const generation = await session.generate(
+        { prompt: ids, frames },
+        { maximumTokens: count, onToken: () => tokens.push(performance.now() - start) },
+      );
+      return { ids: generation.ids, vision: start - before, tokens };
+    },
+    memory: pageMemory,
+  };
+}

@@ -1,0 +1,209 @@
+/**
+ * This engine against transformers.js: the same checkpoint, the same prompt, the same browser, WebAssembly on both
+ * sides, in turn. Every engine has a browser of its own, so that its memory can be told.
+ */
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join, normalize } from "node:path";
+import { chromium, type Page } from "playwright";
+import { createServer, type Plugin } from "vite";
+import { browserArguments, findBrowser } from "../../scripts/find-browser.ts";
+import { openNodeSession } from "../../src/engine/node-engine.ts";
+import { drawScene } from "../../src/scenes/draw/draw-scene.ts";
+import { parseScene } from "../../src/scenes/scene-json.ts";
+import { median } from "../statistics.ts";
+import { type BenchEngine, CHECKPOINT_PATH, ONNX_PATH, type Prompt, type Writing } from "./contract.ts";
+import { exportCheckpoint } from "./export.ts";
+import { watchMemory } from "./memory.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const bundled = join(root, "public", "models", "scenes");
+
+export interface ComparisonOptions {
+  /** Checkpoint folder; the bundled model when null. */
+  readonly model: string | null;
+  readonly tokens: number;
+  readonly repeats: number;
+  /** Threads of either engine's WebAssembly; 0 leaves it to onnxruntime. */
+  readonly threads: number;
+}
+
+/** Serves the two forms of the checkpoint. */
+function serveFolders(folders: Readonly<Record<string, string>>): Plugin {
+  const answer = (request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    const path = decodeURIComponent((request.url ?? "").split("?")[0] ?? "");
+    const prefix = Object.keys(folders).find((start) => path.startsWith(start));
+    if (prefix === undefined) return next();
+    const file = join(folders[prefix] ?? "", normalize(`/${path.slice(prefix.length)}`));
+    if (!existsSync(file) || !statSync(file).isFile()) {
+      response.writeHead(404).end();
+      return;
+    }
+    const { size } = statSync(file);
+    const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
+    const start = Number(first ?? 0);
+    const end = last ? Math.min(Number(last), size - 1) : size - 1;
+    response.writeHead(first === undefined ? 200 : 206, {
+      "Content-Length": end - start + 1,
+      "Content-Type": file.endsWith(".json") ? "application/json" : "application/octet-stream",
+      "Accept-Ranges": "bytes",
+      ...(first === undefined ? {} : { "Content-Range": `bytes ${start}-${end}/${size}` }),
+    });
+    if (request.method === "HEAD") response.end();
+    else createReadStream(file, { start, end }).pipe(response);
+  };
+  return {
+    name: "serve-checkpoint",
+    configureServer(server) {
+      server.middlewares.use(answer);
+    },
+  };
+}
+
+/** A drawn scene with a question, as `folder`'s model takes them. */
+async function preparePrompt(folder: string): Promise<Prompt> {
+  const { scene, question } = JSON.parse(await readFile(join(bundled, "evaluation.json"), "utf8")).samples[0];
+  const session = await openNodeSession(folder);
+  const { vision } = session.model.definition;
+  const channels = vision?.embeddingWeights.find(({ input }) => input === "patch")?.shape[1];
+  if (!vision || channels === undefined) throw new Error("The checkpoint has no vision tower.");
+  const picture = drawScene(parseScene(scene, "scene"), vision.imageSize);
+  const { prompt, frames } = session.prepareInput({ picture, question });
+  await session.dispose();
+  const [frame] = frames;
+  if (!frame) throw new Error("The picture has no frame.");
+  const base64 = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString("base64");
+  return { ids: prompt, frame: base64, channels, size: vision.imageSize };
+}
+
+type Name = "ours" | "theirs";
+const NAMES: readonly Name[] = ["ours", "theirs"];
+
+async function openEngine(name: Name, address: string) {
+  const server = await chromium.launchServer({
+    executablePath: findBrowser(),
+    // The browser measures a page's memory within seconds only when it is told to.
+    args: [...browserArguments(), "--enable-blink-features=ForceEagerMeasureMemory"],
+  });
+  const browser = await chromium.connect(server.wsEndpoint());
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => process.stderr.write(`${name}: ${error.message}\n`));
+  await page.goto(`${address}bench/transformers-js/page.html?engine=${name}`);
+  await page.waitForFunction(() => "benchEngine" in globalThis);
+  const memory = watchMemory(server.process().pid ?? 0);
+  return {
+    page,
+    memory,
+    version: browser.version(),
+    async close() {
+      memory.stop();
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+function call<Key extends keyof BenchEngine>(page: Page, key: Key, ...parameters: Parameters<BenchEngine[Key]>) {
+  return page.evaluate(`globalThis.benchEngine.${key}(...${JSON.stringify(parameters)})`) as ReturnType<
+    BenchEngine[Key]
+  >;
+}
+
+/** Milliseconds per generation as rates. */
+function ratesOf(writing: Writing, promptTokens: number) {
+  const [first = Number.NaN] = writing.tokens;
+  const last = writing.tokens.at(-1) ?? Number.NaN;
+  return {
+    visionSeconds: writing.vision / 1000,
+    firstTokenSeconds: first / 1000,
+    prefillTokensPerSecond: (1000 * promptTokens) / (first - writing.vision),
+    decodeTokensPerSecond: (1000 * (writing.tokens.length - 1)) / (last - first),
+  };
+}
+
+function mediansOf<Key extends string>(list: readonly Readonly<Record<Key, number>>[]): Record<Key, number> {
+  const keys = Object.keys(list[0] ?? {}) as Key[];
+  return Object.fromEntries(keys.map((key) => [key, median(list.map((entry) => entry[key]))])) as Record<Key, number>;
+}
+
+export async function benchTransformersJs({ model, tokens, repeats, threads }: ComparisonOptions) {
+  const library = join(import.meta.dirname, "node_modules", "@huggingface", "transformers", "package.json");
+  if (!existsSync(library)) throw new Error("Install transformers.js first: npm ci --prefix bench/transformers-js");
+  const folder = model ?? bundled;
+  const prompt = await preparePrompt(folder);
+  const target = await mkdtemp(join(tmpdir(), "pivotscope-onnx-"));
+  const isolated = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+  try {
+    await exportCheckpoint(folder, join(target, "model"));
+    const server = await createServer({
+      root,
+      configFile: false,
+      logLevel: "error",
+      plugins: [serveFolders({ [CHECKPOINT_PATH]: folder, [ONNX_PATH]: target })],
+      optimizeDeps: { exclude: ["onnxruntime-web"], noDiscovery: true, include: ["hash-wasm"] },
+      server: { port: 0, hmr: false, watch: null, headers: isolated },
+    });
+    await server.listen();
+    const address = server.resolvedUrls?.local[0] ?? "";
+    const opened = { ours: await openEngine("ours", address), theirs: await openEngine("theirs", address) };
+    try {
+      const load = { ours: 0, theirs: 0 };
+      const peakLoad: Record<Name, number | null> = { ours: null, theirs: null };
+      const first: Record<Name, number> = { ours: 0, theirs: 0 };
+      const rates: Record<Name, ReturnType<typeof ratesOf>[]> = { ours: [], theirs: [] };
+      const written: Record<Name, readonly number[]> = { ours: [], theirs: [] };
+      for (const name of NAMES) {
+        const { page, memory } = opened[name];
+        load[name] = (await call(page, "load", threads)) / 1000;
+        peakLoad[name] = memory.take();
+        // The first run compiles graphs, and here makes the copy of the weights that generation runs on.
+        const start = performance.now();
+        await call(page, "write", prompt, 2);
+        first[name] = (performance.now() - start) / 1000;
+      }
+      for (let repeat = 0; repeat < repeats; repeat++) {
+        for (const name of NAMES) {
+          const writing = await call(opened[name].page, "write", prompt, tokens);
+          written[name] = writing.ids;
+          rates[name].push(ratesOf(writing, prompt.ids.length));
+        }
+      }
+      const result = async (name: Name) => {
+        const { page, memory } = opened[name];
+        return {
+          loadSeconds: load[name],
+          firstRunSeconds: first[name],
+          ...mediansOf(rates[name]),
+          peakLoadBytes: peakLoad[name] ?? Number.NaN,
+          peakRunBytes: memory.take() ?? Number.NaN,
+          pageBytes: (await call(page, "memory")) ?? Number.NaN,
+        };
+      };
+      const ours = await result("ours");
+      const theirs = await result("theirs");
+      const ratios = Object.fromEntries(
+        (Object.keys(ours) as (keyof typeof ours)[]).map((key) => [key, ours[key] / theirs[key]]),
+      );
+      return {
+        checkpoint: model ?? "bundled",
+        browser: opened.ours.version,
+        transformersJs: JSON.parse(await readFile(library, "utf8")).version as string,
+        promptTokens: prompt.ids.length,
+        tokens,
+        repeats,
+        threads,
+        sameIds: written.ours.join() === written.theirs.join(),
+        ours,
+        theirs,
+        oursToTheirs: ratios,
+      };
+    } finally {
+      await Promise.all(NAMES.map((name) => opened[name].close()));
+      await server.close();
+    }
+  } finally {
+    await rm(target, { recursive: true });
+  }
+}
