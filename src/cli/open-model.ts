@@ -5,13 +5,15 @@ import { join } from "node:path";
 import { PivotscopeError } from "../core/errors.ts";
 import type { UnitLayout } from "../core/unit.ts";
 import { defineModel, modelLayout } from "../engine/model.ts";
+import { openNodePlace } from "../engine/node-places.ts";
 import type { Session } from "../engine/session.ts";
 import { parseModelConfig } from "../models/config.ts";
-import { createNodeFolder } from "../models/node-folder.ts";
 import type { CommandContext } from "./context.ts";
 import { createProgressLine, describeLoading } from "./progress.ts";
 
-/** Opens the checkpoint folder at `path`, gives it to `use`, and releases it whatever happens. */
+const WEIGHTS = "model.safetensors";
+
+/** Opens the checkpoint at `path` (see `openNodePlace`), gives it to `use`, and releases it whatever happens. */
 export async function withModel<Result>(
   path: string,
   context: CommandContext,
@@ -36,16 +38,13 @@ export interface ModelOutline {
   readonly weightHash: string;
 }
 
-/** What config.json says about a model, and the hash of its weights file, which is read but not loaded. */
+/** What config.json says about a model, and the hash of its weights file, which is read at most and not loaded. */
 export async function outlineModel(path: string): Promise<ModelOutline> {
-  const folder = createNodeFolder(path);
+  const folder = await openNodePlace(path);
   const layout = modelLayout(defineModel(parseModelConfig(await folder.readText("config.json"))));
-  const hasWeights = await folder.has("model.safetensors");
-  return {
-    name: folder.name,
-    layout,
-    weightHash: hasWeights ? await hashFile(join(path, "model.safetensors")) : "",
-  };
+  const hasWeights = await folder.has(WEIGHTS);
+  const known = hasWeights ? ((await folder.knownHash?.(WEIGHTS)) ?? null) : "";
+  return { name: folder.name, layout, weightHash: known ?? (await hashFile(join(path, WEIGHTS))) };
 }
 
 /** The same hash as models/weight-hash, in pieces: a weights file may be larger than memory. */

@@ -14,6 +14,7 @@ import { parseScene } from "../scenes/scene-json.ts";
 import { projectRoot } from "../testing/shared.ts";
 import type { Assessment, Engine, EvaluationSample, SampleInput, SampleProgress } from "./contract.ts";
 import { createEngine } from "./engine.ts";
+import { nodeDevice } from "./node-device.ts";
 import { countTensors } from "./testing/count-tensors.ts";
 
 const PLACES = [4, 0, 9];
@@ -27,6 +28,7 @@ function open(changes: Partial<CheckpointFolder> = {}): { engine: Engine; backen
   const folder = createNodeFolder(join(projectRoot, "public/models/scenes"));
   const backend = createNodeBackend();
   const engine = createEngine({
+    device: nodeDevice,
     openFolder: () => ({ ...folder, ...changes }),
     decodePicture,
     createBackend: async () => backend,

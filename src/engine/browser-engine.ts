@@ -2,18 +2,40 @@
 import { createAddressFolder } from "../models/address-folder.ts";
 import { createFilesFolder } from "../models/files-folder.ts";
 import { decodePicture } from "../models/image/decode-browser.ts";
+import type { CheckpointFolder } from "../models/source.ts";
 import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../runtime/browser.ts";
-import type { Engine } from "./contract.ts";
+import { probeAdapter } from "../runtime/webgpu/adapter.ts";
+import type { Engine, ModelSource } from "./contract.ts";
 import { createEngine } from "./engine.ts";
+import type { CpuMemory } from "./inspect.ts";
 
 export function createBrowserEngine(): Engine {
   return createEngine({
-    openFolder: (source) =>
-      source.kind === "address"
+    openFolder(source) {
+      if (source.kind === "hub") return openHub(source);
+      return source.kind === "address"
         ? createAddressFolder(source.name, source.url)
-        : createFilesFolder(source.name, source.files),
+        : createFilesFolder(source.name, source.files);
+    },
+    device: { probeWebGpu: probeAdapter, cpuMemory },
     decodePicture: (bytes, name) => decodePicture(new Blob([bytes]), name),
     createBackend: (kind, largestBuffer) =>
       kind === "webgpu" ? createBrowserWebGpuBackend({ largestBuffer }) : createBrowserCpuBackend(),
   });
+}
+
+/** Hub access and cache are loaded by those who open such a model only. */
+async function openHub(source: Extract<ModelSource, { kind: "hub" }>): Promise<CheckpointFolder> {
+  const [{ openHubFolder }, { openBrowserStore }] = await Promise.all([
+    import("../models/hub/hub-folder.ts"),
+    import("../models/cache/browser-cache.ts"),
+  ]);
+  return openHubFolder(source, await openBrowserStore());
+}
+
+/** WebAssembly addresses 4 GiB; browsers round the device's memory and, so that nobody is known by it, stop at 8 GiB. */
+function cpuMemory(): CpuMemory {
+  const told = (navigator as { readonly deviceMemory?: number }).deviceMemory;
+  const device = told === undefined ? null : told * 2 ** 30;
+  return { heap: 4 * 2 ** 30, device, deviceMayHaveMore: told !== undefined && told >= 8 };
 }

@@ -14,6 +14,7 @@ import { scenePicture } from "../testing/scene-picture.ts";
 import { projectRoot } from "../testing/shared.ts";
 import type { Engine, ModelSummary, SampleInput } from "./contract.ts";
 import { createEngine } from "./engine.ts";
+import { nodeDevice } from "./node-device.ts";
 
 const modelFolder = join(projectRoot, "public", "models", "scenes");
 const pivots = { ...defaultPivotParameters(), window: 2 };
@@ -24,6 +25,7 @@ const masked = (keep: Uint8Array) => ({ keep, meanInputs: null });
 function newEngine(changes: (folder: CheckpointFolder) => Partial<CheckpointFolder> = () => ({})): Engine {
   const folder = createNodeFolder(modelFolder);
   return createEngine({
+    device: nodeDevice,
     openFolder: () => ({ ...folder, ...changes(folder) }),
     decodePicture,
     createBackend: async () => createNodeBackend(),

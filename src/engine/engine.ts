@@ -12,6 +12,7 @@ import { createPruningMasks } from "./compensation.ts";
 import type { Engine, ModelSource, OwnSample, SampleInput, Trace } from "./contract.ts";
 import { denseTraceStates, evaluateSample } from "./evaluate.ts";
 import { createEvaluationSet, type EvaluationSet } from "./evaluation-set.ts";
+import { type Device, inspectCheckpoint } from "./inspect.ts";
 import { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "./layer-views.ts";
 import type { MaskSet } from "./masks.ts";
 import { checkOwnSamples, createOwnSet, knownTraces } from "./own-samples.ts";
@@ -19,7 +20,9 @@ import { type Environment, openSession, type Session } from "./session.ts";
 import { createTokenWriter, traceOfTokens } from "./trace-text.ts";
 
 export interface EngineEnvironment extends Environment {
-  openFolder(source: ModelSource): CheckpointFolder;
+  /** @throws PivotscopeError when this home has no such sources. */
+  openFolder(source: ModelSource): CheckpointFolder | Promise<CheckpointFolder>;
+  readonly device: Device;
 }
 
 /** The samples at hand, as calibration and evaluation take them. */
@@ -43,6 +46,8 @@ function openSampleSets(session: Session, own: readonly OwnSample[] | null): Sam
 /** Makes an engine without a model. */
 export function createEngine(environment: EngineEnvironment): Engine {
   let session: Session | null = null;
+  /** The folder that was opened last, so that what `inspect` has read of it is not read again. */
+  let opened: { readonly key: string; readonly folder: CheckpointFolder } | null = null;
   /** The last input as the model takes it, and the dense model's last hidden states on its trace. */
   let lastInput: { input: SampleInput; prepared: PreparedInput } | null = null;
   let lastDense: { prepared: object; trace: string; states: Tensor } | null = null;
@@ -94,11 +99,25 @@ export function createEngine(environment: EngineEnvironment): Engine {
     return states;
   };
 
+  const openFolder = async (source: ModelSource): Promise<CheckpointFolder> => {
+    const key = sourceKey(source);
+    if (opened === null || key === null || opened.key !== key) {
+      const folder = await environment.openFolder(source);
+      opened = key === null ? null : { key, folder };
+      return folder;
+    }
+    return opened.folder;
+  };
+
   return {
+    async inspect(source, options, call = {}) {
+      return inspectCheckpoint(await openFolder(source), environment.device, options, call);
+    },
+
     async load(source, options, call = {}) {
       if (session)
         throw new PivotscopeError("busy", "A model is loaded already.", "Use a new engine for another model.");
-      session = await openSession(environment, environment.openFolder(source), options, call);
+      session = await openSession(environment, await openFolder(source), options, call);
       return session.summary;
     },
 
@@ -188,6 +207,11 @@ export function createEngine(environment: EngineEnvironment): Engine {
       session = null;
     },
   };
+}
+
+/** The same for sources that mean the same place; null for chosen files, which are here already. */
+function sourceKey(source: ModelSource): string | null {
+  return source.kind === "files" ? null : JSON.stringify(source);
 }
 
 function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

@@ -12,6 +12,7 @@ import { parseScene } from "../scenes/scene-json.ts";
 import { projectRoot } from "../testing/shared.ts";
 import type { ModelSummary, OwnSample } from "./contract.ts";
 import { createEngine } from "./engine.ts";
+import { nodeDevice } from "./node-device.ts";
 import { checkOwnSamples } from "./own-samples.ts";
 
 const folder = join(projectRoot, "public", "models", "scenes");
@@ -19,6 +20,7 @@ const parameters = { batchSize: 2, sampleLimit: 2, pivots: { ...defaultPivotPara
 
 describe("own samples of the bundled model", () => {
   const engine = createEngine({
+    device: nodeDevice,
     openFolder: () => createNodeFolder(folder),
     decodePicture,
     createBackend: async () => createNodeBackend(),

@@ -64,7 +64,7 @@ export function createOpfsStore(root: FileSystemDirectoryHandle, name: string): 
     size: async (key) => (await fileOf(key))?.size ?? 0,
     async read(key, from, to) {
       const file = await fileOf(key);
-      return new Uint8Array((await file?.slice(from, to).arrayBuffer()) ?? 0);
+      return file ? new Uint8Array(await file.slice(from, to).arrayBuffer()) : new Uint8Array(0);
     },
     async append(key) {
       const unlock = await lock(`${name}/${key}`);

@@ -34,7 +34,7 @@ export interface WantedFile {
 const BLOCK_BYTES = 4 * 1024 * 1024;
 
 /** Whether the store holds the file whole and checked. */
-export async function isChecked({ store, key, checkedKey }: KeptFilePlace, size: number): Promise<boolean> {
+async function isChecked({ store, key, checkedKey }: KeptFilePlace, size: number): Promise<boolean> {
   const [mark, bytes] = await Promise.all([store.size(checkedKey), store.size(key)]).catch(() => [0, 0]);
   return mark > 0 && bytes === size;
 }

@@ -1,7 +1,7 @@
 /**
  * Asks for a WebGPU device that is big enough. Every way in which this fails has its own message and next step.
  */
-import { PivotscopeError } from "../../core/errors.ts";
+import { noWebGpu, requestAdapter } from "./adapter.ts";
 
 /** What a model needs of a device, in bytes. */
 export interface DeviceNeeds {
@@ -9,32 +9,12 @@ export interface DeviceNeeds {
   readonly largestBuffer: number;
 }
 
-const BROWSERS =
-  "Use Chrome or Edge 113 or newer, Safari 26 or newer, or Firefox 141 or newer; the page works on the CPU meanwhile.";
-
-function noWebGpu(message: string, hint: string): PivotscopeError {
-  return new PivotscopeError("no-webgpu", message, hint);
-}
-
 /**
  * Throws `no-webgpu` when the page is no secure context, the browser has no WebGPU, no adapter is found, a limit is
  * too small (both numbers are named), or the device is refused.
  */
 export async function requestDevice(needs: DeviceNeeds): Promise<GPUDevice> {
-  if (globalThis.isSecureContext === false) {
-    throw noWebGpu(
-      "WebGPU is off because this page is not a secure context.",
-      "Open the page over https or on localhost.",
-    );
-  }
-  if (!("gpu" in navigator) || !navigator.gpu) throw noWebGpu("This browser has no WebGPU.", BROWSERS);
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) {
-    throw noWebGpu(
-      "WebGPU found no graphics adapter.",
-      "Turn on hardware acceleration in the browser's settings, and see chrome://gpu for what blocks it.",
-    );
-  }
+  const adapter = await requestAdapter();
   for (const name of ["maxStorageBufferBindingSize", "maxBufferSize"] as const) {
     const limit = adapter.limits[name];
     if (limit < needs.largestBuffer) {
@@ -66,8 +46,7 @@ export async function requestDevice(needs: DeviceNeeds): Promise<GPUDevice> {
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new PivotscopeError(
-      "no-webgpu",
+    throw noWebGpu(
       `The graphics driver refused a WebGPU device: ${reason}`,
       "Close other tabs that use the GPU and reload.",
       { cause: error },

@@ -1,0 +1,42 @@
+/** What can be known of a GPU without making a device. Every way in which there is none has its message and next step. */
+import { PivotscopeError } from "../../core/errors.ts";
+
+export interface AdapterFacts {
+  /** Bytes of the largest buffer that a graph or kernel can bind. */
+  readonly largestBuffer: number;
+  /** Whether it computes in half precision (`shader-f16`). */
+  readonly float16: boolean;
+}
+
+const BROWSERS =
+  "Use Chrome or Edge 113 or newer, Safari 26 or newer, or Firefox 141 or newer; the page works on the CPU meanwhile.";
+
+export function noWebGpu(message: string, hint: string, options?: ErrorOptions): PivotscopeError {
+  return new PivotscopeError("no-webgpu", message, hint, options);
+}
+
+/** Throws `no-webgpu` when the page is no secure context, the browser has no WebGPU, or no adapter is found. */
+export async function requestAdapter(): Promise<GPUAdapter> {
+  if (globalThis.isSecureContext === false) {
+    throw noWebGpu(
+      "WebGPU is off because this page is not a secure context.",
+      "Open the page over https or on localhost.",
+    );
+  }
+  if (!("gpu" in navigator) || !navigator.gpu) throw noWebGpu("This browser has no WebGPU.", BROWSERS);
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter) return adapter;
+  throw noWebGpu(
+    "WebGPU found no graphics adapter.",
+    "Turn on hardware acceleration in the browser's settings, and see chrome://gpu for what blocks it.",
+  );
+}
+
+/** Looks at the adapter that a device would be made on. Throws what `requestAdapter` throws. */
+export async function probeAdapter(): Promise<AdapterFacts> {
+  const { limits, features } = await requestAdapter();
+  return {
+    largestBuffer: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+    float16: features.has("shader-f16"),
+  };
+}
