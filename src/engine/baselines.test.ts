@@ -14,8 +14,9 @@ import { createBatch, type PreparedSample } from "./batch.ts";
 import { calibrate } from "./calibrate.ts";
 import { traceLogits } from "./forward.ts";
 import { createMasks } from "./masks.ts";
+import type { MemoryLimits } from "./memory-plan.ts";
 import { createModel, type Model } from "./model.ts";
-import { excess, type OracleExpectations } from "./testing/oracle-suite.ts";
+import { excess, type OracleExpectations, TINY_MEMORY } from "./testing/oracle-suite.ts";
 
 describeWithShared("what calibration leaves for other methods", (shared) => {
   let model: Model;
@@ -37,8 +38,14 @@ describeWithShared("what calibration leaves for other methods", (shared) => {
   });
   afterAll(() => model?.backend.dispose());
 
-  const collect = async (chosen: readonly PreparedSample[], batchSize: number, batchesPerRun = 1) => {
-    const rest = { batchSize, batchesPerRun, window: 2, signal: undefined, onProgress: undefined };
+  const collect = async (
+    chosen: readonly PreparedSample[],
+    batchSize: number,
+    batchesPerRun = 1,
+    memory: MemoryLimits | null = null,
+  ) => {
+    const limits = memory ? { memory } : {};
+    const rest = { batchSize, batchesPerRun, ...limits, window: 2, signal: undefined, onProgress: undefined };
     const { baselines } = await calibrate(model, { samples: chosen, ...rest });
     if (!baselines) throw new Error("Calibration left no baselines.");
     return baselines;
@@ -105,6 +112,7 @@ describeWithShared("what calibration leaves for other methods", (shared) => {
     const alone: BaselineStatistics[] = [];
     for (const sample of samples) alone.push(await collect([sample], 1));
     const [together, side] = [await collect(samples, 2, 1), await collect(samples, 2, 2)];
+    const grouped = await collect(samples, 2, 2, TINY_MEMORY);
     const matrices = (baselines: BaselineStatistics) => baselines.modules.flatMap((module) => module.matrices);
     const second = (baselines: BaselineStatistics | undefined, index: number) =>
       (baselines && matrices(baselines)[index]?.taylorSecond) ?? new Float64Array();
@@ -118,21 +126,24 @@ describeWithShared("what calibration leaves for other methods", (shared) => {
       );
       expect(excess(taylorSecond, expected)).toBeLessThan(1);
     });
-    // How many batches go through the graphs at once changes nothing.
+    // How many batches or samples go through the graphs at once changes nothing.
     const names = ["absolute", "square", "taylorVector", "taylorFirst", "taylorSecond", "taylorMix"] as const;
     const numbers = (matrix: MatrixTerms | undefined) => names.flatMap((name) => [...(matrix?.[name] ?? [])]);
-    matrices(side).forEach((matrix, index) => {
-      expect(excess(numbers(matrix), numbers(matrices(together)[index]))).toBeLessThan(1);
-    });
+    for (const other of [side, grouped]) {
+      matrices(other).forEach((matrix, index) => {
+        expect(excess(numbers(matrix), numbers(matrices(together)[index]))).toBeLessThan(1);
+      });
+    }
     const oneByOne = await collect(samples, 1);
     together.modules.forEach(({ input }, index) => {
       for (const name of ["mean", "fluctuation", "fluctuationWelford", "energy"] as const) {
-        for (const other of [side, oneByOne]) {
+        for (const other of [side, grouped, oneByOne]) {
           expect(excess(input[name], other.modules[index]?.input[name] ?? [])).toBeLessThan(1);
         }
       }
     });
     expect(excess(together.probabilityAttribution, oneByOne.probabilityAttribution)).toBeLessThan(1);
+    expect(excess(grouped.probabilityAttribution, together.probabilityAttribution)).toBeLessThan(1);
   }, 300_000);
 
   it("names every matrix of both towers, with as many lines as its units own", async () => {

@@ -63,7 +63,7 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
   };
   const wanted = request.batchesPerRun ?? BATCHES_PER_RUN[model.backend.kind];
   const runs = planRuns(samples, request.batchSize, batchesPerRun(model.definition, work, wanted, memory), {
-    fillUp: withFrame === 0 || padsFrames(model.definition),
+    fillUp: withFrame === 0 || padsFrames(model.definition, memory),
   });
   const batches = runs.reduce((sum, run) => sum + run.batches, 0);
   const masks = createMasks(model, null);

@@ -192,7 +192,7 @@ export async function encodeFrames(
   const { signal, memory = memoryLimits(backend), precision = "float32" } = options;
   const sequences = sequencesOf(definition, "vision", 0);
   checkSequence(sequences, memory);
-  const used = padsFrames(definition) ? frames : frames.filter((frame) => frame !== null);
+  const used = padsFrames(definition, memory) ? frames : frames.filter((frame) => frame !== null);
   const sizes = groupSizes(used.length, samplesAtOnce(sequences, 0, memory));
   const run: TowerRun = { tower: "vision", groups: sizes, masks, shared: {}, signal, precision };
   const { hidden } = await runTower(model, await embedFrameGroups(model, used, sizes, precision), run);

@@ -8,13 +8,14 @@ const expected = await fetchShared("oracles/llama-mha.json");
 const weights = await fetchShared("oracles/llama-mha.safetensors");
 
 if (expected && weights) {
-  describe(name, () => {
-    defineLlamaOracleSuite(async () => ({
-      backend: await createBrowserWebGpuBackend({ largestBuffer: 0 }),
-      expected: await expected.json(),
-      weights: new Uint8Array(await weights.arrayBuffer()),
-    }));
+  const [json, bytes] = [await expected.text(), await weights.arrayBuffer()];
+  const load = async () => ({
+    backend: await createBrowserWebGpuBackend({ largestBuffer: 0 }),
+    expected: JSON.parse(json),
+    weights: new Uint8Array(bytes.slice(0)),
   });
+  describe(name, () => defineLlamaOracleSuite(load));
+  describe(`${name}, the vocabulary in two parts`, () => defineLlamaOracleSuite(load, 2));
 } else {
   console.warn(`SKIPPED ${name}: ../shared is absent.`);
   describe(name, () => it.skip("skipped: ../shared is absent", () => {}));

@@ -95,8 +95,8 @@ describe("groups of samples", () => {
       expect(samplesAtOnce(sequencesOf(bundled, "vision", 0), 3, limits)).toBeGreaterThanOrEqual(samples);
       expect(samplesAtOnce(sequencesOf(bundled, "text", 128), 0, limits)).toBeGreaterThanOrEqual(samples);
     }
-    expect(padsFrames(bundled)).toBe(true);
-    expect(padsFrames(small)).toBe(false);
+    expect(padsFrames(bundled, cpu)).toBe(true);
+    expect(padsFrames(small, cpu)).toBe(false);
   });
 });
 

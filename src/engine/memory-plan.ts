@@ -19,6 +19,8 @@ export interface MemoryLimits {
   readonly run: number;
   /** Logits and their gradients at one time. */
   readonly logits: number;
+  /** Patches of a frame up to which short batches are filled up with padding: above, padding costs too much. */
+  readonly paddedPatches: number;
 }
 
 const MEBIBYTE = 2 ** 20;
@@ -30,9 +32,12 @@ const BUDGETS = {
   webgpu: { layer: 1024 * MEBIBYTE, run: 1024 * MEBIBYTE, logits: 256 * MEBIBYTE },
 } as const;
 
+/** A frame of padding with more patches takes longer than compiling the graph of another size that does without it. */
+const PADDED_PATCHES = 256;
+
 /** The limits of `backend`. */
 export function memoryLimits({ kind, limits }: Pick<Backend, "kind" | "limits">): MemoryLimits {
-  return { ...BUDGETS[kind], largestBuffer: limits.largestBuffer };
+  return { ...BUDGETS[kind], largestBuffer: limits.largestBuffer, paddedPatches: PADDED_PATCHES };
 }
 
 /** Sizes inside one layer of a tower. */
@@ -214,14 +219,9 @@ function towersOf(definition: ModelDefinition, tokens: number, pictures: boolean
   return pictures && definition.vision ? [text, sequencesOf(definition, "vision", 0)] : [text];
 }
 
-/**
- * Tokens from which on a sample of padding costs more than the graph of another size that does without it.
- */
-const PADDED_TOKENS = 256;
-
-/** Whether short batches of this model are filled up with padding, so that few sizes of graphs are compiled. */
-export function padsFrames(definition: ModelDefinition): boolean {
-  return (definition.vision?.patches ?? 0) <= PADDED_TOKENS;
+/** Whether short batches of frames are filled up with padding, so that few sizes of graphs are compiled. */
+export function padsFrames(definition: ModelDefinition, { paddedPatches }: MemoryLimits): boolean {
+  return (definition.vision?.patches ?? 0) <= paddedPatches;
 }
 
 function inMebibytes(bytes: number): string {

@@ -8,10 +8,15 @@ export type LlamaOracleConfig = Readonly<
   Record<"vocab" | "hidden" | "inter" | "layers" | "heads" | "kv_heads" | "head_dim" | "rms_eps" | "rope_theta", number>
 >;
 
-export function createLlamaModel(
+/**
+ * @param largestBuffer bytes of the largest buffer that the weights may take, which cuts the vocabulary's tables; everything
+ *   else goes by the backend's own limit.
+ */
+export async function createLlamaModel(
   backend: Backend,
   config: LlamaOracleConfig,
   weights: Uint8Array<ArrayBuffer>,
+  largestBuffer = backend.limits.largestBuffer,
 ): Promise<Model> {
   const text = {
     vocabularySize: config.vocab,
@@ -26,5 +31,8 @@ export function createLlamaModel(
     maximumPositions: 64,
     tieWordEmbeddings: false,
   };
-  return createModel(backend, { architecture: "llama", tieWordEmbeddings: false, text }, new SafetensorsFile(weights));
+  const limited: Backend = Object.create(backend, { limits: { value: { ...backend.limits, largestBuffer } } });
+  const architecture = "llama" as const;
+  const file = new SafetensorsFile(weights);
+  return { ...(await createModel(limited, { architecture, tieWordEmbeddings: false, text }, file)), backend };
 }

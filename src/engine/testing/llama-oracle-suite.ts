@@ -39,10 +39,16 @@ const TERM_OF = {
 } as const satisfies Record<string, keyof MatrixTerms>;
 type Variant = keyof typeof TERM_OF;
 
-/** Declares the suite; call it inside a `describe`. */
-export function defineLlamaOracleSuite(
-  load: () => Promise<{ backend: Backend; expected: LlamaExpectations; weights: Uint8Array<ArrayBuffer> }>,
-): void {
+export interface LlamaOracle {
+  readonly backend: Backend;
+  readonly expected: LlamaExpectations;
+  readonly weights: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Declares the suite; call it inside a `describe`. `vocabularyParts`: parts that the embedding and the head are cut into.
+ */
+export function defineLlamaOracleSuite(load: () => Promise<LlamaOracle>, vocabularyParts = 1): void {
   let model: Model;
   let expected: LlamaExpectations;
   let samples: PreparedSample[];
@@ -51,7 +57,11 @@ export function defineLlamaOracleSuite(
   beforeAll(async () => {
     const loaded = await load();
     expected = loaded.expected;
-    model = await createLlamaModel(loaded.backend, expected.config, loaded.weights);
+    const { vocab, hidden } = expected.config;
+    const table = Math.ceil(vocab / vocabularyParts) * hidden * 4;
+    model = await createLlamaModel(loaded.backend, expected.config, loaded.weights, table);
+    expect(model.definition.text.embeddingWeights).toHaveLength(vocabularyParts);
+    expect(model.definition.text.headWeights).toHaveLength(1 + vocabularyParts);
     samples = expected.ids.map((ids) => ({ prompt: ids.slice(0, 1), trace: ids.slice(1), pivots: [], frames: [] }));
     const uploadedBefore = model.backend.uploadedBytes;
     statistics = await calibrate(model, {

@@ -15,6 +15,7 @@ import { denseTraceStates, evaluateSample } from "../evaluate.ts";
 import { traceLogits } from "../forward.ts";
 import { generateBatch, generateGreedy } from "../generate.ts";
 import { createMasks } from "../masks.ts";
+import type { MemoryLimits } from "../memory-plan.ts";
 import { createModel, type Model } from "../model.ts";
 
 export interface OracleFiles {
@@ -63,6 +64,15 @@ function perUnit(layout: UnitLayout, byKey: Record<string, number[]>): Float64Ar
 function keepOf(layout: UnitLayout, byKey: Record<string, number[]>): Uint8Array {
   return Uint8Array.from(perUnit(layout, byKey));
 }
+
+/** Sample by sample through every layer, seven rows of logits at a time, and no padding. */
+export const TINY_MEMORY: MemoryLimits = {
+  largestBuffer: Number.POSITIVE_INFINITY,
+  layer: 1,
+  run: Number.POSITIVE_INFINITY,
+  logits: 5 * 7 * 96 * 4,
+  paddedPatches: 0,
+};
 
 /** Declares the suite; call it inside a `describe`. */
 export function defineOracleSuite(load: () => Promise<{ files: OracleFiles; backend: Backend }>): void {
@@ -141,15 +151,20 @@ export function defineOracleSuite(load: () => Promise<{ files: OracleFiles; back
     dense.release();
   }, 120_000);
 
-  it.each([1, 2])(
-    "gives the reference's attributions and signals with %i batches at once",
-    async (batchesPerRun) => {
+  it.each([
+    { batchesPerRun: 1, memory: "as it is" },
+    { batchesPerRun: 2, memory: "as it is" },
+    { batchesPerRun: 2, memory: "tiny" },
+  ])(
+    "gives the reference's attributions and signals with $batchesPerRun batches at once, memory $memory",
+    async ({ batchesPerRun, memory }) => {
       const uploadedBefore = model.backend.uploadedBytes;
       statistics = await calibrate(model, {
         samples,
         batchSize: expected.batch_size,
         window: expected.window,
         batchesPerRun,
+        ...(memory === "tiny" ? { memory: TINY_MEMORY } : {}),
         signal: undefined,
         onProgress: undefined,
       });
