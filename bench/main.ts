@@ -91,7 +91,7 @@ const { positionals, values } = parseArgs({
     threads: { type: "string", default: "0" },
   },
 });
-const wanted = positionals.length > 0 ? positionals : NAMES;
+const wanted: readonly string[] = positionals.length > 0 ? positionals : NAMES;
 for (const name of wanted) {
   if (name === APART || NAMES.includes(name as Name)) continue;
   throw new Error(`Unknown benchmark "${name}"; there are ${[...NAMES, APART].join(", ")}.`);

@@ -5,7 +5,7 @@ import { openSession, type Session } from "../../src/engine/session.ts";
 import { createAddressFolder } from "../../src/models/address-folder.ts";
 import { decodePicture } from "../../src/models/image/decode-browser.ts";
 import { createBrowserCpuBackend } from "../../src/runtime/browser.ts";
-import { type BenchEngine, CHECKPOINT_PATH, floatsOf, pageMemory } from "./contract.ts";
+import { type BenchEngine, CHECKPOINT_PATH, floatsOf, pageMemory, plainIds } from "./contract.ts";
 
 export function createOurs(): BenchEngine {
   let session: Session | null = null;
@@ -26,16 +26,23 @@ export function createOurs(): BenchEngine {
     async write({ ids, frame }, count) {
       if (!session) throw new Error("Nothing is loaded.");
       const frames = [floatsOf(frame)];
-      const before = performance.now();
-      const { model, denseMasks } = session;
-      model.backend.release(await encodeFrames(model, frames, denseMasks));
       const start = performance.now();
       const tokens: number[] = [];
       const generation = await session.generate(
         { prompt: ids, frames },
         { maximumTokens: count, onToken: () => tokens.push(performance.now() - start) },
       );
-      return { ids: generation.ids, vision: start - before, tokens };
+      return { ids: generation.ids, tokens };
+    },
+    async halves(prompt) {
+      if (!session) throw new Error("Nothing is loaded.");
+      const { model, denseMasks } = session;
+      const frames = [floatsOf(prompt.frame)];
+      const start = performance.now();
+      model.backend.release(await encodeFrames(model, frames, denseMasks));
+      const middle = performance.now();
+      await session.generate({ prompt: plainIds(prompt), frames: [] }, { maximumTokens: 1 });
+      return { vision: middle - start, prefill: performance.now() - middle };
     },
     memory: pageMemory,
   };

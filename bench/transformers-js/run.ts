@@ -14,7 +14,7 @@ import { openNodeSession } from "../../src/engine/node-engine.ts";
 import { drawScene } from "../../src/scenes/draw/draw-scene.ts";
 import { parseScene } from "../../src/scenes/scene-json.ts";
 import { median } from "../statistics.ts";
-import { type BenchEngine, CHECKPOINT_PATH, ONNX_PATH, type Prompt, type Writing } from "./contract.ts";
+import { type BenchEngine, CHECKPOINT_PATH, type Halves, ONNX_PATH, type Prompt, type Writing } from "./contract.ts";
 import { exportCheckpoint } from "./export.ts";
 import { watchMemory } from "./memory.ts";
 
@@ -111,15 +111,15 @@ function call<Key extends keyof BenchEngine>(page: Page, key: Key, ...parameters
   >;
 }
 
-/** Milliseconds per generation as rates. */
-function ratesOf(writing: Writing, promptTokens: number) {
-  const [first = Number.NaN] = writing.tokens;
-  const last = writing.tokens.at(-1) ?? Number.NaN;
+/** Times of one generation, and of its halves on their own, as rates. */
+function ratesOf({ tokens }: Writing, { vision, prefill }: Halves, promptTokens: number) {
+  const [first = Number.NaN] = tokens;
+  const last = tokens.at(-1) ?? Number.NaN;
   return {
-    visionSeconds: writing.vision / 1000,
+    visionSeconds: vision / 1000,
     firstTokenSeconds: first / 1000,
-    prefillTokensPerSecond: (1000 * promptTokens) / (first - writing.vision),
-    decodeTokensPerSecond: (1000 * (writing.tokens.length - 1)) / (last - first),
+    prefillTokensPerSecond: (1000 * promptTokens) / prefill,
+    decodeTokensPerSecond: (1000 * (tokens.length - 1)) / (last - first),
   };
 }
 
@@ -167,7 +167,8 @@ export async function benchTransformersJs({ model, tokens, repeats, threads }: C
         for (const name of NAMES) {
           const writing = await call(opened[name].page, "write", prompt, tokens);
           written[name] = writing.ids;
-          rates[name].push(ratesOf(writing, prompt.ids.length));
+          const halves = await call(opened[name].page, "halves", prompt);
+          rates[name].push(ratesOf(writing, halves, prompt.ids.length));
         }
       }
       const result = async (name: Name) => {

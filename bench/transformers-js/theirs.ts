@@ -2,7 +2,7 @@
  * transformers.js behind the benchmark's contract, on its WebAssembly backend with its own onnxruntime. It is installed
  * beside this file only, so it is imported by address and typed here as far as it is used.
  */
-import { type BenchEngine, floatsOf, ONNX_PATH, pageMemory } from "./contract.ts";
+import { type BenchEngine, floatsOf, ONNX_PATH, type Prompt, pageMemory, plainIds } from "./contract.ts";
 
 const MODULES = "/bench/transformers-js/node_modules/";
 
@@ -31,6 +31,19 @@ interface Transformers {
   readonly BaseStreamer: new () => { put(value: bigint[][]): void; end(): void };
 }
 
+function textOf({ Tensor }: Transformers, ids: readonly number[]) {
+  const integers = (values: readonly number[]) =>
+    new Tensor("int64", BigInt64Array.from(values, BigInt), [1, values.length]);
+  return { input_ids: integers(ids), attention_mask: integers(ids.map(() => 1)) };
+}
+
+function pictureOf({ Tensor }: Transformers, { frame, channels, size }: Prompt) {
+  return {
+    pixel_values: new Tensor("float32", floatsOf(frame), [1, 1, channels, size, size]),
+    pixel_attention_mask: new Tensor("bool", new Uint8Array(size * size).fill(1), [1, 1, size, size]),
+  };
+}
+
 export function createTheirs(): BenchEngine {
   let library: Transformers | null = null;
   let model: TheirModel | null = null;
@@ -50,17 +63,9 @@ export function createTheirs(): BenchEngine {
       model = await library.AutoModelForImageTextToText.from_pretrained("model", { device: "wasm", dtype: "fp32" });
       return performance.now() - start;
     },
-    async write({ ids, frame, channels, size }, count) {
+    async write(prompt, count) {
       if (!library || !model) throw new Error("Nothing is loaded.");
-      const { Tensor, BaseStreamer } = library;
-      const integers = (values: readonly number[]) =>
-        new Tensor("int64", BigInt64Array.from(values, BigInt), [1, values.length]);
-      const picture = () => ({
-        pixel_values: new Tensor("float32", floatsOf(frame), [1, 1, channels, size, size]),
-        pixel_attention_mask: new Tensor("bool", new Uint8Array(size * size).fill(1), [1, 1, size, size]),
-      });
-      const before = performance.now();
-      await model.encode_image(picture());
+      const { BaseStreamer } = library;
       const tokens: number[] = [];
       let start = 0;
       const streamer = new (class extends BaseStreamer {
@@ -72,16 +77,18 @@ export function createTheirs(): BenchEngine {
         override end() {}
       })();
       start = performance.now();
-      const result = await model.generate({
-        input_ids: integers(ids),
-        attention_mask: integers(ids.map(() => 1)),
-        ...picture(),
-        max_new_tokens: count,
-        do_sample: false,
-        streamer,
-      });
-      const written = (result.tolist()[0] ?? []).slice(ids.length).map(Number);
-      return { ids: written, vision: start - before, tokens };
+      const feeds = { ...textOf(library, prompt.ids), ...pictureOf(library, prompt) };
+      const result = await model.generate({ ...feeds, max_new_tokens: count, do_sample: false, streamer });
+      return { ids: (result.tolist()[0] ?? []).slice(prompt.ids.length).map(Number), tokens };
+    },
+    async halves(prompt) {
+      if (!library || !model) throw new Error("Nothing is loaded.");
+      const picture = pictureOf(library, prompt);
+      const start = performance.now();
+      await model.encode_image(picture);
+      const middle = performance.now();
+      await model.generate({ ...textOf(library, plainIds(prompt)), max_new_tokens: 1, do_sample: false });
+      return { vision: middle - start, prefill: performance.now() - middle };
     },
     memory: pageMemory,
   };

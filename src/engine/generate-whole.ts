@@ -10,6 +10,7 @@ import { type Feeds, output, type Program, type Tensor } from "../runtime/backen
 import { allLayers, createLengths, rotaryFeeds } from "./generate-fused.ts";
 import { encodeRows, lastRows, notNumbers, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { cacheFeeds, type KeyValueCache, pickFromCache, releaseCache, replaceCache } from "./kv-cache.ts";
+import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
 
 /** Names of the weights outside the layers that the graph holds. */
@@ -68,6 +69,27 @@ export async function discardWholeProgram(model: Model): Promise<void> {
   if (program) await model.backend.discard(program);
 }
 
+/** Masks and compensations of all layers one after another; zeros where nothing is compensated. */
+async function joinVectors(model: Model, masks: MaskSet): Promise<Tensor> {
+  const { backend, definition } = model;
+  const { layers, width } = definition.text;
+  const parts: Float32Array[] = [];
+  for (let layer = 0; layer < layers; layer++) {
+    const feeds = masks.feeds("text", layer);
+    for (const name of ["attention_mask", "mlp_mask", "attention_compensation", "mlp_compensation"]) {
+      const tensor = feeds[name];
+      parts.push(tensor ? await backend.read(tensor) : new Float32Array(width));
+    }
+  }
+  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const part of parts) {
+    joined.set(part, start);
+    start += part.length;
+  }
+  return backend.upload(joined, [joined.length]);
+}
+
 /** Writes with `program`, see `wholeProgram`. */
 export function createWholeWriter(model: Model, request: WriterRequest, program: Program): Writer {
   const { backend, definition } = model;
@@ -78,17 +100,13 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
   const held: Record<string, Tensor> = {};
   const nothing = backend.upload(new Float32Array(width), [1, width]);
 
-  const none = backend.upload(new Float32Array(width), [width]);
-  // The graph always adds a compensation: nothing where there is none.
-  const added = masks.compensated ? {} : { attention_compensation: none, mlp_compensation: none };
-  const fixed = allLayers(model, (layer) => ({ ...masks.feeds("text", layer), ...added }));
-
   const run = async (
     ids: Int32Array,
     batch: number,
     rows: { readonly features: Tensor; readonly index: Int32Array; readonly positions: Int32Array },
   ): Promise<number[]> => {
     throwIfCancelled(signal);
+    held.vectors ??= await joinVectors(model, masks);
     const changing = {
       ...lengths.feeds(),
       ids: backend.upload(ids, [batch, ids.length / batch]),
@@ -96,7 +114,7 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
       positions: backend.upload(rows.positions, [batch]),
     };
     try {
-      const feeds = { ...fixed, ...held, ...cacheFeeds(cache), ...changing, features: rows.features };
+      const feeds = { ...held, ...cacheFeeds(cache), ...changing, features: rows.features };
       const outputs = await backend.run(program, feeds);
       replaceCache(model, cache, outputs);
       const [next, best] = [output(outputs, "ids_out"), output(outputs, "best_logits")];
@@ -137,7 +155,7 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
     },
     release() {
       releaseCache(model, cache);
-      backend.release(nothing, none, ...Object.values(held));
+      backend.release(nothing, ...Object.values(held));
     },
   };
 }

@@ -136,7 +136,7 @@ export interface TextDefinition extends TowerDefinition {
   /**
    * The same from ids to ids in one graph for any batch, with cache and compensation, weights outside the layers as
    * further inputs: `ids` int32 [batch, tokens], `features` [m, width], `index` int32 [batch · tokens] (rows of the embedded ids, behind them
-   * those of the features), `positions` int32 [batch] (row of each sample's last token) → `ids_out` int32 [batch, 1], the
+   * those of the features), `vectors` (of each layer `attention_mask`, `mlp_mask`, `attention_compensation` and `mlp_compensation`, one after another), `positions` int32 [batch] (row of each sample's last token) → `ids_out` int32 [batch, 1], the
    * first id with the largest logit, and that logit, `best_logits` [batch, 1]; `logits` where asked for. For backends
    * that hold weights as constants; null where there is no `generation` or the vocabulary's tables are in parts.
    */

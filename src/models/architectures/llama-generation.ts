@@ -38,6 +38,8 @@ export interface GenerationContext {
   readonly options: GenerationInputs;
   readonly sequences: Sequences;
   readonly weights: (layer: number) => readonly WeightSlot[];
+  /** Masks and compensations of a layer where they are not inputs of their own. */
+  readonly vectors?: (name: string, layer: number) => Value;
 }
 
 /** x · σ(x). */
@@ -78,11 +80,12 @@ export function emitGenerationLayers(context: GenerationContext, hidden: Value):
       context.weights(layer).map(({ input, shape }) => [input, port(input, shape, weightType(shape, precision))]),
     ) as Record<string, Value>;
     const weight = (name: string) => matrices[name] ?? ABSENT;
-    const attentionMask = port("attention_mask", [heads * headSize]);
-    const mlpMask = port("mlp_mask", [config.intermediateSize]);
+    const vector = (name: string, length: number) => context.vectors?.(name, layer) ?? port(name, [length]);
+    const attentionMask = vector("attention_mask", heads * headSize);
+    const mlpMask = vector("mlp_mask", config.intermediateSize);
     const project = (x: Value, name: string, compensation?: string) => {
       const result = single(multiplied(x, weight(name)));
-      return compensation ? add(builder, result, port(compensation, [width])) : result;
+      return compensation ? add(builder, result, vector(compensation, width)) : result;
     };
     const projectLast = (x: Value, name: string, module: "attention" | "mlp") =>
       project(x, name, options.compensation ? `${module}_compensation` : undefined);
@@ -166,6 +169,31 @@ export function generationGraph(
   return builder.build();
 }
 
+/** Masks and compensations of a layer in the order in which `vectors` of the whole graph has them, and their lengths. */
+export function layerVectors({ heads, headSize, intermediateSize, hiddenSize }: LlamaConfig) {
+  return {
+    attention_mask: heads * headSize,
+    mlp_mask: intermediateSize,
+    attention_compensation: hiddenSize,
+    mlp_compensation: hiddenSize,
+  };
+}
+
+/** Input `vectors` holds those of all layers: feeding one tensor costs less than feeding many. */
+function splitVectors(builder: GraphBuilder, config: LlamaConfig): (name: string, layer: number) => Value {
+  const lengths = layerVectors(config);
+  const names = Object.keys(lengths);
+  const all = Array.from({ length: config.layers }, () => Object.values(lengths)).flat();
+  const total = all.reduce((sum, length) => sum + length, 0);
+  const parts = builder.emitMany(
+    "Split",
+    [builder.input("vectors", [total]), builder.constant(BigInt64Array.from(all, BigInt), [all.length])],
+    all.map((length) => ({ shape: [length] })),
+    { attributes: { axis: 0 } },
+  );
+  return (name, layer) => parts[layer * names.length + names.indexOf(name)] ?? ABSENT;
+}
+
 /** Everything from ids to ids, for any batch; see `TextDefinition.wholeGeneration`. */
 export function wholeGenerationGraph(
   config: LlamaConfig,
@@ -197,8 +225,9 @@ export function wholeGenerationGraph(
   const flat = builder.constant(BigInt64Array.of(-1n, BigInt(width)), [2]);
   const text = builder.emit("Reshape", [embedded, flat], ["rows", width]);
   const hidden = interleaveRows(builder, text, features, index);
+  const vectors = splitVectors(builder, config);
   const full = { past: true, compensation: true };
-  const last = emitGenerationLayers({ builder, config, options: full, sequences, weights }, hidden);
+  const last = emitGenerationLayers({ builder, config, options: full, sequences, weights, vectors }, hidden);
 
   const rows = builder.emit("Gather", [last, picked], ["B", width], { attributes: { axis: 0 } });
   const logits = linear(builder, rmsNorm(builder, rows, norm, config.normEpsilon), head);

@@ -3,6 +3,7 @@
  * TypeScript. It is the reference for every kernel, the fallback without WebGPU, and what the CLI runs on.
  */
 import type { InferenceSession, TypedTensor } from "onnxruntime-common";
+import { createBreath } from "../../core/breath.ts";
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import { type External, serialiseGraph } from "../../graph/serialise.ts";
 import {
@@ -40,21 +41,11 @@ export interface CpuBackendOptions {
   readonly threads?: number;
 }
 
-/** How long runs may follow each other before waiting messages are let in, in milliseconds. */
-const BREATH_INTERVAL = 30;
-
 /**
- * Lets waiting messages in. A run in WebAssembly blocks its thread and resolves without returning to the event loop,
- * so a cancel would wait for the whole calibration.
+ * How long runs may follow each other before waiting messages are let in, in milliseconds. A run in WebAssembly blocks
+ * its thread and resolves without returning to the event loop, so a cancel would wait for the whole calibration.
  */
-function createBreath(): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < BREATH_INTERVAL) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    last = performance.now();
-  };
-}
+const BREATH_INTERVAL = 30;
 
 function arrayOf(tensor: Tensor): Float32Array | Int32Array {
   const { data } = ortTensor(expectKernelTensor(tensor));
@@ -88,7 +79,7 @@ function memoryError(what: string, error: unknown): PivotscopeError {
 /** Makes a cpu backend on `ort`. */
 export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Backend {
   const enqueue = createQueue();
-  const breathe = createBreath();
+  const breathe = createBreath(BREATH_INTERVAL);
   const sessions = new Set<InferenceSession>();
   const copiesFeeds = options.executionProvider === "wasm";
   let uploadedBytes = 0;
