@@ -83,13 +83,14 @@ export function createNodeStore(folder: string): FileStore {
       });
     },
     async remove(key) {
-      const below = await readdir(pathOf(key), { recursive: true }).catch(() => []);
-      for (const name of below.filter((entry) => entry.endsWith(LOCK))) {
-        if (await isHeld(join(pathOf(key), name))) {
+      const path = pathOf(key);
+      const below = (await readdir(path, { recursive: true }).catch(() => [])).map((entry) => join(path, entry));
+      for (const lockPath of [`${path}${LOCK}`, ...below.filter((entry) => entry.endsWith(LOCK))]) {
+        if (await isHeld(lockPath)) {
           throw new PivotscopeError("busy", "Another program is fetching this model.", "Wait until it is done.");
         }
       }
-      await rm(pathOf(key), { recursive: true, force: true });
+      await rm(path, { recursive: true, force: true });
     },
     list,
     async estimate() {
