@@ -101,6 +101,9 @@ async function readFile(
   throwIfCancelled(signal);
   const { stream } = await file.open(signal);
   const chunks = readChunks(stream);
+  // A stream that waits for its place may not hear the signal.
+  const stop = () => void chunks.cancel();
+  signal?.addEventListener("abort", stop, { once: true });
   let done = 0;
   let reported = performance.now();
   try {
@@ -128,10 +131,13 @@ async function readFile(
       await breathe();
       throwIfCancelled(signal);
     }
+    throwIfCancelled(signal);
     if (done < file.bytes) throw wrongLength(file, `${done}`);
   } catch (error) {
     await chunks.cancel();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
   }
   report(done);
   return hasher?.digest() ?? file.knownHash ?? "";

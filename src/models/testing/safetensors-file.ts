@@ -52,10 +52,15 @@ export class SafetensorsFile implements Weights {
     return this.#weights.read(options);
   }
 
+  /** A tensor's bytes as they lie in the file. */
+  bytesOf(name: string): Uint8Array<ArrayBuffer> {
+    const tensor = this.expectTensor(name, this.tensors.get(name)?.shape ?? []);
+    return this.#bytes.subarray(tensor.begin, tensor.end);
+  }
+
   /** All elements in row-major order, in an array of its own. @throws PivotscopeError as `convertTensor` does. */
   readFloat32(name: string): Float32Array<ArrayBuffer> {
     const tensor = this.expectTensor(name, this.tensors.get(name)?.shape ?? []);
-    const values = convertTensor({ ...tensor, bytes: this.#bytes.subarray(tensor.begin, tensor.end) }, "float32");
-    return values as Float32Array<ArrayBuffer>;
+    return convertTensor({ ...tensor, bytes: this.bytesOf(name) }, "float32") as Float32Array<ArrayBuffer>;
   }
 }
