@@ -1,6 +1,7 @@
 /** The store's environment in a browser. */
 import { PivotscopeError } from "../core/errors.ts";
 import { createWorkerEngine } from "../engine/client.ts";
+import type { Picture } from "../engine/contract.ts";
 import { decodePicture } from "../models/image/decode-browser.ts";
 import type { Environment } from "../state/environment.ts";
 import { createBrowserModels } from "./browser-models.ts";
@@ -23,6 +24,7 @@ export function createBrowserEnvironment(): Environment {
     async decodePicture(file, name) {
       return { picture: await decodePicture(file, name), previewUrl: URL.createObjectURL(file) };
     },
+    encodePicture,
     releasePreview: (previewUrl) => URL.revokeObjectURL(previewUrl),
     records: createBrowserRecords(),
     models: createBrowserModels(),
@@ -37,6 +39,31 @@ export function createBrowserEnvironment(): Environment {
       else history.replaceState(null, "", url);
     },
   };
+}
+
+/** Draws the picture on a canvas of its own size, or of a smaller one, and takes that as a file. */
+async function encodePicture({ width, height, pixels }: Picture, longestEdge: number | null): Promise<Blob> {
+  const scale = longestEdge === null ? 1 : Math.min(1, longestEdge / Math.max(width, height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const context = canvas.getContext("2d");
+  const image = new ImageData(new Uint8ClampedArray(pixels), width, height);
+  if (context && scale === 1) context.putImageData(image, 0, 0);
+  else if (context) {
+    const bitmap = await createImageBitmap(image);
+    context.imageSmoothingQuality = "high";
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+  }
+  const type = longestEdge === null ? "image/png" : "image/jpeg";
+  const file = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, 0.92));
+  if (context && file) return file;
+  throw new PivotscopeError(
+    "unsupported",
+    `This browser could not make a file of a picture of ${width} × ${height} pixels.`,
+    "Use a smaller picture.",
+  );
 }
 
 async function open(url: string): Promise<Response> {

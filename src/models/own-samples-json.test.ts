@@ -87,7 +87,7 @@ describe("files of own samples", () => {
     ["an empty picture", file({ picture: "data:image/png;base64," }), '"samples[1].picture"'],
     ["ids", file({ trace: { ...sample.trace, ids: [1.5] } }), '"samples[1].trace.ids" is a list of 1'],
     ["no ids", file({ trace: { ...sample.trace, ids: [] } }), '"samples[1].trace.ids" is a list of 0'],
-    ["a hash", file({ trace: { ...sample.trace, weightHash: "abc" } }), '"samples[1].trace.weightHash"'],
+    ["a hash", file({ trace: { ...sample.trace, weightHash: "xyz" } }), '"samples[1].trace.weightHash"'],
     ["a trace's text", file({ trace: { ...sample.trace, text: null } }), '"samples[1].trace.text" is null'],
     ["a trace that is no object", file({ trace: "So." }), '"samples[1].trace" is the string "So."'],
     ["text", "samples", "bad-input: mine.json is not valid JSON"],

@@ -103,7 +103,7 @@ function parseTrace(fields: Fields): WrittenTrace {
   const ids = fields.ids("ids");
   if (ids.length === 0 || ids.length > MAXIMUM_TRACE) throw fields.wrong("ids", `a list of 1 to ${MAXIMUM_TRACE} ids`);
   const weightHash = fields.string("weightHash");
-  if (!/^(?:[0-9a-f]{64})?$/.test(weightHash)) throw fields.wrong("weightHash", "64 hex digits, or an empty string,");
+  if (!/^[0-9a-f]{0,64}$/.test(weightHash)) throw fields.wrong("weightHash", "a string of at most 64 hex digits");
   return { text: fields.string("text"), ids, weightHash };
 }
 

@@ -63,6 +63,7 @@ const JOB_WORDS: Record<JobKind, string> = {
   comparison: "the comparison",
   experiment: "a step of an experiment",
   layers: "the layer views",
+  samples: "a trace of an own sample",
 };
 
 /** "waits for the calibration"; what a waiting job of this kind waits for. */

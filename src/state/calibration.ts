@@ -4,6 +4,7 @@ import type { CalibrationProgress } from "../engine/contract.ts";
 import { type Context, requireEngine, type WorkbenchState } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
 import { calibrationParameters } from "./method.ts";
+import { provideSamples } from "./own-samples-pictures.ts";
 
 export interface CalibrationState {
   readonly status: "none" | "waiting" | "running" | "done" | "cancelled" | "failed";
@@ -17,7 +18,7 @@ export interface CalibrationState {
   /** How long that calibration took, seconds. */
   readonly seconds: number | null;
   readonly failure: Failure | null;
-  /** Use only the first samples of the set; all when null. */
+  /** Use only the first samples of the set at hand; all when null. */
   readonly sampleLimit: number | null;
 }
 
@@ -60,10 +61,11 @@ export function createCalibrationActions(context: Context, onLoss: (error: unkno
       patch("calibration", { status: "waiting", progress: null, secondsLeft: null, failure: null });
       let started = 0;
       try {
-        const statistics = await context.queue.run("calibration", signal, () => {
+        const statistics = await context.queue.run("calibration", signal, async () => {
           const engine = requireEngine(context);
-          started = environment.now();
           patch("calibration", { status: "running" });
+          await provideSamples(environment, engine, state.ownSamples.used, state.model.summary, signal);
+          started = environment.now();
           const onProgress = (progress: CalibrationProgress) => {
             if (signal.aborted) return;
             const elapsed = (environment.now() - started) / 1000;
@@ -101,7 +103,24 @@ function timeLeft(elapsed: number, fraction: number): number | null {
 /** Names what a calibration depends on: the weights and the parameters that enter it. */
 export function calibrationKey(state: WorkbenchState): string {
   const parameters = calibrationParameters(state.pruning.parameters, state.calibration.sampleLimit);
-  return JSON.stringify([state.model.summary?.weightHash ?? null, state.model.summary?.name ?? null, parameters]);
+  const { summary } = state.model;
+  return JSON.stringify([summary?.weightHash ?? null, summary?.name ?? null, parameters, ...ownKey(state)]);
+}
+
+/** Names the samples that stand in for the model's set, where some do. */
+export function ownKey({ ownSamples: { used } }: WorkbenchState): readonly string[] {
+  return used ? [used.key] : [];
+}
+
+/** Whether the statistics were made on other samples than those at hand. */
+export function calibratedElsewhere(state: WorkbenchState): boolean {
+  const { statisticsKey } = state.calibration;
+  return statisticsKey !== null && !sameTail(statisticsKey, state);
+}
+
+function sameTail(statisticsKey: string, state: WorkbenchState): boolean {
+  const parts = JSON.parse(statisticsKey) as unknown[];
+  return (parts[3] ?? null) === (ownKey(state)[0] ?? null);
 }
 
 /** Whether the statistics were made with other parameters than those at hand. */

@@ -12,6 +12,7 @@ import type { MeasurementState } from "./measurement.ts";
 import type { ModelState } from "./model.ts";
 import type { OpeningState } from "./model-opening.ts";
 import type { StoredState } from "./model-stored.ts";
+import type { OwnSamplesState } from "./own-samples.ts";
 import type { PreferencesState } from "./preferences.ts";
 import type { PruningState } from "./pruning.ts";
 import type { JobQueue } from "./queue.ts";
@@ -26,6 +27,7 @@ export interface WorkbenchState {
   readonly scenes: ScenesState;
   readonly reasoning: ReasoningState;
   readonly calibration: CalibrationState;
+  readonly ownSamples: OwnSamplesState;
   readonly pruning: PruningState;
   readonly measurement: MeasurementState;
   readonly comparison: ComparisonState;

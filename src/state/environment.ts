@@ -63,6 +63,11 @@ export interface Environment {
   readBlob(url: string): Promise<Blob>;
   /** Checks and decodes a picture. Throws PivotscopeError `bad-input` or `unsupported`. */
   decodePicture(file: Blob, name: string): Promise<DecodedPicture>;
+  /**
+   * A picture as a file: PNG as it stands, or a JPEG with this longest edge in pixels. Throws PivotscopeError
+   * `unsupported` where the browser cannot.
+   */
+  encodePicture(picture: Picture, longestEdge: number | null): Promise<Blob>;
   /** The preview of a decoded picture is no longer shown. */
   releasePreview(previewUrl: string): void;
   /** Results of experiments; kept in this browser. */

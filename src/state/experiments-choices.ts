@@ -3,6 +3,7 @@ import type { ExperimentDescription } from "../core/experiments/experiment.ts";
 import { ablationSeries, DEFAULT_RATIOS, methodSeries } from "../core/experiments/series.ts";
 import { methods } from "../core/methods/index.ts";
 import type { UnitLayout } from "../core/unit.ts";
+import { ownKey } from "./calibration.ts";
 import type { WorkbenchState } from "./context.ts";
 import { calibrationParameters } from "./method.ts";
 import { isRecord } from "./model.ts";
@@ -99,7 +100,7 @@ export function experimentKey(description: ExperimentDescription, state: Workben
   const { summary } = state.model;
   if (!summary) return null;
   const calibration = calibrationParameters(state.pruning.parameters, state.calibration.sampleLimit);
-  return JSON.stringify([summary.weightHash, summary.backend, description, calibration]);
+  return JSON.stringify([summary.weightHash, summary.backend, description, calibration, ...ownKey(state)]);
 }
 
 /** Models that are measured, the dense one with them. */

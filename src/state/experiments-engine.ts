@@ -4,6 +4,7 @@
  */
 import type { Call, Engine } from "../engine/contract.ts";
 import { type Context, requireEngine } from "./context.ts";
+import { provideSamples } from "./own-samples-pictures.ts";
 
 /** The calls that experiments make. */
 export type ExperimentEngine = Pick<Engine, "calibrate" | "evaluationSet" | "writeTraces" | "assess">;
@@ -16,7 +17,12 @@ export function createExperimentEngine(
 ): ExperimentEngine {
   async function inQueue<Result>(work: (engine: Engine) => Promise<Result>): Promise<Result> {
     await mayGoOn();
-    return context.queue.run("experiment", signal, () => work(requireEngine(context)));
+    return context.queue.run("experiment", signal, async () => {
+      const engine = requireEngine(context);
+      const { ownSamples, model } = context.get();
+      await provideSamples(context.environment, engine, ownSamples.used, model.summary, signal);
+      return work(engine);
+    });
   }
   // The experiment's own signal ends every call, whatever signal the caller brings.
   const bound = <Progress>(call: Call<Progress> | undefined): Call<Progress> => ({ ...call, signal });

@@ -58,11 +58,13 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       patch("reasoning", initialReasoning);
       actions.experiments.reset();
       actions.layers.reset();
+      void actions.ownSamples.welcome(summary);
       // Constants in a link are those of the model that it names.
       const bundled = isBundled(get());
       const meant = bundled && promised ? null : (promised ?? link);
       if (!bundled) promised = null;
       actions.pruning.setParameters(parametersFromLink(context, meant ?? EMPTY_SHARED_STATE));
+      actions.input.setSplit((meant?.split ?? get().input.split) && summary.splitsPictures);
       if (!meant?.question) actions.input.suitQuestion(bundled);
     }
     actions.pruning.replan();
@@ -98,8 +100,8 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   }
 
   function afterTrace(): void {
-    const { calibration, model } = get();
-    const calibratable = (model.summary?.calibrationSamples ?? 0) > 0;
+    const { calibration, model, ownSamples } = get();
+    const calibratable = ownSamples.used !== null || (model.summary?.calibrationSamples ?? 0) > 0;
     // Once somebody has cancelled the calibration, only they start it again.
     if (calibratable && calibration.statistics === null && calibration.status !== "cancelled") {
       void actions.calibration.start();
@@ -141,6 +143,14 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     (state) => state.comparison.subject,
     (subject) => subject && actions.preferences.openTab("compare"),
   );
+  on(
+    (state) => state.ownSamples.used?.key ?? null,
+    () => {
+      // What was measured on other samples is not what would be measured now.
+      actions.experiments.reset();
+      actions.layers.reset();
+    },
+  );
   // The slider moves through many keys; only where it rests is there something to look up.
   let callOffLookUp = () => {};
   stops.push(() => callOffLookUp());
@@ -153,6 +163,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   return {
     async open(shared) {
       link = shared;
+      void actions.ownSamples.restore();
       applySharedState(context, shared);
       applyMethods(shared);
       if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
@@ -169,6 +180,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       applyMethods(shared);
       actions.pruning.setParameters(parametersFromLink(context, shared));
       if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
+      actions.input.setSplit(shared.split && (get().model.summary?.splitsPictures ?? false));
       const { picture, question } = get().input;
       if (shared.scene !== null && shared.scene !== sharedState(get()).scene) {
         actions.input.openScene(shared.scene, shared.question);

@@ -42,6 +42,8 @@ export interface InputState {
   /** The question that was asked last. */
   readonly question: string;
   readonly questionFailure: Failure | null;
+  /** Cut the picture into frames as the checkpoint's processor does. */
+  readonly split: boolean;
 }
 
 export const initialInput: InputState = {
@@ -52,6 +54,7 @@ export const initialInput: InputState = {
   draft: "",
   question: "",
   questionFailure: null,
+  split: false,
 };
 
 /** Characters of a question that the page accepts; the engine checks its tokens against the model's positions. */
@@ -59,6 +62,13 @@ export const MAXIMUM_QUESTION = 2000;
 
 /** What a checkpoint that was not trained on the scenes is asked at first; it makes most of them reason. */
 export const GENERAL_QUESTION = "Describe this picture step by step.";
+
+/** Questions that any picture allows. */
+export const GENERAL_QUESTIONS: readonly string[] = [
+  GENERAL_QUESTION,
+  "What is happening in this picture? Think step by step, then give the final answer.",
+  "How many things can you count in this picture? Think step by step, then give the final answer.",
+];
 
 export interface InputActions {
   /** Reads the examples of a bundled model; a model without any is fine. */
@@ -74,6 +84,8 @@ export interface InputActions {
   /** Another model has come: asks what suits it about the same picture. What somebody has typed stays. */
   suitQuestion(bundled: boolean): void;
   setDraft(draft: string): void;
+  /** Whether pictures are cut into frames from now on; the caller knows whether the model can. */
+  setSplit(split: boolean): void;
   /** Asks the question as typed, or this one. Returns whether it could be asked. */
   ask(question?: string): boolean;
 }
@@ -169,6 +181,9 @@ export function createInputActions(context: Context): InputActions {
       questions += 1;
       patch("input", { draft, questionFailure: null });
     },
+    setSplit(split) {
+      if (split !== get().input.split) patch("input", { split });
+    },
     async readExamples(folderUrl) {
       try {
         const json = await environment.readJson(`${folderUrl.replace(/\/$/, "")}/examples.json`);
@@ -227,12 +242,16 @@ export function checkQuestion(question: string): string {
 
 /** What the engine is asked about, null while a picture or a question is missing. */
 export function sampleInput(input: InputState): SampleInput | null {
-  return input.picture && input.question !== "" ? { picture: input.picture.picture, question: input.question } : null;
+  if (!input.picture || input.question === "") return null;
+  const { picture } = input.picture;
+  return { picture, question: input.question, ...(input.split ? { split: true } : {}) };
 }
 
 /** Names what is asked about: equal for equal inputs while the page lives. Null while something is missing. */
 export function inputKey(input: InputState): string | null {
-  return sampleInput(input) && input.picture ? `${input.picture.number} ${input.question}` : null;
+  return sampleInput(input) && input.picture
+    ? `${input.picture.number}${input.split ? "s" : ""} ${input.question}`
+    : null;
 }
 
 /** Reads examples.json. @throws PivotscopeError `bad-input` naming the entry that is wrong. */

@@ -3,6 +3,7 @@ import type { LayerViews } from "../core/signals/layer-views.ts";
 import type { SampleProgress } from "../engine/contract.ts";
 import { type Context, requireEngine } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
+import { provideSamples } from "./own-samples-pictures.ts";
 
 export interface LayersState {
   readonly status: "none" | "waiting" | "running" | "done" | "cancelled" | "failed";
@@ -38,8 +39,10 @@ export function createLayersActions(context: Context, onLoss: (error: unknown) =
       const { signal } = controller;
       patch("layers", { status: "waiting", progress: null, failure: null });
       try {
-        const views = await context.queue.run("layers", signal, () => {
+        const views = await context.queue.run("layers", signal, async () => {
           const engine = requireEngine(context);
+          const { ownSamples, model } = get();
+          await provideSamples(context.environment, engine, ownSamples.used, model.summary, signal);
           patch("layers", { status: "running" });
           const onProgress = (progress: SampleProgress) => {
             if (!signal.aborted) patch("layers", { progress });

@@ -5,7 +5,15 @@
  */
 import { PivotscopeError } from "../core/errors.ts";
 
-export type JobKind = "load" | "trace" | "calibration" | "measurement" | "comparison" | "experiment" | "layers";
+export type JobKind =
+  | "load"
+  | "trace"
+  | "calibration"
+  | "measurement"
+  | "comparison"
+  | "experiment"
+  | "layers"
+  | "samples";
 
 export interface Activity {
   readonly running: JobKind | null;

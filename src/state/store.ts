@@ -13,6 +13,7 @@ import { createMeasurementActions, initialMeasurement } from "./measurement.ts";
 import { createModelActions, initialModel } from "./model.ts";
 import { createOpeningActions, initialOpening } from "./model-opening.ts";
 import { createStoredActions, initialStored } from "./model-stored.ts";
+import { createOwnSamplesActions, initialOwnSamples } from "./own-samples.ts";
 import { createPreferencesActions, initialPreferences } from "./preferences.ts";
 import { createPruningActions, initialPruning } from "./pruning.ts";
 import { createJobQueue } from "./queue.ts";
@@ -28,6 +29,7 @@ const initialState: WorkbenchState = {
   scenes: initialScenes,
   reasoning: initialReasoning,
   calibration: initialCalibration,
+  ownSamples: initialOwnSamples,
   pruning: initialPruning,
   measurement: initialMeasurement,
   comparison: initialComparison,
@@ -61,6 +63,7 @@ function createActions(context: Context) {
     scenes: createScenesActions(context, input),
     reasoning: createReasoningActions(context, noteLoss),
     calibration: createCalibrationActions(context, noteLoss),
+    ownSamples: createOwnSamplesActions(context, noteLoss),
     pruning: createPruningActions(context),
     measurement: createMeasurementActions(context, noteLoss),
     comparison: createComparisonActions(context, noteLoss),

@@ -25,6 +25,7 @@ export function sharedState(state: WorkbenchState): SharedState {
     metric: experiments.choices.metric === initialChoices.metric ? null : experiments.choices.metric,
     backend: model.options.backend === "auto" ? null : model.options.backend,
     precision: model.options.precision === "auto" ? null : model.options.precision,
+    split: input.split,
     hub: null,
     samples: calibration.sampleLimit,
     parameters: changedParameters(pruning.parameters, startingParameters(model.summary)),

@@ -20,6 +20,7 @@ const shared: fc.Arbitrary<SharedState> = fc.record({
   precision: fc.constantFrom(null, "float32" as const, "float16" as const),
   // The query carries it, not the hash.
   hub: fc.constant(null),
+  split: fc.boolean(),
   samples: fc.option(fc.integer({ min: 1, max: 9999 }), { nil: null }),
   parameters: fc.dictionary(fc.stringMatching(/^[a-zA-Z]+$/), fc.json()),
 });

@@ -23,6 +23,8 @@ export interface SharedState {
   readonly metric: string | null;
   readonly backend: "cpu" | "webgpu" | null;
   readonly precision: "float32" | "float16" | null;
+  /** Cut pictures into frames, where the model can. */
+  readonly split: boolean;
   /** Address of the hub that models come from; only the query carries it, so that it stays beside every hash. */
   readonly hub: string | null;
   /** Calibration samples, when not all. */
@@ -43,6 +45,7 @@ export const EMPTY_SHARED_STATE: SharedState = {
   metric: null,
   backend: null,
   precision: null,
+  split: false,
   hub: null,
   samples: null,
   parameters: {},
@@ -67,6 +70,7 @@ export function encodeSharedState(state: SharedState): string {
   add("metric", state.metric);
   add("backend", state.backend);
   add("precision", state.precision);
+  add("split", state.split ? "1" : null);
   add("samples", state.samples === null ? null : String(state.samples));
   for (const [name, value] of Object.entries(state.parameters).sort(([a], [b]) => (a < b ? -1 : 1))) {
     add(PARAMETER_PREFIX + name, value);
@@ -100,6 +104,7 @@ export function decodeSharedState(hash: string, search = ""): SharedState {
     metric: text("metric"),
     backend: backend === "cpu" || backend === "webgpu" ? backend : null,
     precision: precision === "float32" || precision === "float16" ? precision : null,
+    split: text("split") === "1",
     hub: hubAddress(query.get("hub")),
     samples: samples === null ? null : Math.round(samples),
     parameters,

@@ -25,6 +25,7 @@ import type {
   ModelNeeds,
   ModelSource,
   ModelSummary,
+  OwnSample,
   Precision,
   SampleInput,
   SampleProgress,
@@ -53,6 +54,8 @@ export interface FakeEngine extends Engine {
     readonly input?: SampleInput;
     /** Places in the evaluation set. */
     readonly samples?: readonly number[];
+    /** What stands in for the model's set. */
+    readonly own?: readonly OwnSample[] | null;
     readonly source?: ModelSource;
     readonly options?: LoadOptions;
   }[];
@@ -159,7 +162,7 @@ export function createFakeEngine(): FakeEngine {
       return { ...needs(source, layout), ...needsChange };
     },
     async setSamples(samples, call) {
-      calls.push({ kind: "setSamples" });
+      calls.push({ kind: "setSamples", own: samples });
       await enter("setSamples", call?.signal);
       return samples?.length ?? 8;
     },

@@ -76,6 +76,10 @@ export function createHarness(records = createMemoryRecords()): Harness {
       if ((await file.text()).includes("broken")) throw new PivotscopeError("bad-input", `${name} is cut off.`);
       return { picture: { width: 1, height: 1, pixels: new Uint8ClampedArray(4) }, previewUrl: `blob:${name}` };
     },
+    async encodePicture({ width, height, pixels }, longestEdge) {
+      const type = longestEdge === null ? "image/png" : "image/jpeg";
+      return new Blob([`${width} × ${height}, ${pixels.length} bytes`], { type });
+    },
     releasePreview() {},
     records,
     models,
