@@ -330,6 +330,46 @@ describe("what cannot be opened", () => {
   });
 });
 
+describe("a hub that means no good", () => {
+  const info = { id: repository, sha: "a".repeat(40), lastModified: "2025-01-01" };
+  const answers = (tree: unknown, headers: Record<string, string> = {}) => {
+    const asked: { url: string; authorization: string | null }[] = [];
+    const fetch = async (url: string, init: RequestInit) => {
+      asked.push({ url, authorization: new Headers(init.headers).get("authorization") });
+      return Response.json(url.includes("/tree/") || !url.includes("/api/") ? tree : info, { headers });
+    };
+    const source = { repository, revision: null, hubUrl: "https://hub.example", accessToken: "hf_secret" };
+    return { asked, folder: openHubFolder(source, store, { clock, fetch }) };
+  };
+
+  test("cannot list for ever, nor have the token sent elsewhere", async () => {
+    await start();
+    const item = { type: "file", path: "model.safetensors", size: 1, oid: "b".repeat(40) };
+    const next = '<https://elsewhere.example/api/tree/?x>; rel="next"';
+    const { asked, folder } = answers(Array(5000).fill(item), { link: next });
+    expect(await failure(folder.has("config.json"))).toMatchObject({
+      code: "network",
+      message: expect.stringContaining("more than 20000 files"),
+    });
+    expect(asked.length).toBe(6);
+    for (const { url, authorization } of asked) {
+      expect(authorization).toBe(url.startsWith("https://hub.example/") ? "Bearer hf_secret" : null);
+    }
+  });
+
+  test.each([
+    ["no list", { error: "?" }],
+    ["a path that leaves the folder", [{ type: "file", path: "../../x.safetensors", size: 1 }]],
+    ["a negative size", [{ type: "file", path: "model.safetensors", size: -1 }]],
+    ["a size that is none", [{ type: "file", path: "model.safetensors", size: "9" }]],
+    ["nothing at all", [null]],
+  ])("is refused when it answers with %s", async (_, tree) => {
+    await start();
+    const error = await failure(answers(tree).folder.has("config.json"));
+    expect(error).toMatchObject({ code: "network", message: expect.stringContaining("https://hub.example") });
+  });
+});
+
 describe("the access token", () => {
   test("goes to the hub and never to the CDN, nor into the store", async () => {
     await start([{ repository, revisions: { main: files }, gated: true, readers: ["hf_reader"] }]);

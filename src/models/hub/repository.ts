@@ -90,13 +90,15 @@ async function fetchListing(
   return asking(hub, signal, async (fetch) => {
     const files = new Map<string, ListedFile>();
     const { repository: repo, hubUrl } = hub;
+    let entries = 0;
     for await (const entry of listFiles({ repo, revision: commit, hubUrl, recursive: true, fetch })) {
+      entries++;
+      if (entries > MOST_FILES) throw noHub(hub, `lists more than ${MOST_FILES} files`);
       if (entry.type !== "file") continue;
       const hash = entry.lfs ? { kind: "sha256", hex: entry.lfs.oid } : { kind: "git", hex: entry.oid };
       const file = readListed({ path: entry.path, size: entry.size, hash });
       if (file === null) throw noHub(hub, "lists a file without path or size");
       files.set(file.path, file);
-      if (files.size > MOST_FILES) throw noHub(hub, `lists more than ${MOST_FILES} files`);
     }
     return files;
   });
