@@ -1,7 +1,8 @@
 /** The question: typed, or one of the examples'; and the dense model's answer to it. */
 import { type FormEvent, type KeyboardEvent, useMemo } from "react";
 import { finalAnswer } from "../state/answer.ts";
-import { MAXIMUM_QUESTION } from "../state/input.ts";
+import { GENERAL_QUESTIONS, MAXIMUM_QUESTION } from "../state/input.ts";
+import { isBundled } from "../state/model.ts";
 import { questionChoices, shownScene } from "../state/scene-questions.ts";
 import { Alert } from "./Alert.tsx";
 import { useActions, useSelect, useSelectShallow } from "./use-workbench.ts";
@@ -64,13 +65,17 @@ const FAMILY_LABELS = {
   describe: "Description",
 } as const;
 
-/** Questions to pick from: those that the scene allows, or the examples' about an own picture. */
+/**
+ * Questions to pick from: those that the scene allows, or the examples' about an own picture. A checkpoint from elsewhere
+ * knows nothing of the examples, and can be asked in general.
+ */
 function Suggestions() {
   const { input: actions } = useActions();
   const examples = useSelect((state) => state.input.examples);
   const scene = useSelect(shownScene);
+  const bundled = useSelect(isBundled);
   const choices = useMemo(() => scene && questionChoices(scene), [scene]);
-  if (!choices && examples.length === 0) return null;
+  if (bundled && !choices && examples.length === 0) return null;
   return (
     <select
       className="select select-quiet"
@@ -81,15 +86,17 @@ function Suggestions() {
       <option value="" disabled>
         or pick one
       </option>
-      {choices ? (
-        choices.map(({ family, questions }) => (
-          <optgroup key={family} label={FAMILY_LABELS[family]}>
-            <Options questions={questions} />
-          </optgroup>
-        ))
-      ) : (
-        <Options questions={examples.map((example) => example.question)} />
+      {!bundled && (
+        <optgroup label="Any picture">
+          <Options questions={GENERAL_QUESTIONS} />
+        </optgroup>
       )}
+      {choices?.map(({ family, questions }) => (
+        <optgroup key={family} label={FAMILY_LABELS[family]}>
+          <Options questions={questions} />
+        </optgroup>
+      ))}
+      {bundled && !choices && <Options questions={examples.map((example) => example.question)} />}
     </select>
   );
 }

@@ -1,0 +1,253 @@
+/** Opening models of a hub, from a server that answers like one and can fail in every way. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { type HubServer, startHubServer } from "../src/models/testing/hub-server.ts";
+import { OpenModelDialog } from "./open-model.ts";
+
+const BUNDLED = join(import.meta.dirname, "..", "public", "models", "scenes");
+const WEIGHTS = "model.safetensors";
+const REPOSITORY = "test/scenes";
+
+let hub: HubServer;
+
+test.beforeEach(async () => {
+  const config = JSON.parse(await readFile(join(BUNDLED, "config.json"), "utf8"));
+  const other = JSON.stringify({
+    ...config,
+    model_type: "qwen2_vl",
+    architectures: ["Qwen2VLForConditionalGeneration"],
+  });
+  hub = await startHubServer({
+    models: [
+      { repository: REPOSITORY, revisions: { main: BUNDLED } },
+      { repository: "test/gated", revisions: { main: BUNDLED }, gated: true, readers: ["a-token"] },
+      {
+        repository: "test/pickled",
+        revisions: { main: files({ "config.json": JSON.stringify(config), "pytorch_model.bin": "…" }) },
+      },
+      {
+        repository: "test/other",
+        revisions: { main: files({ "config.json": other, [WEIGHTS]: await readFile(join(BUNDLED, WEIGHTS)) }) },
+      },
+    ],
+  });
+});
+
+test.afterEach(() => hub.close());
+
+function files(contents: Readonly<Record<string, string | Uint8Array>>): Map<string, string | Uint8Array> {
+  return new Map(Object.entries(contents));
+}
+
+/** Opens the page on the cpu backend, with the dialog and the test's hub; two samples are calibrated. */
+async function open(page: Page, hash = ""): Promise<OpenModelDialog> {
+  await page.goto(`/?backend=cpu&hub=${encodeURIComponent(hub.url)}#samples=2${hash}`);
+  await expect(chip(page)).toContainText("Scenes 3M");
+  return new OpenModelDialog(page);
+}
+
+const chip = (page: Page) => page.getByRole("banner").locator(".model-chip");
+const trace = (page: Page) => page.getByRole("listbox", { name: "Tokens of the reasoning" });
+/** Requests for the weights' bytes that came to the hub's store of large files. */
+const weightRequests = () => hub.requests.filter(({ server, place }) => server === "cdn" && place === WEIGHTS);
+
+test("a repository is looked at, asked about, fetched, and opened from the cache the next time", async ({ page }) => {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  const dialog = await open(page);
+  await dialog.show();
+  await dialog.lookAt(REPOSITORY);
+  await expect(dialog.fact("Parameters")).toContainText("3.02");
+  await expect(dialog.fact("To fetch")).toContainText(/6\.\d MB in \d+ files?/);
+  await expect(dialog.dialog.getByRole("radio").first()).toBeVisible();
+  await expect(dialog.dialog.getByRole("radio", { name: /^CPU/ })).toBeChecked();
+  const looked = weightRequests().reduce((sum, { sent }) => sum + sent, 0);
+  expect(looked, "bytes of weights that were fetched before anybody agreed").toBeLessThan(500_000);
+
+  const gate = hub.hold(WEIGHTS);
+  gate.allow(2_000_000);
+  await dialog.button("Download and open").click();
+  await expect(dialog.dialog).toContainText(/Fetching model\.safetensors: [\d.]+ MB of 6\.\d MB/);
+  await expect(dialog.progress).toHaveAttribute("aria-label", `Opening ${REPOSITORY}`);
+  // The model at hand is still in use.
+  await dialog.button("Continue in the background").click();
+  await expect(dialog.dialog).toBeHidden();
+  await page.getByRole("textbox", { name: "Question" }).fill("How many objects are there?");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(trace(page)).toContainText("Final Answer");
+  await expect(chip(page)).toContainText("Scenes 3M");
+  gate.open();
+  await expect(chip(page)).toContainText(/^scenes · 3\.02\sM parameters · CPU · float32 · [\d.]+ MB$/);
+  await expect(trace(page)).toContainText("Final Answer");
+  await expect(page).toHaveURL(/model=test%2Fscenes%40[0-9a-f]{40}/);
+
+  hub.forgetRequests();
+  await page.reload();
+  await expect(dialog.fact("To fetch")).toHaveText("nothing");
+  await expect(chip(page)).toContainText("Scenes 3M");
+  await dialog.button("Open from cache").click();
+  await expect(dialog.dialog).toBeHidden();
+  await expect(chip(page)).toContainText(/^scenes · /);
+  expect(weightRequests(), "requests for weights that were here").toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+test("cancelling answers at once and keeps what came, and Resume fetches the rest", async ({ page }) => {
+  const dialog = await open(page);
+  await dialog.show();
+  await dialog.lookAt(REPOSITORY);
+  const gate = hub.hold(WEIGHTS);
+  gate.allow(3_000_000);
+  await dialog.button("Download and open").click();
+  await gate.reached(3_000_000);
+  await expect(dialog.dialog).toContainText(/: [23]\.\d MB of/);
+  await dialog.button("Cancel").click();
+  await expect(dialog.dialog).toContainText("What was fetched is kept.", { timeout: 500 });
+  gate.open();
+  hub.forgetRequests();
+  await dialog.button("Resume").click();
+  await expect(chip(page)).toContainText(/^scenes · /);
+  const [first] = weightRequests().map(({ range }) => Number(/^bytes=(\d+)-/.exec(range ?? "")?.[1] ?? 0));
+  expect(first, "the byte at which fetching went on").toBeGreaterThan(1_000_000);
+});
+
+test("a broken connection is said, and Resume goes on where it broke", async ({ page }) => {
+  test.slow();
+  const dialog = await open(page);
+  await dialog.show();
+  await dialog.lookAt(REPOSITORY);
+  await expect(dialog.button("Download and open")).toBeVisible();
+  // Less than what would count as progress, so that trying again by itself comes to an end.
+  hub.fault(WEIGHTS, { kind: "cut", after: 700_000 });
+  await dialog.button("Download and open").click();
+  await expect(dialog.alert).toContainText(WEIGHTS, { timeout: 90_000 });
+  await expect(chip(page)).toContainText("Scenes 3M");
+  hub.clearFaults();
+  hub.forgetRequests();
+  await dialog.button("Resume").click();
+  await expect(chip(page)).toContainText(/^scenes · /);
+  const sent = weightRequests().reduce((sum, request) => sum + request.sent, 0);
+  expect(sent, "bytes that were fetched after the break").toBeLessThan(5_500_000);
+});
+
+const REFUSED = [
+  { name: "missing", repository: "test/none", message: /test\/none/ },
+  { name: "without safetensors", repository: "test/pickled", message: /safetensors/ },
+  { name: "of an architecture that is not supported", repository: "test/other", message: /qwen2_vl|Qwen2VL/ },
+  { name: "that is no address", repository: "nonsense", message: /nonsense/ },
+];
+
+test("repositories that cannot work are refused by name, and the model at hand goes on", async ({ page }) => {
+  const dialog = await open(page);
+  await dialog.show();
+  for (const { name, repository, message } of REFUSED) {
+    await test.step(name, async () => {
+      await dialog.lookAt(repository);
+      await expect(dialog.alert).toContainText(message);
+      expect(await dialog.alert.locator(".alert-hint").textContent(), "the next step").not.toBe("");
+      if (name !== "that is no address") await dialog.button("Choose another").click();
+    });
+  }
+  expect(weightRequests().reduce((sum, { sent }) => sum + sent, 0)).toBeLessThan(500_000);
+  await dialog.button("Close").click();
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(trace(page)).toContainText("Final Answer");
+});
+
+test("a gated repository opens with an access token, which stays out of the address and the storage", async ({
+  page,
+}) => {
+  const dialog = await open(page);
+  await dialog.show();
+  await dialog.lookAt("test/gated");
+  await expect(dialog.alert).toContainText("gated");
+  await dialog.dialog.getByLabel("Access token").fill("a-token");
+  await dialog.button("Try again").click();
+  await dialog.button("Download and open").click();
+  await expect(chip(page)).toContainText(/^gated · /);
+  await expect(page).toHaveURL(/test%2Fgated/);
+  expect(page.url()).not.toContain("a-token");
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("a-token");
+});
+
+test("weights whose hash is wrong are not used", async ({ page }) => {
+  const dialog = await open(page);
+  await dialog.show();
+  await dialog.lookAt(REPOSITORY);
+  await expect(dialog.button("Download and open")).toBeVisible();
+  hub.fault(WEIGHTS, { kind: "changed" });
+  await dialog.button("Download and open").click();
+  await expect(dialog.alert).toContainText(WEIGHTS);
+  await expect(chip(page)).toContainText("Scenes 3M");
+});
+
+test("stored models are listed with their sizes, removed, and cleared after a question", async ({ page }) => {
+  const dialog = await open(page);
+  await dialog.show();
+  await expect(dialog.dialog).toContainText("None yet.");
+  for (const repository of [REPOSITORY, "test/gated"]) {
+    await dialog.lookAt(repository);
+    if (repository === "test/gated") {
+      await dialog.dialog.getByLabel("Access token").fill("a-token");
+      await dialog.button("Try again").click();
+    }
+    await dialog.button("Download and open").click();
+    await expect(dialog.dialog).toBeHidden();
+    await dialog.show();
+  }
+  const stored = dialog.dialog.getByRole("region", { name: "Stored models" });
+  await expect(stored.getByRole("listitem")).toHaveCount(2);
+  await expect(stored.getByRole("listitem").filter({ hasText: REPOSITORY })).toContainText(/6\.\d MB · complete/);
+  await stored.getByRole("button", { name: /^Remove test\/gated/ }).click();
+  await expect(stored.getByRole("listitem")).toHaveCount(1);
+  await dialog.button("Clear all").click();
+  await dialog.button("Keep it").click();
+  await expect(stored.getByRole("listitem")).toHaveCount(1);
+  await dialog.button("Clear all").click();
+  await dialog.button("Remove it").click();
+  await expect(stored).toContainText("None yet.");
+});
+
+test("a link to a model asks before anything is fetched, and says so when there is none", async ({ page }) => {
+  const dialog = await open(page, "&model=test%2Fscenes&ratio=30");
+  await expect(dialog.button("Download and open")).toBeVisible();
+  expect(weightRequests().reduce((sum, { sent }) => sum + sent, 0)).toBeLessThan(500_000);
+  await page.keyboard.press("Escape");
+  await expect(dialog.dialog).toBeHidden();
+  await page.goto("about:blank");
+  await open(page, "&model=test%2Fnone");
+  await expect(dialog.alert).toContainText("test/none");
+  await page.goto("about:blank");
+  await open(page, "&model=gone");
+  await expect(page.getByText('names the model "gone"')).toBeVisible();
+});
+
+test("can be done from the keyboard alone, by the rules that a machine can check", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  const dialog = await open(page);
+  const violations = async () =>
+    (await new AxeBuilder({ page }).include("dialog[open]").analyze()).violations.map(({ id, nodes }) =>
+      [id, ...nodes.map(({ target }) => target.join(" "))].join(" "),
+    );
+  const button = page.getByRole("banner").getByRole("button", { name: "Open model" });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await expect(dialog.dialog).toBeVisible();
+  await expect(dialog.dialog).toContainText("None yet.");
+  expect(await violations(), "choosing").toEqual([]);
+  const field = dialog.dialog.getByRole("textbox", { name: "From the hub, or any address" });
+  for (let step = 0; step < 12 && !(await field.evaluate((node) => node === document.activeElement)); step += 1) {
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.type(REPOSITORY);
+  await page.keyboard.press("Enter");
+  await expect(dialog.button("Download and open")).toBeVisible();
+  // The step's title has the focus, and is read out.
+  await expect(dialog.dialog.getByRole("heading", { name: REPOSITORY })).toBeFocused();
+  expect(await violations(), "asking").toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(dialog.dialog).toBeHidden();
+  await expect(button).toBeFocused();
+});
