@@ -18,7 +18,7 @@ import type { EvaluationSet } from "./evaluation-set.ts";
 import { lastStates } from "./forward.ts";
 import { type Generation, generateBatch, type SampleToGenerate } from "./generate.ts";
 import type { MaskSet } from "./masks.ts";
-import { memoryLimits, samplesAtOnce, sequencesOf } from "./memory-plan.ts";
+import { memoryLimits, samplesAtOnce, samplesWritten, sequencesOf } from "./memory-plan.ts";
 import { DEFAULT_TRACE_LIMIT, type Session } from "./session.ts";
 import { traceOfGeneration } from "./trace-text.ts";
 
@@ -71,7 +71,10 @@ export function createAssessor(
     onFinished: (sample: number, generation: Generation) => void,
   ) => {
     const lengths = samples.map(({ input, prefix }) => input.prompt.length + prefix.length);
-    for (const batch of batchesOf(lengths, BATCH_SAMPLES.writing[backend.kind])) {
+    const longest = Math.max(1, ...lengths);
+    const whole = Math.max(longest, ...samples.map(({ input, maximumTokens }) => input.prompt.length + maximumTokens));
+    const fitting = samplesWritten(model.definition, longest, whole, memory);
+    for (const batch of batchesOf(lengths, Math.min(BATCH_SAMPLES.writing[backend.kind], fitting))) {
       await generateBatch(model, {
         samples: batch.flatMap((place) => samples[place] ?? []),
         masks,

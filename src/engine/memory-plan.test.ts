@@ -15,6 +15,7 @@ import {
   memoryLimits,
   padsFrames,
   samplesAtOnce,
+  samplesWritten,
   sequencesOf,
   tapBytes,
   vocabularyParts,
@@ -95,8 +96,22 @@ describe("groups of samples", () => {
       expect(samplesAtOnce(sequencesOf(bundled, "vision", 0), 3, limits)).toBeGreaterThanOrEqual(samples);
       expect(samplesAtOnce(sequencesOf(bundled, "text", 128), 0, limits)).toBeGreaterThanOrEqual(samples);
     }
+    expect(samplesWritten(bundled, 64, 512, cpu)).toBeGreaterThanOrEqual(32);
     expect(padsFrames(bundled, cpu)).toBe(true);
     expect(padsFrames(small, cpu)).toBe(false);
+  });
+});
+
+describe("samples that are written at once", () => {
+  it("have room for their keys and values", () => {
+    const limits = gpu(2048 * MEBIBYTE);
+    const short = samplesWritten(small, 85, 125, limits);
+    const long = samplesWritten(small, 85, 585, limits);
+    expect(long).toBeLessThan(short);
+    expect(long * 30 * 2 * 3 * 64 * 585 * 4).toBeLessThanOrEqual(limits.run);
+    // A prompt of 17 frames: attention over 1,200 tokens.
+    expect(samplesWritten(small, 1200, 1700, gpu(128 * MEBIBYTE))).toBe(2);
+    expect(samplesWritten(small, 1200, 1700, { ...limits, run: 1 })).toBe(1);
   });
 });
 

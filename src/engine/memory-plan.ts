@@ -124,6 +124,22 @@ export function samplesAtOnce(sequences: Sequences, losses: number, limits: Memo
 }
 
 /**
+ * Samples that may be written at once, at least 1: as many as go through a layer and as have room for what the model
+ * remembers of `tokens` tokens, keys and values of every layer, twice while a layer's grow.
+ */
+export function samplesWritten(
+  definition: ModelDefinition,
+  prompt: number,
+  tokens: number,
+  limits: MemoryLimits,
+): number {
+  const { layers, keyValueHeads, headSize } = definition.text;
+  const remembered = FLOAT * 2 * keyValueHeads * headSize * tokens * (layers + 1);
+  const prefill = samplesAtOnce(sequencesOf(definition, "text", prompt), 0, limits);
+  return Math.max(1, Math.min(prefill, Math.floor(limits.run / remembered)));
+}
+
+/**
  * Throws `out-of-memory` when not even one sequence goes through a layer, because its attention alone exceeds the largest
  * buffer; names both numbers and how many tokens would fit.
  */
