@@ -15,13 +15,16 @@ export type ErrorCode =
   | "cancelled"
   | "internal";
 
+/** Names of fields and tensors come from files and may be of any length; people are shown this much. */
+const LONGEST_MESSAGE = 1000;
+
 export class PivotscopeError extends Error {
   readonly code: ErrorCode;
   /** One sentence that names the next step, or an empty string. */
   readonly hint: string;
 
   constructor(code: ErrorCode, message: string, hint = "", options?: ErrorOptions) {
-    super(message, options);
+    super(message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message, options);
     this.name = "PivotscopeError";
     this.code = code;
     this.hint = hint;

@@ -3,10 +3,20 @@ import { PivotscopeError } from "./errors.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** A value as JSON for messages, cut to 80 characters; "nothing" for what is not there. */
+export function showValue(found: unknown): string {
+  let shown: string;
+  try {
+    shown = JSON.stringify(found) ?? "nothing";
+  } catch {
+    // JSON.parse reads any depth, JSON.stringify runs out of stack.
+    return "a deeply nested value";
+  }
+  return shown.length > 80 ? `${shown.slice(0, 77)}…` : shown;
+}
+
 function wrong(field: string, found: unknown, expected: string, hint = ""): PivotscopeError {
-  const shown = JSON.stringify(found) ?? "nothing";
-  const short = shown.length > 80 ? `${shown.slice(0, 77)}…` : shown;
-  return new PivotscopeError("bad-input", `${field}: found ${short}, expected ${expected}.`, hint);
+  return new PivotscopeError("bad-input", `${field}: found ${showValue(found)}, expected ${expected}.`, hint);
 }
 
 /** Parses text. @throws PivotscopeError `bad-input` naming what was read when it is not JSON. */

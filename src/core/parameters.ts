@@ -6,6 +6,7 @@
  * retells it (2 pivots, 3 batches, 5 fusion and protection, 6 allocation).
  */
 import { PivotscopeError } from "./errors.ts";
+import { showValue } from "./json-check.ts";
 import { markerGroupNames } from "./markers.ts";
 import { defaultPivotParameters, type PivotParameters } from "./pivots.ts";
 
@@ -380,5 +381,5 @@ export function validateParameters(parameters: MethodParameters): void {
 }
 
 function show(value: unknown): string {
-  return typeof value === "number" || value === undefined ? String(value) : JSON.stringify(value);
+  return typeof value === "number" || value === undefined ? String(value) : showValue(value);
 }

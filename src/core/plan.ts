@@ -17,6 +17,7 @@ import {
   readNumbers,
   readObject,
   readString,
+  showValue,
 } from "./json-check.ts";
 import { methodNamed } from "./methods/index.ts";
 import { splitByModule } from "./module-arrays.ts";
@@ -205,7 +206,7 @@ function readHash(field: string, found: unknown): string {
   if (/^[0-9a-f]{64}$/.test(hash)) return hash;
   throw new PivotscopeError(
     "bad-input",
-    `${field}: found ${JSON.stringify(hash)}, expected a SHA-256 as 64 lower-case hex digits.`,
+    `${field}: found ${showValue(hash)}, expected a SHA-256 as 64 lower-case hex digits.`,
   );
 }
 

@@ -6,6 +6,7 @@
  * `configuration_idefics3.py`), since its writer leaves out what equals them.
  */
 import { PivotscopeError } from "../core/errors.ts";
+import { showValue } from "../core/json-check.ts";
 import { describeValue, type Fields, parseJsonObject } from "./json.ts";
 
 /** A Llama decoder: RMSNorm, grouped-query attention with rotary positions, SwiGLU, no biases. */
@@ -93,7 +94,7 @@ export function parseModelConfig(json: string): ModelConfig {
       throw new PivotscopeError(
         "unsupported",
         `${FILE}: model_type is ${describeValue(top.raw("model_type"))}, architectures is ` +
-          `${JSON.stringify(top.raw("architectures") ?? null)}; supported are ${SUPPORTED}.`,
+          `${showValue(top.raw("architectures") ?? null)}; supported are ${SUPPORTED}.`,
         "Open a SmolVLM checkpoint, or a Llama without a vision tower.",
       );
   }

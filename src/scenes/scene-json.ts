@@ -1,5 +1,6 @@
 /** Scenes as JSON: compact enough to ship by the hundred and to stand in a link, checked when they are read. */
 import { PivotscopeError } from "../core/errors.ts";
+import { showValue } from "../core/json-check.ts";
 import { alike } from "./sample-scene.ts";
 import {
   cellOf,
@@ -50,14 +51,12 @@ function parseObject(json: unknown, name: string): SceneObject {
   const oneOf = <Value extends string>(key: string, values: readonly Value[]): Value => {
     const found = values.find((value) => value === fields.get(key));
     if (found !== undefined) return found;
-    throw wrong(
-      `${name}.${key} is ${JSON.stringify(fields.get(key)) ?? "missing"}; the world has ${values.join(", ")}`,
-    );
+    throw wrong(`${name}.${key} is ${shown(fields.get(key))}; the world has ${values.join(", ")}`);
   };
   const share = (key: string): number => {
     const value = fields.get(key);
     if (typeof value === "number" && value >= 0 && value <= 1) return value;
-    throw wrong(`${name}.${key} is ${JSON.stringify(value) ?? "missing"}; a position is a number from 0 to 1`);
+    throw wrong(`${name}.${key} is ${shown(value)}; a position is a number from 0 to 1`);
   };
   return {
     shape: oneOf("shape", shapes),
@@ -67,6 +66,10 @@ function parseObject(json: unknown, name: string): SceneObject {
     x: share("x"),
     y: share("y"),
   };
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? "missing" : showValue(value);
 }
 
 function wrong(message: string): PivotscopeError {

@@ -8,6 +8,7 @@ import {
   readNumber,
   readObject,
   readString,
+  showValue,
 } from "../json-check.ts";
 import { methodNamed } from "../methods/index.ts";
 import { parseParameters } from "../parameters.ts";
@@ -82,7 +83,7 @@ export function readDescription(found: unknown): ExperimentDescription {
     return { ...common, kind, size: readInteger("size", readField("", file, "size"), 1, DESCRIPTION_LIMITS.size) };
   }
   if (kind !== "sweep") {
-    throw new PivotscopeError("bad-input", `kind: found ${JSON.stringify(kind)}, expected "sweep" or "windows".`);
+    throw new PivotscopeError("bad-input", `kind: found ${showValue(kind)}, expected "sweep" or "windows".`);
   }
   refuseOthers("", file, ["version", "kind", "samplesPerFamily", "generate", "series", "ratios"]);
   return {
@@ -99,12 +100,12 @@ function readSamplesPerFamily(found: unknown): number | null {
 
 function readFlag(field: string, found: unknown): boolean {
   if (typeof found === "boolean") return found;
-  throw new PivotscopeError("bad-input", `${field}: found ${JSON.stringify(found)}, expected true or false.`);
+  throw new PivotscopeError("bad-input", `${field}: found ${showValue(found)}, expected true or false.`);
 }
 
 function readList(field: string, found: unknown, most: number): readonly unknown[] {
   if (Array.isArray(found) && found.length >= 1 && found.length <= most) return found;
-  const shown = Array.isArray(found) ? `${found.length} entries` : JSON.stringify(found);
+  const shown = Array.isArray(found) ? `${found.length} entries` : showValue(found);
   throw new PivotscopeError("bad-input", `${field}: found ${shown}, expected a list of 1 to ${most} entries.`);
 }
 
@@ -135,7 +136,7 @@ function readSeries(field: string, found: unknown): Series {
   if (!ID.test(id)) {
     throw new PivotscopeError(
       "bad-input",
-      `${field}.id: found ${JSON.stringify(id)}, expected 1 to 64 letters, digits, dots, underscores or hyphens.`,
+      `${field}.id: found ${showValue(id)}, expected 1 to 64 letters, digits, dots, underscores or hyphens.`,
     );
   }
   const name = readString(`${field}.method`, readField(field, given, "method"));
@@ -162,7 +163,7 @@ function within<Value>(field: string, name: string, read: () => Value): Value {
 function refuseRepeats(field: string, values: readonly (string | number)[]): void {
   const repeated = values.find((value, index) => values.indexOf(value) !== index);
   if (repeated === undefined) return;
-  throw new PivotscopeError("bad-input", `${field}: ${JSON.stringify(repeated)} is listed twice.`);
+  throw new PivotscopeError("bad-input", `${field}: ${showValue(repeated)} is listed twice.`);
 }
 
 function refuseOthers(prefix: string, object: JsonObject, known: readonly string[]): void {

@@ -14,6 +14,7 @@ import {
   readNumbers,
   readObject,
   readString,
+  showValue,
 } from "../json-check.ts";
 import { readDescription } from "./description.ts";
 import type { CellResult, ExperimentResult, SampleRecord, TraceRecord } from "./experiment.ts";
@@ -111,7 +112,7 @@ function readCell(field: string, found: unknown, context: CellContext): CellResu
   const cell = readObject(field, found);
   const series = readStringOrNull(`${field}.series`, readField(field, cell, "series"));
   if (series !== null && !context.series.includes(series)) {
-    throw new PivotscopeError("bad-input", `${field}.series: the description has no series ${JSON.stringify(series)}.`);
+    throw new PivotscopeError("bad-input", `${field}.series: the description has no series ${showValue(series)}.`);
   }
   const id = readString(`${field}.id`, readField(field, cell, "id"));
   const records = readList(`${field}.records`, readField(field, cell, "records")).map((record, index) =>
@@ -210,7 +211,7 @@ function readStringOrNull(field: string, found: unknown): string | null {
 
 function readList(field: string, found: unknown): readonly unknown[] {
   if (Array.isArray(found)) return found;
-  throw new PivotscopeError("bad-input", `${field}: found ${JSON.stringify(found)}, expected a list.`);
+  throw new PivotscopeError("bad-input", `${field}: found ${showValue(found)}, expected a list.`);
 }
 
 function refuseRepeats(field: string, what: string, values: readonly string[]): void {
