@@ -92,7 +92,7 @@ describe("a damaged file", () => {
     new DataView(bytes.buffer).setBigUint64(0, length, true);
     return bytes;
   };
-  const cases: [string, Uint8Array, RegExp][] = [
+  const cases: [string, Uint8Array<ArrayBuffer>, RegExp][] = [
     ["is empty", new Uint8Array(), /has 0 bytes/],
     ["ends inside the length", new Uint8Array(7), /has 7 bytes/],
     ["claims a header longer than the file", lying(1000n), /claims 1000 bytes, but 2 bytes follow/],
