@@ -149,7 +149,7 @@ function probes(numbers: (length: number, scale: number) => Float32Array): Probe
 
 /** Weights of `slots`: matrices that keep the size of what they are multiplied with, norms near 1, small biases. */
 function randomWeights(slots: readonly WeightSlot[], numbers: (length: number, scale: number) => Float32Array) {
-  return new Map(
+  return new Map<string, Float32Array | Uint16Array>(
     slots.map(({ input, shape }) => {
       const length = elementCount(shape);
       if (shape.length > 1) return [input, roundToFloat16(numbers(length, (shape[1] ?? 1) ** -0.5))] as const;

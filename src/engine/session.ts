@@ -10,19 +10,11 @@ import type { CheckpointFolder } from "../models/source.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
 import type { PreparedInput, PreparedSample } from "./batch.ts";
-import type {
-  BackendKind,
-  Call,
-  LoadOptions,
-  LoadProgress,
-  ModelSummary,
-  Picture,
-  Precision,
-  SampleInput,
-} from "./contract.ts";
+import { choosePrecision } from "./choose-precision.ts";
+import type { BackendKind, Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
 import { type Generation, generateGreedy } from "./generate.ts";
 import { createMasks, type MaskSet } from "./masks.ts";
-import { createModel, defineModel, type Model } from "./model.ts";
+import { createModel, defineModel, defineModelWithin, type Model } from "./model.ts";
 import { framesIn, missing, prepareInput, splittingOf } from "./prepare-input.ts";
 import { checkWeights, largestTensorBytes } from "./weight-upload.ts";
 
@@ -32,6 +24,9 @@ export interface Environment {
   createBackend(kind: BackendKind, largestBuffer: number): Promise<Backend>;
   decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Picture>;
 }
+
+/** What every WebGPU device binds (WebGPU specification, section 3.6.2); larger tables of the vocabulary go in parts. */
+const SMALLEST_BUFFER_LIMIT = 128 * 2 ** 20;
 
 /** Longest trace that is generated where nobody says otherwise, in tokens. */
 export const DEFAULT_TRACE_LIMIT = 500;
@@ -100,13 +95,21 @@ export async function openSession(
     ...(call.onProgress ? { onProgress: call.onProgress } : {}),
   });
   throwIfCancelled(call.signal);
-  const precision: Precision = "float32";
-  const needed = defineModel(checkpoint.config);
   // A checkpoint that cannot work is refused before a device is asked for.
-  checkWeights(needed, weights);
-  const { backend, note } = await chooseBackend(environment, options.backend, largestTensorBytes(needed, precision));
+  checkWeights(defineModel(checkpoint.config), weights);
+  const largestBuffer = largestTensorBytes(defineModelWithin(checkpoint.config, SMALLEST_BUFFER_LIMIT));
+  const { backend, note } = await chooseBackend(environment, options.backend, largestBuffer);
   let model: Model;
+  let precisionNote: string;
   try {
+    const choice = await choosePrecision(backend, options.precision, async () => {
+      call.onProgress?.({ stage: "check", item: "half precision", done: 0, total: 0 });
+      // Only devices with half precision need it.
+      const { checkHalfPrecision } = await import("./self-check.ts");
+      return checkHalfPrecision(backend, call.signal);
+    });
+    const { precision } = choice;
+    precisionNote = choice.note;
     model = await createModel(backend, checkpoint.config, weights, {
       precision,
       onProgress: (done, total, item) => call.onProgress?.({ stage: "weights", item, done, total }),
@@ -165,7 +168,7 @@ export async function openSession(
       backendNote: note,
       weightBytes: backend.uploadedBytes,
       precision: model.precision,
-      precisionNote: "",
+      precisionNote,
       cacheNote: folder.note ?? "",
       vision: definition.vision !== null,
       imageTokens: definition.vision?.imageTokens ?? 0,
