@@ -1,10 +1,17 @@
 /** Calibration: what runs, how far, how long still; what it left, and whether that still fits the constants. */
-import { calibrationOutdated } from "../state/calibration.ts";
+import { lazy, Suspense } from "react";
+import { calibratedElsewhere, calibrationOutdated } from "../state/calibration.ts";
+import type { WorkbenchState } from "../state/context.ts";
+import { usedCount } from "../state/own-samples.ts";
 import { Alert } from "./Alert.tsx";
 import { Progress } from "./Progress.tsx";
 import { ReloadModel } from "./ReloadModel.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { calibrationText, formatDuration, plural, waitingText } from "./words.ts";
+
+const OwnSamplesDialog = lazy(() =>
+  import("./own-samples/OwnSamplesDialog.tsx").catch(() => ({ default: DialogMissing })),
+);
 
 export function CalibrationPanel() {
   const { calibration: actions } = useActions();
@@ -14,8 +21,9 @@ export function CalibrationPanel() {
   const lost = useSelect((state) => state.model.status === "lost");
   const reason = useSelect((state) => {
     if (state.model.status !== "ready") return "The model is not loaded.";
-    return state.model.summary?.calibrationSamples === 0 ? "This model's folder has no calibration set." : null;
+    return hasSamples(state) ? null : "There are no samples to calibrate on.";
   });
+  const elsewhere = useSelect(calibratedElsewhere);
   const busy = calibration.status === "running" || calibration.status === "waiting";
   const { statistics, seconds, progress } = calibration;
 
@@ -34,13 +42,14 @@ export function CalibrationPanel() {
             type="button"
             className={outdated || !statistics ? "button button-primary" : "button"}
             disabled={reason !== null}
-            title={reason ?? "Measure what every neuron and head contributes, on the model's calibration set"}
+            title={reason ?? "Measure what every neuron and head contributes, on these samples"}
             onClick={() => void actions.start()}
           >
             Calibrate
           </button>
         )}
       </div>
+      <SampleSet />
       {calibration.status === "waiting" && <p className="note">{waitingText(activity)}</p>}
       {calibration.status === "running" && (
         <Progress
@@ -57,7 +66,9 @@ export function CalibrationPanel() {
         </p>
       )}
       {outdated && !busy && (
-        <p className="note note-strong">Made with other constants. The plan uses it until you calibrate again.</p>
+        <p className="note note-strong">
+          Made {elsewhere ? "on other samples" : "with other constants"}. The plan uses it until you calibrate again.
+        </p>
       )}
       {calibration.status === "cancelled" && (
         <p className="note">
@@ -69,4 +80,45 @@ export function CalibrationPanel() {
       {calibration.failure && <Alert failure={calibration.failure}>{lost && <ReloadModel />}</Alert>}
     </section>
   );
+}
+
+function hasSamples(state: WorkbenchState): boolean {
+  return usedCount(state) !== null || (state.model.summary?.calibrationSamples ?? 0) > 0;
+}
+
+/** On which samples the model is calibrated, and the way to own ones; the way to go where the model brings none. */
+function SampleSet() {
+  const { ownSamples: actions } = useActions();
+  const open = useSelect((state) => state.ownSamples.open);
+  const used = useSelect(usedCount);
+  const ready = useSelect((state) => state.model.status === "ready");
+  const some = useSelect(hasSamples);
+  return (
+    <div className="row">
+      <p className={some || !ready ? "note" : "note note-strong"}>{setWords(used, some || !ready)}</p>
+      <button
+        type="button"
+        className={some || !ready ? "button" : "button button-primary"}
+        aria-haspopup="dialog"
+        onClick={() => actions.setOpen(true)}
+      >
+        Own samples
+      </button>
+      {open && (
+        <Suspense fallback={null}>
+          <OwnSamplesDialog />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function setWords(used: number | null, some: boolean): string {
+  if (used !== null) return `On ${plural(used, "own sample")}`;
+  if (some) return "On the model's set";
+  return "This model brings no samples. Calibrate on pictures and questions of your own.";
+}
+
+function DialogMissing() {
+  return <p className="note note-strong">This part of the page could not be loaded. Reload the page.</p>;
 }

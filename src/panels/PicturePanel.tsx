@@ -3,6 +3,7 @@ import { type ChangeEvent, type DragEvent, useEffect, useState } from "react";
 import { isBundled } from "../state/model.ts";
 import { shownScene } from "../state/scene-questions.ts";
 import { Alert } from "./Alert.tsx";
+import { SplitChoice } from "./SplitChoice.tsx";
 import { Gallery, ShuffleButtons } from "./scenes/Gallery.tsx";
 import { SceneEditor } from "./scenes/SceneEditor.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
@@ -55,6 +56,7 @@ export function PicturePanel() {
         </label>
         <span className="note">{over ? "let go to use it" : "or drop or paste one"}</span>
       </div>
+      <SplitChoice />
       {failure && <Alert failure={failure} />}
     </div>
   );

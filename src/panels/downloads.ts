@@ -22,7 +22,7 @@ export function downloadStatistics({ model: { summary }, calibration: { statisti
   download(`pivotscope-statistics-${summary.name}.json`, serialiseStatistics(summary.layout, statistics));
 }
 
-function download(name: string, text: string): void {
+export function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const link = document.createElement("a");
   link.href = url;

@@ -1,0 +1,190 @@
+/** Where somebody collects pictures with questions to calibrate on: the list, what is done with it, and its file. */
+import { type DragEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { usedOutdated } from "../../state/own-samples.ts";
+import { ownTrace } from "../../state/own-samples-pictures.ts";
+import { Alert } from "../Alert.tsx";
+import { download } from "../downloads.ts";
+import { Progress } from "../Progress.tsx";
+import { useActions, useSelect } from "../use-workbench.ts";
+import { plural, waitingText } from "../words.ts";
+import { AddSamples } from "./AddSamples.tsx";
+import { SampleRow } from "./SampleRow.tsx";
+import "./own-samples.css";
+
+export default function OwnSamplesDialog() {
+  const { ownSamples: actions } = useActions();
+  const entries = useSelect((state) => state.ownSamples.entries);
+  const failure = useSelect((state) => state.ownSamples.failure);
+  const note = useSelect((state) => state.ownSamples.note);
+  const notKept = useSelect((state) => state.ownSamples.notKept);
+  const question = useSelect(({ input }) => input.question);
+  const [asked, setAsked] = useState(question);
+  const [over, setOver] = useState(false);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const list = useRef<HTMLOListElement>(null);
+  useLayoutEffect(() => {
+    const { current } = dialog;
+    current?.showModal();
+    return () => current?.close();
+  }, []);
+  const count = entries.length;
+  const shown = useRef(count);
+  // What was added last stands at the end of a list that may be long.
+  useEffect(() => {
+    if (count > shown.current) list.current?.lastElementChild?.scrollIntoView({ block: "nearest" });
+    shown.current = count;
+  }, [count]);
+
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    void actions.addFiles([...event.dataTransfer.files], asked);
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className="dialog own-samples"
+      aria-labelledby="own-samples-title"
+      aria-describedby="own-samples-text"
+      data-over={over || undefined}
+      onCancel={(event) => {
+        event.preventDefault();
+        actions.setOpen(false);
+      }}
+      onDrop={onDrop}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+    >
+      <div className="row">
+        <h2 id="own-samples-title" className="dialog-title">
+          Own samples
+        </h2>
+        <button type="button" className="button" onClick={() => actions.setOpen(false)}>
+          Close
+        </button>
+      </div>
+      <p id="own-samples-text" className="note">
+        Pictures with questions to calibrate and measure on, in place of the samples that a model brings. What the whole
+        model writes about them, its traces, shows which units it needs. The list stays in this browser.
+      </p>
+      <AddSamples asked={asked} onAsk={setAsked} />
+      {failure && <Alert failure={failure} />}
+      <p className="note note-strong" role="status">
+        {[note, notKept].filter(Boolean).join(" ")}
+      </p>
+      {count === 0 ? (
+        <p className="own-empty note">
+          No samples yet. Add the picture and question at hand, or several pictures with one question; a dozen is a fair
+          start.
+        </p>
+      ) : (
+        <ol ref={list} className="own-list" aria-label="Samples">
+          {entries.map((entry, place) => (
+            <SampleRow key={entry.number} entry={entry} place={place + 1} />
+          ))}
+        </ol>
+      )}
+      <Steps />
+    </dialog>
+  );
+}
+
+/** What is done with the list. */
+function Steps() {
+  const { ownSamples: actions } = useActions();
+  const entries = useSelect((state) => state.ownSamples.entries);
+  const summary = useSelect((state) => (state.model.status === "ready" ? state.model.summary : null));
+  const writing = useSelect((state) => state.ownSamples.writing);
+  const used = useSelect((state) => state.ownSamples.used);
+  const outdated = useSelect(usedOutdated);
+  const missing = entries.filter((entry) => !ownTrace(entry, summary)).length;
+  const ready = summary !== null && entries.length > 0;
+  const useful = ready && (used === null || outdated);
+
+  const save = async () => {
+    const file = await actions.save();
+    if (file) download(file.name, file.text);
+  };
+  return (
+    <div className="own-steps">
+      {writing && <Writing />}
+      <p className="note" aria-live="polite">
+        {stateWords(entries.length, missing, used?.entries.length ?? null, outdated)}
+      </p>
+      <div className="own-buttons">
+        {writing ? (
+          <button type="button" className="button" onClick={() => actions.cancel()}>
+            Cancel
+          </button>
+        ) : (
+          <button
+            type="button"
+            className={missing > 0 ? "button button-primary" : "button"}
+            disabled={!ready || missing === 0}
+            onClick={() => void actions.writeTraces()}
+          >
+            Write traces
+          </button>
+        )}
+        <button
+          type="button"
+          className={useful && missing === 0 ? "button button-primary" : "button"}
+          disabled={!useful || writing !== null}
+          onClick={() => actions.use()}
+        >
+          Use for calibration
+        </button>
+        {used && (
+          <button type="button" className="button" onClick={() => actions.release()}>
+            Back to the model's set
+          </button>
+        )}
+        <span className="own-space" />
+        <button type="button" className="button" disabled={entries.length === 0} onClick={() => void save()}>
+          Save
+        </button>
+        <label className="button file-button" title="A file that was saved here; it replaces the list">
+          Open
+          <input
+            type="file"
+            className="visually-hidden"
+            accept="application/json,.json"
+            onChange={(event) => {
+              const [file] = event.currentTarget.files ?? [];
+              if (file) void actions.openFile(file);
+              event.currentTarget.value = "";
+            }}
+          />
+        </label>
+      </div>
+    </div>
+  );
+}
+
+function stateWords(count: number, missing: number, used: number | null, outdated: boolean): string {
+  if (count === 0) return "A file that was saved here can be opened again.";
+  const traces = missing === 0 ? "all traces written" : `${plural(missing, "trace")} to write`;
+  const list = `${plural(count, "sample")}, ${traces}.`;
+  if (used === null) return missing > 0 ? `${list} What is not written yet is written by the calibration.` : list;
+  return outdated
+    ? `${list} The calibration uses ${plural(used, "sample")} as the list was before.`
+    : `${list} Calibrate uses them.`;
+}
+
+function Writing() {
+  const writing = useSelect((state) => state.ownSamples.writing);
+  const activity = useSelect((state) => state.model.activity);
+  if (!writing) return null;
+  const { done, total, text, waiting } = writing;
+  const words = text.trim().replaceAll(/\s+/g, " ");
+  return (
+    <Progress
+      label="Writing traces"
+      fraction={done / total}
+      text={`trace ${done + 1} of ${total} · ${waiting ? waitingText(activity) : words.slice(-48)}`}
+    />
+  );
+}

@@ -1,0 +1,109 @@
+/** One own sample: its picture, question, answer and trace. Text is taken when the field is left or Enter is pressed. */
+import { useEffect, useState } from "react";
+import { MAXIMUM_QUESTION } from "../../state/input.ts";
+import type { OwnEntry, OwnPicture } from "../../state/own-samples.ts";
+import { ownTrace } from "../../state/own-samples-pictures.ts";
+import { useActions, useSelect } from "../use-workbench.ts";
+import { plural } from "../words.ts";
+
+export interface SampleRowProps {
+  readonly entry: OwnEntry;
+  /** Counted from 1. */
+  readonly place: number;
+}
+
+export function SampleRow({ entry, place }: SampleRowProps) {
+  const { ownSamples: actions } = useActions();
+  const { number, picture, question, answer } = entry;
+  const summary = useSelect((state) => state.model.summary);
+  const written = useSelect(({ ownSamples: { writing } }) => (writing?.number === number ? writing.text : null));
+  return (
+    <li className="own-sample">
+      {picture ? <Thumbnail picture={picture} /> : <span className="own-picture own-no-picture">no picture</span>}
+      <div className="own-texts">
+        <Field
+          label={`Question of sample ${place}`}
+          placeholder="Question"
+          value={question}
+          onTake={(text) => actions.edit(number, { question: text })}
+        />
+        <Field
+          label={`Answer of sample ${place}`}
+          placeholder="Answer, if you know it"
+          value={answer ?? ""}
+          onTake={(text) => actions.edit(number, { answer: text })}
+        />
+        <TraceLine entry={entry} trace={ownTrace(entry, summary)} written={written} />
+      </div>
+      <button
+        type="button"
+        className="button button-quiet"
+        aria-label={`Remove sample ${place}`}
+        onClick={() => actions.remove(number)}
+      >
+        Remove
+      </button>
+    </li>
+  );
+}
+
+interface TraceLineProps {
+  readonly entry: OwnEntry;
+  readonly trace: OwnEntry["trace"];
+  /** What has been written so far, while it is. */
+  readonly written: string | null;
+}
+
+function TraceLine({ entry, trace, written }: TraceLineProps) {
+  if (written !== null) return <p className="note">Writing its trace</p>;
+  if (trace === null) {
+    return <p className="note">{entry.trace ? "Its trace is another model's" : "No trace yet"}</p>;
+  }
+  return (
+    <details className="own-trace">
+      <summary className="note">Trace of {plural(trace.ids.length, "token")}</summary>
+      <p className="note">{trace.text}</p>
+    </details>
+  );
+}
+
+interface FieldProps {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly value: string;
+  /** Whether the text could be taken. */
+  onTake(text: string): boolean;
+}
+
+function Field({ label, placeholder, value, onTake }: FieldProps) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const take = () => {
+    if (typed !== null && typed.trim() !== value) onTake(typed);
+    setTyped(null);
+  };
+  return (
+    <input
+      type="text"
+      className="own-field"
+      aria-label={label}
+      placeholder={placeholder}
+      maxLength={MAXIMUM_QUESTION}
+      value={typed ?? value}
+      onChange={(event) => setTyped(event.currentTarget.value)}
+      onBlur={take}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && !event.nativeEvent.isComposing) take();
+      }}
+    />
+  );
+}
+
+function Thumbnail({ picture }: { readonly picture: OwnPicture }) {
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    const made = URL.createObjectURL(picture.file);
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [picture.file]);
+  return url === null ? <span className="own-picture" /> : <img className="own-picture" src={url} alt={picture.name} />;
+}
