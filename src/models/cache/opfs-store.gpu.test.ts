@@ -1,9 +1,10 @@
 /** Needs a browser's file system, not its GPU. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { cdp } from "vitest/browser";
 import { cacheUsage, clearModelCache, listCachedModels, openBrowserStore, removeCachedModel } from "./browser-cache.ts";
 import { createOpfsStore } from "./opfs-store.ts";
 import { commitKeys, refKey, repositoryFolder } from "./repository-cache.ts";
-import { EXPECTED_STEPS, exerciseStore, removeWhileWriting } from "./testing/exercise-store.ts";
+import { EXPECTED_STEPS, exerciseStore, fillStore, removeWhileWriting } from "./testing/exercise-store.ts";
 import type { OpfsRequest } from "./testing/opfs-worker.ts";
 
 const folder = "opfs-test";
@@ -60,6 +61,33 @@ describe("the browser's file system", () => {
     await appender?.close();
     await store.remove("shared");
     expect(await store.list("")).toEqual([]);
+  });
+});
+
+describe("a browser without room", () => {
+  const origin = globalThis.location.origin;
+  const setQuota = (quota: { quotaSize?: number }) =>
+    // The type of the session is the browser driver's own, which tests of other browsers lack.
+    (cdp() as unknown as { send(method: string, parameters: object): Promise<unknown> }).send(
+      "Storage.overrideQuotaForOrigin",
+      { origin, ...quota },
+    );
+  beforeEach(async () => {
+    const { usage = 0 } = await navigator.storage.estimate();
+    await setQuota({ quotaSize: usage + 5_000_000 });
+  });
+  afterEach(() => setQuota({}));
+
+  test("says so to a worker, which keeps whole chunks only", async () => {
+    const { error, taken, kept } = (await inWorker("fill")) as Awaited<ReturnType<typeof fillStore>>;
+    expect(error).toBe("StoreFullError");
+    expect(taken).toBeGreaterThan(0);
+    expect(taken % 500_000).toBe(0);
+    expect(kept).toBe(taken);
+  });
+
+  test("says so to a page", async () => {
+    expect(await fillStore(await inPage())).toMatchObject({ error: "StoreFullError", kept: 0 });
   });
 });
 

@@ -105,7 +105,7 @@ export function createOpfsStore(root: FileSystemDirectoryHandle, name: string): 
         const access = await handle.createSyncAccessHandle();
         try {
           access.truncate(0);
-          access.write(bytes, { at: 0 });
+          writeAt(access, bytes, 0);
           access.flush();
         } finally {
           access.close();
@@ -149,14 +149,9 @@ async function appendInWorker(handle: FileSystemFileHandle): Promise<FileAppende
       return size;
     },
     async append(bytes) {
-      const written = access.write(bytes, { at: size });
-      if (written < bytes.length) {
-        // A short write is how some browsers say that there is no room; nothing torn must stay.
-        access.truncate(size);
-        throw new StoreFullError();
-      }
-      size += written;
-      unflushed += written;
+      writeAt(access, bytes, size);
+      size += bytes.length;
+      unflushed += bytes.length;
       if (unflushed >= FLUSH_BYTES) {
         access.flush();
         unflushed = 0;
@@ -172,19 +167,40 @@ async function appendInWorker(handle: FileSystemFileHandle): Promise<FileAppende
   };
 }
 
+/**
+ * Writes all of `bytes` or none.
+ *
+ * Without room, Chromium does not throw: it says that it wrote 2³² − 8 bytes, its own error number as an unsigned one, and
+ * leaves what fitted in. Anything but the right count therefore means that there is no room.
+ */
+function writeAt(access: FileSystemSyncAccessHandle, bytes: Uint8Array, at: number): void {
+  if (access.write(bytes, { at }) === bytes.length) return;
+  access.truncate(at);
+  throw new StoreFullError();
+}
+
 /** For pages, and browsers without synchronous handles: what is written appears when the stream is closed. */
 async function appendByStream(handle: FileSystemFileHandle): Promise<FileAppender> {
   const stream = await handle.createWritable({ keepExistingData: true });
   let { size } = await handle.getFile();
+  let failed = false;
   return {
     get size() {
       return size;
     },
     async append(bytes) {
-      await stream.write({ type: "write", position: size, data: new Uint8Array(bytes) });
+      try {
+        await stream.write({ type: "write", position: size, data: new Uint8Array(bytes) });
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
       size += bytes.length;
     },
-    close: () => stream.close(),
+    async close() {
+      // A stream that failed is closed already, and has left the file as it was before.
+      if (!failed) await stream.close();
+    },
   };
 }
 

@@ -57,6 +57,12 @@ export async function* keptFileBytes(
     return chunk;
   };
 
+  /** What could not be made to last is no reason to fail; it is fetched again. */
+  const close = async (appender: FileAppender): Promise<null> => {
+    await appender.close().catch((error: unknown) => wanted.remark(remarkOf(wanted.path, error)));
+    return null;
+  };
+
   async function* fromStore(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
     for (;;) {
       throwIfCancelled(signal);
@@ -73,22 +79,22 @@ export async function* keptFileBytes(
   try {
     // Another tab may have gone on with the file between the last read and the lock.
     if (appender && appender.size > position) yield* fromStore();
-    if (appender && appender.size !== position) appender = await closed(appender);
+    if (appender && appender.size !== position) appender = await close(appender);
     for await (const chunk of resumable(download(hub, { ...wanted, from: position }), place)) {
       if (appender) {
         try {
           await appender.append(chunk);
         } catch (error) {
           wanted.remark(remarkOf(wanted.path, error));
-          appender = await closed(appender);
+          appender = await close(appender);
         }
       }
       // The file must be closed before it is marked as checked, or removed.
-      if (position + chunk.length === size && appender) appender = await closed(appender);
+      if (position + chunk.length === size && appender) appender = await close(appender);
       yield await pass(chunk);
     }
   } finally {
-    await appender?.close();
+    if (appender) await close(appender);
   }
 }
 
@@ -103,11 +109,6 @@ async function* resumable<Chunk>(chunks: AsyncGenerator<Chunk, void>, { store, k
     const hint = `${error.hint} What came so far is kept: "Resume" goes on from there.`;
     throw new PivotscopeError("network", error.message, hint, { cause: error });
   }
-}
-
-async function closed(appender: FileAppender): Promise<null> {
-  await appender.close();
-  return null;
 }
 
 /** Opens the file to append at `position`, null where it is not to be kept. */

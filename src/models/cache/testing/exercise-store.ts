@@ -79,3 +79,19 @@ export async function removeWhileWriting(store: FileStore): Promise<string[]> {
   outcomes.push(await outcome("x"), String(await store.size("x/y/file")));
   return outcomes;
 }
+
+/** Appends half megabytes until there is no room: the error, bytes that were taken, and bytes that are there afterwards. */
+export async function fillStore(store: FileStore): Promise<{ error: string; taken: number; kept: number }> {
+  const appender = await store.append("full/file", 1e9);
+  let error = "";
+  for (let chunk = 0; chunk < 200 && error === ""; chunk++) {
+    await appender?.append(new Uint8Array(500_000)).catch((reason: unknown) => {
+      error = reason instanceof Error ? reason.name : String(reason);
+    });
+  }
+  const taken = appender?.size ?? 0;
+  await appender?.close();
+  const kept = await store.size("full/file");
+  await store.remove("full");
+  return { error, taken, kept };
+}
