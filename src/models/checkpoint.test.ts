@@ -136,6 +136,57 @@ describe("the list of bundled models", () => {
   });
 });
 
+describe("the layouts that checkpoints come in", () => {
+  const read = (name: string) => JSON.parse(readFileSync(join(SCENES, name), "utf8"));
+  const { chat_template: template } = read("chat_template.json") as { chat_template: string };
+  const prompt = async (folder: Awaited<ReturnType<typeof tinyFiles>>) => {
+    const { prompts, images, config } = await openCheckpoint(folder);
+    const text = prompts?.buildPrompt({ question: "How many?", frames: { rows: 0, columns: 0 } }).text;
+    return { text, images: images?.config, config };
+  };
+  const processed = { image_seq_len: 9, processor_class: "SmolVLMProcessor" };
+  const preprocessor = { ...read("preprocessor_config.json"), image_processor_type: "SmolVLMImageProcessor" };
+  const { text_config, ...top } = read("config.json");
+  const { rope_theta, ...text } = text_config;
+
+  it.each<[string, Record<string, string | null>]>([
+    [
+      "transformers 5",
+      {
+        "chat_template.json": null,
+        "chat_template.jinja": template,
+        "preprocessor_config.json": null,
+        "processor_config.json": JSON.stringify({ ...processed, image_processor: preprocessor }),
+        "config.json": JSON.stringify({
+          ...top,
+          model_type: "smolvlm",
+          text_config: { ...text, rope_parameters: { rope_theta, rope_type: "default" } },
+        }),
+      },
+    ],
+    [
+      "a template inside tokenizer_config.json",
+      {
+        "chat_template.json": null,
+        "tokenizer_config.json": JSON.stringify({ ...read("tokenizer_config.json"), chat_template: template }),
+      },
+    ],
+    [
+      "SmolVLM2",
+      {
+        "config.json": JSON.stringify({ ...top, text_config, model_type: "smolvlm", pad_token_id: 128002 }),
+        "processor_config.json": JSON.stringify(processed),
+        "preprocessor_config.json": JSON.stringify({
+          ...preprocessor,
+          video_sampling: { fps: 1, max_frames: 64, video_size: { longest_edge: 512 } },
+        }),
+      },
+    ],
+  ])("reads that of %s as the bundled one", async (_, change) => {
+    expect(await prompt(await tinyFiles(change))).toEqual(await prompt(await tinyFiles()));
+  });
+});
+
 describe("a checkpoint with something missing or wrong", () => {
   it("opens without tokenizer and the like, taking token ids only", async () => {
     const optional = ["tokenizer.json", "preprocessor_config.json", "calibration.json", "pivotscope.json"];

@@ -7,7 +7,7 @@ import { PivotscopeError } from "../core/errors.ts";
 import { findChatTemplate } from "./chat-template.ts";
 import { imageTokensPerFrame, type ModelConfig, parseModelConfig } from "./config.ts";
 import { findStopIds } from "./generation-config.ts";
-import { createImageProcessor, type ImageProcessor, parseProcessorConfig } from "./image/processor.ts";
+import { createImageProcessor, findProcessorConfig, type ImageProcessor } from "./image/processor.ts";
 import { parseJsonObject } from "./json.ts";
 import { openWeights } from "./open-weights.ts";
 import { createPromptBuilder, type PromptBuilder } from "./prompt.ts";
@@ -41,7 +41,7 @@ export interface Checkpoint {
   readonly tokenizer: Tokenizer | null;
   /** Null without tokenizer or chat template. */
   readonly prompts: PromptBuilder | null;
-  /** Null without preprocessor_config.json, and for models without vision tower. */
+  /** Null without the image processor's settings, and for models without vision tower. */
   readonly images: ImageProcessor | null;
   /** Token ids that end a reply. */
   readonly stopIds: readonly number[];
@@ -132,9 +132,10 @@ function openPrompts(config: ModelConfig, tokenizer: Tokenizer | null, texts: Op
 }
 
 function openImages(config: ModelConfig, texts: OptionalTexts): ImageProcessor | null {
-  const preprocessor = texts["preprocessor_config.json"];
-  if (preprocessor === null || config.architecture !== "idefics3") return null;
+  if (config.architecture !== "idefics3") return null;
   const processor = texts["processor_config.json"];
+  const settings = findProcessorConfig(texts["preprocessor_config.json"], processor, config.vision.imageSize);
+  if (settings === null) return null;
   const expected = imageTokensPerFrame(config);
   const stated =
     processor === null
@@ -147,5 +148,5 @@ function openImages(config: ModelConfig, texts: OptionalTexts): ImageProcessor |
       "Check that both files belong to the same model.",
     );
   }
-  return createImageProcessor(parseProcessorConfig(preprocessor, config.vision.imageSize));
+  return createImageProcessor(settings);
 }
