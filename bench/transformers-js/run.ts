@@ -114,12 +114,13 @@ function call<Key extends keyof BenchEngine>(page: Page, key: Key, ...parameters
 /** Times of one generation, and of its halves on their own, as rates. */
 function ratesOf({ tokens }: Writing, { vision, prefill }: Halves, promptTokens: number) {
   const [first = Number.NaN] = tokens;
-  const last = tokens.at(-1) ?? Number.NaN;
+  // The median of the gaps: others may use the machine at the same time.
+  const gap = median(tokens.slice(1).map((time, index) => time - (tokens[index] ?? 0)));
   return {
     visionSeconds: vision / 1000,
     firstTokenSeconds: first / 1000,
     prefillTokensPerSecond: (1000 * promptTokens) / prefill,
-    decodeTokensPerSecond: (1000 * (tokens.length - 1)) / (last - first),
+    decodeTokensPerSecond: 1000 / gap,
   };
 }
 

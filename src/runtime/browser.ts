@@ -2,6 +2,7 @@
 
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
 import * as ort from "onnxruntime-web/webgpu";
+import { GraphBuilder } from "../graph/graph.ts";
 import type { Backend } from "./backend.ts";
 import { createCpuBackend } from "./cpu/backend.ts";
 import { createWebGpuBackend } from "./webgpu/backend.ts";
@@ -23,7 +24,17 @@ export async function createBrowserWebGpuBackend(needs: DeviceNeeds): Promise<Ba
   return createWebGpuBackendOn(await requestDevice(needs));
 }
 
+function identity() {
+  const builder = new GraphBuilder("identity");
+  builder.output("same", builder.emit("Identity", [builder.input("any", ["N"])], ["N"]));
+  return builder.build();
+}
+
 /** The WebAssembly backend; it uses several threads where the page is cross-origin isolated. */
 export async function createBrowserCpuBackend(): Promise<Backend> {
-  return createCpuBackend(ort, { executionProvider: "wasm" });
+  const backend = createCpuBackend(ort, { executionProvider: "wasm" });
+  // The first graph makes onnxruntime fetch and compile its WebAssembly, which goes on while weights are loaded. Where
+  // that fails, the first graph that is needed says so.
+  backend.compile(identity()).then(backend.discard, () => undefined);
+  return backend;
 }
