@@ -17,7 +17,7 @@ import {
   pinned,
   type RunOptions,
 } from "./model-opening-steps.ts";
-import { createTransferMeter } from "./model-transfer.ts";
+import { createTransferMeter, originOf } from "./model-transfer.ts";
 
 export interface OpeningState {
   readonly current: Opening;
@@ -150,7 +150,7 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
     const onProgress = (progress: LoadProgress) => {
       const current = opening();
       if (attempt !== mine || current.step !== "loading") return;
-      const transfer = meter.note(progress, environment.now());
+      const transfer = meter.note({ ...progress, from: originOf(source, needs, progress) }, environment.now());
       if (transfer) go({ ...current, transfer });
     };
     try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { LoadProgress } from "../engine/contract.ts";
-import { createTransferMeter, fractionOf } from "./model-transfer.ts";
+import type { LoadProgress, ModelSource } from "../engine/contract.ts";
+import { createTransferMeter, fractionOf, originOf } from "./model-transfer.ts";
 
 const TOTAL = 100e6;
 const at = (done: number, change: Partial<LoadProgress> = {}): LoadProgress => ({
@@ -56,5 +56,24 @@ describe("the rate of a transfer", () => {
     expect(fractionOf({ done: 10, total: 0 })).toBeNull();
     expect(fractionOf({ done: 10, total: 40 })).toBe(0.25);
     expect(fractionOf(null)).toBeNull();
+  });
+});
+
+describe("the origin of bytes", () => {
+  const hub = { kind: "hub", name: "a/b", repository: "a/b", revision: null, hubUrl: null } as const;
+  const needs = { bytesToFetch: 60, bytesCached: 40 };
+  const origin = (source: ModelSource, done: number, bytes = needs) =>
+    originOf(source, bytes, { stage: "weights", item: "", done, total: 100 });
+
+  it("is the cache as far as a file is kept, and the network from there on", () => {
+    expect(origin(hub, 40)).toBe("cache");
+    expect(origin(hub, 41)).toBe("network");
+    expect(origin(hub, 100, { bytesToFetch: 0, bytesCached: 100 })).toBe("cache");
+  });
+
+  it("is the disk for files, the network for addresses, and what the engine says", () => {
+    expect(origin({ kind: "files", name: "", files: new Map() }, 1)).toBe("disk");
+    expect(origin({ kind: "address", name: "", url: "" }, 1)).toBe("network");
+    expect(originOf(hub, needs, { ...at(1), from: "disk" })).toBe("disk");
   });
 });

@@ -1,5 +1,5 @@
 /** How far a model is loaded, and how fast: one total over all files, with a rate that does not jump. */
-import type { LoadProgress } from "../engine/contract.ts";
+import type { LoadProgress, ModelNeeds, ModelSource } from "../engine/contract.ts";
 
 export interface Transfer {
   readonly stage: LoadProgress["stage"];
@@ -70,6 +70,21 @@ export function createTransferMeter(): TransferMeter {
       return transfer;
     },
   };
+}
+
+/**
+ * Where the bytes at hand come from, when the engine does not say. What is kept of a hub's file is its beginning, so that
+ * bytes come from the cache first and from the network after.
+ */
+export function originOf(
+  source: ModelSource,
+  { bytesToFetch, bytesCached }: Pick<ModelNeeds, "bytesToFetch" | "bytesCached">,
+  { done, from }: LoadProgress,
+): NonNullable<LoadProgress["from"]> {
+  if (from !== undefined) return from;
+  if (source.kind === "files") return "disk";
+  if (source.kind === "address") return "network";
+  return bytesToFetch === 0 || done <= bytesCached ? "cache" : "network";
 }
 
 /** 0..1; null while the end is not known. */
