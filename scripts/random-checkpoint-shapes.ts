@@ -1,12 +1,12 @@
 /** Shapes of a checkpoint's tensors: from a list, or from what the workbench would read of a config. */
 import { defineModel } from "../src/engine/model.ts";
-import { allWeights } from "../src/models/architectures/definition.ts";
+import { uniqueTensors } from "../src/models/architectures/weight-slots.ts";
 import { parseModelConfig } from "../src/models/config.ts";
 import type { TensorShape } from "../src/models/testing/random-tensors.ts";
 
 /** Every tensor that the workbench reads of a model with this config.json. */
 export function modelShapes(config: string): TensorShape[] {
-  return allWeights(defineModel(parseModelConfig(config))).map(({ tensor, shape }) => ({ name: tensor, shape }));
+  return uniqueTensors(defineModel(parseModelConfig(config))).map(({ tensor, shape }) => ({ name: tensor, shape }));
 }
 
 /** Shapes from a JSON object that gives each tensor's name an object with its `shape`. */

@@ -1,17 +1,14 @@
 /** Opening models for commands: with its weights, or only to learn which units it has. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { join } from "node:path";
 import { PivotscopeError } from "../core/errors.ts";
 import type { UnitLayout } from "../core/unit.ts";
 import { defineModel, modelLayout } from "../engine/model.ts";
 import { openNodePlace } from "../engine/node-places.ts";
 import type { Session } from "../engine/session.ts";
 import { parseModelConfig } from "../models/config.ts";
+import { openWeights } from "../models/open-weights.ts";
+import type { CheckpointFolder } from "../models/source.ts";
 import type { CommandContext } from "./context.ts";
 import { createProgressLine, describeLoading } from "./progress.ts";
-
-const WEIGHTS = "model.safetensors";
 
 /** Opens the checkpoint at `path` (see `openNodePlace`), gives it to `use`, and releases it whatever happens. */
 export async function withModel<Result>(
@@ -34,7 +31,7 @@ export async function withModel<Result>(
 export interface ModelOutline {
   readonly name: string;
   readonly layout: UnitLayout;
-  /** Hex SHA-256 of model.safetensors; empty where the folder has no such file. */
+  /** Hash of the weights, see `Weights.read`; empty where the folder has none. */
   readonly weightHash: string;
 }
 
@@ -42,21 +39,16 @@ export interface ModelOutline {
 export async function outlineModel(path: string): Promise<ModelOutline> {
   const folder = await openNodePlace(path);
   const layout = modelLayout(defineModel(parseModelConfig(await folder.readText("config.json"))));
-  const hasWeights = await folder.has(WEIGHTS);
-  const known = hasWeights ? ((await folder.knownHash?.(WEIGHTS)) ?? null) : "";
-  return { name: folder.name, layout, weightHash: known ?? (await hashFile(join(path, WEIGHTS))) };
+  return { name: folder.name, layout, weightHash: await hashOf(folder) };
 }
 
-/** The same hash as models/weight-hash, in pieces: a weights file may be larger than memory. */
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
+/** Reads the weights to their end, or not at all where the folder knows their hash. Empty without weights. */
+async function hashOf(folder: CheckpointFolder): Promise<string> {
   try {
-    for await (const piece of createReadStream(path)) hash.update(piece);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PivotscopeError("bad-input", `${path} could not be read: ${reason}.`, "Check its permissions.", {
-      cause,
-    });
+    const weights = await openWeights(folder);
+    return await weights.read({ names: new Set(), onTensor: () => undefined });
+  } catch (error) {
+    if (error instanceof PivotscopeError && error.code === "not-found") return "";
+    throw error;
   }
-  return hash.digest("hex");
 }

@@ -30,6 +30,9 @@ const STEP = 65_536;
 /** How long converting may keep the thread, in milliseconds: what a cancel waits for. */
 const BREATH_INTERVAL = 50;
 
+/** Bytes on their way to a GPU before it is waited for: until they are there, the browser holds a copy. */
+const UNSETTLED_BYTES = 64 * 1024 * 1024;
+
 /** @throws PivotscopeError `bad-checkpoint` or `unsupported` when a tensor is missing, or its shape or dtype is wrong. */
 export function checkWeights(definition: ModelDefinition, weights: Weights): void {
   for (const slot of weightSlots(definition)) requireReadable(weights.expectTensor(slot.tensor, slot.shape));
@@ -69,10 +72,13 @@ export async function uploadWeights(
   const tensors = new Map<string, Tensor>();
   const breathe = createBreath(BREATH_INTERVAL);
 
+  const numbers = backend.kind === "webgpu" ? reusedNumbers() : allocateNumbers;
+  let unsettled = 0;
+
   const convert = async (stored: StoredTensor, slot: WeightSlot): Promise<Converted> => {
     const length = elementCount(heldShape(slot));
     const begin = slot.rows === undefined ? 0 : slot.rows[0] * elementCount(slot.shape.slice(1));
-    const target = allocateNumbers(length, weightType(slot.shape, precision));
+    const target = numbers(length, weightType(slot.shape, precision));
     for (let from = 0; from < length; from += STEP) {
       const to = Math.min(length, from + STEP);
       convertElements(stored, begin + from, begin + to, target, from);
@@ -94,6 +100,11 @@ export async function uploadWeights(
           } catch (error) {
             throw namingTensor(error, slot, heldBytes(slot, precision));
           }
+          unsettled += heldBytes(slot, precision);
+        }
+        if (unsettled > UNSETTLED_BYTES) {
+          await backend.settle();
+          unsettled = 0;
         }
       },
       onProgress,
@@ -104,6 +115,19 @@ export async function uploadWeights(
     backend.release(...tensors.values());
     throw error;
   }
+}
+
+/**
+ * Makes arrays of the same memory again and again, which grows to the longest one. Only for a backend whose uploads copy:
+ * memory that nobody has touched before costs more time than converting into it.
+ */
+function reusedNumbers(): typeof allocateNumbers {
+  let memory = new ArrayBuffer(0);
+  return (length, type) => {
+    const bytes = length * (type === "float32" ? 4 : 2);
+    if (memory.byteLength < bytes) memory = new ArrayBuffer(bytes);
+    return type === "float32" ? new Float32Array(memory, 0, length) : new Uint16Array(memory, 0, length);
+  };
 }
 
 /** What is held of each tensor; what several slots share once. */

@@ -88,13 +88,20 @@ async function readFiles(files: readonly WeightFile[], options: ReadWeightsOptio
   return combineHashes(digests);
 }
 
-/** Reads one file from its first byte to its last. Resolves to its hex SHA-256. */
+/**
+ * Reads one file from its first byte to its last; one whose hash is known is left alone when nothing of it is wanted.
+ * Resolves to its hex SHA-256.
+ */
 async function readFile(
   file: WeightFile,
   { names, onTensor, signal }: ReadWeightsOptions,
   report: (done: number) => void,
 ): Promise<string> {
   const wanted = [...file.header.tensors.values()].filter((tensor) => names.has(tensor.name));
+  if (wanted.length === 0 && file.knownHash !== null) {
+    report(file.bytes);
+    return file.knownHash;
+  }
   const hasher = file.knownHash === null ? (file.createSha256?.() ?? (await createSha256())) : null;
   const assembler = createTensorAssembler(wanted);
   const breathe = createBreath(BREATH_INTERVAL);

@@ -196,15 +196,3 @@ export function towerModules(
     { key: moduleKey(tower, layer, "mlp"), tower, layer, kind: "mlp" as const, ...mlp },
   ]).flat();
 }
-
-/** Every weight of a model, each tensor once. */
-export function allWeights(definition: ModelDefinition): WeightSlot[] {
-  const towers = definition.vision ? [definition.text, definition.vision] : [definition.text];
-  const slots = [
-    ...definition.text.embeddingWeights,
-    ...definition.text.headWeights,
-    ...(definition.vision ? [...definition.vision.embeddingWeights, ...definition.vision.connectorWeights] : []),
-    ...towers.flatMap((tower) => Array.from({ length: tower.layers }, (_, layer) => tower.layerWeights(layer)).flat()),
-  ];
-  return [...new Map(slots.map((slot) => [slot.tensor, slot])).values()];
-}

@@ -23,10 +23,13 @@ export function holding(slot: WeightSlot): string {
   return `${slot.tensor} ${slot.rows?.join("-") ?? ""} ${heldShape(slot).join(",")}`;
 }
 
+/** One slot of every tensor that the model reads. */
+export function uniqueTensors(definition: ModelDefinition): WeightSlot[] {
+  return [...new Map(weightSlots(definition).map((slot) => [slot.tensor, slot])).values()];
+}
+
 /** Parameters of the model, those of tied tensors once. */
 export function countParameters(definition: ModelDefinition): number {
-  const sizes = weightSlots(definition).map(
-    ({ tensor, shape }) => [tensor, shape.reduce((product, length) => product * length, 1)] as const,
-  );
-  return [...new Map(sizes).values()].reduce((sum, size) => sum + size, 0);
+  const size = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
+  return uniqueTensors(definition).reduce((sum, { shape }) => sum + size(shape), 0);
 }
