@@ -61,6 +61,7 @@ const graphs: Graph[] = [
   text.decode(2, { padded: true, compensation: true }),
   ...[false, true].flatMap((past) => [
     fusedGeneration(1, { past }),
+    fusedGeneration(1, { past, precision: "float16" }),
     fusedGeneration(2, { past, compensation: true }),
   ]),
   text.pickSamples(),
