@@ -116,12 +116,15 @@ async function choicesFor(config: ModelConfig, device: Device): Promise<ModelCho
   ];
 }
 
-/** Bytes of the largest buffer: a weight, or the attention of one frame or of one sequence. */
-function largestBufferBytes(definition: ModelDefinition, precision: Precision): number {
+/**
+ * Bytes of the largest buffer: a weight, or the attention of one frame or of one sequence. All in single precision, also
+ * where weights are held in half: measuring reads them through float32 copies.
+ */
+function largestBufferBytes(definition: ModelDefinition): number {
   const imageTokens = definition.vision?.imageTokens ?? 0;
   const text = widestBytes(sequencesOf(definition, "text", imageTokens + SIZED_TOKENS));
   const vision = definition.vision ? widestBytes(sequencesOf(definition, "vision", 0)) : 0;
-  return Math.max(largestTensorBytes(definition, precision), text, vision);
+  return Math.max(largestTensorBytes(definition), text, vision);
 }
 
 function gpuChoice(config: ModelConfig, precision: Precision, adapter: AdapterFacts | PivotscopeError): ModelChoice {
@@ -129,7 +132,7 @@ function gpuChoice(config: ModelConfig, precision: Precision, adapter: AdapterFa
   const limit = found ? adapter.largestBuffer : 0;
   const definition = defineModelWithin(config, found ? limit : DEFAULT_BUFFER);
   const bytes = weightBytes(definition, precision);
-  const largestBuffer = largestBufferBytes(definition, precision);
+  const largestBuffer = largestBufferBytes(definition);
   const base = { backend: "webgpu", precision, weightBytes: bytes, largestBuffer, bufferLimit: limit } as const;
   if (!found) return { ...base, fits: false, reason: `${adapter.message} ${adapter.hint}`.trim() };
   if (largestBuffer > limit) {
@@ -157,7 +160,7 @@ function cpuChoice(config: ModelConfig, { heap, device, deviceMayHaveMore }: Cpu
     backend: "cpu",
     precision: "float32",
     weightBytes: bytes,
-    largestBuffer: largestBufferBytes(definition, "float32"),
+    largestBuffer: largestBufferBytes(definition),
     bufferLimit: null,
   } as const;
   // The page holds the weights; the runtime's heap takes a copy to generate with, and what its runs need.
