@@ -24,7 +24,8 @@ const LARGEST_COPY = 2 ** 31;
 /** Compiled graphs by model, null where memory did not suffice; they go when the backend is disposed. */
 const programs = new WeakMap<Model, Promise<Program | null>>();
 
-function constantsOf(model: Model): Feeds {
+/** The weights that the graph holds, by the names of its ports. */
+export function wholeConstants(model: Model): Feeds {
   const outer = Object.entries(model.outerFeeds).filter(([name]) => OUTER.includes(name));
   return { ...Object.fromEntries(outer), ...allLayers(model, (layer) => model.layerFeeds("text", layer)) };
 }
@@ -37,7 +38,7 @@ async function compile(model: Model): Promise<Program | null> {
   const { backend, definition } = model;
   const { wholeGeneration } = definition.text;
   if (!backend.copiesFeeds || !wholeGeneration) return null;
-  const constants = constantsOf(model);
+  const constants = wholeConstants(model);
   const single = Object.values(constants).every(({ type }) => type === "float32");
   if (!single || bytesOf(constants) > LARGEST_COPY) return null;
   const graph = wholeGeneration();

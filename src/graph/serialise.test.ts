@@ -6,6 +6,7 @@ import {
   type ModelProto,
   ModelProtoSchema,
   type TensorProto,
+  TensorProto_DataLocation,
   TensorProto_DataType,
   type ValueInfoProto,
 } from "onnx-buf";
@@ -211,5 +212,34 @@ describe("the graphs of the architectures", () => {
       ),
     }));
     expectRoundTrip({ ...graph, nodes: rounded });
+  });
+});
+
+describe("constants outside the file", () => {
+  it("take the place of inputs, and say where their numbers lie", () => {
+    const graph: Graph = {
+      name: "outside",
+      inputs: [
+        { name: "x", shape: ["N", 3], type: "float32" },
+        { name: "weight", shape: [2, 3], type: "float16" },
+      ],
+      outputs: [{ name: "y", shape: ["N", 2], type: "float32" }],
+      constants: [],
+      nodes: [],
+    };
+    const bytes = serialiseGraph(graph, { weight: { dims: [2, 3], bytes: 12, offset: 40, file: "model.safetensors" } });
+    const model = fromBinary(ModelProtoSchema, bytes);
+    expect(model.graph?.input.map(({ name }) => name)).toEqual(["x"]);
+    const [constant, ...others] = model.graph?.initializer ?? [];
+    expect(others).toEqual([]);
+    expect(constant?.name).toBe("weight");
+    expect(constant?.dims).toEqual([2n, 3n]);
+    expect(constant?.dataType).toBe(TensorProto_DataType.FLOAT16);
+    expect(constant?.dataLocation).toBe(TensorProto_DataLocation.EXTERNAL);
+    expect(constant?.externalData.map(({ key, value }) => [key, value])).toEqual([
+      ["location", "model.safetensors"],
+      ["offset", "40"],
+      ["length", "12"],
+    ]);
   });
 });

@@ -94,6 +94,21 @@ describe("the cpu backend in the browser", () => {
     await backend.dispose();
   });
 
+  it("holds constants in the program, copied, and gives programs back", async () => {
+    const backend = await createBrowserCpuBackend();
+    expect(backend.copiesFeeds).toBe(true);
+    const numbers = Float32Array.of(1, 2, 3);
+    const b = backend.upload(numbers, [3]);
+    const program = await backend.compile(sumGraph(), { b });
+    expect(program.graph.inputs.map(({ name }) => name)).toEqual(["a"]);
+    numbers.fill(100);
+    const a = backend.upload(Float32Array.of(10, 20, 30), [3]);
+    expect(Array.from(await backend.read(output(await backend.run(program, { a }), "sum")))).toEqual([11, 22, 33]);
+    await backend.discard(program);
+    await expect(backend.run(program, { a })).rejects.toMatchObject({ code: "internal" });
+    await backend.dispose();
+  });
+
   it("computes in float16 by widening, and reads the result back", async () => {
     const backend = await createBrowserCpuBackend();
     const a = backend.upload(roundToFloat16(Float32Array.of(1.5, -2, 0.1)), [3]);
