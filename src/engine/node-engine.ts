@@ -2,7 +2,7 @@
 import { PivotscopeError } from "../core/errors.ts";
 import { decodePicture } from "../models/image/decode-node.ts";
 import { createNodeBackend } from "../runtime/cpu/node.ts";
-import type { Call, Engine, LoadProgress } from "./contract.ts";
+import type { Call, Engine, LoadOptions, LoadProgress } from "./contract.ts";
 import { createEngine } from "./engine.ts";
 import { nodeDevice, noWebGpuHere } from "./node-device.ts";
 import { openNodeHub, openNodePlace } from "./node-places.ts";
@@ -17,8 +17,12 @@ const environment: Environment = {
 };
 
 /** Opens the checkpoint at `place` (see `openNodePlace`) on the cpu backend. */
-export async function openNodeSession(place: string, call?: Call<LoadProgress>): Promise<Session> {
-  return openSession(environment, await openNodePlace(place), { backend: "cpu" }, call);
+export async function openNodeSession(
+  place: string,
+  call?: Call<LoadProgress>,
+  options: Pick<LoadOptions, "precision"> = {},
+): Promise<Session> {
+  return openSession(environment, await openNodePlace(place), { ...options, backend: "cpu" }, call);
 }
 
 /**
