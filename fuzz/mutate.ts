@@ -50,7 +50,7 @@ function drawValue(random: Random, pool: readonly unknown[], document: unknown):
     case 2:
       return pick(random, WORDS);
     case 3:
-      return pick(random, [null, true, false, [], {}, [[]], [null], [0, 0]]);
+      return pick(random, [null, true, false, [], {}, [[]], [null], [0, 0], { length: 2 ** 31 }]);
     case 4:
       return random.integer(40) === 0 ? DEEP_MARK : { [pick(random, WORDS)]: pick(random, pool) };
     case 5:

@@ -3,6 +3,7 @@
  * with a typed error that names it. A million inputs are for `tsx fuzz/main.ts`.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TOKENIZERS } from "../../fuzz/corpus.ts";
 import { type AllocationGuard, guardAllocations } from "../../fuzz/guard.ts";
 import { mutateJson, valuePool } from "../../fuzz/mutate.ts";
 import { runTarget, type Target } from "../../fuzz/run-target.ts";
@@ -94,6 +95,32 @@ describe("what fuzzing found", () => {
     ["experiment", `{"version":1,"kind":"windows","size":1,"generate":${deep}}`, "bad-input"],
   ])("refuses values nested without end: %s", (name, input, code) => {
     expect(codeOf(name, input)?.code).toBe(code);
+  });
+
+  it("refuses what would keep the tokenizer's library busy without end", () => {
+    const tokenizer = JSON.parse(TOKENIZERS[0] ?? "");
+    const refused = (change: object, field: string) => {
+      const parse = TARGETS.find((candidate) => candidate.name === "tokenizer")?.parse;
+      expect(() => parse?.(JSON.stringify({ ...tokenizer, ...change }))).toThrow(field);
+    };
+    const [first, ...others] = tokenizer.added_tokens;
+    refused({ added_tokens: [{ ...first, content: { length: 981781646 } }, ...others] }, '"added_tokens[0].content"');
+    refused({ added_tokens: [{ ...first, id: 2 ** 32 }] }, '"added_tokens[0].id"');
+    const model = (change: object) => ({ model: { ...tokenizer.model, ...change } });
+    refused(model({ vocab: { a: 2 ** 32 } }), '"model.vocab.a"');
+    refused(model({ vocab: { a: "1" } }), '"model.vocab.a"');
+    refused(model({ merges: { length: 2 ** 31 } }), '"model.merges"');
+    refused(
+      model({
+        merges: [
+          ["a", "b"],
+          ["a", { length: 2 ** 31 }],
+        ],
+      }),
+      '"model.merges.1"',
+    );
+    refused(model({ type: "Unigram" }), '"model.type"');
+    refused({ pre_tokenizer: { type: "Sequence", pretokenizers: { length: 2 ** 31 } } }, "pretokenizers.length");
   });
 
   it("shows people no message without end", () => {

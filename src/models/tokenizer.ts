@@ -8,7 +8,8 @@
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { PivotscopeError } from "../core/errors.ts";
 import { BYTE_CHARACTERS, bytesOfToken } from "./byte-level.ts";
-import { describeValue, type Fields, parseJsonObject } from "./json.ts";
+import { type Fields, parseJsonObject } from "./json.ts";
+import { checkTokenizer, readAddedTokens } from "./tokenizer-check.ts";
 
 export interface TokenStream {
   /** Text that this token adds; empty while a character is incomplete. */
@@ -37,14 +38,14 @@ const REPLACEMENT = "\uFFFD";
 /**
  * @param tokenizerJson text of tokenizer.json.
  * @param tokenizerConfig text of tokenizer_config.json, or null when it is not there.
- * @throws PivotscopeError `bad-checkpoint` for files that cannot be read, `unsupported` unless the decoder is ByteLevel.
+ * @throws PivotscopeError `bad-checkpoint` for files that cannot be read, `unsupported` unless it is BPE by bytes.
  */
 export function createTokenizer(tokenizerJson: string, tokenizerConfig: string | null): Tokenizer {
   const definition = parseJsonObject(tokenizerJson, "tokenizer.json");
-  requireByteLevel(definition);
+  checkTokenizer(definition);
+  const addedTokens = indexAddedTokens(definition);
   if (tokenizerConfig !== null) parseJsonObject(tokenizerConfig, "tokenizer_config.json");
   const library = createLibraryTokenizer(tokenizerJson, tokenizerConfig ?? "{}");
-  const addedTokens = readAddedTokens(definition);
   const missingBytes = new Set(
     BYTE_CHARACTERS.flatMap((character, byte) => (library.token_to_id(character) === undefined ? [byte] : [])),
   );
@@ -116,30 +117,17 @@ function requireBytes(text: string, missingBytes: ReadonlySet<number>): void {
   }
 }
 
-function requireByteLevel(definition: Fields): void {
-  const decoder = definition.has("decoder") ? definition.objectOrEmpty("decoder").raw("type") : undefined;
-  if (decoder === "ByteLevel") return;
-  throw new PivotscopeError(
-    "unsupported",
-    `tokenizer.json: "decoder.type" is ${describeValue(decoder)}; supported: "ByteLevel".`,
-    "Open a checkpoint with a byte-level tokenizer, such as SmolVLM.",
-  );
-}
-
 interface AddedTokens {
   readonly byId: ReadonlyMap<number, string>;
   readonly special: ReadonlyMap<string, number>;
 }
 
-function readAddedTokens(definition: Fields): AddedTokens {
+function indexAddedTokens(definition: Fields): AddedTokens {
   const byId = new Map<number, string>();
   const special = new Map<string, number>();
-  if (!definition.has("added_tokens")) return { byId, special };
-  for (const token of definition.objects("added_tokens")) {
-    const id = token.integer("id", { minimum: 0 });
-    const content = token.string("content");
-    byId.set(id, content);
-    if (token.boolean("special", false)) special.set(content, id);
+  for (const token of readAddedTokens(definition)) {
+    byId.set(token.id, token.content);
+    if (token.special) special.set(token.content, token.id);
   }
   return { byId, special };
 }
