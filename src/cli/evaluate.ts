@@ -12,7 +12,7 @@ import { masksForPlan, readPlan } from "./read-plan.ts";
 import { prepareListed, readSamples, type SampleList } from "./samples.ts";
 
 const options = {
-  model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
+  model: { type: "text", value: "DIR", explanation: "Checkpoint folder, or hub:OWNER/NAME.", required: true },
   samples: { type: "text", value: "FILE", explanation: "Samples file whose traces are measured.", required: true },
   plan: { type: "text", value: "FILE", explanation: "Prune the model by this plan; the dense model when absent." },
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },

@@ -8,7 +8,7 @@ import { wholeNumber } from "./options.ts";
 import { masksForPlan, readPlan } from "./read-plan.ts";
 
 const options = {
-  model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
+  model: { type: "text", value: "DIR", explanation: "Checkpoint folder, or hub:OWNER/NAME.", required: true },
   image: { type: "text", value: "FILE", explanation: "Picture (PNG, JPEG or WebP); without one, the question alone." },
   question: { type: "text", value: "TEXT", explanation: "What to ask.", required: true },
   plan: { type: "text", value: "FILE", explanation: "Prune the model by this plan; the dense model when absent." },

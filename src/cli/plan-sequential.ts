@@ -11,7 +11,7 @@ import { createProgressLine } from "./progress.ts";
 import { prepareAll, readSamples } from "./samples.ts";
 
 const options = {
-  model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
+  model: { type: "text", value: "DIR", explanation: "Checkpoint folder, or hub:OWNER/NAME.", required: true },
   samples: { type: "text", value: "FILE", explanation: "Samples file to run the model on.", required: true },
   ratio: {
     type: "number",

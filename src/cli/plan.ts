@@ -11,7 +11,12 @@ import { describeSettings, parsePlanSettings } from "./settings.ts";
 import { requireSameWeights } from "./weights-match.ts";
 
 const options = {
-  model: { type: "text", value: "DIR", explanation: "Checkpoint folder; its weights are not loaded.", required: true },
+  model: {
+    type: "text",
+    value: "DIR",
+    explanation: "Checkpoint folder, or hub:OWNER/NAME; its weights are not loaded.",
+    required: true,
+  },
   statistics: { type: "text", value: "FILE", explanation: "What `statistics` wrote for this model.", required: true },
   ratio: {
     type: "number",

@@ -12,7 +12,7 @@ import { createProgressLine, percent } from "./progress.ts";
 import { prepareAll, readSamples } from "./samples.ts";
 
 const options = {
-  model: { type: "text", value: "DIR", explanation: "Checkpoint folder.", required: true },
+  model: { type: "text", value: "DIR", explanation: "Checkpoint folder, or hub:OWNER/NAME.", required: true },
   samples: { type: "text", value: "FILE", explanation: "Samples file to calibrate on.", required: true },
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
   window: {
