@@ -22,6 +22,6 @@ export function createBrowserModels(): ModelStore {
     remove: async ({ id }) => (await load()).removeCachedModel(id),
     clear: async () => (await load()).clearModelCache(),
     use: async () => (await load()).cacheUsage(),
-    persist: async () => (await navigator.storage?.persist?.()) ?? false,
+    persist: async () => (await load()).askToKeepModels(),
   };
 }

@@ -73,14 +73,11 @@ export async function cacheUsage(): Promise<CacheUsage> {
   };
 }
 
-let asked: Promise<boolean> | null = null;
-
 /**
- * Asks the browser, once per page, not to clear the files when space runs low; some ask the user. To be called from a
- * page, since workers may not, when the first large file is about to be kept.
+ * Asks the browser not to clear the files when space runs low; some ask the user. To be called from a page, since workers
+ * may not, when the first large file is about to be kept.
  * @returns whether it promised.
  */
-export function askToKeepModels(): Promise<boolean> {
-  asked ??= Promise.resolve(navigator.storage?.persist?.() ?? false).catch(() => false);
-  return asked;
+export async function askToKeepModels(): Promise<boolean> {
+  return (await navigator.storage?.persist?.().catch(() => false)) ?? false;
 }
