@@ -110,6 +110,7 @@ export async function uploadWeights(
       onProgress,
       signal,
     });
+    await backend.settle();
     return { hash, tensorOf: (slot) => tensors.get(holding(slot)) as Tensor };
   } catch (error) {
     backend.release(...tensors.values());

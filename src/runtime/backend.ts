@@ -78,7 +78,10 @@ export interface Backend {
   /** Copies a tensor to the CPU; float16 and int32 are widened. */
   read(tensor: Tensor): Promise<Float32Array>;
   release(...tensors: readonly Tensor[]): void;
-  /** Resolves when everything that was submitted is done: keeps slow GPUs from piling up work. */
+  /**
+   * Resolves when everything that was submitted is done: keeps slow GPUs from piling up work. Throws `out-of-memory` when
+   * an upload since the last call found no memory, which GPUs tell late.
+   */
   settle(): Promise<void>;
   dispose(): Promise<void>;
 }

@@ -16,6 +16,7 @@ import {
 } from "../backend.ts";
 import { createWebGpuKernels } from "../kernels/webgpu/index.ts";
 import { elementTypeOf, numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
+import { watchedBuffers } from "./watched-buffers.ts";
 
 /** The part of onnxruntime-web that this backend needs. */
 export interface OrtWebGpuModule {
@@ -59,6 +60,7 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
   const enqueue = createQueue();
   const sessions = new Set<InferenceSession>();
   const uploads = new Map<Tensor, GPUBuffer>();
+  const buffers = watchedBuffers(device);
   let uploadedBytes = 0;
   let lostReason: string | null = null;
 
@@ -134,7 +136,7 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
       }),
     upload(data, dims) {
       invariant(data.length === elementCount(dims), `${data.length} numbers do not fill [${dims.join(", ")}].`);
-      const buffer = device.createBuffer({
+      const buffer = buffers.create({
         label: `tensor [${dims.join(", ")}]`,
         size: paddedBytes(data.byteLength),
         usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
@@ -184,7 +186,11 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
         }
       }
     },
-    settle: () => guarded("Waiting for the GPU", () => device.queue.onSubmittedWorkDone()),
+    settle: () =>
+      guarded("Waiting for the GPU", async () => {
+        await device.queue.onSubmittedWorkDone();
+        await buffers.check();
+      }),
     dispose: () =>
       enqueue(async () => {
         if (lostReason === null) for (const session of sessions) await session.release();
