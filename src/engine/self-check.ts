@@ -206,7 +206,6 @@ export async function checkHalfPrecision(backend: Backend, signal?: AbortSignal)
   const numbers = createNumbers();
   for (const probe of probes(numbers)) {
     const weights = randomWeights(probe.weights, numbers);
-    const single = await runProbe(backend, probe, weights, "float32", signal);
     let half: Float32Array[];
     try {
       half = await runProbe(backend, probe, weights, "float16", signal);
@@ -214,6 +213,7 @@ export async function checkHalfPrecision(backend: Backend, signal?: AbortSignal)
       if (error instanceof PivotscopeError && ["cancelled", "device-lost"].includes(error.code)) throw error;
       return `The ${probe.name} does not run: ${error instanceof Error ? error.message : String(error)}`;
     }
+    const single = await runProbe(backend, probe, weights, "float32", signal);
     for (const [index, expected] of single.entries()) {
       const compared = probe.compared[index % probe.compared.length];
       const found = precisionError(half[index] ?? new Float32Array(), expected);

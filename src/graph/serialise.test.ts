@@ -21,6 +21,7 @@ const TYPES = new Map<number, ElementType>([
   [TensorProto_DataType.INT32, "int32"],
   [TensorProto_DataType.INT64, "int64"],
   [TensorProto_DataType.BOOL, "bool"],
+  [TensorProto_DataType.FLOAT16, "float16"],
 ]);
 
 function elementType(dataType: number): ElementType {
@@ -45,6 +46,7 @@ function readConstant({ name, dims, dataType, rawData }: TensorProto): GraphCons
   const buffer = Uint8Array.from(rawData).buffer;
   const read: Partial<Record<ElementType, () => ConstantData>> = {
     float32: () => new Float32Array(buffer),
+    float16: () => new Uint16Array(buffer),
     int32: () => new Int32Array(buffer),
     int64: () => new BigInt64Array(buffer),
   };
@@ -130,6 +132,7 @@ describe("an ONNX file", () => {
     const constants: GraphConstant[] = [
       { name: "scalar", dims: [], data: Float32Array.of(-0.1) },
       { name: "matrix", dims: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, Infinity) },
+      { name: "half", dims: [3], data: Uint16Array.of(0x3c00, 0xfbff, 1) },
       { name: "whole", dims: [2], data: Int32Array.of(-(2 ** 31), 2 ** 31 - 1) },
       { name: "wide", dims: [3], data: BigInt64Array.of(-1n, 2n ** 63n - 1n, -(2n ** 63n)) },
       { name: "nothing", dims: [0], data: new BigInt64Array(0) },
@@ -140,7 +143,7 @@ describe("an ONNX file", () => {
   });
 
   it("holds ports of every type with known and named lengths, and names in UTF-8", () => {
-    const types: ElementType[] = ["float32", "int32", "int64", "bool"];
+    const types: ElementType[] = ["float32", "float16", "int32", "int64", "bool"];
     const inputs = types.map((type) => ({ name: `in ${type}`, shape: [1, "T", 2 ** 31, "2*T", 0], type }));
     const outputs: GraphPort[] = [{ name: "größe 大 🙂", shape: [], type: "float32" }];
     const nodes = [{ operator: "Add", domain: "", inputs: ["", "α"], outputs: ["größe 大 🙂"], attributes: {} }];
@@ -200,6 +203,7 @@ describe("the graphs of the architectures", () => {
     text.pickSamples(),
     vision.embed(2),
     vision.forward(2, { compensation: true }),
+    vision.forward(1, { precision: "float16" }),
     vision.backward(2, ["matrices", "attributed"]),
   ])("come back: $name", (graph) => {
     expect(graph.nodes.length).toBeGreaterThan(0);
