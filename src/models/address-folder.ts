@@ -46,7 +46,14 @@ export function createAddressFolder(name: string, url: string, retryDelay?: numb
     openAddressStream(addressOf(path), {
       ...options,
       ...(retryDelay === undefined ? {} : { retryDelay }),
-      request: (headers) => ask(path, { headers, signal: options.signal ?? null }),
+      // Browsers put parts and whole answers of one address together in their cache, packed ones with plain ones where a
+      // server packs only whole answers: what came out was neither. So parts stay out of the cache.
+      request: (headers) =>
+        ask(path, {
+          headers,
+          signal: options.signal ?? null,
+          ...("range" in headers ? { cache: "no-store" as const } : {}),
+        }),
     });
   const reads = wholeFileReads(open);
 
