@@ -112,7 +112,8 @@ export async function openSession(
     precisionNote = choice.note;
     model = await createModel(backend, checkpoint.config, weights, {
       precision,
-      onProgress: (done, total, item) => call.onProgress?.({ stage: "weights", item, done, total }),
+      onProgress: (done, total, item, from) =>
+        call.onProgress?.({ stage: "weights", item, done, total, ...(from === undefined ? {} : { from }) }),
       signal: call.signal,
     });
   } catch (error) {

@@ -5,7 +5,7 @@ import type { ModelDefinition, WeightSlot } from "../models/architectures/defini
 import { weightType } from "../models/architectures/mixed-precision.ts";
 import { heldShape, holding, weightSlots } from "../models/architectures/weight-slots.ts";
 import { allocateNumbers, type Converted, convertElements, requireReadable } from "../models/float-formats.ts";
-import type { StoredTensor, Weights } from "../models/weights.ts";
+import type { StoredTensor, Weights, WeightsProgress } from "../models/weights.ts";
 import type { Backend, Tensor } from "../runtime/backend.ts";
 import { elementCount } from "../runtime/backend.ts";
 import type { Precision } from "./contract.ts";
@@ -13,8 +13,7 @@ import { imagePositionTable } from "./image-positions.ts";
 
 export interface UploadOptions {
   readonly precision: Precision;
-  /** Bytes of all weight files. */
-  readonly onProgress?: ((done: number, total: number, item: string) => void) | undefined;
+  readonly onProgress?: WeightsProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -56,7 +56,7 @@ function chunked(
           position += chunk;
         },
       });
-      return { size, stream };
+      return { size, stream, origin: "network" };
     },
     ...change,
   };
@@ -105,14 +105,14 @@ describe("weights in one file", () => {
 
   it("report bytes up to the last one", async () => {
     const bytes = writeSafetensors(TENSORS);
-    const reports: [number, number, string][] = [];
+    const reports: unknown[][] = [];
     const weights = await openWeights(chunked(bytes, 10));
     await weights.read({
       names: new Set(),
       onTensor: () => undefined,
       onProgress: (...report) => reports.push(report),
     });
-    expect(reports.at(-1)).toEqual([bytes.length, bytes.length, "model.safetensors"]);
+    expect(reports.at(-1)).toEqual([bytes.length, bytes.length, "model.safetensors", "network"]);
   });
 
   it("name what is missing or cannot be read before the first byte is read", async () => {

@@ -92,8 +92,8 @@ export function fileNotFound(folderName: string, path: string, detail = ""): Piv
   return new PivotscopeError(
     "not-found",
     `${path} is not in ${folderName}${detail === "" ? "" : ` (${detail})`}.`,
-    `A checkpoint folder needs ${REQUIRED_FILES.join(" and ")}; to take pictures and questions it also needs ` +
-      "tokenizer.json, tokenizer_config.json, preprocessor_config.json and a chat template.",
+    `A checkpoint folder needs ${REQUIRED_FILES.join(" and ")} (or its parts and their index); to take pictures and ` +
+      "questions it also needs tokenizer.json, tokenizer_config.json, preprocessor_config.json and a chat template.",
   );
 }
 

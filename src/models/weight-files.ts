@@ -23,6 +23,8 @@ export interface WeightFile {
   readonly createSha256?: (() => Sha256) | undefined;
 }
 
+type FileProgress = (done: number, origin: OpenFile["origin"]) => void;
+
 /** How long reading may keep the thread, and how often progress is reported, in milliseconds. */
 const BREATH_INTERVAL = 50;
 const REPORT_INTERVAL = 50;
@@ -81,7 +83,7 @@ async function readFiles(files: readonly WeightFile[], options: ReadWeightsOptio
   let before = 0;
   for (const file of files) {
     const start = before;
-    const report = (done: number) => options.onProgress?.(start + done, total, file.path);
+    const report: FileProgress = (done, origin) => options.onProgress?.(start + done, total, file.path, origin);
     digests.push(await readFile(file, options, report));
     before += file.bytes;
   }
@@ -95,18 +97,18 @@ async function readFiles(files: readonly WeightFile[], options: ReadWeightsOptio
 async function readFile(
   file: WeightFile,
   { names, onTensor, signal }: ReadWeightsOptions,
-  report: (done: number) => void,
+  report: FileProgress,
 ): Promise<string> {
   const wanted = [...file.header.tensors.values()].filter((tensor) => names.has(tensor.name));
   if (wanted.length === 0 && file.knownHash !== null) {
-    report(file.bytes);
+    report(file.bytes, undefined);
     return file.knownHash;
   }
   const hasher = file.knownHash === null ? (file.createSha256?.() ?? (await createSha256())) : null;
   const assembler = createTensorAssembler(wanted);
   const breathe = createBreath(BREATH_INTERVAL);
   throwIfCancelled(signal);
-  const { stream } = await file.open(signal);
+  const { stream, origin } = await file.open(signal);
   const chunks = readChunks(stream);
   // A stream that waits for its place may not hear the signal.
   const stop = () => void chunks.cancel();
@@ -131,7 +133,7 @@ async function readFile(
         throwIfCancelled(signal);
       }
       if (performance.now() - reported > REPORT_INTERVAL) {
-        report(done);
+        report(done, origin);
         reported = performance.now();
       }
       chunks.giveBack(chunk);
@@ -146,7 +148,7 @@ async function readFile(
   } finally {
     signal?.removeEventListener("abort", stop);
   }
-  report(done);
+  report(done, origin);
   return hasher?.digest() ?? file.knownHash ?? "";
 }
 

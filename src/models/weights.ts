@@ -7,19 +7,22 @@
  */
 import type { Precision } from "../engine/contract.ts";
 import type { Dtype, TensorInfo } from "./safetensors-header.ts";
+import type { OpenFile } from "./source.ts";
 
 /** One tensor's bytes as they lie in the file, little-endian, row-major. Valid until the callback that got it returns. */
 export interface StoredTensor extends TensorInfo {
   readonly bytes: Uint8Array;
 }
 
+/** Bytes of all weight files, the file at hand, and where its bytes come from, where its place can say. */
+export type WeightsProgress = (done: number, total: number, item: string, origin: OpenFile["origin"]) => void;
+
 export interface ReadWeightsOptions {
   /** Tensors that are wanted; the others are passed over. */
   readonly names: ReadonlySet<string>;
   /** Called in the order of the files; the stream waits for what it returns. */
   readonly onTensor: (tensor: StoredTensor) => void | Promise<void>;
-  /** Bytes of all weight files. */
-  readonly onProgress?: ((done: number, total: number, item: string) => void) | undefined;
+  readonly onProgress?: WeightsProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
