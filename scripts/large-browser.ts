@@ -1,0 +1,87 @@
+/** Runs scripts/large-page.ts in the browser of the tests and measures its processes. */
+import { join } from "node:path";
+import { chromium } from "playwright";
+import { createServer } from "vite";
+import type { BackendKind, Precision } from "../src/engine/contract.ts";
+import { browserArguments, findBrowser } from "./find-browser.ts";
+import type { LargePage } from "./large-page.ts";
+import { memoryOf, processesBelow, resetPeak } from "./process-memory.ts";
+
+export interface BrowserOptions {
+  /** Folders and files are absolute paths. */
+  readonly folder: string;
+  readonly photos: readonly string[];
+  readonly backend: BackendKind;
+  readonly precision: "auto" | Precision;
+  readonly tokens: number;
+  /** Only load, as software rendering takes minutes for a pass. */
+  readonly loadOnly: boolean;
+}
+
+const root = join(import.meta.dirname, "..");
+
+export async function measureBrowser(options: BrowserOptions) {
+  const { folder, photos, backend, precision, tokens } = options;
+  const server = await createServer({
+    root,
+    configFile: false,
+    logLevel: "error",
+    optimizeDeps: { exclude: ["onnxruntime-web"] },
+    server: {
+      port: 0,
+      hmr: false,
+      watch: null,
+      fs: { allow: [root, folder, ...photos] },
+      headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
+    },
+  });
+  await server.listen();
+  const launched = await chromium.launchServer({
+    executablePath: findBrowser(),
+    args: [...browserArguments(), "--enable-blink-features=ForceEagerMeasureMemory"],
+  });
+  const browser = await chromium.connect(launched.wsEndpoint());
+  const below = () => processesBelow(launched.process().pid ?? 0);
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(0);
+    page.on("pageerror", (error) => process.stderr.write(`${error.message}\n`));
+    const address = server.resolvedUrls?.local[0] ?? "";
+    const served = (path: string) => `${address}@fs${path}`;
+    await page.goto(`${address}scripts/large-page.html`);
+    await page.waitForFunction(() => "pivotscopeLarge" in globalThis);
+    const call = <Key extends keyof LargePage>(name: Key, ...parameters: Parameters<LargePage[Key]>) =>
+      page.evaluate(`globalThis.pivotscopeLarge.${name}(...${JSON.stringify(parameters)})`) as ReturnType<
+        LargePage[Key]
+      >;
+
+    const source = { kind: "address", name: "random", url: served(folder) } as const;
+    await call("open", { source, backend, precision, tokens }, photos.map(served));
+    /** Runs a step and gives the peaks of the page's process and, for a GPU, of that which drives it. */
+    const measured = async <Key extends "load" | "generate" | "calibrate">(name: Key) => {
+      for (const pid of below().keys()) resetPeak(pid);
+      const result = await call(name);
+      return { ...result, ...memory(below()), pageBytes: await call("pageBytes") };
+    };
+    const baseline = memory(below());
+    const load = await measured("load");
+    if (options.loadOnly) return { browser: browser.version(), baseline, load };
+    const generate = await measured("generate");
+    return { browser: browser.version(), baseline, load, generate, calibrate: await measured("calibrate") };
+  } finally {
+    await browser.close();
+    await launched.close();
+    await server.close();
+  }
+}
+
+function memory(processes: ReadonlyMap<number, string>) {
+  const largest = (kind: string) => {
+    const found = [...processes].filter(([, name]) => name === kind).map(([pid]) => memoryOf(pid));
+    return {
+      peakBytes: Math.max(0, ...found.map((entry) => entry?.peakBytes ?? 0)),
+      residentBytes: Math.max(0, ...found.map((entry) => entry?.residentBytes ?? 0)),
+    };
+  };
+  return { page: largest("renderer"), gpu: largest("gpu-process") };
+}
