@@ -3,11 +3,11 @@
  * the calibration, its statistics make a plan, and a plan that rests is measured. The slices know nothing of this
  * order.
  */
-import type { ModelSummary } from "../engine/contract.ts";
+import type { ModelSource, ModelSummary } from "../engine/contract.ts";
 import type { Context, WorkbenchState } from "./context.ts";
 import { currentKey } from "./experiments.ts";
 import { type ExperimentName, experimentOfTab } from "./experiments-choices.ts";
-import { inputKey } from "./input.ts";
+import { GENERAL_QUESTION, inputKey } from "./input.ts";
 import { measurementKey, REST } from "./measurement.ts";
 import { pivotParameters } from "./method.ts";
 import { isBundled } from "./model.ts";
@@ -33,6 +33,12 @@ function createOpenExperiment() {
     else if (last?.name !== name || last.key !== key) last = { name, key };
     return last;
   };
+}
+
+/** Whether it is this model that the link is about. */
+function names({ model }: SharedState, source: ModelSource | null): boolean {
+  if (model === null || source === null || source.kind === "files") return false;
+  return source.kind === "hub" ? model.includes(source.repository) : model.startsWith(source.url);
 }
 
 export function startFlow(context: Context, actions: WorkbenchActions): Flow {
@@ -61,8 +67,9 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       void actions.ownSamples.welcome(summary);
       // Constants in a link are those of the model that it names.
       const bundled = isBundled(get());
-      const meant = bundled && promised ? null : (promised ?? link);
-      if (!bundled) promised = null;
+      const kept = promised !== null && names(promised, get().model.source);
+      const meant = kept ? promised : promised === null ? link : null;
+      if (kept) promised = null;
       actions.pruning.setParameters(parametersFromLink(context, meant ?? EMPTY_SHARED_STATE));
       actions.input.setSplit((meant?.split ?? get().input.split) && summary.splitsPictures);
       if (!meant?.question) actions.input.suitQuestion(bundled);
@@ -161,14 +168,16 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   stops.push(followWithAddress(context));
 
   return {
-    async open(shared) {
+    async open(given) {
+      const elsewhere = given.model?.includes("/") ? given.model : null;
+      // The bundled model, which opens first, knows nothing of the question that a checkpoint from elsewhere is asked.
+      const shared = elsewhere !== null && given.question === GENERAL_QUESTION ? { ...given, question: null } : given;
       link = shared;
       void actions.ownSamples.restore();
       applySharedState(context, shared);
       applyMethods(shared);
       if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
       if (shared.scene !== null) actions.input.openScene(shared.scene, shared.question);
-      const elsewhere = shared.model?.includes("/") ? shared.model : null;
       if (elsewhere !== null) {
         promised = shared;
         // A link never fetches a model by itself: it asks, while the bundled one opens behind the question.

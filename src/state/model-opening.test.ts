@@ -195,6 +195,19 @@ describe("a link to a model of a hub", () => {
     expect(state().pruning.parameters.gammaScale).toBe(0.7);
   });
 
+  it("gives nothing of the link to another model that is opened instead, and no general question to the bundled one", async () => {
+    harness = createHarness();
+    const question = encodeURIComponent(GENERAL_QUESTION);
+    await harness.workbench.open(decodeSharedState(`model=${HUB_MODEL}&set.gammaScale=0.7&question=${question}`));
+    await settled();
+    expect(state().input.question).toBe("How many cones?");
+    await step("asking");
+    await actions().chooseAddress("another/checkpoint");
+    await actions().load();
+    expect(state().pruning.parameters.gammaScale).not.toBe(0.7);
+    expect(state().input.question).toBe(GENERAL_QUESTION);
+  });
+
   it("leaves the bundled model and a message when there is no such repository", async () => {
     harness = createHarness();
     harness.onEngine = (fake) => fake.failNext("inspect", new PivotscopeError("not-found", "There is none."));
