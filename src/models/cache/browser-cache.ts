@@ -6,7 +6,7 @@
 import type { FileStore } from "./file-store.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { createOpfsStore } from "./opfs-store.ts";
-import { type CachedModel, listModels, removeModel } from "./repository-cache.ts";
+import { type CachedModel, listModels, removeAllModels, removeModel } from "./repository-cache.ts";
 
 export type { CachedModel } from "./repository-cache.ts";
 
@@ -48,8 +48,7 @@ export async function removeCachedModel(id: string): Promise<void> {
 
 /** Removes all models. @throws PivotscopeError `busy` when one is being fetched; those before it are gone then. */
 export async function clearModelCache(): Promise<void> {
-  const store = await openBrowserStore();
-  for (const { id } of await listModels(store)) await removeModel(store, id);
+  await removeAllModels(await openBrowserStore());
 }
 
 export interface CacheUsage {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cdp } from "vitest/browser";
 import { cacheUsage, clearModelCache, listCachedModels, openBrowserStore, removeCachedModel } from "./browser-cache.ts";
+import { writeListing } from "./listing.ts";
 import { createOpfsStore } from "./opfs-store.ts";
 import { commitKeys, refKey, repositoryFolder } from "./repository-cache.ts";
 import { EXPECTED_STEPS, exerciseStore, fillStore, removeWhileWriting } from "./testing/exercise-store.ts";
@@ -96,20 +97,24 @@ describe("the page's view of kept models", () => {
     await clearModelCache();
     const store = await openBrowserStore();
     expect(store.note).toBe("");
-    const keep = async (repository: string, commit: string, revision: string, files: Record<string, number>) => {
+    const keep = async (repository: string, commit: string, revision: string, sizes: Record<string, number>) => {
       const at = repositoryFolder("https://huggingface.co", repository);
-      await store.write(refKey(at, revision), new TextEncoder().encode(commit));
       const keys = commitKeys(at, commit);
-      for (const [path, length] of Object.entries(files)) await store.write(keys.file(path), new Uint8Array(length));
-      await store.write(keys.checked(Object.keys(files)[0] ?? ""), Uint8Array.of(1));
+      const files = Object.entries(sizes).map(([path, size]) => ({ path, size, hash: null }));
+      await store.write(refKey(at, revision), new TextEncoder().encode(commit));
+      const listing = writeListing(new Map(files.map((file) => [file.path, file])));
+      await store.write(keys.listing, new TextEncoder().encode(listing));
+      for (const file of files) await store.write(keys.file(file), new Uint8Array(file.size));
+      if (files[0]) await store.write(keys.checked(files[0]), Uint8Array.of(1));
+      return 41 + listing.length;
     };
     const [one, two] = ["1".repeat(40), "2".repeat(40)];
-    await keep("owner/first", one, "main", { "config.json": 10, "model.safetensors": 1000 });
-    await keep("owner/second", two, "refs/pr/1", { "a b/ü.json": 5 });
+    const first = await keep("owner/first", one, "main", { "config.json": 10, "model.safetensors": 1000 });
+    const other = await keep("owner/second", two, "refs/pr/1", { "a b/u.json": 5 });
     const models = await listCachedModels();
     expect(models.map(({ repository, bytes }) => [repository, bytes]).sort()).toEqual([
-      ["owner/first", 1011],
-      ["owner/second", 6],
+      ["owner/first", 1010],
+      ["owner/second", 5],
     ]);
     expect(models.find(({ repository }) => repository === "owner/first")).toMatchObject({
       hubUrl: "https://huggingface.co",
@@ -120,7 +125,7 @@ describe("the page's view of kept models", () => {
     const second = models.find(({ repository }) => repository === "owner/second");
     expect(second).toMatchObject({ revisions: ["refs/pr/1"], unfinished: [] });
     const usage = await cacheUsage();
-    expect(usage.usedBytes).toBe(1017 + 80);
+    expect(usage.usedBytes).toBe(1015 + first + other);
     expect(usage.quotaBytes).toBeGreaterThan(1_000_000);
     await removeCachedModel(second?.id ?? "");
     expect((await listCachedModels()).map(({ repository }) => repository)).toEqual(["owner/first"]);

@@ -1,16 +1,18 @@
 /**
- * How a hub's files lie in a store. Everything that is known of a model lies in its folder, so that listing needs no
+ * How a hub's files lie in a store. Everything that is known of a repository lies in its folder, so that listing needs no
  * database and removing leaves nothing behind:
  *
- *     <hub>/<owner>/<name>/refs/<revision>            the commit that a branch or tag last stood for
- *     <hub>/<owner>/<name>/<commit>/listing.json      all files of the commit
- *     <hub>/<owner>/<name>/<commit>/used              written whenever the model is opened
- *     <hub>/<owner>/<name>/<commit>/files/<path>      content, from the first byte on, maybe not all of it
- *     <hub>/<owner>/<name>/<commit>/checked/<path>    there when the content is whole and its hash is right
+ *     <hub>/<owner>/<name>/refs/<revision>                   the commit that a branch or tag last stood for
+ *     <hub>/<owner>/<name>/commits/<commit>/listing.json     all files of the commit
+ *     <hub>/<owner>/<name>/commits/<commit>/used             written whenever the model is opened
+ *     <hub>/<owner>/<name>/files/<hash>                      content, from the first byte on, maybe not all of it
+ *     <hub>/<owner>/<name>/checked/<hash>                    there when the content is whole and its hash is right
  *
- * A commit's files never change, so that nothing here ever expires.
+ * Contents are named by their hash, so that a commit that changes a README does not have weights fetched again. Neither
+ * commits nor contents ever change, so that nothing here expires.
  */
 import { decodeKeyPart, encodeKeyPart, type FileStore, type KeptFile } from "./file-store.ts";
+import { type ListedFile, type Listing, parseListing } from "./listing.ts";
 
 const DEFAULT_SCHEME = "https://";
 
@@ -23,7 +25,7 @@ export interface CachedModel {
   readonly commit: string;
   /** Branches and tags that stood for this commit when they were last opened. */
   readonly revisions: readonly string[];
-  /** Bytes of all that is kept of it. */
+  /** Bytes of its files that are here; commits of one repository may share some. */
   readonly bytes: number;
   /** When it was last opened, milliseconds since 1970. */
   readonly lastUsed: number;
@@ -36,8 +38,10 @@ export interface CommitKeys {
   readonly folder: string;
   readonly listing: string;
   readonly used: string;
-  file(path: string): string;
-  checked(path: string): string;
+  /** The content of a file. */
+  file(file: ListedFile): string;
+  /** The mark that the content is whole and right. */
+  checked(file: ListedFile): string;
 }
 
 export function repositoryFolder(hubUrl: string, repository: string): string {
@@ -45,19 +49,19 @@ export function repositoryFolder(hubUrl: string, repository: string): string {
   return [hub, ...repository.split("/")].map(encodeKeyPart).join("/");
 }
 
-export function refKey(folder: string, revision: string): string {
-  return `${folder}/refs/${encodeKeyPart(revision)}`;
+export function refKey(repositoryFolder: string, revision: string): string {
+  return `${repositoryFolder}/refs/${encodeKeyPart(revision)}`;
 }
 
 export function commitKeys(repositoryFolder: string, commit: string): CommitKeys {
-  const folder = `${repositoryFolder}/${commit}`;
-  const encode = (path: string) => path.split("/").map(encodeKeyPart).join("/");
+  const folder = `${repositoryFolder}/commits/${commit}`;
+  const name = ({ hash, path }: ListedFile) => (hash ? `${hash.kind}-${hash.hex}` : `${commit}-${encodeKeyPart(path)}`);
   return {
     folder,
     listing: `${folder}/listing.json`,
     used: `${folder}/used`,
-    file: (path) => `${folder}/files/${encode(path)}`,
-    checked: (path) => `${folder}/checked/${encode(path)}`,
+    file: (file) => `${repositoryFolder}/files/${name(file)}`,
+    checked: (file) => `${repositoryFolder}/checked/${name(file)}`,
   };
 }
 
@@ -67,57 +71,96 @@ export async function readKeptText(store: FileStore, key: string): Promise<strin
   return size === 0 ? null : new TextDecoder().decode(await store.read(key, 0, size));
 }
 
+/** What is kept of one repository. */
+interface KeptRepository {
+  readonly folder: string;
+  /** All of its files by key. */
+  readonly files: ReadonlyMap<string, KeptFile>;
+  /** Commit by revision. */
+  readonly refs: ReadonlyMap<string, string>;
+  readonly commits: readonly { readonly keys: CommitKeys; readonly commit: string; readonly listing: Listing }[];
+}
+
+/** The folders of all repositories of which anything is kept. */
+async function repositoryFolders(store: FileStore): Promise<Map<string, KeptFile[]>> {
+  const folders = new Map<string, KeptFile[]>();
+  for (const file of await store.list("")) {
+    const parts = file.key.split("/");
+    if (parts.length < 5) continue;
+    const folder = parts.slice(0, 3).join("/");
+    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  return folders;
+}
+
+async function readRepository(store: FileStore, folder: string, all: readonly KeptFile[]): Promise<KeptRepository> {
+  const refs = new Map<string, string>();
+  const commits = new Map<string, Listing>();
+  for (const { key } of all) {
+    const [kind, name = "", file] = key.slice(folder.length + 1).split("/");
+    if (kind === "refs") refs.set(decodeKeyPart(name), (await readKeptText(store, key)) ?? "");
+    if (kind !== "commits") continue;
+    const listing = file === "listing.json" ? parseListing(await readKeptText(store, key)) : null;
+    commits.set(name, listing ?? commits.get(name) ?? new Map());
+  }
+  return {
+    folder,
+    files: new Map(all.map((file) => [file.key, file])),
+    refs,
+    commits: [...commits].map(([commit, listing]) => ({ commit, listing, keys: commitKeys(folder, commit) })),
+  };
+}
+
 /** All models of which anything is kept, the last opened first. */
 export async function listModels(store: FileStore): Promise<CachedModel[]> {
-  const groups = new Map<string, KeptFile[]>();
-  const refs: KeptFile[] = [];
-  for (const file of await store.list("")) {
-    const [hub, owner, name, commit, ...rest] = file.key.split("/");
-    if (rest.length === 0) continue;
-    if (commit === "refs") refs.push(file);
-    else {
-      const id = [hub, owner, name, commit].join("/");
-      groups.set(id, [...(groups.get(id) ?? []), file]);
+  const models: CachedModel[] = [];
+  for (const [folder, all] of await repositoryFolders(store)) {
+    const { files, refs, commits } = await readRepository(store, folder, all);
+    const [hub = "", owner = "", name = ""] = folder.split("/").map(decodeKeyPart);
+    for (const { commit, keys, listing } of commits) {
+      const here = [...listing.values()].filter((file) => files.has(keys.file(file)));
+      models.push({
+        id: keys.folder,
+        hubUrl: hub.includes("://") ? hub : `${DEFAULT_SCHEME}${hub}`,
+        repository: `${owner}/${name}`,
+        commit,
+        revisions: [...refs].filter(([, stands]) => stands === commit).map(([revision]) => revision),
+        bytes: here.reduce((sum, file) => sum + (files.get(keys.file(file))?.bytes ?? 0), 0),
+        lastUsed: (files.get(keys.used) ?? files.get(keys.listing))?.written ?? 0,
+        unfinished: here.filter((file) => !files.has(keys.checked(file))).map(({ path }) => path),
+      });
     }
   }
-  const commits = await Promise.all(refs.map(({ key }) => readKeptText(store, key)));
-  const models = [...groups].map(([id, files]): CachedModel => {
-    const [hub = "", owner = "", name = "", commit = ""] = id.split("/");
-    const address = decodeKeyPart(hub);
-    const keys = commitKeys(`${hub}/${owner}/${name}`, commit);
-    const known = new Set(files.map(({ key }) => key));
-    const paths = files.flatMap(({ key }) => pathBelow(`${keys.folder}/files/`, key));
-    const refsHere = refs.filter(({ key }, index) => {
-      return commits[index] === commit && key.startsWith(`${hub}/${owner}/${name}/refs/`);
-    });
-    return {
-      id,
-      hubUrl: address.includes("://") ? address : `${DEFAULT_SCHEME}${address}`,
-      repository: `${decodeKeyPart(owner)}/${decodeKeyPart(name)}`,
-      commit,
-      revisions: refsHere.map(({ key }) => decodeKeyPart(key.split("/").at(-1) ?? "")),
-      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-      lastUsed: files.reduce((last, { written }) => Math.max(last, written), 0),
-      unfinished: paths.filter((path) => !known.has(keys.checked(path))),
-    };
-  });
   return models.sort((left, right) => right.lastUsed - left.lastUsed);
 }
 
-function pathBelow(folder: string, key: string): string[] {
-  return key.startsWith(folder) ? [key.slice(folder.length).split("/").map(decodeKeyPart).join("/")] : [];
-}
-
 /**
- * Removes a model that `listModels` named, with the revisions that stood for it.
- * @throws PivotscopeError `busy` when another tab is writing to it.
+ * Removes a model that `listModels` named, with the revisions that stood for it and all contents that no other commit of
+ * its repository has.
+ * @throws PivotscopeError `busy` when another tab is writing to one of them; it is listed as before then.
  */
 export async function removeModel(store: FileStore, id: string): Promise<void> {
-  const parts = id.split("/");
-  const commit = parts.at(-1);
-  const refs = `${parts.slice(0, -1).join("/")}/refs`;
-  await store.remove(id);
-  for (const { key } of await store.list(refs)) {
-    if ((await readKeptText(store, key)) === commit) await store.remove(key);
+  const folder = id.split("/").slice(0, 3).join("/");
+  const { files, refs, commits } = await readRepository(store, folder, await store.list(folder));
+  const others = commits.filter(({ keys }) => keys.folder !== id);
+  const shared = new Set(
+    others.flatMap(({ keys, listing }) =>
+      [...listing.values()].flatMap((file) => [keys.file(file), keys.checked(file)]),
+    ),
+  );
+  const kinds = [`${folder}/files/`, `${folder}/checked/`];
+  for (const key of files.keys()) {
+    if (kinds.some((kind) => key.startsWith(kind)) && !shared.has(key)) await store.remove(key);
   }
+  for (const [revision, commit] of refs) {
+    if (!others.some((other) => other.commit === commit)) await store.remove(refKey(folder, revision));
+  }
+  await store.remove(id);
+  // Nothing must be left of a repository without commits, not even empty folders.
+  if (others.length === 0) await store.remove(folder);
+}
+
+/** Removes everything. @throws PivotscopeError `busy` when another tab is writing to one of the files. */
+export async function removeAllModels(store: FileStore): Promise<void> {
+  for (const folder of (await repositoryFolders(store)).keys()) await store.remove(folder);
 }

@@ -1,12 +1,6 @@
 /** Checks that a file's bytes are those that the hub names: by SHA-256 for large files, by git's name for small ones. */
 import { createSHA1, createSHA256 } from "hash-wasm";
-
-/** "sha256" of the content; "git" is SHA-1 of `blob <bytes>\0` and the content, as git names its objects. */
-export interface ContentHash {
-  readonly kind: "sha256" | "git";
-  /** Lower-case hex digits. */
-  readonly hex: string;
-}
+import type { ContentHash } from "../cache/listing.ts";
 
 export interface ContentHasher {
   update(bytes: Uint8Array): void;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PivotscopeError } from "../../core/errors.ts";
 import type { FileStore } from "../cache/file-store.ts";
 import { createMemoryStore } from "../cache/memory-store.ts";
-import { listModels } from "../cache/repository-cache.ts";
+import { listModels, removeModel } from "../cache/repository-cache.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
 import { type HubModel, type HubServer, startHubServer } from "../testing/hub-server.ts";
 import { type HubFolderSource, openHubFolder } from "./hub-folder.ts";
@@ -117,6 +117,32 @@ describe("a repository", () => {
     expect(sha256(await folder.readBytes("model.safetensors"))).toBe(weightHash);
     expect(folder.note).toContain("could not be asked for the newest version");
     expect(folder.note).toContain(hub.commit(repository).slice(0, 7));
+  });
+
+  test("fetches again only what a new commit changed, and keeps what two commits share until both are removed", async () => {
+    await start();
+    for (const path of files.keys()) await open().readBytes(path);
+    const before = hub.commit(repository);
+    await hub.push(repository, "main", new Map([...files, ["config.json", "new"]]));
+    hub.forgetRequests();
+    expect(await open().readText("config.json")).toBe("new");
+    expect(sha256(await open().readBytes("model.safetensors"))).toBe(weightHash);
+    expect(downloads("model.safetensors")).toEqual([]);
+    const models = await listModels(store);
+    expect(models.map(({ commit, revisions }) => [commit, revisions]).sort()).toEqual(
+      [
+        [before, []],
+        [hub.commit(repository), ["main"]],
+      ].sort(),
+    );
+    const idOf = (commit: string) => models.find((model) => model.commit === commit)?.id ?? "";
+    await removeModel(store, idOf(before));
+    const [left, ...more] = await listModels(store);
+    expect(more).toEqual([]);
+    // Its tokenizer was never read at this commit, but is the same.
+    expect(left).toMatchObject({ bytes: weights.length + 3 + 17, unfinished: [], revisions: ["main"] });
+    await removeModel(store, left?.id ?? "");
+    expect(await store.list("")).toEqual([]);
   });
 
   test("keeps a read that starts in the middle out of the store, but gives it", async () => {

@@ -58,8 +58,9 @@ export function openHubFolder(
   const find = async (path: string, signal: AbortSignal | undefined) => {
     const known = await resolve(signal);
     const file = known.files.get(insidePath(path));
-    const place = { store, key: known.keys.file(path), checkedKey: known.keys.checked(path) };
-    return file ? { file, place, commit: known.commit } : null;
+    if (!file) return null;
+    const place = { store, key: known.keys.file(file), checkedKey: known.keys.checked(file) };
+    return { file, place, commit: known.commit };
   };
 
   const open: CheckpointFolder["open"] = async (path, options = {}) => {

@@ -7,7 +7,8 @@
  */
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { type FileAppender, type FileStore, StoreFullError } from "../cache/file-store.ts";
-import { type ContentHash, type ContentHasher, createContentHasher } from "./content-hash.ts";
+import type { ContentHash } from "../cache/listing.ts";
+import { type ContentHasher, createContentHasher } from "./content-hash.ts";
 import { download } from "./download.ts";
 import type { HubSettings } from "./request.ts";
 

@@ -2,22 +2,15 @@
 import { listFiles, modelInfo } from "@huggingface/hub";
 import { PivotscopeError } from "../../core/errors.ts";
 import type { FileStore } from "../cache/file-store.ts";
+import { type ListedFile, type Listing, parseListing, readListed, writeListing } from "../cache/listing.ts";
 import { type CommitKeys, commitKeys, readKeptText, refKey, repositoryFolder } from "../cache/repository-cache.ts";
-import { insidePath } from "../source.ts";
-import type { ContentHash } from "./content-hash.ts";
 import { askHub, type HubSettings } from "./request.ts";
 import { PassingFailure, SHORT_WAITS, withRetries } from "./retry.ts";
-
-export interface ListedFile {
-  readonly path: string;
-  readonly size: number;
-  readonly hash: ContentHash | null;
-}
 
 export interface ResolvedRepository {
   /** 40 hex digits. */
   readonly commit: string;
-  readonly files: ReadonlyMap<string, ListedFile>;
+  readonly files: Listing;
   readonly keys: CommitKeys;
   /** What people should know about it, else empty. */
   readonly note: string;
@@ -48,7 +41,7 @@ export async function resolveRepository(
   const kept = parseListing(await readKeptText(store, keys.listing).catch(() => null));
   const files = kept ?? (await fetchListing(hub, commit, signal));
   if (![...files.keys()].some((path) => /^[^/]+\.safetensors$/.test(path))) throw noSafetensors(hub, files);
-  if (kept === null) await keep(store, keys.listing, JSON.stringify([...files.values()]));
+  if (kept === null) await keep(store, keys.listing, writeListing(files));
   await keep(store, keys.used, "used\n");
   return { commit, files, keys, note };
 }
@@ -127,34 +120,6 @@ async function asking<Result>(
   });
 }
 
-function parseListing(text: string | null): Map<string, ListedFile> | null {
-  if (text === null) return null;
-  try {
-    const entries: unknown = JSON.parse(text);
-    if (!Array.isArray(entries)) return null;
-    const files = entries.map(readListed);
-    return files.includes(null) ? null : new Map(files.flatMap((file) => (file ? [[file.path, file]] : [])));
-  } catch {
-    return null;
-  }
-}
-
-/** A file of a listing, null when it is none; a hash that cannot be one is left out. */
-function readListed(entry: unknown): ListedFile | null {
-  if (typeof entry !== "object" || entry === null) return null;
-  const { path, size, hash } = entry as { path?: unknown; size?: unknown; hash?: { kind?: unknown; hex?: unknown } };
-  if (typeof path !== "string" || typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return null;
-  try {
-    insidePath(path);
-  } catch {
-    return null;
-  }
-  const kind = hash?.kind === "sha256" || hash?.kind === "git" ? hash.kind : null;
-  const hex = typeof hash?.hex === "string" ? hash.hex.toLowerCase() : "";
-  const known = kind !== null && (kind === "sha256" ? /^[0-9a-f]{64}$/ : COMMIT).test(hex);
-  return { path, size, hash: known ? { kind, hex } : null };
-}
-
 /** Keeps a small file where that can be done; what cannot be kept is asked for again. */
 async function keep(store: FileStore, key: string, text: string): Promise<void> {
   await store.write(key, new TextEncoder().encode(text)).catch(() => undefined);
@@ -169,7 +134,7 @@ function noHub({ hubUrl, repository }: HubSettings, what: string, cause?: unknow
   );
 }
 
-function noSafetensors({ repository }: HubSettings, files: ReadonlyMap<string, ListedFile>): PivotscopeError {
+function noSafetensors({ repository }: HubSettings, files: Listing): PivotscopeError {
   const others = [...files.keys()].filter((path) => /\.(bin|pth?|ckpt|gguf|onnx|msgpack|h5)$/i.test(path));
   const found = others.length === 0 ? "" : `; its weights are in ${others.slice(0, 3).join(", ")}`;
   return new PivotscopeError(
