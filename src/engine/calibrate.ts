@@ -9,6 +9,7 @@ import { type PreparedSample, requireWholePictures } from "./batch.ts";
 import { BATCHES_PER_RUN, LOSS_TAPS, planRuns } from "./calibration-plan.ts";
 import { calibrateRun } from "./calibration-run.ts";
 import type { CalibrationProgress } from "./contract.ts";
+import { discardLargeCopy } from "./generate-whole.ts";
 import { createMasks } from "./masks.ts";
 import { batchesPerRun, type MemoryLimits, memoryLimits, padsFrames } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
@@ -54,6 +55,8 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
       "Give every sample a picture, or none.",
     );
   }
+  // The traces are written; what calibration keeps needs the place that a copy of the weights takes.
+  await discardLargeCopy(model);
   const memory = request.memory ?? memoryLimits(model.backend);
   const work = {
     tokens: Math.max(...samples.map(({ prompt, trace }) => prompt.length + trace.length)),

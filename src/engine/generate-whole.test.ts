@@ -1,7 +1,7 @@
 /** The graph from ids to ids, run in Node with its weights fed: its ids, its tie rule, and what it does with NaN. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Backend } from "../runtime/backend.ts";
+import type { Backend, Feeds } from "../runtime/backend.ts";
 import { projectRoot } from "../testing/shared.ts";
 import { createEvaluationSet } from "./evaluation-set.ts";
 import { generateBatch } from "./generate.ts";
@@ -19,7 +19,7 @@ describe("the graph from ids to ids", { timeout: 60_000 }, () => {
   afterAll(() => session?.dispose());
 
   /** `model` with runs that are fed `weights` beside everything else, as a program with constants has them. */
-  const feeding = (model: Model, weights: Readonly<Record<string, unknown>>): Model => {
+  const feeding = (model: Model, weights: Feeds): Model => {
     const backend: Backend = Object.create(model.backend, {
       run: {
         value: (...[program, feeds]: Parameters<Backend["run"]>) =>

@@ -21,6 +21,9 @@ const OUTER = ["embedding", "norm", "head"];
  */
 const LARGEST_COPY = 2 ** 31;
 
+/** Bytes from which a copy makes room for calibration. Smaller ones cost more to make again than their place is worth. */
+const LARGE_COPY = 2 ** 27;
+
 /** Compiled graphs by model, null where memory did not suffice; they go when the backend is disposed. */
 const programs = new WeakMap<Model, Promise<Program | null>>();
 
@@ -63,7 +66,7 @@ export function wholeProgram(model: Model): Promise<Program | null> {
 }
 
 /** Gives the copy of the weights back; the next generation makes it again. */
-export async function discardWholeProgram(model: Model): Promise<void> {
+async function discardWholeProgram(model: Model): Promise<void> {
   const known = programs.get(model);
   programs.delete(model);
   const program = await known?.catch(() => null);
@@ -89,6 +92,11 @@ async function joinVectors(model: Model, masks: MaskSet): Promise<Tensor> {
     start += part.length;
   }
   return backend.upload(joined, [joined.length]);
+}
+
+/** Gives the copy back where it has more than `limit` bytes, before work that needs much memory. */
+export async function discardLargeCopy(model: Model, limit = LARGE_COPY): Promise<void> {
+  if (programs.has(model) && bytesOf(wholeConstants(model)) > limit) await discardWholeProgram(model);
 }
 
 /** Writes with `program`, see `wholeProgram`. */
