@@ -1,11 +1,13 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../core/errors.ts";
 import { weightSlots } from "../models/architectures/weight-slots.ts";
 import { type Checkpoint, openCheckpoint } from "../models/checkpoint.ts";
 import { createNodeFolder } from "../models/node-folder.ts";
+import { openWeights } from "../models/open-weights.ts";
 import { SafetensorsFile } from "../models/testing/safetensors-file.ts";
-import { countingTensor, writeSafetensors } from "../models/testing/write-safetensors.ts";
+import { countingTensor, folderOf, writeSafetensors, writeShards } from "../models/testing/write-safetensors.ts";
 import type { StoredTensor, Weights } from "../models/weights.ts";
 import type { Backend, TensorData } from "../runtime/backend.ts";
 import { createNodeBackend } from "../runtime/cpu/node.ts";
@@ -13,6 +15,7 @@ import { projectRoot } from "../testing/shared.ts";
 import { createModel, defineModel, defineModelWithin } from "./model.ts";
 import { checkWeights, largestTensorBytes, weightBytes } from "./weight-upload.ts";
 
+const FOLDER = join(projectRoot, "public/models/scenes");
 const EMBEDDING = "model.text_model.embed_tokens.weight";
 
 let checkpoint: Checkpoint;
@@ -48,7 +51,7 @@ const load = (
 ) => createModel(backend, checkpoint.config, weights, options);
 
 beforeAll(async () => {
-  checkpoint = await openCheckpoint(createNodeFolder(join(projectRoot, "public/models/scenes")));
+  checkpoint = await openCheckpoint(createNodeFolder(FOLDER));
 });
 
 afterAll(async () => {
@@ -119,6 +122,20 @@ describe("weights on a backend", () => {
         else expect(Math.max(...values.map((value, at) => Math.abs(value - (expected[at] ?? 9))))).toBeLessThan(1e-3);
       }
     }
+  });
+
+  it("are the same from several files as from one", async () => {
+    const file = new SafetensorsFile(new Uint8Array(await readFile(join(FOLDER, "model.safetensors"))));
+    const tensors = [...file.tensors.values()].map((info) => ({ ...info, bytes: file.bytesOf(info.name) }));
+    const shards = writeShards([tensors.slice(0, 9), tensors.slice(9, 10), tensors.slice(10)]);
+    const { backend, uploads } = recordingBackend();
+    const model = await load(backend, {}, await openWeights(folderOf(shards)));
+    const whole = recordingBackend();
+    const expected = await load(whole.backend);
+    const sorted = (list: typeof uploads) => list.map(({ data }) => Buffer.from(data.buffer).toString("latin1")).sort();
+    expect(sorted(uploads)).toEqual(sorted(whole.uploads));
+    expect(model.weightHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(model.weightHash).not.toBe(expected.weightHash);
   });
 
   it("never lie in memory twice: each stored tensor is forgotten before the next one comes", async () => {

@@ -133,7 +133,8 @@ async function ask(address: string, { to, request, signal }: AddressStreamOption
   const ranged = position > 0 || to !== undefined;
   const response = await request(ranged ? { range: `bytes=${position}-${to === undefined ? "" : to - 1}` } : {});
   const { headers, status } = response;
-  const version = headers.get("etag") ?? headers.get("last-modified");
+  // A server that packs some answers and not others marks the packed ones as weak.
+  const version = headers.get("etag")?.replace(/^W\//, "") ?? headers.get("last-modified");
   const range = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(headers.get("content-range") ?? "");
   const stated = range?.[3] === undefined || range[3] === "*" ? null : Number(range[3]);
   const length = announcedLength(response);
