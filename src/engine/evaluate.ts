@@ -12,18 +12,23 @@ import { type Head, lastStates, withHead } from "./forward.ts";
 import type { MaskSet } from "./masks.ts";
 import { logitRows, type MemoryLimits, memoryLimits } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
+import { tiedChoices } from "./rounding-ties.ts";
 import { stretches } from "./rows.ts";
 
 /** A measurement before its token ids are put into words. */
 export type TokenMeasurement = Omit<Measurement, "argmaxTexts">;
 
-/** Values per row that the divergence kernel writes. */
+/** Values per row that the divergence kernel writes, and which of them is the most likely token. */
 const FIELDS = 4;
+const CHOICE = 3;
 
 /** Matrices of logits' size that are held at once: the dense model's and the pruned one's. */
 const COMPARED_COPIES = 2;
 
-/** Compares logits of the same rows. Returns the kernel's four numbers per row. */
+/**
+ * Compares logits of the same rows. Returns the kernel's four numbers per row; of a model that writes in half precision
+ * choices that only rounding tells from the trace's token are that token, see rounding-ties.ts.
+ */
 async function compareStretch(
   model: Model,
   head: Head,
@@ -49,7 +54,13 @@ async function compareStretch(
       vocabulary: model.definition.text.vocabularySize,
       result,
     });
-    return await backend.read(result);
+    const values = await backend.read(result);
+    if (model.precision === "float32") return values;
+    const ties = await tiedChoices(model, reference, rows.targets);
+    ties.forEach((choice, row) => {
+      if (choice === values[row * FIELDS + CHOICE]) values[row * FIELDS + CHOICE] = rows.targets[row] ?? choice;
+    });
+    return values;
   } finally {
     backend.release(...owned);
   }
@@ -83,7 +94,7 @@ export async function compareStates(
     kl: field(0),
     nll,
     denseNll,
-    argmax: Int32Array.from(field(3)),
+    argmax: Int32Array.from(field(CHOICE)),
     perplexity: perplexity(nll),
     densePerplexity: perplexity(denseNll),
   };

@@ -12,10 +12,10 @@ import type { StoredTensor, Weights } from "../models/weights.ts";
 import type { Tensor } from "../runtime/backend.ts";
 import { createNodeBackend } from "../runtime/cpu/node.ts";
 import { projectRoot } from "../testing/shared.ts";
-import type { PreparedSample } from "./batch.ts";
+import { createBatch, type PreparedSample } from "./batch.ts";
 import { calibrate } from "./calibrate.ts";
 import { createPruningMasks } from "./compensation.ts";
-import { denseTraceStates, evaluateSample } from "./evaluate.ts";
+import { compareStates, denseTraceStates, evaluateSample } from "./evaluate.ts";
 import { createEvaluationSet } from "./evaluation-set.ts";
 import { encodeFrames, logitsAt } from "./forward.ts";
 import { generateBatch, type WayToWrite } from "./generate.ts";
@@ -146,6 +146,30 @@ describe("a model stored in float16", { timeout: 120_000 }, () => {
     });
     expect(found).toEqual(expected);
     expect(Math.max(...found.kl)).toBeGreaterThan(0.01);
+  });
+
+  it("takes a choice that only rounding tells from the trace's token for that token", async () => {
+    const batch = createBatch([sample()], half.model.imageTokenId);
+    const { width } = half.model.definition.text;
+    // From nothing come logits that are all alike.
+    const choices = async (model: Model) => {
+      const states = model.backend.upload(new Float32Array(batch.ids.length * width), [batch.ids.length, width]);
+      const { argmax } = await compareStates(model, batch, states, null);
+      model.backend.release(states);
+      return Array.from(argmax);
+    };
+    expect(await choices(half.model)).toEqual(sample().trace);
+    expect(await choices(single.model)).toEqual(sample().trace.map(() => 0));
+  });
+
+  it("says where the dense model's choice is clearly another than the trace's token", async () => {
+    const { model, denseMasks } = half;
+    const [first = 0, ...rest] = sample().trace;
+    const other = { ...sample(), trace: [first === 5 ? 6 : 5, ...rest], pivots: [] };
+    const dense = await denseTraceStates(model, other, denseMasks);
+    const { argmax } = await evaluateSample(model, other, denseMasks, dense);
+    model.backend.release(dense);
+    expect(argmax[0]).toBe(first);
   });
 
   it("looks at layers and plans sequentially to the same bits", async () => {
