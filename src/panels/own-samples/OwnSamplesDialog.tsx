@@ -142,23 +142,24 @@ function Steps() {
             Back to the model's set
           </button>
         )}
-        <span className="own-space" />
-        <button type="button" className="button" disabled={entries.length === 0} onClick={() => void save()}>
-          Save
-        </button>
-        <label className="button file-button" title="A file that was saved here; it replaces the list">
-          Open
-          <input
-            type="file"
-            className="visually-hidden"
-            accept="application/json,.json"
-            onChange={(event) => {
-              const [file] = event.currentTarget.files ?? [];
-              if (file) void actions.openFile(file);
-              event.currentTarget.value = "";
-            }}
-          />
-        </label>
+        <span className="own-file">
+          <button type="button" className="button" disabled={entries.length === 0} onClick={() => void save()}>
+            Save
+          </button>
+          <label className="button file-button" title="A file that was saved here; it replaces the list">
+            Open
+            <input
+              type="file"
+              className="visually-hidden"
+              accept="application/json,.json"
+              onChange={(event) => {
+                const [file] = event.currentTarget.files ?? [];
+                if (file) void actions.openFile(file);
+                event.currentTarget.value = "";
+              }}
+            />
+          </label>
+        </span>
       </div>
     </div>
   );

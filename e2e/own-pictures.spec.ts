@@ -1,0 +1,126 @@
+/** Own samples: collected in the page, given traces, calibrated on, saved, kept over a reload and opened again. */
+import { readFile } from "node:fs/promises";
+import { expect, type Page, test } from "@playwright/test";
+import { FEW_SAMPLES, Workbench } from "./workbench.ts";
+
+const HASH = `${FEW_SAMPLES}&backend=cpu&ratio=30`;
+
+/** The scene that the page shows, as the file of a picture. */
+async function scenePicture(page: Page): Promise<Buffer> {
+  const url = await page
+    .locator("canvas.scene-canvas")
+    .first()
+    .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  return Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
+}
+
+test("calibrates on a set of own pictures that is built, saved, kept and opened in the page", async ({ page }) => {
+  const workbench = new Workbench(page);
+  const errors = workbench.watchErrors();
+  await workbench.open(HASH);
+  await workbench.settled();
+  const calibration = workbench.region("Calibration");
+  await expect(calibration).toContainText("On the model's set");
+  const picture = await scenePicture(page);
+
+  await workbench.button("Own samples").click();
+  const dialog = page.getByRole("dialog", { name: "Own samples" });
+  const samples = dialog.getByRole("list", { name: "Samples" }).getByRole("listitem");
+  const status = dialog.locator(".own-steps");
+  await expect(dialog.getByRole("button", { name: "Use for calibration" })).toBeDisabled();
+  await dialog.getByRole("button", { name: "Add picture and question at hand" }).click();
+  await expect(samples).toHaveCount(1);
+  // The reasoning that the page has shown comes along.
+  await expect(status).toContainText("1 sample, all traces written.");
+  await dialog.getByLabel("Question for new pictures").fill("Describe the scene.");
+  await dialog.getByLabel("Add pictures").setInputFiles([
+    { name: "own.png", mimeType: "image/png", buffer: picture },
+    { name: "text.png", mimeType: "image/png", buffer: Buffer.from("not a picture") },
+  ]);
+  await expect(samples).toHaveCount(2);
+  await expect(dialog.getByRole("alert")).toContainText("text.png");
+  await expect(dialog.getByRole("textbox", { name: "Question of sample 2" })).toHaveValue("Describe the scene.");
+  await expect(dialog.getByRole("img", { name: "own.png" })).toBeVisible();
+
+  await dialog.getByRole("button", { name: "Write traces" }).click();
+  await expect(status).toContainText("2 samples, all traces written.", { timeout: 120_000 });
+  await samples
+    .nth(1)
+    .getByText(/Trace of \d+ tokens/)
+    .click();
+  await expect(samples.nth(1).locator("details p")).not.toBeEmpty();
+  await dialog.getByRole("button", { name: "Use for calibration" }).click();
+  await expect(status).toContainText("Calibrate uses them.");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(workbench.button("Own samples")).toBeFocused();
+
+  await expect(calibration).toContainText("On 2 own samples");
+  await expect(calibration).toContainText("Made on other samples.");
+  await workbench.button("Calibrate").click();
+  await expect(calibration).not.toContainText("Made on other samples.", { timeout: 120_000 });
+  await expect(calibration).toContainText("2 samples in 1 batch");
+
+  // Experiments measure on them as well.
+  await page.getByRole("tab", { name: "Methods" }).click();
+  await expect(page.getByRole("tabpanel")).toContainText(/\b2 samples/);
+
+  await workbench.button("Own samples").click();
+  const download = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  const saved = await readFile(await (await download).path(), "utf8");
+  expect(JSON.parse(saved).samples[1].picture).toBe(`data:image/png;base64,${picture.toString("base64")}`);
+
+  await page.reload();
+  await workbench.settled();
+  await expect(calibration).toContainText("On 2 own samples");
+  await expect(calibration).toContainText("2 samples in 1 batch");
+  await workbench.button("Own samples").click();
+  await expect(samples).toHaveCount(2);
+  await dialog.getByRole("button", { name: "Back to the model's set" }).click();
+  await dialog.getByRole("button", { name: "Remove sample 2" }).click();
+  await dialog.getByRole("textbox", { name: "Question of sample 1" }).fill("Why?");
+  await page.keyboard.press("Enter");
+  await expect(status).toContainText("1 sample, 1 trace to write.");
+
+  await dialog.getByLabel("Open").setInputFiles({
+    name: "broken.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(saved.replace('"question":"Describe the scene."', '"question":7')),
+  });
+  await expect(dialog.getByRole("alert")).toContainText('broken.json: "samples[1].question" is the number 7');
+  await expect(samples).toHaveCount(1);
+  await dialog.getByLabel("Open").setInputFiles({
+    name: "saved.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(saved),
+  });
+  await expect(status).toContainText("2 samples, all traces written.");
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await expect(calibration).toContainText("On the model's set");
+  expect(errors).toEqual([]);
+});
+
+test("fits a phone", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const workbench = new Workbench(page);
+  await workbench.open(HASH);
+  await workbench.settled();
+  const picture = await scenePicture(page);
+  await workbench.button("Own samples").click();
+  const dialog = page.getByRole("dialog", { name: "Own samples" });
+  const files = Array.from({ length: 9 }, (_, index) => ({
+    name: `picture ${index + 1}.png`,
+    mimeType: "image/png",
+    buffer: picture,
+  }));
+  await dialog.getByLabel("Add pictures").setInputFiles(files);
+  await expect(dialog.getByRole("listitem")).toHaveCount(9);
+  expect(await dialog.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+  const box = await dialog.boundingBox();
+  expect(box?.x).toBeGreaterThanOrEqual(0);
+  expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390);
+  // What is done with the list stays in sight however long it is.
+  await expect(dialog.getByRole("button", { name: "Use for calibration" })).toBeInViewport({ ratio: 1 });
+  await expect(dialog.getByRole("button", { name: "Remove sample 9" })).toBeInViewport();
+});
