@@ -6,7 +6,7 @@ import type { UnitLayout } from "../core/unit.ts";
 import { ownKey } from "./calibration.ts";
 import type { WorkbenchState } from "./context.ts";
 import { calibrationParameters } from "./method.ts";
-import { isRecord } from "./model.ts";
+import { isRecord, runName } from "./model.ts";
 import type { TabName } from "./preferences.ts";
 
 /** One experiment of each kind at a time. */
@@ -100,7 +100,7 @@ export function experimentKey(description: ExperimentDescription, state: Workben
   const { summary } = state.model;
   if (!summary) return null;
   const calibration = calibrationParameters(state.pruning.parameters, state.calibration.sampleLimit);
-  return JSON.stringify([summary.weightHash, summary.backend, description, calibration, ...ownKey(state)]);
+  return JSON.stringify([summary.weightHash, runName(summary), description, calibration, ...ownKey(state)]);
 }
 
 /** Models that are measured, the dense one with them. */

@@ -10,6 +10,7 @@ import { type Context, requireEngine, type WorkbenchState } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
 import { sampleInput } from "./input.ts";
 import { pruningOf } from "./method.ts";
+import { runName } from "./model.ts";
 
 export interface Measured {
   /** Names plan and input, see `measurementKey`. */
@@ -43,8 +44,8 @@ const KEPT_RESULTS = 256;
 export function measurementKey(state: WorkbenchState): string | null {
   const { pruning, reasoning, model } = state;
   if (pruning.planHash === null || reasoning.trace === null || reasoning.inputKey === null) return null;
-  // The backend is part of the name: the two agree within a tolerance, not to the last bit.
-  return `${model.summary?.weightHash} ${model.summary?.backend} ${pruning.planHash} ${reasoning.inputKey}`;
+  const run = model.summary && runName(model.summary);
+  return `${model.summary?.weightHash} ${run} ${pruning.planHash} ${reasoning.inputKey}`;
 }
 
 /** Ratio of the shown result when it is not the one at hand, null when it is current or absent. */

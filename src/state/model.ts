@@ -196,3 +196,8 @@ export function isBundled({ model: { source, bundled } }: Pick<WorkbenchState, "
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Names how a model runs, for what is computed with it: ways agree within a tolerance, not to the last bit. */
+export function runName({ backend, precision }: Pick<ModelSummary, "backend" | "precision">): string {
+  return precision === "float32" ? backend : `${backend} ${precision}`;
+}
