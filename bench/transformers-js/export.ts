@@ -1,6 +1,6 @@
 /** Writes a checkpoint folder in the layout that transformers.js loads: three ONNX files in single precision. */
 import { createWriteStream } from "node:fs";
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openNodeSession } from "../../src/engine/node-engine.ts";
 import { halfRotaryTables } from "../../src/engine/rope.ts";
@@ -9,7 +9,7 @@ import type { Feeds, Tensor } from "../../src/runtime/backend.ts";
 import { decoder, embedTokens, visionEncoder, type WeightData, withWeights } from "./graphs.ts";
 
 /** Small files that transformers.js reads beside the graphs. */
-const FILES = ["config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json"];
+const FILES = ["config.json", "generation_config.json"];
 
 /** @param folder checkpoint folder. @param target folder that is written. */
 export async function exportCheckpoint(folder: string, target: string): Promise<void> {
@@ -48,8 +48,4 @@ export async function exportCheckpoint(folder: string, target: string): Promise<
     await session.dispose();
   }
   for (const file of FILES) await cp(join(folder, file), join(target, file));
-  // Without a stop token both sides write as many tokens as they are asked for.
-  const generation = JSON.parse(await readFile(join(folder, "generation_config.json"), "utf8"));
-  const { eos_token_id: _, ...rest } = generation;
-  await writeFile(join(target, "generation_config.json"), JSON.stringify(rest));
 }

@@ -16,7 +16,7 @@ import { parseScene } from "../../src/scenes/scene-json.ts";
 import { median } from "../statistics.ts";
 import { type BenchEngine, CHECKPOINT_PATH, type Halves, ONNX_PATH, type Prompt, type Writing } from "./contract.ts";
 import { exportCheckpoint } from "./export.ts";
-import { watchMemory } from "./memory.ts";
+import { processorSeconds, watchMemory } from "./memory.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const bundled = join(root, "public", "models", "scenes");
@@ -96,6 +96,7 @@ async function openEngine(name: Name, address: string) {
   return {
     page,
     memory,
+    processorSeconds: () => processorSeconds(server.process().pid ?? 0) ?? Number.NaN,
     version: browser.version(),
     async close() {
       memory.stop();
@@ -154,6 +155,7 @@ export async function benchTransformersJs({ model, tokens, repeats, threads }: C
       const peakLoad: Record<Name, number | null> = { ours: null, theirs: null };
       const first: Record<Name, number> = { ours: 0, theirs: 0 };
       const rates: Record<Name, ReturnType<typeof ratesOf>[]> = { ours: [], theirs: [] };
+      const processor: Record<Name, number> = { ours: 0, theirs: 0 };
       const written: Record<Name, readonly number[]> = { ours: [], theirs: [] };
       for (const name of NAMES) {
         const { page, memory } = opened[name];
@@ -166,7 +168,9 @@ export async function benchTransformersJs({ model, tokens, repeats, threads }: C
       }
       for (let repeat = 0; repeat < repeats; repeat++) {
         for (const name of NAMES) {
+          const before = opened[name].processorSeconds();
           const writing = await call(opened[name].page, "write", prompt, tokens);
+          processor[name] += opened[name].processorSeconds() - before;
           written[name] = writing.ids;
           const halves = await call(opened[name].page, "halves", prompt);
           rates[name].push(ratesOf(writing, halves, prompt.ids.length));
@@ -178,6 +182,7 @@ export async function benchTransformersJs({ model, tokens, repeats, threads }: C
           loadSeconds: load[name],
           firstRunSeconds: first[name],
           ...mediansOf(rates[name]),
+          processorSecondsPerText: processor[name] / repeats,
           peakLoadBytes: peakLoad[name] ?? Number.NaN,
           peakRunBytes: memory.take() ?? Number.NaN,
           pageBytes: (await call(page, "memory")) ?? Number.NaN,
@@ -193,7 +198,7 @@ export async function benchTransformersJs({ model, tokens, repeats, threads }: C
         browser: opened.ours.version,
         transformersJs: JSON.parse(await readFile(library, "utf8")).version as string,
         promptTokens: prompt.ids.length,
-        tokens,
+        tokens: written.ours.length,
         repeats,
         threads,
         sameIds: written.ours.join() === written.theirs.join(),
