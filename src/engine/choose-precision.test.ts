@@ -40,7 +40,9 @@ describe("choosePrecision", () => {
 
   it("takes single precision on the cpu unless half is asked for", async () => {
     const check = async () => null;
-    expect((await choosePrecision(cpu, "auto", check)).precision).toBe("float32");
-    expect((await choosePrecision(cpu, "float16", check)).precision).toBe("float16");
+    expect(await choosePrecision(cpu, "auto", check)).toEqual({ precision: "float32", note: "" });
+    const asked = await choosePrecision(cpu, "float16", check);
+    expect(asked.precision).toBe("float16");
+    expect(asked.note).toMatch(/the CPU widens it/);
   });
 });

@@ -10,8 +10,8 @@ export interface PrecisionChoice {
 }
 
 /**
- * "auto" takes float16 on a GPU that has it and passes `check`, else float32. The CPU widens float16 at every run, so it
- * is taken there only where it is asked for, to halve memory. What is asked for and cannot be had, or is wrong on this
+ * "auto" takes float16 on a GPU that has it and passes `check`, else float32. The CPU widens float16 at every run, which
+ * costs time and room, so it is taken there only where it is asked for. What is asked for and cannot be had, or is wrong on this
  * device, is no error: float32 is taken, and the note says why.
  */
 export async function choosePrecision(
@@ -19,7 +19,11 @@ export async function choosePrecision(
   wanted: LoadOptions["precision"],
   check: () => Promise<SelfCheckResult>,
 ): Promise<PrecisionChoice> {
-  if (kind === "cpu") return { precision: wanted === "float16" ? "float16" : "float32", note: "" };
+  if (kind === "cpu") {
+    if (wanted !== "float16") return { precision: "float32", note: "" };
+    const note = "Half precision, as asked for; the CPU widens it at every run and is slower with it.";
+    return { precision: "float16", note };
+  }
   if (!limits.float16) {
     const note = "This GPU has no half precision (shader-f16), so weights take twice the memory in single precision.";
     return { precision: "float32", note: wanted === "float32" ? "" : note };
