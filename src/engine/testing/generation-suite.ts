@@ -1,6 +1,7 @@
 /**
- * Every way to write tokens gives the same: what each writes, and the logits of the first step and the second. The same
- * suite runs on the cpu backend in Node, in WebAssembly and on WebGPU. Tests only.
+ * All layers in one graph of fused operators give the hidden states of the layers' own graphs: first pass and later
+ * tokens, alone and in a batch with padding, with masks and compensation. The same suite runs on the cpu backend in
+ * Node, in WebAssembly and on WebGPU. Tests only.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
@@ -8,7 +9,7 @@ import { llamaDefinition } from "../../models/architectures/llama.ts";
 import { type Backend, output, type Tensor } from "../../runtime/backend.ts";
 import { causalBias, halfRotaryTables, rotaryTables } from "../rope.ts";
 
-const CONFIG = {
+export const GENERATION_CONFIG = {
   vocabularySize: 96,
   hiddenSize: 64,
   intermediateSize: 48,
@@ -21,7 +22,7 @@ const CONFIG = {
   maximumPositions: 256,
   tieWordEmbeddings: false,
 };
-const { hiddenSize: WIDTH, headSize: HEAD_SIZE, layers: LAYERS } = CONFIG;
+const { hiddenSize: WIDTH, headSize: HEAD_SIZE, layers: LAYERS } = GENERATION_CONFIG;
 const POSITIONS = 64;
 /** Real tokens of the samples of a batch; the shorter ones are padded. */
 const LENGTHS = [7, 4, 1, 7];
@@ -32,7 +33,7 @@ type Inputs = Readonly<Record<string, Tensor>>;
 
 /** Declares the suite; call it inside a `describe`. */
 export function defineGenerationSuite(open: () => Promise<Backend>): void {
-  const text = llamaDefinition(CONFIG, { prefix: "model", head: "lm_head.weight" });
+  const text = llamaDefinition(GENERATION_CONFIG, { prefix: "model", head: "lm_head.weight" });
   const random = createRandom(11);
   const numbers = (count: number, scale: number) =>
     Float32Array.from({ length: count }, () => (random.next() - 0.5) * scale);
@@ -71,7 +72,7 @@ export function defineGenerationSuite(open: () => Promise<Backend>): void {
   /** Hidden states behind the last layer for whole sequences without padding, by the graphs that are differentiated. */
   const reference = async (hidden: Float32Array, tokens: number): Promise<Float32Array> => {
     const program = await backend.compile(text.forward(1, { compensation: true }));
-    const { cosine, sine } = rotaryTables(0, tokens, HEAD_SIZE, CONFIG.ropeTheta);
+    const { cosine, sine } = rotaryTables(0, tokens, HEAD_SIZE, GENERATION_CONFIG.ropeTheta);
     const shared = {
       rope_cosine: backend.upload(cosine, [tokens, HEAD_SIZE]),
       rope_sine: backend.upload(sine, [tokens, HEAD_SIZE]),
@@ -88,7 +89,7 @@ export function defineGenerationSuite(open: () => Promise<Backend>): void {
     async (batch) => {
       const lengths = LENGTHS.slice(0, batch);
       const sequences = lengths.map((length) => numbers((length + 3) * WIDTH, 4));
-      const { cosine, sine } = halfRotaryTables(POSITIONS, HEAD_SIZE, CONFIG.ropeTheta);
+      const { cosine, sine } = halfRotaryTables(POSITIONS, HEAD_SIZE, GENERATION_CONFIG.ropeTheta);
       const shared = {
         ...Object.fromEntries(
           layers.flatMap((feeds, layer) => Object.entries(feeds).map(([name, tensor]) => [`${name}.${layer}`, tensor])),
@@ -148,7 +149,12 @@ export function defineGenerationSuite(open: () => Promise<Backend>): void {
           ...past,
           hidden: backend.upload(hidden, [batch, WIDTH]),
         });
-        expect(output(outputs, "key_out.0").dims).toEqual([batch, CONFIG.keyValueHeads, TOKENS + step + 1, HEAD_SIZE]);
+        expect(output(outputs, "key_out.0").dims).toEqual([
+          batch,
+          GENERATION_CONFIG.keyValueHeads,
+          TOKENS + step + 1,
+          HEAD_SIZE,
+        ]);
         const found = await backend.read(output(outputs, "hidden_out"));
         lengths.forEach((length, sample) => {
           check(found, sample, sample, length + step);
