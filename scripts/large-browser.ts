@@ -61,7 +61,10 @@ export async function measureBrowser(options: BrowserOptions) {
     const measured = async <Key extends "load" | "generate" | "calibrate">(name: Key) => {
       for (const pid of below().keys()) resetPeak(pid);
       const result = await call(name);
-      return { ...result, ...memory(below()), pageBytes: await call("pageBytes") };
+      const measurement = { ...result, ...memory(below()), pageBytes: await call("pageBytes") };
+      // A step takes minutes on a slow machine: what is known is said at once.
+      process.stderr.write(`browser ${backend}, ${name}: ${JSON.stringify(measurement)}\n`);
+      return measurement;
     };
     const baseline = memory(below());
     const load = await measured("load");
@@ -78,10 +81,7 @@ export async function measureBrowser(options: BrowserOptions) {
 function memory(processes: ReadonlyMap<number, string>) {
   const largest = (kind: string) => {
     const found = [...processes].filter(([, name]) => name === kind).map(([pid]) => memoryOf(pid));
-    return {
-      peakBytes: Math.max(0, ...found.map((entry) => entry?.peakBytes ?? 0)),
-      residentBytes: Math.max(0, ...found.map((entry) => entry?.residentBytes ?? 0)),
-    };
+    return found.reduce((most, entry) => ((entry?.peakBytes ?? 0) > (most?.peakBytes ?? 0) ? entry : most), null);
   };
   return { page: largest("renderer"), gpu: largest("gpu-process") };
 }

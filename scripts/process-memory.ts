@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 export interface ProcessMemory {
   readonly residentBytes: number;
+  /** What of it is shared with other processes, such as buffers on their way to the GPU's process. */
+  readonly sharedBytes: number;
   /** Most that was resident since the process began or `resetPeak` was called. */
   readonly peakBytes: number;
 }
@@ -23,7 +25,8 @@ function read(path: string): string | null {
 export function memoryOf(pid: number): ProcessMemory | null {
   const status = read(`/proc/${pid}/status`);
   if (status === null) return null;
-  return { residentBytes: field(status, "VmRSS") * 1024, peakBytes: field(status, "VmHWM") * 1024 };
+  const bytes = (name: string) => field(status, name) * 1024;
+  return { residentBytes: bytes("VmRSS"), sharedBytes: bytes("RssShmem"), peakBytes: bytes("VmHWM") };
 }
 
 /** Lets the peak begin anew. */

@@ -123,6 +123,14 @@ describe("what fuzzing found", () => {
     refused({ pre_tokenizer: { type: "Sequence", pretokenizers: { length: 2 ** 31 } } }, "pretokenizers.length");
   });
 
+  it("refuses a tokenizer that fails only when it is used", () => {
+    const tokenizer = JSON.parse(TOKENIZERS[0] ?? "");
+    const withSuffix = (suffix: string) =>
+      JSON.stringify({ ...tokenizer, model: { ...tokenizer.model, end_of_word_suffix: "?" } }).replace('"?"', suffix);
+    expect(codeOf("tokenizer", withSuffix('{"toString":"x"}'))?.code).toBe("bad-checkpoint");
+    expect(codeOf("tokenizer", withSuffix(deep))?.code).toBe("bad-checkpoint");
+  });
+
   it("shows people no message without end", () => {
     const found = codeOf("calibration", JSON.stringify({ samples: [{ question: "Why?", scene: "x".repeat(50_000) }] }));
     expect(found?.code).toBe("bad-input");

@@ -77,7 +77,7 @@ export function createTokenizer(tokenizerJson: string, tokenizerConfig: string |
     specialTokens: addedTokens.special,
     encode(text) {
       requireBytes(text, missingBytes);
-      return library.encode(text, { add_special_tokens: false }).ids;
+      return runLibrary(() => library.encode(text, { add_special_tokens: false }).ids);
     },
     decode: (ids) => tokenTexts(ids).join(""),
     tokenTexts,
@@ -87,8 +87,13 @@ export function createTokenizer(tokenizerJson: string, tokenizerConfig: string |
 }
 
 function createLibraryTokenizer(tokenizerJson: string, tokenizerConfig: string): LibraryTokenizer {
+  return runLibrary(() => new LibraryTokenizer(JSON.parse(tokenizerJson), JSON.parse(tokenizerConfig)));
+}
+
+/** Steps of a damaged file may fail only when a text comes to them. */
+function runLibrary<Result>(run: () => Result): Result {
   try {
-    return new LibraryTokenizer(JSON.parse(tokenizerJson), JSON.parse(tokenizerConfig));
+    return run();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new PivotscopeError(
