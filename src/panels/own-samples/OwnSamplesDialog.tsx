@@ -66,27 +66,29 @@ export default function OwnSamplesDialog() {
           Close
         </button>
       </div>
-      <p id="own-samples-text" className="note">
-        Pictures with questions to calibrate and measure on, in place of the samples that a model brings. What the whole
-        model writes about them, its traces, shows which units it needs. The list stays in this browser.
-      </p>
-      <AddSamples asked={asked} onAsk={setAsked} />
-      {failure && <Alert failure={failure} />}
-      <p className="note note-strong" role="status">
-        {[note, notKept].filter(Boolean).join(" ")}
-      </p>
-      {count === 0 ? (
-        <p className="own-empty note">
-          No samples yet. Add the picture and question at hand, or several pictures with one question; a dozen is a fair
-          start.
+      <div className="own-body">
+        <p id="own-samples-text" className="note">
+          Pictures with questions to calibrate and measure on, in place of the samples that a model brings. What the
+          whole model writes about them, its traces, shows which units it needs. The list stays in this browser.
         </p>
-      ) : (
-        <ol ref={list} className="own-list" aria-label="Samples">
-          {entries.map((entry, place) => (
-            <SampleRow key={entry.number} entry={entry} place={place + 1} />
-          ))}
-        </ol>
-      )}
+        <AddSamples asked={asked} onAsk={setAsked} />
+        {failure && <Alert failure={failure} />}
+        <p className="note note-strong" role="status">
+          {[note, notKept].filter(Boolean).join(" ")}
+        </p>
+        {count === 0 ? (
+          <p className="own-empty note">
+            No samples yet. Add the picture and question at hand, or several pictures with one question; a dozen is a
+            fair start.
+          </p>
+        ) : (
+          <ol ref={list} className="own-list" aria-label="Samples">
+            {entries.map((entry, place) => (
+              <SampleRow key={entry.number} entry={entry} place={place + 1} />
+            ))}
+          </ol>
+        )}
+      </div>
       <Steps />
     </dialog>
   );
