@@ -13,23 +13,26 @@ import { HEAD_LOSSES, LOSS_TAPS } from "./calibration-plan.ts";
 import { compensationGraph } from "./compensation.ts";
 import { rowProducts } from "./layer-views.ts";
 import { lineNormsGraph } from "./line-norms.ts";
+import { joinGraph, sumGraph } from "./rows.ts";
+import { widenGraph } from "./weight-precision.ts";
 
-const text = llamaDefinition(
-  {
-    vocabularySize: 96,
-    hiddenSize: 64,
-    intermediateSize: 48,
-    layers: 2,
-    heads: 4,
-    keyValueHeads: 2,
-    headSize: 16,
-    normEpsilon: 1e-5,
-    ropeTheta: 1e4,
-    maximumPositions: 256,
-    tieWordEmbeddings: false,
-  },
-  { prefix: "model", head: "lm_head.weight" },
-);
+const config = {
+  vocabularySize: 96,
+  hiddenSize: 64,
+  intermediateSize: 48,
+  layers: 2,
+  heads: 4,
+  keyValueHeads: 2,
+  headSize: 16,
+  normEpsilon: 1e-5,
+  ropeTheta: 1e4,
+  maximumPositions: 256,
+  tieWordEmbeddings: false,
+};
+const names = { prefix: "model", head: "lm_head.weight" };
+const text = llamaDefinition(config, names);
+/** The same with its vocabulary in parts. */
+const parted = llamaDefinition(config, names, { vocabularyParts: 3 });
 const vision = visionDefinition(
   {
     hiddenSize: 24,
@@ -67,6 +70,12 @@ const graphs: Graph[] = [
   text.pickSamples(),
   text.head(),
   text.headGradient(HEAD_LOSSES),
+  parted.embed(),
+  parted.head(),
+  parted.head("float16"),
+  parted.headGradient(HEAD_LOSSES),
+  joinGraph(4),
+  sumGraph(),
   vision.embed(2),
   vision.forward(2, { modules: true, inputs: true }),
   vision.forward(2, { compensation: true }),
@@ -75,6 +84,18 @@ const graphs: Graph[] = [
   vision.connectorBackward(2, HEAD_LOSSES.length),
   vision.merge(),
   vision.mergeBackward(),
+  text.embed("float16"),
+  text.head("float16"),
+  text.forward(2, { cache: true, precision: "float16" }),
+  text.decode(2, { padded: true, compensation: true, precision: "float16" }),
+  ...[false, true].map((past) => fusedGeneration(2, { past, precision: "float16" })),
+  vision.embed(2, "float16"),
+  vision.forward(2, { compensation: true, precision: "float16" }),
+  vision.connector(2, "float16"),
+  widenGraph([
+    ["query", 2],
+    ["patch", 2],
+  ]),
   lineNormsGraph(text),
   lineNormsGraph(vision),
   rowProducts(32),

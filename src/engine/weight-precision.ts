@@ -11,7 +11,7 @@ import type { Precision } from "./contract.ts";
 import type { Model } from "./model.ts";
 
 /** Float16 tensors of the given ranks → float32 outputs of the same names. */
-function widenGraph(ranks: readonly (readonly [string, number])[]): Graph {
+export function widenGraph(ranks: readonly (readonly [string, number])[]): Graph {
   const builder = new GraphBuilder("widen weights");
   for (const [name, rank] of ranks) {
     const shape = Array.from({ length: rank }, (_, axis) => `${name}.${axis}`);
