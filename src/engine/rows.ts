@@ -44,7 +44,8 @@ export function joinGraph(parts: number): Graph {
   return builder.build();
 }
 
-function sumGraph(): Graph {
+/** `a` and `b` [rows, width] → `sum`. */
+export function sumGraph(): Graph {
   const builder = new GraphBuilder("sum");
   builder.output("sum", add(builder, builder.input("a", ["R", "W"]), builder.input("b", ["R", "W"])));
   return builder.build();
