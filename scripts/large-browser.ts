@@ -5,6 +5,7 @@ import { createServer } from "vite";
 import type { BackendKind, Precision } from "../src/engine/contract.ts";
 import { browserArguments, findBrowser } from "./find-browser.ts";
 import type { LargePage } from "./large-page.ts";
+import type { LargeSteps } from "./large-steps.ts";
 import { memoryOf, processesBelow, resetPeak } from "./process-memory.ts";
 
 export interface BrowserOptions {
@@ -50,18 +51,18 @@ export async function measureBrowser(options: BrowserOptions) {
     const served = (path: string) => `${address}@fs${path}`;
     await page.goto(`${address}scripts/large-page.html`);
     await page.waitForFunction(() => "pivotscopeLarge" in globalThis);
-    const call = <Key extends keyof LargePage>(name: Key, ...parameters: Parameters<LargePage[Key]>) =>
-      page.evaluate(`globalThis.pivotscopeLarge.${name}(...${JSON.stringify(parameters)})`) as ReturnType<
-        LargePage[Key]
-      >;
+    /** Calls what large-page.ts left on `globalThis`. */
+    const call = <Result>(name: keyof LargePage, ...parameters: unknown[]) =>
+      page.evaluate(`globalThis.pivotscopeLarge.${name}(...${JSON.stringify(parameters)})`) as Promise<Result>;
 
     const source = { kind: "address", name: "random", url: served(folder) } as const;
-    await call("open", { source, backend, precision, tokens }, photos.map(served));
+    const opening: Parameters<LargePage["open"]> = [{ source, backend, precision, tokens }, photos.map(served)];
+    await call("open", ...opening);
     /** Runs a step and gives the peaks of the page's process and, for a GPU, of that which drives it. */
-    const measured = async <Key extends "load" | "generate" | "calibrate">(name: Key) => {
+    const measured = async <Key extends keyof LargeSteps>(name: Key) => {
       for (const pid of below().keys()) resetPeak(pid);
-      const result = await call(name);
-      const measurement = { ...result, ...memory(below()), pageBytes: await call("pageBytes") };
+      const result = await call<Awaited<ReturnType<LargeSteps[Key]>>>(name);
+      const measurement = { ...result, ...memory(below()), pageBytes: await call<number | null>("pageBytes") };
       // A step takes minutes on a slow machine: what is known is said at once.
       process.stderr.write(`browser ${backend}, ${name}: ${JSON.stringify(measurement)}\n`);
       return measurement;
