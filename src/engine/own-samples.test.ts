@@ -10,10 +10,13 @@ import { createNodeBackend } from "../runtime/cpu/node.ts";
 import { drawScene } from "../scenes/draw/draw-scene.ts";
 import { parseScene } from "../scenes/scene-json.ts";
 import { projectRoot } from "../testing/shared.ts";
+import { createBatch, requireWholePictures } from "./batch.ts";
 import type { ModelSummary, OwnSample } from "./contract.ts";
 import { createEngine } from "./engine.ts";
+import { embedTokens, encodeFrames, framesOf } from "./forward.ts";
 import { nodeDevice } from "./node-device.ts";
 import { checkOwnSamples } from "./own-samples.ts";
+import { openSession } from "./session.ts";
 
 const folder = join(projectRoot, "public", "models", "scenes");
 const parameters = { batchSize: 2, sampleLimit: 2, pivots: { ...defaultPivotParameters(), window: 2 } };
@@ -125,6 +128,56 @@ describe("checkOwnSamples", () => {
     expect(() => checkOwnSamples([sample], 2)).toThrow("token id 2; the vocabulary has 2 entries");
     for (const id of [-1, 0.5, Number.NaN]) {
       expect(() => checkOwnSamples([{ ...sample, trace: [id] }], 3)).toThrow(`token id ${id};`);
+    }
+  });
+});
+
+describe("a sample of several frames", () => {
+  it("has its frames' features in place of its image tokens, in their order", async () => {
+    const environment = { decodePicture, createBackend: async () => createNodeBackend() };
+    const session = await openSession(environment, createNodeFolder(folder), { backend: "cpu" });
+    try {
+      const { model, denseMasks, prepareInput, generate } = session;
+      const { imageTokenId } = model;
+      const pictures = [60, 200].map((level) => {
+        const pixels = new Uint8ClampedArray(96 * 96 * 4).map((_, index) => (index * level) % 256);
+        return { width: 96, height: 96, pixels };
+      });
+      const singles = pictures.map((picture) => prepareInput({ picture, question: "Why?" }));
+      const [first, second] = singles;
+      if (!first || !second) throw new Error("Two inputs are needed.");
+      const images = first.prompt.filter((id) => id === imageTokenId);
+      const place = first.prompt.indexOf(imageTokenId ?? -1);
+      const prompt = [...first.prompt.slice(0, place), ...images, ...first.prompt.slice(place)];
+      const both = { prompt, frames: [...first.frames, ...second.frames], trace: [], pivots: [] };
+
+      const batch = createBatch([both], imageTokenId);
+      const frames = framesOf(batch, 1);
+      expect(frames).toHaveLength(2);
+      const embedded = async (ordered: readonly (Float32Array | null)[], rows: typeof batch) => {
+        const features = await encodeFrames(model, ordered, denseMasks);
+        const hidden = await embedTokens(model, rows, features);
+        const values = await model.backend.read(hidden);
+        model.backend.release(features, hidden);
+        return values;
+      };
+      const width = model.definition.text.width;
+      const joined = await embedded(frames, batch);
+      for (const [index, single] of singles.entries()) {
+        const rows = createBatch([{ ...single, trace: [], pivots: [] }], imageTokenId);
+        const alone = await embedded(single.frames, rows);
+        const from = (place + index * images.length) * width;
+        const own = joined.subarray(from, from + images.length * width);
+        const expected = alone.subarray(place * width, (place + images.length) * width);
+        expect(Math.max(...own.map((value, at) => Math.abs(value - (expected[at] ?? Number.NaN))))).toBeLessThan(1e-4);
+      }
+      const { ids } = await generate(both, { maximumTokens: 4 });
+      expect(ids.length).toBeGreaterThan(0);
+
+      const refused = () => requireWholePictures([{ ...both, trace: [1] }]);
+      expect(refused).toThrow("The picture of sample 1 is split into 2 frames; calibration takes one.");
+    } finally {
+      await session.dispose();
     }
   });
 });

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../core/errors.ts";
 import { calibratedElsewhere, calibrationOutdated } from "./calibration.ts";
+import { inputKey } from "./input.ts";
 import { usedCount, usedOutdated } from "./own-samples.ts";
 import { ownTrace } from "./own-samples-pictures.ts";
 import { createHarness, type Harness } from "./testing/harness.ts";
 import { opened, until } from "./testing/journey.ts";
+import { decodeSharedState, encodeSharedState } from "./url.ts";
+import { sharedState } from "./url-sync.ts";
 
 let harness: Harness = createHarness();
 afterEach(() => harness.workbench.close());
@@ -247,5 +250,31 @@ describe("files of own samples", () => {
     });
     expect(entries()).toHaveLength(2);
     expect(state().ownSamples.reading).toBe(false);
+  });
+});
+
+describe("a picture that is split", () => {
+  it("is another input, asked anew, and goes into the link", async () => {
+    harness = await opened();
+    const before = inputKey(state().input);
+    const asked = calls("generate").length;
+    harness.workbench.actions.input.setSplit(true);
+    await until(harness, ({ reasoning }) => reasoning.status === "done");
+    expect(inputKey(state().input)).not.toBe(before);
+    expect(calls("generate")).toHaveLength(asked + 1);
+    expect(calls("generate").at(-1)?.input?.split).toBe(true);
+    expect(encodeSharedState(sharedState(state()))).toContain("split=1");
+    // Its reasoning is not that of the sample, which is never split.
+    await own().addCurrent();
+    expect(entries()[0]?.trace).toBeNull();
+    harness.workbench.actions.input.setSplit(false);
+    expect(inputKey(state().input)).toBe(before);
+  });
+
+  it("comes with a link", async () => {
+    harness = createHarness();
+    await harness.workbench.open(decodeSharedState("split=1"));
+    await until(harness, ({ reasoning }) => reasoning.status === "done");
+    expect(calls("generate").at(-1)?.input?.split).toBe(true);
   });
 });

@@ -14,9 +14,6 @@ import "./own-samples.css";
 export default function OwnSamplesDialog() {
   const { ownSamples: actions } = useActions();
   const entries = useSelect((state) => state.ownSamples.entries);
-  const failure = useSelect((state) => state.ownSamples.failure);
-  const note = useSelect((state) => state.ownSamples.note);
-  const notKept = useSelect((state) => state.ownSamples.notKept);
   const question = useSelect(({ input }) => input.question);
   const [asked, setAsked] = useState(question);
   const [over, setOver] = useState(false);
@@ -72,10 +69,6 @@ export default function OwnSamplesDialog() {
           whole model writes about them, its traces, shows which units it needs. The list stays in this browser.
         </p>
         <AddSamples asked={asked} onAsk={setAsked} />
-        {failure && <Alert failure={failure} />}
-        <p className="note note-strong" role="status">
-          {[note, notKept].filter(Boolean).join(" ")}
-        </p>
         {count === 0 ? (
           <p className="own-empty note">
             No samples yet. Add the picture and question at hand, or several pictures with one question; a dozen is a
@@ -112,6 +105,7 @@ function Steps() {
   };
   return (
     <div className="own-steps">
+      <Outcome />
       {writing && <Writing />}
       <p className="note" aria-live="polite">
         {stateWords(entries.length, missing, used?.entries.length ?? null, outdated)}
@@ -164,6 +158,21 @@ function Steps() {
         </span>
       </div>
     </div>
+  );
+}
+
+/** What went wrong or is not plain to see; it stays in sight however far the list is scrolled. */
+function Outcome() {
+  const failure = useSelect((state) => state.ownSamples.failure);
+  const note = useSelect((state) => state.ownSamples.note);
+  const notKept = useSelect((state) => state.ownSamples.notKept);
+  return (
+    <>
+      {failure && <Alert failure={failure} />}
+      <p className="note note-strong" role="status">
+        {[note, notKept].filter(Boolean).join(" ")}
+      </p>
+    </>
   );
 }
 
