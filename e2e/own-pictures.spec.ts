@@ -124,3 +124,22 @@ test("fits a phone", async ({ page }) => {
   await expect(dialog.getByRole("button", { name: "Use for calibration" })).toBeInViewport({ ratio: 1 });
   await expect(dialog.getByRole("button", { name: "Remove sample 9" })).toBeInViewport();
 });
+
+test("leads people with a model that brings no samples to own ones", async ({ page }) => {
+  await page.route("**/calibration.json", (route) => route.fulfill({ status: 404 }));
+  const workbench = new Workbench(page);
+  await workbench.open(HASH);
+  const calibration = workbench.region("Calibration");
+  await expect(calibration).toContainText("This model brings no samples.");
+  await expect(workbench.button("Calibrate")).toBeDisabled();
+  // The first reasoning is there before it is added.
+  await expect(workbench.region("Judge")).not.toContainText("Judged when", { timeout: 120_000 });
+  await workbench.button("Own samples").click();
+  const dialog = page.getByRole("dialog", { name: "Own samples" });
+  await dialog.getByRole("button", { name: "Add picture and question at hand" }).click();
+  await dialog.getByRole("button", { name: "Use for calibration" }).click();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await workbench.button("Calibrate").click();
+  await workbench.settled();
+  await expect(calibration).toContainText("1 sample in 1 batch");
+});
