@@ -73,6 +73,8 @@ describe("groups of samples", () => {
     expect(groupSizes(16, 64)).toEqual([16]);
     expect(groupSizes(16, 5)).toEqual([4, 4, 4, 4]);
     expect(groupSizes(17, 5)).toEqual([5, 5, 5, 2]);
+    expect(groupSizes(17, 3)).toEqual([3, 3, 3, 3, 3, 2]);
+    expect(groupSizes(8, 3)).toEqual([2, 2, 2, 2]);
     expect(groupSizes(3, 1)).toEqual([1, 1, 1]);
     expect(groupSizes(1, 1)).toEqual([1]);
   });

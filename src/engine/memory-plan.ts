@@ -158,10 +158,9 @@ export function checkSequence(sequences: Sequences, limits: MemoryLimits): void 
 /** Sizes of the groups that `count` samples go in, at most `limit` each: few different sizes, each of which is a graph. */
 export function groupSizes(count: number, limit: number): readonly number[] {
   if (count <= limit) return [count];
-  let size = limit;
-  // A divisor that is not much smaller gives one size of graph instead of two.
-  while (size > Math.max(1, limit / 2) && count % size !== 0) size--;
-  if (count % size !== 0) size = limit;
+  // A divisor that is not much smaller than the limit gives one size of graph instead of two.
+  const near = Array.from({ length: Math.ceil(limit / 2) }, (_, less) => limit - less);
+  const size = near.find((candidate) => count % candidate === 0) ?? limit;
   const sizes = Array.from({ length: Math.floor(count / size) }, () => size);
   return count % size === 0 ? sizes : [...sizes, count % size];
 }
