@@ -1,8 +1,7 @@
 /** Calibration: what runs, how far, how long still; what it left, and whether that still fits the constants. */
 import { lazy, Suspense } from "react";
 import { calibratedElsewhere, calibrationOutdated } from "../state/calibration.ts";
-import type { WorkbenchState } from "../state/context.ts";
-import { usedCount } from "../state/own-samples.ts";
+import { samplesAtHand, usedCount } from "../state/own-samples.ts";
 import { Alert } from "./Alert.tsx";
 import { Progress } from "./Progress.tsx";
 import { ReloadModel } from "./ReloadModel.tsx";
@@ -21,7 +20,7 @@ export function CalibrationPanel() {
   const lost = useSelect((state) => state.model.status === "lost");
   const reason = useSelect((state) => {
     if (state.model.status !== "ready") return "The model is not loaded.";
-    return hasSamples(state) ? null : "There are no samples to calibrate on.";
+    return samplesAtHand(state) > 0 ? null : "There are no samples to calibrate on.";
   });
   const elsewhere = useSelect(calibratedElsewhere);
   const busy = calibration.status === "running" || calibration.status === "waiting";
@@ -82,23 +81,18 @@ export function CalibrationPanel() {
   );
 }
 
-function hasSamples(state: WorkbenchState): boolean {
-  return usedCount(state) !== null || (state.model.summary?.calibrationSamples ?? 0) > 0;
-}
-
 /** On which samples the model is calibrated, and the way to own ones; the way to go where the model brings none. */
 function SampleSet() {
   const { ownSamples: actions } = useActions();
   const open = useSelect((state) => state.ownSamples.open);
   const used = useSelect(usedCount);
-  const ready = useSelect((state) => state.model.status === "ready");
-  const some = useSelect(hasSamples);
+  const some = useSelect((state) => state.model.status !== "ready" || samplesAtHand(state) > 0);
   return (
-    <div className="row">
-      <p className={some || !ready ? "note" : "note note-strong"}>{setWords(used, some || !ready)}</p>
+    <div className={some ? "row" : undefined}>
+      <p className={some ? "note" : "note note-strong"}>{setWords(used, some)}</p>
       <button
         type="button"
-        className={some || !ready ? "button" : "button button-primary"}
+        className={some ? "button" : "button button-primary"}
         aria-haspopup="dialog"
         onClick={() => actions.setOpen(true)}
       >

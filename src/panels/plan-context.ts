@@ -2,6 +2,7 @@
 import type { ChartContext } from "../charts/index.ts";
 import type { WorkbenchState } from "../state/context.ts";
 import { methodLabel } from "../state/method.ts";
+import { samplesAtHand } from "../state/own-samples.ts";
 import { encodeSharedState } from "../state/url.ts";
 import { sharedState } from "../state/url-sync.ts";
 
@@ -16,7 +17,8 @@ export function planContext(state: WorkbenchState): ChartContext {
 }
 
 /** Why there is no plan yet, in a sentence; what to do where something has to be done. */
-export function missingPlan({ model, calibration, reasoning, pruning }: WorkbenchState): string {
+export function missingPlan(state: WorkbenchState): string {
+  const { model, calibration, reasoning, pruning } = state;
   if (model.status === "loading") return "Waits for the model.";
   if (pruning.failure) return "This method gives no plan; its message stands below the slider.";
   if (model.status === "failed" || model.status === "lost") return "Needs a model; see the message at the top.";
@@ -24,8 +26,8 @@ export function missingPlan({ model, calibration, reasoning, pruning }: Workbenc
   if (calibration.status === "waiting") return "Calibration starts as soon as the model is free.";
   if (calibration.status === "cancelled") return "The calibration was cancelled. Press Calibrate to plan.";
   if (calibration.status === "failed") return "The calibration failed; its message stands beside the picture.";
-  if (model.summary?.calibrationSamples === 0)
-    return "This model's folder has no calibration set, so nothing can be planned.";
+  if (model.summary && samplesAtHand(state) === 0)
+    return "This model brings no samples to calibrate on. Collect some under Own samples.";
   if (reasoning.status === "streaming" || reasoning.status === "waiting")
     return "Calibration follows the first reasoning.";
   return "Press Calibrate to plan.";

@@ -11,6 +11,7 @@ import { GENERAL_QUESTION, inputKey } from "./input.ts";
 import { measurementKey, REST } from "./measurement.ts";
 import { pivotParameters } from "./method.ts";
 import { isBundled } from "./model.ts";
+import { samplesAtHand } from "./own-samples.ts";
 import { initialReasoning } from "./reasoning.ts";
 import type { WorkbenchActions } from "./store.ts";
 import { EMPTY_SHARED_STATE, type SharedState } from "./url.ts";
@@ -107,8 +108,8 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   }
 
   function afterTrace(): void {
-    const { calibration, model, ownSamples } = get();
-    const calibratable = ownSamples.used !== null || (model.summary?.calibrationSamples ?? 0) > 0;
+    const { calibration } = get();
+    const calibratable = samplesAtHand(get()) > 0;
     // Once somebody has cancelled the calibration, only they start it again.
     if (calibratable && calibration.statistics === null && calibration.status !== "cancelled") {
       void actions.calibration.start();

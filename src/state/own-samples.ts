@@ -332,9 +332,14 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
   };
 }
 
-/** What the page calibrates on: "12 own samples" or null for the model's own set. */
+/** How many own samples stand in for the model's set; null when none do. */
 export function usedCount({ ownSamples }: WorkbenchState): number | null {
   return ownSamples.used?.entries.length ?? null;
+}
+
+/** How many samples there are to calibrate on, own ones or the model's; 0 while there is no model. */
+export function samplesAtHand(state: WorkbenchState): number {
+  return usedCount(state) ?? state.model.summary?.calibrationSamples ?? 0;
 }
 
 /** Whether the list is no longer what is used. */

@@ -2,6 +2,7 @@
 import "./experiments.css";
 import { useMemo } from "react";
 import { LayerViews } from "../../charts/experiments/index.ts";
+import { samplesAtHand } from "../../state/own-samples.ts";
 import { Alert } from "../Alert.tsx";
 import { Progress } from "../Progress.tsx";
 import { modelLabel } from "../plan-context.ts";
@@ -16,7 +17,7 @@ export default function LayersTab() {
   const activity = useSelect((state) => state.model.activity);
   const model = useSelect(modelLabel);
   const modelStatus = useSelect((state) => state.model.status);
-  const samples = useSelect((state) => state.model.summary?.calibrationSamples ?? 0);
+  const samples = useSelect(samplesAtHand);
   const data = useMemo(() => views && layerViewData(views), [views]);
   const busy = status === "running" || status === "waiting";
   return (
@@ -52,7 +53,7 @@ export default function LayersTab() {
             </button>
             <p className="note">
               {samples === 0 && modelStatus === "ready"
-                ? "This model's folder has no calibration set to look at."
+                ? "This model brings no samples to look at. Collect some under Own samples."
                 : status === "cancelled"
                   ? "Cancelled. Nothing was computed."
                   : "A pass over samples of the calibration set."}

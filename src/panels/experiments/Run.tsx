@@ -89,7 +89,8 @@ export function Run({ name, label, sentence, children }: RunProps) {
 /** Why it cannot be started, null where it can. */
 function unavailable(name: ExperimentName, state: WorkbenchState): string | null {
   if (state.model.status !== "ready" || !state.calibration.statistics) return missingPlan(state);
-  if (state.experiments.families?.length === 0) return "This model's folder has no evaluation set to measure on.";
+  if (state.experiments.families?.length === 0)
+    return "This model brings no samples to measure on. Use own samples, beside the calibration.";
   if (!describeExperiment(name, state)) return "Choose at least one method and one ratio.";
   return null;
 }
