@@ -117,7 +117,7 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: "tokenizer",
-    share: 60,
+    share: 40,
     file: /tokenizer\.json/,
     codes: CHECKPOINT,
     generate: fromJson(corpus.TOKENIZERS),
@@ -125,7 +125,7 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: "tokenizer-config",
-    share: 30,
+    share: 12,
     file: /tokenizer(_config)?\.json/,
     codes: CHECKPOINT,
     generate: fromJson(corpus.TOKENIZER_CONFIGS),
