@@ -57,8 +57,8 @@ export interface LoadOptions {
 
 export interface LoadProgress {
   /**
-   * Reading small files; reading the weights and putting each tensor on the backend as it comes; checking the GPU's
-   * half precision against single precision.
+   * Reading small files; reading the weights and putting each tensor on the backend as it comes; checking what `item` says
+   * on the GPU: half precision against single precision, fused text generation against layers.
    */
   readonly stage: "files" | "weights" | "check";
   /** Bytes of all files to read; `total` is 0 while it is unknown. */
@@ -126,7 +126,10 @@ export interface ModelSummary {
   readonly weightBytes: number;
   /** Number format of the weights, and of arithmetic while text is written. */
   readonly precision: Precision;
-  /** Why this precision, where people should know (half precision wanted but not to be had, or overridden); else empty. */
+  /**
+   * Why this precision, where people should know (half precision wanted but not to be had, or overridden), and why text is
+   * written layer by layer where the GPU computes fused graphs wrongly; else empty.
+   */
   readonly precisionNote: string;
   /** What people should know about how the files are kept, for example that the disk is full; else empty. */
   readonly cacheNote: string;

@@ -73,26 +73,39 @@ function layerFeeds(model: Model, masks: MaskSet): Feeds {
   return allLayers(model, (layer) => ({ ...model.layerFeeds("text", layer), ...masks.feeds("text", layer) }));
 }
 
-/** Writes with all layers in one graph. The definition must have one: see `TextDefinition.generation`. */
-export function createFusedWriter(model: Model, request: WriterRequest): Writer {
-  const { backend, definition } = model;
-  const { masks, signal } = request;
+/** All layers in one graph, and the KV cache that it fills. */
+export interface FusedLayers {
+  /**
+   * First pass over the hidden states [rows · tokens, width] of `rows`, padded on the right to the longest. Takes
+   * ownership of `hidden`; returns the last layer's, which the caller releases.
+   */
+  prefill(rows: Rows, hidden: Tensor): Promise<Tensor>;
+  /** The same for one more token of each row, [rows, width]. */
+  step(rows: Rows, hidden: Tensor): Promise<Tensor>;
+  /** Goes on with the rows at `places` only. */
+  pick(places: readonly number[]): Promise<void>;
+  release(): void;
+}
+
+/** Runs the graph of all layers. The definition must have one: see `TextDefinition.generation`. */
+export function createFusedLayers(model: Model, { masks, signal }: WriterRequest): FusedLayers {
+  const { backend, definition, precision } = model;
   const { generation } = definition.text;
   invariant(generation, "This decoder has no graph of fused operators.");
   const feeds = layerFeeds(model, masks);
-  const { precision } = model;
   const cache: KeyValueCache = { keys: [], values: [] };
   const lengths = createLengths(model);
   let rope: Record<string, Tensor> = {};
 
   const run = async (batch: number, hidden: Tensor) => {
-    throwIfCancelled(signal);
-    const past = cache.keys.length > 0;
-    const program = await model.program(`text generation ${batch} ${past} ${precision}${compensationKey(masks)}`, () =>
-      generation(batch, { past, precision, compensation: masks.compensated }),
-    );
     const counts = lengths.feeds();
     try {
+      throwIfCancelled(signal);
+      const past = cache.keys.length > 0;
+      const program = await model.program(
+        `text generation ${batch} ${past} ${precision}${compensationKey(masks)}`,
+        () => generation(batch, { past, precision, compensation: masks.compensated }),
+      );
       const outputs = await backend.run(program, { ...feeds, ...rope, ...counts, ...cacheFeeds(cache), hidden });
       replaceCache(model, cache, outputs);
       return output(outputs, "hidden_out");
@@ -100,6 +113,32 @@ export function createFusedWriter(model: Model, request: WriterRequest): Writer 
       backend.release(hidden, ...Object.values(counts));
     }
   };
+  return {
+    prefill(rows, hidden) {
+      lengths.start(rows);
+      rope = rotaryFeeds(model, rows);
+      return run(rows.length, hidden);
+    },
+    step(rows, hidden) {
+      lengths.grow(rows);
+      return run(rows.length, hidden);
+    },
+    async pick(places) {
+      lengths.pick(places);
+      await pickFromCache(model, cache, places);
+    },
+    release() {
+      releaseCache(model, cache);
+      backend.release(...Object.values(rope));
+      rope = {};
+    },
+  };
+}
+
+/** Writes with all layers in one graph, see `createFusedLayers`. */
+export function createFusedWriter(model: Model, request: WriterRequest): Writer {
+  const { backend } = model;
+  const layers = createFusedLayers(model, request);
   const next = async (hidden: Tensor, positions: Int32Array) => {
     try {
       return await nextIds(model, hidden, positions);
@@ -111,32 +150,22 @@ export function createFusedWriter(model: Model, request: WriterRequest): Writer 
     async prefill(rows) {
       const { batch, features } = await encodeRows(model, rows, request);
       try {
-        lengths.start(rows);
-        rope = rotaryFeeds(model, rows);
-        const hidden = await run(rows.length, await embedTokens(model, batch, features));
+        const hidden = await layers.prefill(rows, await embedTokens(model, batch, features));
         return await next(hidden, lastRows(rows, batch.tokens));
       } finally {
         if (features) backend.release(features);
       }
     },
     async step(rows) {
-      lengths.grow(rows);
       const ids = Int32Array.from(rows, (row) => row?.ids.at(-1) ?? 0);
       const tokens = { ids, mergeIndex: new Int32Array(), imageRows: new Int32Array() };
-      const hidden = await run(rows.length, await embedTokens(model, tokens, null));
+      const hidden = await layers.step(rows, await embedTokens(model, tokens, null));
       return next(
         hidden,
         ids.map((_, index) => index),
       );
     },
-    async pick(places) {
-      lengths.pick(places);
-      await pickFromCache(model, cache, places);
-    },
-    release() {
-      releaseCache(model, cache);
-      backend.release(...Object.values(rope));
-      rope = {};
-    },
+    pick: layers.pick,
+    release: layers.release,
   };
 }

@@ -9,7 +9,9 @@ import { createFusedWriter } from "./generate-fused.ts";
 import { createWholeWriter, wholeProgram } from "./generate-whole.ts";
 import type { Row, Rows, Writer } from "./generation-rows.ts";
 import type { MaskSet } from "./masks.ts";
-import type { Model } from "./model.ts";
+import type { Model, WayToWrite } from "./model.ts";
+
+export type { WayToWrite } from "./model.ts";
 
 export interface SampleToGenerate {
   readonly input: PreparedInput;
@@ -24,7 +26,7 @@ export interface BatchRequest {
   readonly masks: MaskSet;
   readonly stopIds: readonly number[];
   readonly signal: AbortSignal | undefined;
-  /** Tests and benchmarks compare them; the fastest there is when absent. */
+  /** Tests and benchmarks compare them; the model's own when absent. */
   readonly way?: WayToWrite;
   /** Called with each new id of a sample (its place in `samples`), the stop id included. */
   readonly onToken?: (sample: number, id: number) => void;
@@ -46,13 +48,10 @@ export interface Generation {
   readonly finish: "stop" | "length";
 }
 
-/** How tokens are written: with everything in one graph, with all layers in one, or layer by layer. */
-export type WayToWrite = "whole" | "fused" | "layers";
-
-/** The fastest way that this model and its backend have, unless one is asked for that they have too. */
+/** The way that is asked for, or the next slower one that this model and its backend have. */
 async function createWriter(model: Model, request: BatchRequest): Promise<Writer> {
-  const { way } = request;
-  const whole = way === undefined || way === "whole" ? await wholeProgram(model) : null;
+  const { way = model.generationWay } = request;
+  const whole = way === "whole" ? await wholeProgram(model) : null;
   if (whole) return createWholeWriter(model, request, whole);
   const fused = way !== "layers" && model.definition.text.generation !== null;
   return fused ? createFusedWriter(model, request) : createLayerWriter(model, request);

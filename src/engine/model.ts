@@ -14,12 +14,20 @@ import type { Precision } from "./contract.ts";
 import { vocabularyParts } from "./memory-plan.ts";
 import { type UploadOptions, uploadWeights } from "./weight-upload.ts";
 
+/** How tokens are written: with everything in one graph, with all layers in one, or layer by layer. */
+export type WayToWrite = "whole" | "fused" | "layers";
+
 export interface Model {
   readonly backend: Backend;
   readonly definition: ModelDefinition;
   readonly layout: UnitLayout;
   /** Number format of the matrices; vectors are float32 always. */
   readonly precision: Precision;
+  /**
+   * How its tokens are written: so, or the next slower way where model or backend do not have this one. "layers" where the
+   * device computes the fused graphs wrongly, see choose-generation.ts.
+   */
+  readonly generationWay: WayToWrite;
   /** Hex SHA-256 of the weights, see `Weights.read`: ties a Plan to the weights it was made for. */
   readonly weightHash: string;
   /** Id of the token that stands for a piece of a picture, or null for a text-only model. */
@@ -71,9 +79,9 @@ export async function createModel(
   backend: Backend,
   config: ModelConfig,
   weights: Weights,
-  options: Partial<UploadOptions> = {},
+  options: Partial<UploadOptions> & Partial<Pick<Model, "generationWay">> = {},
 ): Promise<Model> {
-  const { precision = "float32" } = options;
+  const { precision = "float32", generationWay = "whole" } = options;
   const definition = defineModelWithin(config, backend.limits.largestBuffer);
   const { hash, tensorOf } = await uploadWeights(backend, definition, weights, { ...options, precision });
   const feedsOf = (list: readonly WeightSlot[]): Feeds =>
@@ -92,6 +100,7 @@ export async function createModel(
     definition,
     layout: modelLayout(definition),
     precision,
+    generationWay,
     weightHash: hash,
     imageTokenId: config.architecture === "idefics3" ? config.imageTokenId : null,
     layerFeeds: (tower, layer) => layerFeeds[tower][layer] ?? {},

@@ -8,16 +8,16 @@
  * the arithmetic alone.
  */
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
-import { roundToFloat16, widenFloat16 } from "../core/float16.ts";
-import { createRandom } from "../core/random.ts";
+import { widenFloat16 } from "../core/float16.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { WeightSlot } from "../models/architectures/definition.ts";
 import { visionDefinition } from "../models/architectures/idefics3.ts";
 import { llamaDefinition } from "../models/architectures/llama.ts";
 import { weightType } from "../models/architectures/mixed-precision.ts";
-import { type Backend, elementCount, type Feeds, output, type Tensor } from "../runtime/backend.ts";
+import { type Backend, type Feeds, output, type Tensor } from "../runtime/backend.ts";
 import type { Precision } from "./contract.ts";
 import { allowedError, judgeError, precisionError } from "./half-precision-error.ts";
+import { createNumbers, type RandomNumbers, randomWeights } from "./random-weights.ts";
 import { causalBias, rotaryTables } from "./rope.ts";
 
 /** Null when half precision is right on this device; otherwise one sentence that says what is off, with both numbers. */
@@ -71,21 +71,8 @@ interface Probe {
   readonly compared: readonly { readonly output: string; readonly terms: readonly number[] }[];
 }
 
-/** Random numbers in steps through one pool, whose prime length keeps rows of matrices from repeating each other. */
-function createNumbers(): (length: number, scale: number) => Float32Array {
-  const random = createRandom(20_260_526);
-  // Uniform with variance 1.
-  const pool = Float32Array.from({ length: 65_521 }, () => (2 * random.next() - 1) * Math.sqrt(3));
-  let place = 0;
-  return (length, scale) =>
-    Float32Array.from({ length }, () => {
-      place = (place + 1) % pool.length;
-      return (pool[place] ?? 0) * scale;
-    });
-}
-
 /** Hidden states as layers have them: most entries about 1, some channels much larger. */
-function hiddenStates(numbers: (length: number, scale: number) => Float32Array, rows: number, width: number) {
+function hiddenStates(numbers: RandomNumbers, rows: number, width: number) {
   const data = numbers(rows * width, 1).map((value, index) => ((index % width) % 97 === 0 ? 16 * value : value));
   return { data, dims: [rows, width] };
 }
@@ -94,7 +81,7 @@ function ones(length: number) {
   return { data: new Float32Array(length).fill(1), dims: [length] };
 }
 
-function probes(numbers: (length: number, scale: number) => Float32Array): Probe[] {
+function probes(numbers: RandomNumbers): Probe[] {
   const textRun = (tokens: number): Numbers => {
     const { cosine, sine } = rotaryTables(0, tokens, TEXT.headSize, TEXT.ropeTheta);
     return {
@@ -145,18 +132,6 @@ function probes(numbers: (length: number, scale: number) => Float32Array): Probe
       compared: [{ output: "logits", terms: [TEXT.width] }],
     },
   ];
-}
-
-/** Weights of `slots`: matrices that keep the size of what they are multiplied with, norms near 1, small biases. */
-function randomWeights(slots: readonly WeightSlot[], numbers: (length: number, scale: number) => Float32Array) {
-  return new Map<string, Float32Array | Uint16Array>(
-    slots.map(({ input, shape }) => {
-      const length = elementCount(shape);
-      if (shape.length > 1) return [input, roundToFloat16(numbers(length, (shape[1] ?? 1) ** -0.5))] as const;
-      const norm = input.endsWith("norm");
-      return [input, numbers(length, 0.1).map((value) => (norm ? 1 + value : value))] as const;
-    }),
-  );
 }
 
 /** The compared outputs of all runs of `probe` in one precision. */

@@ -10,6 +10,7 @@ import type { CheckpointFolder } from "../models/source.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
 import type { PreparedInput, PreparedSample } from "./batch.ts";
+import { chooseGeneration } from "./choose-generation.ts";
 import { choosePrecision } from "./choose-precision.ts";
 import type { BackendKind, Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
 import { type Generation, generateGreedy } from "./generate.ts";
@@ -96,8 +97,10 @@ export async function openSession(
   });
   throwIfCancelled(call.signal);
   // A checkpoint that cannot work is refused before a device is asked for.
-  checkWeights(defineModel(checkpoint.config), weights);
-  const largestBuffer = largestTensorBytes(defineModelWithin(checkpoint.config, SMALLEST_BUFFER_LIMIT));
+  const { config } = checkpoint;
+  const unplaced = defineModel(config);
+  checkWeights(unplaced, weights);
+  const largestBuffer = largestTensorBytes(defineModelWithin(config, SMALLEST_BUFFER_LIMIT));
   const { backend, note } = await chooseBackend(environment, options.backend, largestBuffer);
   let model: Model;
   let precisionNote: string;
@@ -109,9 +112,15 @@ export async function openSession(
       return checkHalfPrecision(backend, call.signal);
     });
     const { precision } = choice;
-    precisionNote = choice.note;
-    model = await createModel(backend, checkpoint.config, weights, {
+    const generation = await chooseGeneration(backend, unplaced, async () => {
+      call.onProgress?.({ stage: "check", item: "text generation", done: 0, total: 0 });
+      const { checkFusedGeneration } = await import("./self-check-generation.ts");
+      return checkFusedGeneration(backend, config.text, precision, call.signal);
+    });
+    precisionNote = [choice.note, generation.note].filter((text) => text !== "").join(" ");
+    model = await createModel(backend, config, weights, {
       precision,
+      generationWay: generation.way,
       onProgress: (done, total, item, from) =>
         call.onProgress?.({ stage: "weights", item, done, total, ...(from === undefined ? {} : { from }) }),
       signal: call.signal,

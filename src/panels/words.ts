@@ -19,7 +19,7 @@ export function formatDuration(seconds: number): string {
 }
 
 export function loadText({ stage, done, total, item, from }: Omit<LoadProgress, "from"> & LoadedFrom): string {
-  if (stage === "check") return "Checking half precision on this GPU";
+  if (stage === "check") return `Checking ${item} on this GPU`;
   const verb = from === "network" ? "Fetching" : "Reading";
   const place = from === "cache" ? " from this browser" : "";
   const amount = total > 0 ? `${formatBytes(done)} of ${formatBytes(total)}` : formatBytes(done);
@@ -42,7 +42,7 @@ export function transferText(transfer: Transfer | null): string {
 /** The same for those who listen: it changes a few times only. */
 export function transferMilestone(name: string, transfer: Transfer | null): string {
   const fraction = fractionOf(transfer);
-  if (transfer?.stage === "check") return `${name}: checking half precision`;
+  if (transfer?.stage === "check") return `${name}: checking ${transfer.item}`;
   return fraction === null ? `Opening ${name}` : `${name}: ${Math.floor(fraction * 4) * 25} % loaded`;
 }
 
