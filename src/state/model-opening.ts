@@ -17,7 +17,7 @@ import {
   pinned,
   type RunOptions,
 } from "./model-opening-steps.ts";
-import { createTransferMeter, originOf } from "./model-transfer.ts";
+import { originOf, showTransfer } from "./model-transfer.ts";
 
 export interface OpeningState {
   readonly current: Opening;
@@ -145,13 +145,13 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
     shown: boolean,
   ): Promise<void> {
     const { signal } = mine.controller;
-    const meter = createTransferMeter();
+    const meter = showTransfer(environment, (transfer) => {
+      const current = opening();
+      if (attempt === mine && current.step === "loading") go({ ...current, transfer });
+    });
     go({ step: "loading", source, needs, options, transfer: null, shown });
     const onProgress = (progress: LoadProgress) => {
-      const current = opening();
-      if (attempt !== mine || current.step !== "loading") return;
-      const transfer = meter.note({ ...progress, from: originOf(source, needs, progress) }, environment.now());
-      if (transfer) go({ ...current, transfer });
+      if (attempt === mine) meter.note({ ...progress, from: originOf(source, needs, progress) });
     };
     try {
       const engine = await engineOf(mine);
@@ -165,6 +165,8 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
       const shownNow = wasShown();
       stop();
       go({ step: "failed", source, during: { needs, options }, failure: failureOf(error), shown: shownNow });
+    } finally {
+      meter.end();
     }
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LoadProgress, ModelSource } from "../engine/contract.ts";
-import { createTransferMeter, fractionOf, originOf } from "./model-transfer.ts";
+import { createTransferMeter, fractionOf, originOf, showTransfer, type Transfer } from "./model-transfer.ts";
 
 const TOTAL = 100e6;
 const at = (done: number, change: Partial<LoadProgress> = {}): LoadProgress => ({
@@ -56,6 +56,57 @@ describe("the rate of a transfer", () => {
     expect(fractionOf({ done: 10, total: 0 })).toBeNull();
     expect(fractionOf({ done: 10, total: 40 })).toBe(0.25);
     expect(fractionOf(null)).toBeNull();
+  });
+});
+
+describe("a transfer on the page", () => {
+  /** A clock that is moved by hand, and what was shown. */
+  function onPage() {
+    const waiting = new Set<{ readonly at: number; readonly callback: () => void }>();
+    let clock = 0;
+    const shown: Transfer[] = [];
+    const after = (milliseconds: number, callback: () => void) => {
+      const entry = { at: clock + milliseconds, callback };
+      waiting.add(entry);
+      return () => void waiting.delete(entry);
+    };
+    const { note, end } = showTransfer({ now: () => clock, after }, (transfer) => shown.push(transfer));
+    const wait = (milliseconds: number) => {
+      for (const target = clock + milliseconds; clock < target; clock++) {
+        for (const entry of waiting) if (entry.at <= clock && waiting.delete(entry)) entry.callback();
+      }
+    };
+    return { note, end, wait, waiting, shown };
+  }
+
+  it("shows the newest of what came too fast to be shown", () => {
+    const page = onPage();
+    for (let step = 0; step <= 20; step++) page.note(at(step * 1e5));
+    expect(page.shown.map(({ done }) => done)).toEqual([0]);
+    page.wait(150);
+    expect(page.shown.map(({ done }) => done)).toEqual([0, 2e6]);
+  });
+
+  it("lets the rate fall while nothing comes", () => {
+    const page = onPage();
+    for (let step = 0; step <= 50; step++) {
+      page.note(at(step * 1e5));
+      page.wait(100);
+    }
+    const running = page.shown.at(-1)?.bytesPerSecond ?? 0;
+    expect(running).toBeCloseTo(1e6, -4);
+    page.wait(12_000);
+    const stalled = page.shown.at(-1);
+    expect(stalled?.done).toBe(5e6);
+    expect(stalled?.bytesPerSecond).toBeLessThan(0.15 * running);
+    expect(stalled?.secondsLeft).toBeGreaterThan(600);
+  });
+
+  it("waits for nothing when it has ended", () => {
+    const page = onPage();
+    page.note(at(1e6));
+    page.end();
+    expect(page.waiting.size).toBe(0);
   });
 });
 

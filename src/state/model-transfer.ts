@@ -1,5 +1,6 @@
 /** How far a model is loaded, and how fast: one total over all files, with a rate that does not jump. */
 import type { LoadProgress, ModelNeeds, ModelSource } from "../engine/contract.ts";
+import type { Environment } from "./environment.ts";
 
 export interface Transfer {
   readonly stage: LoadProgress["stage"];
@@ -19,6 +20,8 @@ const MEMORY = 4;
 const RATE_FROM = 0.5;
 /** Milliseconds between two updates of the page; a new stage shows at once. */
 const STEP = 100;
+/** Milliseconds without news after which the rate is told again: a stalled transfer must not look like a running one. */
+const BEAT = 1000;
 
 export interface TransferMeter {
   /** Takes in a report at `now`, milliseconds. Returns what to show, null while the last is new enough. */
@@ -70,6 +73,25 @@ export function createTransferMeter(): TransferMeter {
       return transfer;
     },
   };
+}
+
+/**
+ * Takes progress as it comes and calls `show` at most ten times a second, with the newest of what was left out as well, and
+ * once a second while nothing comes.
+ */
+export function showTransfer(
+  { now, after }: Pick<Environment, "now" | "after">,
+  show: (transfer: Transfer) => void,
+): { note(progress: LoadProgress): void; end(): void } {
+  const meter = createTransferMeter();
+  let callOff = () => {};
+  const note = (progress: LoadProgress) => {
+    callOff();
+    const transfer = meter.note(progress, now());
+    callOff = after(transfer ? BEAT : STEP, () => note(progress));
+    if (transfer) show(transfer);
+  };
+  return { note, end: () => callOff() };
 }
 
 /**
