@@ -1,7 +1,7 @@
 /** The region "Judge": every claim of a trace, true or false in the scene, and the scores that follow. */
 import { ChartFrame } from "./ChartFrame.tsx";
 import type { FramedChartProps } from "./chart-context.ts";
-import { type JudgedColumn, judgeFormula, judgeTable, scoreRows, VERDICT_SIGNS } from "./judge.ts";
+import { type JudgedColumn, judgeFormula, judgeTable, scoreRows, unreadableNote, VERDICT_SIGNS } from "./judge.ts";
 
 export interface JudgeChartProps extends FramedChartProps {
   /** The dense model's trace first, then the pruned one's where it has words of its own. */
@@ -12,6 +12,7 @@ export interface JudgeChartProps extends FramedChartProps {
 
 export function JudgeChart({ columns, empty, ...frame }: JudgeChartProps) {
   const last = columns.at(-1) ?? null;
+  const note = unreadableNote(columns);
   return (
     <ChartFrame
       {...frame}
@@ -24,6 +25,7 @@ export function JudgeChart({ columns, empty, ...frame }: JudgeChartProps) {
         <p className="chart-empty">{empty}</p>
       ) : (
         <>
+          {note && <p className="note">{note}</p>}
           <Scores columns={columns} />
           <Claims column={last} />
         </>

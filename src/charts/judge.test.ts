@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { judgeTrace } from "../scenes/judge/index.ts";
 import { findQuestion, referenceTrace } from "../scenes/questions/index.ts";
 import { parseScene } from "../scenes/scene-json.ts";
-import { judgeFormula, judgeTable, scoreRows } from "./judge.ts";
+import { judgeFormula, judgeTable, scoreRows, unreadableNote } from "./judge.ts";
 
 const scene = parseScene(
   [
@@ -35,6 +35,15 @@ describe("what the judge shows", () => {
     expect(scoreRows([lost]).map(({ values }) => values[0])).toEqual(
       expect.arrayContaining(["cannot be told", "not known"]),
     );
+  });
+
+  it("says so where it cannot read the model's way of writing", () => {
+    const foreign = column("dense", "I can see two things in this picture. Both look nice. Final Answer: metal");
+    expect(unreadableNote([foreign])).toMatch(/could read 1 of 3 statements/);
+    expect(unreadableNote([column("dense", "")])).toMatch(/could read 0 of 0 statements/);
+    expect(unreadableNote([dense])).toBeNull();
+    // What pruning breaks is what the scores are for.
+    expect(unreadableNote([dense, column("pruned", "ball ball ball")])).toBeNull();
   });
 
   it("has every claim with verdict and reason in its table", () => {

@@ -28,6 +28,17 @@ export function claimsTrue({ claims }: Judgement): string {
   return `${claims.filter((claim) => claim.verdict === "true").length} of ${claims.length}`;
 }
 
+/**
+ * A sentence where the dense model, which is whole, writes mostly what the judge cannot read: then the model does not
+ * speak this world's language, and low scores are the judge's limit. A pruned model's broken words are what they judge.
+ */
+export function unreadableNote(columns: readonly JudgedColumn[]): string | null {
+  const claims = columns[0]?.judgement.claims ?? [];
+  const read = claims.filter(({ verdict }) => verdict !== "unreadable").length;
+  if (2 * read >= claims.length && claims.length > 0) return null;
+  return `The judge reads plain sentences about these scenes, as the bundled model writes them. It could read ${read} of ${claims.length} statements here, so the scores say little about this model.`;
+}
+
 function follows({ coherence }: Judgement): string {
   if (coherence.follows === null) return "cannot be told";
   return coherence.follows ? "yes" : "no";
