@@ -6,6 +6,7 @@
  * needed, so that people can repair their file.
  */
 import { PivotscopeError } from "../core/errors.ts";
+import { refusePointer } from "./git-lfs.ts";
 
 /** A short description of a JSON value for messages: its type, and the value itself when that is short. */
 export function describeValue(value: unknown): string {
@@ -26,6 +27,7 @@ export function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
+    refusePointer(text, file);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new PivotscopeError(
       "bad-checkpoint",

@@ -7,6 +7,7 @@
  * and the file's length alone, so that a file may also be read in ranges or in shards.
  */
 import { PivotscopeError } from "../core/errors.ts";
+import { refusePointer } from "./git-lfs.ts";
 import { describeValue, Fields, parseJson } from "./json.ts";
 
 /** Bits per element of every dtype whose layout we know; only some of them can be read as numbers. */
@@ -66,7 +67,7 @@ function damaged(file: string, what: string): PivotscopeError {
  *
  * @param start at least the first 8 bytes of the file.
  * @param fileBytes length of the whole file in bytes; null where that is unknown.
- * @throws PivotscopeError `bad-checkpoint` when the file is too short or the length cannot be true.
+ * @throws PivotscopeError `bad-checkpoint` when the file is too short, is a Git LFS pointer, or the length cannot be true.
  */
 export function readHeaderLength(start: Uint8Array, fileBytes: number | null, file: string): number {
   if (start.length < LENGTH_BYTES) {
@@ -75,6 +76,7 @@ export function readHeaderLength(start: Uint8Array, fileBytes: number | null, fi
       `the file has ${fileBytes ?? start.length} bytes; the header's length alone takes ${LENGTH_BYTES}.`,
     );
   }
+  refusePointer(start, file);
   const view = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES);
   const length = Number(view.getBigUint64(0, true));
   if (length > MAXIMUM_HEADER_BYTES) {
