@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseModelConfig } from "../models/config.ts";
 import { projectRoot } from "../testing/shared.ts";
+import { paddedSize } from "./batch.ts";
 import { BATCHES_PER_RUN, LOSS_TAPS } from "./calibration-plan.ts";
 import {
   backwardBytes,
@@ -110,7 +111,18 @@ describe("samples that are written at once", () => {
     const short = samplesWritten(small, 85, 125, limits);
     const long = samplesWritten(small, 85, 585, limits);
     expect(long).toBeLessThan(short);
-    expect(long * 30 * 2 * 3 * 64 * 585 * 4).toBeLessThanOrEqual(limits.run);
+    // Keys and values of a token in all layers, before and after one more is written.
+    const token = (layers: number, keyValueHeads: number) => 2 * layers * 2 * keyValueHeads * 64 * 4;
+    for (const wanted of [long, long - 1]) {
+      expect(paddedSize(wanted) * token(30, 3) * 585).toBeLessThanOrEqual(limits.run);
+    }
+    const samples = samplesWritten(large, 140, 640, limits);
+    expect(paddedSize(samples) * token(32, 5) * 640).toBeLessThanOrEqual(limits.run);
+    expect(2 * samples * token(32, 5) * 640).toBeGreaterThan(limits.run);
+    // The padding of a batch has to fit the largest buffer too: attention over 700 tokens, of 7 samples but not of 8.
+    const attention = 9 * 700 ** 2 * 4;
+    const padded = paddedSize(samplesWritten(small, 700, 701, { ...gpu(7.5 * attention), run: 2 ** 40 }));
+    expect(padded * attention).toBeLessThanOrEqual(7.5 * attention);
     // A prompt of 17 frames: attention over 1,200 tokens.
     expect(samplesWritten(small, 1200, 1700, gpu(128 * MEBIBYTE))).toBe(2);
     expect(samplesWritten(small, 1200, 1700, { ...limits, run: 1 })).toBe(1);

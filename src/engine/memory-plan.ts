@@ -124,8 +124,9 @@ export function samplesAtOnce(sequences: Sequences, losses: number, limits: Memo
 }
 
 /**
- * Samples that may be written at once, at least 1: as many as go through a layer and as have room for what the model
- * remembers of `tokens` tokens, keys and values of every layer, twice while a layer's grow.
+ * Samples that may be written at once, a power of two because batches are padded to one: as many as go through a layer
+ * and as have room for what the model remembers of `tokens` tokens, keys and values of every layer. They are there twice
+ * while a token is written, because graphs of all layers take them all in and give them all out.
  */
 export function samplesWritten(
   definition: ModelDefinition,
@@ -134,9 +135,10 @@ export function samplesWritten(
   limits: MemoryLimits,
 ): number {
   const { layers, keyValueHeads, headSize } = definition.text;
-  const remembered = FLOAT * 2 * keyValueHeads * headSize * tokens * (layers + 1);
+  const remembered = FLOAT * 2 * keyValueHeads * headSize * tokens * 2 * layers;
   const prefill = samplesAtOnce(sequencesOf(definition, "text", prompt), 0, limits);
-  return Math.max(1, Math.min(prefill, Math.floor(limits.run / remembered)));
+  const fitting = Math.max(1, Math.min(prefill, Math.floor(limits.run / remembered)));
+  return 2 ** Math.floor(Math.log2(fitting));
 }
 
 /**
