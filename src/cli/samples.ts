@@ -83,7 +83,7 @@ export function checkSample({ model, summary }: Session, sample: PreparedSample,
     throw wrong(`prompt and trace have ${ids.length} tokens; the model has ${summary.maximumTokens} positions`);
   }
   const { vision } = model.definition;
-  const imageTokens = ids.filter((id) => id === model.imageTokenId).length;
+  const imageTokens = sample.prompt.filter((id) => id === model.imageTokenId).length;
   if (sample.frames.length === 0) {
     if (imageTokens > 0) throw wrong(`${imageTokens} image tokens but no picture`);
     return;

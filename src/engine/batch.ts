@@ -96,9 +96,11 @@ export function createBatch(samples: readonly (PreparedSample | null)[], imageTo
     if (sample) {
       [...sample.prompt, ...sample.trace].forEach((id, token) => {
         const row = index * tokens + token;
+        // An image token that a model has written is a word like any other: no frame stands behind it.
+        const visual = id === imageTokenId && token < sample.prompt.length;
         ids[row] = id;
-        classes[row] = id === imageTokenId ? TOKEN_CLASS.visual : TOKEN_CLASS.text;
-        if (id !== imageTokenId) return;
+        classes[row] = visual ? TOKEN_CLASS.visual : TOKEN_CLASS.text;
+        if (!visual) return;
         mergeIndex[row] = rows + imageRows.length;
         imageRows.push(row);
       });

@@ -2,10 +2,13 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
+import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
 import { projectRoot } from "../testing/shared.ts";
-import type { PreparedInput } from "./batch.ts";
+import { createBatch, type PreparedInput } from "./batch.ts";
 import { createPruningMasks } from "./compensation.ts";
+import { measureBatch } from "./evaluate.ts";
 import { createEvaluationSet } from "./evaluation-set.ts";
+import { lastStates } from "./forward.ts";
 import { type BatchRequest, generateBatch, generateGreedy } from "./generate.ts";
 import type { MaskSet } from "./masks.ts";
 import { openNodeSession } from "./node-engine.ts";
@@ -90,6 +93,39 @@ describe("generation in batches", { timeout: 60_000 }, () => {
     });
     expect(batched).toEqual(whole);
     expect(finished.sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("takes an image token that was written as a word, in a prefix as in a trace", async () => {
+    const { model, denseMasks } = session;
+    const image = model.imageTokenId ?? -1;
+    const pivots: number[] = [];
+    const prefixes = [[image], [7, image, 9], []];
+    const samples = inputs
+      .slice(0, prefixes.length)
+      .map((input, index) => ({ ...input, trace: prefixes[index] ?? [] }));
+    const [whole, ...without] = samples.map((sample) => createBatch([{ ...sample, pivots }], image));
+    const frames = samples.map(({ prompt }) => prompt.filter((id) => id === image).length);
+    expect([whole, ...without].map((batch) => batch?.imageRows.length)).toEqual(frames);
+    expect(whole?.classes.at(-1)).toBe(TOKEN_CLASS.text);
+
+    const request: BatchRequest = {
+      ...requestOf(denseMasks),
+      samples: samples.map(({ trace, ...input }) => ({ input, prefix: trace, maximumTokens: 5 })),
+    };
+    const written = await generateBatch(model, request);
+    expect(await generateBatch(model, { ...request, way: "layers" })).toEqual(written);
+    for (const [index, { ids }] of written.entries()) {
+      const sample = samples[index];
+      if (!sample) throw new Error("There are as many samples as traces.");
+      const prefix = sample.trace.length;
+      const batch = createBatch([{ ...sample, trace: ids, pivots }], image);
+      const states = await lastStates(model, batch, denseMasks);
+      const [measured] = await measureBatch(model, batch, states, null, undefined);
+      model.backend.release(states);
+      // Teacher-forced on what was written, the model says the same.
+      expect(ids).toHaveLength(5);
+      expect(Array.from(measured?.argmax ?? []).slice(prefix)).toEqual(ids.slice(prefix));
+    }
   });
 
   it("stops within one step when cancelled, and leaves nothing behind", async () => {

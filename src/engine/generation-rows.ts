@@ -42,7 +42,7 @@ export async function encodeRows(
   { masks, signal }: WriterRequest,
 ): Promise<{ batch: Batch; features: Tensor | null }> {
   const batch = createBatch(
-    rows.map((row) => row && { ...row.input, prompt: [...row.input.prompt, ...row.ids], trace: [], pivots: [] }),
+    rows.map((row) => row && { ...row.input, trace: row.ids, pivots: [] }),
     model.imageTokenId,
   );
   const frames = framesOf(batch, rows.length);
@@ -58,13 +58,22 @@ export function lastRows(rows: Rows, tokens: number): Int32Array {
   return Int32Array.from(rows, (row, index) => index * tokens + (row ? row.prefilled - 1 : 0));
 }
 
-/** The error of a model that computes NaN. */
-export function notNumbers(): PivotscopeError {
-  return new PivotscopeError(
-    "internal",
-    "The model's logits are not numbers.",
-    "Lower the pruning ratio, or reload the model if this happens without pruning.",
-  );
+/**
+ * The error of a model that computes NaN. In half precision that is most often an activation beyond float16's range, which
+ * the check at load does not see: its weights and hidden states are random.
+ */
+export function notNumbers({ precision }: Pick<Model, "precision">): PivotscopeError {
+  return precision === "float16"
+    ? new PivotscopeError(
+        "internal",
+        "The model's logits in half precision are not numbers.",
+        "Load it in single precision: choose that where the model is opened, or put ?precision=float32 into the page's address.",
+      )
+    : new PivotscopeError(
+        "internal",
+        "The model's logits are not numbers.",
+        "Lower the pruning ratio, or reload the model if this happens without pruning.",
+      );
 }
 
 /** Ids with the largest logit of each row; the divergence kernel finds them, so that logits stay where they are. */
@@ -79,7 +88,7 @@ async function argmaxOf(model: Model, logits: Tensor, rows: number): Promise<num
     return Array.from({ length: rows }, (_, row) => {
       const id = values[4 * row + 3];
       if (id !== undefined && Number.isInteger(id) && id >= 0) return id;
-      throw notNumbers();
+      throw notNumbers(model);
     });
   } finally {
     backend.release(targets, result);
