@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createNodeFolder } from "./node-folder.ts";
 import { openWeights } from "./open-weights.ts";
 import type { CheckpointFolder } from "./source.ts";
@@ -115,6 +115,83 @@ describe("weights in one file", () => {
     expect(reports.at(-1)).toEqual([bytes.length, bytes.length, "model.safetensors", "network"]);
   });
 
+  describe("that stall", () => {
+    afterEach(() => void vi.useRealTimers());
+
+    /** Weights of which half comes at once and the rest when `goOn` is called. */
+    async function halfway() {
+      const bytes = writeSafetensors(TENSORS);
+      const half = bytes.length >> 1;
+      const folder = chunked(bytes, half, { knownHash: async () => "ab".repeat(32) });
+      let goOn = () => {};
+      const stall = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      let stalls = () => {};
+      const stalled = new Promise<void>((resolve) => {
+        stalls = resolve;
+      });
+      let opened = 0;
+      const weights = await openWeights({
+        ...folder,
+        async open(path, options) {
+          const file = await folder.open(path, options);
+          if (opened++ === 0) return file;
+          const reader = file.stream.getReader();
+          let came = 0;
+          return {
+            ...file,
+            stream: new ReadableStream<Uint8Array<ArrayBuffer>>({
+              async pull(controller) {
+                if (came > 0) {
+                  stalls();
+                  await stall;
+                }
+                const part = await reader.read();
+                if (part.done) return controller.close();
+                came += part.value.length;
+                controller.enqueue(part.value);
+              },
+            }),
+          };
+        },
+      });
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+      const reports: number[] = [];
+      const controller = new AbortController();
+      const reading = weights.read({
+        names: new Set(NAMES),
+        onTensor: () => undefined,
+        onProgress: (done) => reports.push(done),
+        signal: controller.signal,
+      });
+      reading.catch(() => undefined);
+      await stalled;
+      // What came before has been dealt with by then.
+      await new Promise((resolve) => setImmediate(resolve));
+      return { bytes: bytes.length, half, goOn, reports, reading, cancel: () => controller.abort() };
+    }
+
+    it("report what came before, once", async () => {
+      const { bytes, half, goOn, reports, reading } = await halfway();
+      expect(reports).toEqual([]);
+      vi.advanceTimersByTime(1000);
+      expect(reports).toEqual([half]);
+      goOn();
+      await reading;
+      expect(reports.at(-1)).toBe(bytes);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it("report nothing once they are cancelled", async () => {
+      const { reports, reading, cancel } = await halfway();
+      cancel();
+      await expect(reading).rejects.toMatchObject({ code: "cancelled" });
+      vi.advanceTimersByTime(1000);
+      expect(reports).toEqual([]);
+    });
+  });
+
   it("name what is missing or cannot be read before the first byte is read", async () => {
     const integers = countingTensor("ids", "I32", [2]);
     const folder = chunked(writeSafetensors([...TENSORS, integers]), 100);
@@ -201,19 +278,19 @@ describe("weights in one file", () => {
     const folder = chunked(writeSafetensors(TENSORS), 16);
     let opened = 0;
     let cancelled = 0;
+    const controller = new AbortController();
+    const waitForEver = () => {
+      setImmediate(() => controller.abort());
+      return new Promise<void>(() => {});
+    };
     const weights = await openWeights({
       ...folder,
       open: async (path, options) =>
         opened++ === 0
           ? folder.open(path, options)
-          : {
-              size: null,
-              stream: new ReadableStream({ pull: () => new Promise(() => {}), cancel: () => void cancelled++ }),
-            },
+          : { size: null, stream: new ReadableStream({ pull: waitForEver, cancel: () => void cancelled++ }) },
     });
-    const controller = new AbortController();
     const reading = weights.read({ names: new Set(), onTensor: () => undefined, signal: controller.signal });
-    setTimeout(() => controller.abort(), 1);
     await expect(reading).rejects.toMatchObject({ code: "cancelled" });
     expect(cancelled).toBe(1);
   });

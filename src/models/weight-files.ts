@@ -2,6 +2,7 @@
 import { createBreath } from "../core/breath.ts";
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import { requireReadable } from "./float-formats.ts";
+import { paceReports } from "./paced-reports.ts";
 import { readChunks } from "./read-chunks.ts";
 import type { SafetensorsHeader, TensorInfo } from "./safetensors-header.ts";
 import type { OpenFile, Sha256 } from "./source.ts";
@@ -114,7 +115,7 @@ async function readFile(
   const stop = () => void chunks.cancel();
   signal?.addEventListener("abort", stop, { once: true });
   let done = 0;
-  let reported = performance.now();
+  const reports = paceReports(REPORT_INTERVAL, () => report(done, origin));
   try {
     // The next chunk is on its way while this one is hashed and converted.
     let coming = chunks.next();
@@ -132,10 +133,7 @@ async function readFile(
         await onTensor(tensor);
         throwIfCancelled(signal);
       }
-      if (performance.now() - reported > REPORT_INTERVAL) {
-        report(done, origin);
-        reported = performance.now();
-      }
+      reports.note();
       chunks.giveBack(chunk);
       await breathe();
       throwIfCancelled(signal);
@@ -146,6 +144,7 @@ async function readFile(
     await chunks.cancel();
     throw error;
   } finally {
+    reports.end();
     signal?.removeEventListener("abort", stop);
   }
   report(done, origin);
