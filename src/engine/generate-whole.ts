@@ -129,7 +129,7 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
       const [next, best] = [output(outputs, "ids_out"), output(outputs, "best_logits")];
       const values = await Promise.all([backend.read(next), backend.read(best)]);
       backend.release(next, best);
-      if (!values[1].every(Number.isFinite)) throw notNumbers();
+      if (!values[1].every(Number.isFinite)) throw notNumbers(model);
       return Array.from(values[0]);
     } finally {
       backend.release(...Object.values(changing));

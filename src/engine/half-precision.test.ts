@@ -9,7 +9,7 @@ import { convertTensor } from "../models/float-formats.ts";
 import { createNodeFolder } from "../models/node-folder.ts";
 import { openWeights } from "../models/open-weights.ts";
 import type { StoredTensor, Weights } from "../models/weights.ts";
-import type { Tensor } from "../runtime/backend.ts";
+import type { Backend, Tensor } from "../runtime/backend.ts";
 import { createNodeBackend } from "../runtime/cpu/node.ts";
 import { projectRoot } from "../testing/shared.ts";
 import { createBatch, type PreparedSample } from "./batch.ts";
@@ -210,4 +210,35 @@ describe("a model stored in float16", { timeout: 120_000 }, () => {
     });
     expect(generations.map(({ ids }) => ids)).toEqual(samples.map(({ trace }) => trace));
   });
+
+  it.each(["fused", "layers"] satisfies WayToWrite[])(
+    "tells people to load it in single precision where its logits are not numbers, %s",
+    async (way) => {
+      const write = (session: Session) => {
+        const { backend } = session.model;
+        const nothing: Backend = Object.create(backend, {
+          kernels: {
+            value: {
+              ...backend.kernels,
+              tokenDivergence: ({ result }: { readonly result: Tensor }) =>
+                backend.write(result, new Float32Array(4).fill(Number.NaN)),
+            },
+          },
+        });
+        return generateBatch(
+          { ...session.model, backend: nothing },
+          {
+            samples: samples.slice(0, 1).map((input) => ({ input, prefix: [], maximumTokens: 2 })),
+            masks: session.denseMasks,
+            stopIds: [],
+            signal: undefined,
+            way,
+          },
+        );
+      };
+      const message = expect.stringContaining("not numbers");
+      await expect(write(half)).rejects.toMatchObject({ message, hint: expect.stringContaining("?precision=float32") });
+      await expect(write(single)).rejects.toMatchObject({ message, hint: expect.stringContaining("pruning ratio") });
+    },
+  );
 });
