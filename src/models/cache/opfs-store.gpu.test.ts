@@ -110,7 +110,7 @@ describe("the page's view of kept models", () => {
     };
     const [one, two] = ["1".repeat(40), "2".repeat(40)];
     const first = await keep("owner/first", one, "main", { "config.json": 10, "model.safetensors": 1000 });
-    const other = await keep("owner/second", two, "refs/pr/1", { "a b/u.json": 5 });
+    const other = await keep("owner/second", two, "refs/pr/1", { "u.safetensors": 3, "a b/u.json": 2 });
     const models = await listCachedModels();
     expect(models.map(({ repository, bytes }) => [repository, bytes]).sort()).toEqual([
       ["owner/first", 1010],
@@ -123,7 +123,7 @@ describe("the page's view of kept models", () => {
       unfinished: ["model.safetensors"],
     });
     const second = models.find(({ repository }) => repository === "owner/second");
-    expect(second).toMatchObject({ revisions: ["refs/pr/1"], unfinished: [] });
+    expect(second).toMatchObject({ revisions: ["refs/pr/1"], unfinished: ["a b/u.json"] });
     const usage = await cacheUsage();
     expect(usage.usedBytes).toBe(1015 + first + other);
     expect(usage.quotaBytes).toBeGreaterThan(1_000_000);

@@ -29,7 +29,7 @@ export interface CachedModel {
   readonly bytes: number;
   /** When it was last opened, milliseconds since 1970. */
   readonly lastUsed: number;
-  /** Paths of files whose download is not finished. */
+  /** Paths of files whose download is not finished, and of weights whose download has not begun. */
   readonly unfinished: readonly string[];
 }
 
@@ -127,11 +127,29 @@ export async function listModels(store: FileStore): Promise<CachedModel[]> {
         revisions: [...refs].filter(([, stands]) => stands === commit).map(([revision]) => revision),
         bytes: here.reduce((sum, file) => sum + (files.get(keys.file(file))?.bytes ?? 0), 0),
         lastUsed: (files.get(keys.used) ?? files.get(keys.listing))?.written ?? 0,
-        unfinished: here.filter((file) => !files.has(keys.checked(file))).map(({ path }) => path),
+        unfinished: unfinishedOf(listing, here, (file) => files.has(keys.checked(file))),
       });
     }
   }
   return models.sort((left, right) => right.lastUsed - left.lastUsed);
+}
+
+const SINGLE_FILE = "model.safetensors";
+
+/** Small files that were never read are not missed: which of them a model needs is found out when it is opened. */
+function unfinishedOf(listing: Listing, here: readonly ListedFile[], isChecked: (file: ListedFile) => boolean) {
+  const weights = weightFiles(listing);
+  if (weights.length === 0) return [SINGLE_FILE];
+  return [...new Set([...here, ...weights])].filter((file) => !isChecked(file)).map(({ path }) => path);
+}
+
+/** The weights among a commit's files, as open-weights.ts takes them: one file, else its parts. */
+function weightFiles(listing: Listing): ListedFile[] {
+  const single = listing.get(SINGLE_FILE);
+  if (single) return [single];
+  const all = [...listing.values()].filter(({ path }) => /^[^/]+\.safetensors$/.test(path));
+  const parts = all.filter(({ path }) => /-\d+-of-\d+\.safetensors$/.test(path));
+  return parts.length > 0 ? parts : all;
 }
 
 /**
