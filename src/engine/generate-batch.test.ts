@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
+import type { Backend } from "../runtime/backend.ts";
 import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
 import { projectRoot } from "../testing/shared.ts";
 import { createBatch, type PreparedInput } from "./batch.ts";
@@ -11,6 +12,7 @@ import { createEvaluationSet } from "./evaluation-set.ts";
 import { lastStates } from "./forward.ts";
 import { type BatchRequest, generateBatch, generateGreedy } from "./generate.ts";
 import type { MaskSet } from "./masks.ts";
+import { sequencesOf, widestBytes } from "./memory-plan.ts";
 import { openNodeSession } from "./node-engine.ts";
 import type { Session } from "./session.ts";
 import { countTensors } from "./testing/count-tensors.ts";
@@ -143,5 +145,29 @@ describe("generation in batches", { timeout: 60_000 }, () => {
     await expect(cancelled).rejects.toMatchObject({ code: "cancelled" });
     expect(tokens).toBe(inputs.length);
     expect(held()).toBe(0);
+  });
+
+  it("refuses a prompt whose attention exceeds the device's buffers before anything is computed, by layers", async () => {
+    const { model, denseMasks } = session;
+    const [input] = inputs;
+    if (!input) throw new Error("The bundled model has evaluation samples.");
+    const largestBuffer = widestBytes(sequencesOf(model.definition, "text", input.prompt.length)) - 1;
+    let runs = 0;
+    const small: Backend = Object.create(model.backend, {
+      limits: { value: { ...model.backend.limits, largestBuffer } },
+      run: {
+        value: (...[program, feeds]: Parameters<Backend["run"]>) => {
+          runs++;
+          return model.backend.run(program, feeds);
+        },
+      },
+    });
+    const samples = [{ input, prefix: [], maximumTokens: 2 }];
+    const request: BatchRequest = { ...requestOf(denseMasks), samples, way: "layers" };
+    await expect(generateBatch({ ...model, backend: small }, request)).rejects.toMatchObject({
+      code: "out-of-memory",
+      message: expect.stringMatching(new RegExp(`^A sequence of ${input.prompt.length} tokens takes a buffer of`)),
+    });
+    expect(runs).toBe(0);
   });
 });

@@ -12,6 +12,7 @@ import { embedTokens, sequenceFeeds } from "./forward.ts";
 import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { type KeyValueCache, pickFromCache, releaseCache } from "./kv-cache.ts";
 import { compensationKey } from "./masks.ts";
+import { checkSequence, memoryLimits, sequencesOf } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
 import { paddingBias, rotaryTables } from "./rope.ts";
 
@@ -95,6 +96,9 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
   let slots = 0;
   return {
     async prefill(rows) {
+      // Attention is written out here: its scores are one tensor, which has to fit into a buffer.
+      const tokens = Math.max(...rows.map((row) => row?.prefilled ?? 0));
+      checkSequence(sequencesOf(definition, "text", tokens), memoryLimits(backend));
       const { batch, features } = await encodeRows(model, rows, request);
       const shared = sequenceFeeds(model, batch.tokens);
       prefilled = batch.tokens;
