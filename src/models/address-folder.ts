@@ -1,7 +1,12 @@
 /** A checkpoint folder behind an HTTP address: bundled with the page, hosted, or a hub's `resolve` address. */
 import { PivotscopeError } from "../core/errors.ts";
-import { announcedLength, asNetworkError, discard, openAddressStream } from "./address-stream.ts";
+import { announcedLength, asNetworkError, discard, openAddressStream, statedSize } from "./address-stream.ts";
 import { type CheckpointFolder, fileNotFound, insidePath, wholeFileReads } from "./source.ts";
+
+const CONFIG = "config.json";
+
+/** How servers that do not know HEAD answer it. */
+const NO_HEAD = [405, 501];
 
 /**
  * @param url address of the folder, with or without the closing slash. Pass an absolute one to a worker: a relative
@@ -11,10 +16,18 @@ import { type CheckpointFolder, fileNotFound, insidePath, wholeFileReads } from 
 export function createAddressFolder(name: string, url: string, retryDelay?: number): CheckpointFolder {
   const addressOf = (path: string) => `${url.replace(/\/+$/, "")}/${encodePath(insidePath(path))}`;
 
-  async function ask(path: string, init: RequestInit): Promise<Response> {
+  let configRead = false;
+
+  /** Whether the answer says that there is no such file. */
+  const isMissing = (path: string, status: number) =>
+    // Buckets of files answer 403 for what is not there, unless everybody may list them.
+    status === 404 || status === 410 || (status === 403 && configRead && path !== CONFIG);
+
+  async function ask(path: string, init: RequestInit, also: readonly number[] = []): Promise<Response> {
     const address = addressOf(path);
     const response = await request(address, init);
-    if (response.status === 404 || response.status === 410) {
+    if (also.includes(response.status)) return response;
+    if (isMissing(path, response.status)) {
       await discard(response);
       throw fileNotFound(name, path, `${address} answered with status ${response.status}`);
     }
@@ -27,15 +40,21 @@ export function createAddressFolder(name: string, url: string, retryDelay?: numb
       await discard(response);
       throw fileNotFound(name, path, `${address} answered with a web page`);
     }
+    if (path === CONFIG) configRead = true;
     return response;
   }
 
-  /** The answer's headers, or null when there is no such file. */
-  async function look(path: string, signal?: AbortSignal): Promise<Response | null> {
+  /** Bytes of a file, null where the server does not say; or null when there is no such file. */
+  async function look(path: string, signal?: AbortSignal): Promise<{ readonly bytes: number | null } | null> {
+    const init = { cache: "no-store", signal: signal ?? null } as const;
     try {
-      const response = await ask(path, { method: "HEAD", signal: signal ?? null });
-      await discard(response);
-      return response;
+      // Answers about a range are not packed, so that the length is the file's.
+      const head = await ask(path, { ...init, method: "HEAD", headers: { range: "bytes=0-" } }, NO_HEAD);
+      await discard(head);
+      if (!NO_HEAD.includes(head.status)) return { bytes: statedSize(head) ?? lengthOf(head) };
+      const first = await ask(path, { ...init, headers: { range: "bytes=0-0" } });
+      await discard(first);
+      return { bytes: statedSize(first) ?? (first.status === 206 ? null : lengthOf(first)) };
     } catch (error) {
       if (error instanceof PivotscopeError && error.code === "not-found") return null;
       throw error;
@@ -61,8 +80,7 @@ export function createAddressFolder(name: string, url: string, retryDelay?: numb
     name,
     has: async (path) => (await look(path)) !== null,
     async entry(path, signal) {
-      const response = await look(path, signal);
-      const bytes = response === null ? null : announcedLength(response);
+      const bytes = (await look(path, signal))?.bytes ?? null;
       return bytes === null ? null : { path, bytes, cachedBytes: 0 };
     },
     open,
@@ -75,6 +93,11 @@ export function createAddressFolder(name: string, url: string, retryDelay?: numb
     },
     readBytes: reads.readBytes,
   };
+}
+
+/** Length that an answer about a range gives the file; of an empty file there is no range. */
+function lengthOf(response: Response): number | null {
+  return response.status === 416 ? 0 : announcedLength(response, true);
 }
 
 function encodePath(path: string): string {
@@ -99,7 +122,7 @@ function statusError(address: string, status: number): PivotscopeError {
     "network",
     `${address} answered with status ${status}.`,
     denied
-      ? "The address asks for permission. Download the folder and open its files instead."
+      ? "The address asks for permission, or has no such file. Download the folder and open its files instead."
       : "Try again later, or download the folder and open its files instead.",
   );
 }

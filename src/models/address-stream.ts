@@ -107,7 +107,8 @@ function resumingReader(address: string, options: AddressStreamOptions, first: A
         continue;
       }
       if (part.done) {
-        const missing = end ?? answer.end;
+        // Where the size is not known, the wanted part may end with the file.
+        const missing = first.size === null ? answer.end : end;
         if (missing === null || position >= missing) return null;
         await resume(brokenOff(address, position, missing));
         continue;
@@ -135,16 +136,16 @@ async function ask(address: string, { to, request, signal }: AddressStreamOption
   const { headers, status } = response;
   // A server that packs some answers and not others marks the packed ones as weak.
   const version = headers.get("etag")?.replace(/^W\//, "") ?? headers.get("last-modified");
-  const range = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(headers.get("content-range") ?? "");
-  const stated = range?.[3] === undefined || range[3] === "*" ? null : Number(range[3]);
-  const length = announcedLength(response);
+  const begins = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1];
+  const stated = statedSize(response);
+  const length = announcedLength(response, ranged);
   if (status === 416) return { response, begin: position, end: position, size: stated, version };
   if (status !== 206) return { response, begin: 0, end: length, size: length, version };
   if (headers.has("content-encoding") && headers.get("content-encoding") !== "identity") {
     await discard(response);
     throw badRange(address, `in the encoding ${headers.get("content-encoding")}`);
   }
-  const begin = range?.[1] === undefined ? position : Number(range[1]);
+  const begin = begins === undefined ? position : Number(begins);
   if (begin !== position) {
     await discard(response);
     throw badRange(address, `from byte ${begin}; asked was byte ${position}`);
@@ -159,8 +160,20 @@ function changed(first: Answer, next: Answer): boolean {
   return first.version !== null && next.version !== null && first.version !== next.version;
 }
 
-/** Bytes of the decoded body, or null when the server does not say: with a content encoding it counts packed bytes. */
-export function announcedLength(response: Response): number | null {
+/** Bytes of the whole file as an answer about a part of it says; null where it does not, or the page may not see it. */
+export function statedSize(response: Response): number | null {
+  const size = /^bytes (?:\d+-\d+|\*)\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1];
+  return size === undefined ? null : Number(size);
+}
+
+/**
+ * Bytes of the decoded body, or null when that is not known: with a content encoding, the length counts packed bytes.
+ *
+ * @param ranged whether a range was asked for. Browsers ask for it unpacked (Fetch, "HTTP-network-or-cache fetch"); in
+ *   other answers of another origin, a page sees the length and not whether it counts packed bytes.
+ */
+export function announcedLength(response: Response, ranged: boolean): number | null {
+  if (response.type === "cors" && !ranged && !response.headers.has("content-encoding")) return null;
   const encoding = response.headers.get("content-encoding") ?? "identity";
   const length = response.headers.get("content-length");
   if (encoding !== "identity" || length === null || !/^\d+$/.test(length)) return null;

@@ -5,7 +5,7 @@
 import { PivotscopeError } from "../core/errors.ts";
 import { LENGTH_BYTES, parseSafetensorsHeader, readHeaderLength } from "./safetensors-header.ts";
 import { mergeShards, parseSafetensorsIndex } from "./safetensors-index.ts";
-import { type CheckpointFolder, fileNotFound, readStream, readTextIfPresent } from "./source.ts";
+import { type CheckpointFolder, readStream, readTextIfPresent } from "./source.ts";
 import { createWeights, type WeightFile } from "./weight-files.ts";
 import type { Weights } from "./weights.ts";
 
@@ -26,9 +26,9 @@ const HEADERS_AT_ONCE = 8;
  */
 export async function openWeights(folder: CheckpointFolder, signal?: AbortSignal): Promise<Weights> {
   const single = await ifPresent(openFile(folder, SINGLE_FILE, signal));
-  if (single !== null) return createWeights(SINGLE_FILE, [single], single.header.tensors);
+  if (!(single instanceof PivotscopeError)) return createWeights(SINGLE_FILE, [single], single.header.tensors);
   const index = await readTextIfPresent(folder, SHARD_INDEX, signal);
-  if (index === null) throw await noWeights(folder);
+  if (index === null) throw await noWeights(folder, single);
   return openShards(folder, index, signal);
 }
 
@@ -45,7 +45,7 @@ async function openShards(folder: CheckpointFolder, text: string, signal?: Abort
 
 async function openShard(folder: CheckpointFolder, path: string, signal?: AbortSignal): Promise<WeightFile> {
   const file = await ifPresent(openFile(folder, path, signal));
-  if (file !== null) return file;
+  if (!(file instanceof PivotscopeError)) return file;
   throw new PivotscopeError(
     "not-found",
     `${SHARD_INDEX} names ${path}, which is not in ${folder.name}.`,
@@ -84,12 +84,12 @@ async function readPart(folder: CheckpointFolder, path: string, from: number, to
   return { size, bytes };
 }
 
-/** The file, or null when it is not there. */
-async function ifPresent<Result>(opening: Promise<Result>): Promise<Result | null> {
+/** The file, or the error that says that it is not there. */
+async function ifPresent<Result>(opening: Promise<Result>): Promise<Result | PivotscopeError> {
   try {
     return await opening;
   } catch (error) {
-    if (error instanceof PivotscopeError && error.code === "not-found") return null;
+    if (error instanceof PivotscopeError && error.code === "not-found") return error;
     throw error;
   }
 }
@@ -98,11 +98,13 @@ async function ifPresent<Result>(opening: Promise<Result>): Promise<Result | nul
 const OTHER_FORMATS = [".safetensors", ".bin", ".gguf", ".onnx", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".npz"];
 
 /** Says which weights the folder has instead, where it can list its files. */
-async function noWeights(folder: CheckpointFolder): Promise<PivotscopeError> {
-  const missing = fileNotFound(folder.name, SINGLE_FILE, `nor is ${SHARD_INDEX}`);
+async function noWeights(folder: CheckpointFolder, absent: PivotscopeError): Promise<PivotscopeError> {
   const paths = (await folder.list?.().catch(() => [])) ?? [];
   const others = OTHER_FORMATS.flatMap((ending) => paths.filter((path) => path.toLowerCase().endsWith(ending)));
-  if (others.length === 0) return missing;
+  if (others.length === 0) {
+    // What was found out about the file, for example a status that could also mean that it is locked.
+    return new PivotscopeError("not-found", `${absent.message} Nor is ${SHARD_INDEX} there.`, absent.hint);
+  }
   const more = others.length > 3 ? ` and ${others.length - 3} more` : "";
   return new PivotscopeError(
     "unsupported",

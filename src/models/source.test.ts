@@ -25,8 +25,8 @@ function serveRange(request: IncomingMessage, response: ServerResponse, path = "
     response.writeHead(416, { "content-range": `bytes */${WEIGHTS.length}` }).end();
     return;
   }
-  if (ranged) response.writeHead(206, { "content-range": `bytes ${from}-${to - 1}/${WEIGHTS.length}` });
   if (!ranged || request.method === "HEAD") response.setHeader("content-length", to - from);
+  if (ranged) response.writeHead(206, { "content-range": `bytes ${from}-${to - 1}/${WEIGHTS.length}` });
   const part = WEIGHTS.subarray(from, to);
   if (part.length <= cut) response.end(part);
   else response.write(part.subarray(0, cut), () => response.destroy());
