@@ -194,6 +194,21 @@ describe("a broken connection", () => {
     expect(clock.waits).toEqual([1000, 2000, 4000, 8000, 1000]);
   });
 
+  test.each(["api:info", "api:tree"])("is tried again in an answer to %s", async (place) => {
+    await start();
+    hub.fault(place, { kind: "cut", after: 20, times: 2 });
+    expect(await open().readText("config.json")).toBe(config);
+    expect(clock.waits).toEqual([500, 1500]);
+  });
+
+  test.each(["api:info", "api:tree"])("is named when answers to %s keep breaking off", async (place) => {
+    await start();
+    hub.fault(place, { kind: "cut", after: 20 });
+    const error = await failure(open().readText("config.json"));
+    expect(error).toMatchObject({ code: "network", message: expect.stringContaining("connection to localhost") });
+    expect(clock.waits).toEqual([500, 1500]);
+  });
+
   test("is taken up too when the server ignores ranges", async () => {
     await start();
     hub.fault("model.safetensors", { kind: "cut", after: 200_000, times: 1 });

@@ -1,6 +1,6 @@
 /** What a hub says about a repository: the commit behind a revision, and that commit's files. */
 import { listFiles, modelInfo } from "@huggingface/hub";
-import { PivotscopeError } from "../../core/errors.ts";
+import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { FileStore } from "../cache/file-store.ts";
 import { type ListedFile, type Listing, parseListing, readListed, writeListing } from "../cache/listing.ts";
 import { type CommitKeys, commitKeys, readKeptText, refKey, repositoryFolder } from "../cache/repository-cache.ts";
@@ -103,12 +103,13 @@ async function asking<Result>(
   signal: AbortSignal | undefined,
   call: (fetch: typeof globalThis.fetch) => Promise<Result>,
 ): Promise<Result> {
-  const fetch = (input: RequestInfo | URL, init?: RequestInit) =>
-    askHub(hub, String(input), {
-      method: init?.method,
-      headers: Object.fromEntries(new Headers(init?.headers)),
-      signal,
-    });
+  const fetch = async (input: RequestInfo | URL, init?: RequestInit) => {
+    const headers = Object.fromEntries(new Headers(init?.headers));
+    const response = await askHub(hub, String(input), { method: init?.method, headers, signal });
+    // Read here, since the client takes a body that breaks off for one that makes no sense.
+    const text = await readText(response, hub, signal);
+    return new Response(text, { status: response.status, headers: response.headers });
+  };
   return withRetries(SHORT_WAITS, hub.clock, signal, async () => {
     try {
       return await call(fetch);
@@ -118,6 +119,18 @@ async function asking<Result>(
       throw noHub(hub, "answers in no form that this page knows", error);
     }
   });
+}
+
+/** @throws PassingFailure when the connection breaks; PivotscopeError `cancelled`. */
+async function readText(response: Response, hub: HubSettings, signal: AbortSignal | undefined): Promise<string> {
+  try {
+    return await response.text();
+  } catch (error) {
+    throwIfCancelled(signal);
+    const reason = error instanceof Error ? error.message : String(error);
+    const said = `The connection to ${new URL(hub.hubUrl).host} broke (${reason}), asked for ${hub.repository}.`;
+    throw new PassingFailure(new PivotscopeError("network", said, "Try again.", { cause: error }));
+  }
 }
 
 /** Keeps a small file where that can be done; what cannot be kept is asked for again. */

@@ -2,7 +2,7 @@
 
 /**
  * `times` limits how often a fault strikes; without it, it stays until `clearFaults`. Faults of bodies concern the bytes
- * of a file, wherever they come from; `status` answers at the hub, or at the CDN with `at: "cdn"`.
+ * of a file, wherever they come from, and `cut` those of the API's answers too; `status` answers at the hub, or at the CDN with `at: "cdn"`.
  */
 export type HubFault = { readonly times?: number } & (
   | {

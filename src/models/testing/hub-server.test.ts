@@ -74,3 +74,18 @@ test("strangers learn neither of hidden repositories nor the content of gated on
   expect(await status("/owner/name/resolve/main/config.json", "hf_other")).toBe(403);
   expect(await status("/owner/name/resolve/main/config.json", "hf_reader")).toBe(200);
 });
+
+test("answers of the API can be cut off, and origins be kept out", async () => {
+  hub = await startHubServer({ models: [{ repository, revisions: { main: files } }] });
+  const info = `${hub.url}/api/models/${repository}/revision/main`;
+  hub.fault("api:info", { kind: "cut", after: 10, times: 1 });
+  await expect((await fetch(info)).text()).rejects.toThrow();
+  expect(hub.requests.at(-1)).toMatchObject({ place: "api:info", status: 200, sent: 10 });
+  expect((await fetch(info)).headers.get("access-control-allow-origin")).not.toBeNull();
+  hub.fault("api:info", { kind: "no-cors" });
+  hub.fault("model.safetensors", { kind: "no-cors" });
+  expect((await fetch(info)).headers.get("access-control-allow-origin")).toBeNull();
+  const file = await fetch(`${hub.url}/${repository}/resolve/main/model.safetensors`);
+  expect(file.headers.get("access-control-allow-origin")).toBeNull();
+  expect((await file.arrayBuffer()).byteLength).toBe(300_000);
+});

@@ -271,6 +271,18 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
     return finish(response, entry, 302);
   }
 
+  /** Answers with JSON, of which a fault may cut off the end. */
+  async function answerWhole(response: ServerResponse, entry: HubRequest, value: unknown): Promise<void> {
+    const cut = faults.take(entry.place, "cut");
+    if (cut === null) return answerJson(response, entry, value);
+    const bytes = Buffer.from(JSON.stringify(value));
+    entry.status = 200;
+    entry.sent = Math.min(cut.after, bytes.length - 1);
+    response.writeHead(200, { "Content-Type": "application/json; charset=utf-8", "Content-Length": bytes.length });
+    await new Promise<void>((resolve) => response.write(bytes.subarray(0, entry.sent), () => resolve()));
+    response.destroy();
+  }
+
   async function answerApi(
     request: IncomingMessage,
     response: ServerResponse,
@@ -283,7 +295,7 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
   ): Promise<void> {
     if (action === "" || action === "revision") {
       const siblings = [...files.keys()].map((rfilename) => ({ rfilename }));
-      return answerJson(response, entry, {
+      return answerWhole(response, entry, {
         _id: id.slice(0, 24),
         id: model.repository,
         sha: id,
@@ -298,11 +310,8 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
     const items = [...files].map(([path, file]) => itemOf(path, file, options.xet ?? false));
     if (action === "paths-info") {
       const asked = JSON.parse(await bodyOf(request)) as { paths: string[] };
-      return answerJson(
-        response,
-        entry,
-        items.filter((item) => asked.paths.includes(item.path)),
-      );
+      const found = items.filter((item) => asked.paths.includes(item.path));
+      return answerWhole(response, entry, found);
     }
     const inside = items.filter((item) => path === "" || item.path.startsWith(`${path}/`));
     const size = options.pageSize ?? 1000;
@@ -312,7 +321,7 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
       next.searchParams.set("cursor", String(start + size));
       response.setHeader("Link", `<${next.href}>; rel="next"`);
     }
-    return answerJson(response, entry, inside.slice(start, start + size));
+    return answerWhole(response, entry, inside.slice(start, start + size));
   }
 
   async function answerCdn(request: IncomingMessage, response: ServerResponse): Promise<void> {
