@@ -9,7 +9,7 @@ import { invariant, throwIfCancelled } from "../core/errors.ts";
 import type { Tower } from "../core/unit.ts";
 import type { TowerDefinition, VisionDefinition } from "../models/architectures/definition.ts";
 import { splitIds } from "../models/architectures/llama-vocabulary.ts";
-import { type Feeds, output, type Tensor } from "../runtime/backend.ts";
+import { type Feeds, output, settled, type Tensor } from "../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
 import type { Precision } from "./contract.ts";
 import { cutPatches } from "./image-positions.ts";
@@ -348,12 +348,27 @@ export function logitsAt(
 }
 
 /** The last hidden states of every row of `batch`, [rows, width]; logits are made from them where they are needed. */
-export async function lastStates(
+export function lastStates(
   model: Model,
   batch: Batch,
   masks: MaskSet,
   signal?: AbortSignal,
   memory: MemoryLimits = memoryLimits(model.backend),
+): Promise<Tensor> {
+  const { backend } = model;
+  return settled(
+    backend,
+    () => computeLastStates(model, batch, masks, memory, signal),
+    (states) => backend.release(states),
+  );
+}
+
+async function computeLastStates(
+  model: Model,
+  batch: Batch,
+  masks: MaskSet,
+  memory: MemoryLimits,
+  signal: AbortSignal | undefined,
 ): Promise<Tensor> {
   const { backend } = model;
   const size = batch.ids.length / batch.tokens;

@@ -1,6 +1,7 @@
 /** Generation of several samples at once: the tokens of each alone, whatever the others do. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PivotscopeError } from "../core/errors.ts";
 import { createRandom } from "../core/random.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
@@ -13,6 +14,7 @@ import { lastStates } from "./forward.ts";
 import { type BatchRequest, generateBatch, generateGreedy } from "./generate.ts";
 import type { MaskSet } from "./masks.ts";
 import { sequencesOf, widestBytes } from "./memory-plan.ts";
+import type { Model } from "./model.ts";
 import { openNodeSession } from "./node-engine.ts";
 import type { Session } from "./session.ts";
 import { countTensors } from "./testing/count-tensors.ts";
@@ -169,5 +171,27 @@ describe("generation in batches", { timeout: 60_000 }, () => {
       message: expect.stringMatching(new RegExp(`^A sequence of ${input.prompt.length} tokens takes a buffer of`)),
     });
     expect(runs).toBe(0);
+  });
+
+  it("fails where an upload found no memory, and leaves that failure to nothing else", async () => {
+    const { model, denseMasks } = session;
+    const held = countTensors(model.backend);
+    const lack = new PivotscopeError("out-of-memory", "The GPU has no memory for the tensor [9].");
+    const lacking = (): Model => {
+      let told: PivotscopeError | null = lack;
+      const settle = async () => {
+        const error = told;
+        told = null;
+        if (error) throw error;
+      };
+      return { ...model, backend: Object.create(model.backend, { settle: { value: settle } }) };
+    };
+    const [write, measure] = [lacking(), lacking()];
+    await expect(generateBatch(write, requestOf(denseMasks))).rejects.toBe(lack);
+    const batch = createBatch([{ prompt: [1, 2], frames: [], trace: [3], pivots: [] }], model.imageTokenId);
+    await expect(lastStates(measure, batch, denseMasks)).rejects.toBe(lack);
+    expect(held()).toBe(0);
+    await write.backend.settle();
+    await measure.backend.settle();
   });
 });

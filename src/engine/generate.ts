@@ -3,6 +3,7 @@
  * sample at a time. Samples that have finished are carried along until they are half of the batch, then taken out.
  */
 import { invariant, throwIfCancelled } from "../core/errors.ts";
+import { settled } from "../runtime/backend.ts";
 import { type PreparedInput, paddedSize } from "./batch.ts";
 import { createLayerWriter } from "./generate-by-layers.ts";
 import { createFusedWriter } from "./generate-fused.ts";
@@ -92,7 +93,7 @@ export async function generateBatch(model: Model, request: BatchRequest): Promis
   let running: (Row | null)[] = Array.from({ length: paddedSize(rows.length) }, (_, index) => rows[index] ?? null);
   const writer = await createWriter(model, request);
   try {
-    let next = await writer.prefill(running);
+    let next = await settled(model.backend, () => writer.prefill(running));
     for (;;) {
       for (const [index, row] of running.entries()) {
         const id = next[index];

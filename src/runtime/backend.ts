@@ -6,7 +6,7 @@
  * are serialised inside (onnxruntime crashes on concurrent runs), so awaiting in any order is safe. Kernels are
  * ordered after every run that was awaited before them.
  */
-import { invariant } from "../core/errors.ts";
+import { invariant, PivotscopeError } from "../core/errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { KernelSet, WeightGradientRequest } from "./kernels/contract.ts";
 
@@ -84,6 +84,39 @@ export interface Backend {
    */
   settle(): Promise<void>;
   dispose(): Promise<void>;
+}
+
+/**
+ * Does `work` and waits for the backend, so that an upload that found no memory fails this work and not a later one, which
+ * would name a tensor long gone. Where `work` fails, the lack of memory that led to it is thrown instead; a cancelled one does
+ * not wait. `discard` takes what `work` gave when it cannot be had.
+ */
+export async function settled<Result>(
+  backend: Pick<Backend, "settle">,
+  work: () => Promise<Result>,
+  discard: (result: Result) => void = () => undefined,
+): Promise<Result> {
+  let result: Result;
+  try {
+    result = await work();
+  } catch (error) {
+    const lack = backend.settle().then(
+      () => null,
+      (reason: unknown) => (hasCode(reason, "out-of-memory") ? reason : null),
+    );
+    throw hasCode(error, "cancelled") ? error : ((await lack) ?? error);
+  }
+  try {
+    await backend.settle();
+  } catch (error) {
+    discard(result);
+    throw error;
+  }
+  return result;
+}
+
+function hasCode(error: unknown, code: PivotscopeError["code"]): boolean {
+  return error instanceof PivotscopeError && error.code === code;
 }
 
 /** Kernels compute in float32: a tensor of another format would be read as noise. */

@@ -23,6 +23,18 @@ describe("buffers that the GPU has no memory for", () => {
     device.destroy();
   });
 
+  it("fail who made them, not who waits already", async () => {
+    const device = await requestDevice({ largestBuffer: 0 });
+    const buffers = watchedBuffers(device);
+    buffers.create(LARGE);
+    const before = buffers.check();
+    vi.spyOn(device, "popErrorScope").mockResolvedValueOnce(new GPUOutOfMemoryError("none left"));
+    buffers.create(LARGE);
+    await before;
+    await expect(buffers.check()).rejects.toMatchObject({ code: "out-of-memory" });
+    device.destroy();
+  });
+
   it("fail what waits for the backend", async () => {
     const device = await requestDevice({ largestBuffer: 0 });
     const backend = await createWebGpuBackendOn(device);

@@ -9,39 +9,45 @@ const WATCHED_BYTES = 1024 * 1024;
 
 export interface WatchedBuffers {
   create(descriptor: GPUBufferDescriptor): GPUBuffer;
-  /** Resolves once all buffers so far are known to be there. @throws PivotscopeError `out-of-memory` that names one. */
+  /**
+   * Resolves once all buffers since the last call are known to be there. Buffers that are made while it waits are the next
+   * call's. @throws PivotscopeError `out-of-memory` that names the first that is not there.
+   */
   check(): Promise<void>;
 }
 
 export function watchedBuffers(device: GPUDevice): WatchedBuffers {
-  let waiting: Promise<void>[] = [];
-  let missing: PivotscopeError | null = null;
+  /** Answers that have not come, and those that tell of a lack; the others are dropped as they come. */
+  const answers = new Set<Promise<PivotscopeError | null>>();
   return {
     create(descriptor) {
       if (descriptor.size < WATCHED_BYTES) return device.createBuffer(descriptor);
       device.pushErrorScope("out-of-memory");
       const buffer = device.createBuffer(descriptor);
-      const answer = device.popErrorScope().then((error) => {
-        if (error === null) return;
-        missing ??= new PivotscopeError(
-          "out-of-memory",
-          `The GPU has no memory for the ${descriptor.label ?? "buffer"} of ${descriptor.size} bytes.`,
-          "Close other tabs that use the GPU, load a smaller model, or use the cpu backend.",
-          { cause: error },
-        );
-      });
       // Only a lost device rejects, and that is told elsewhere.
-      waiting.push(answer.catch(() => undefined));
+      const told = device.popErrorScope().catch(() => null);
+      const answer = told.then((error) => {
+        if (error) return outOfMemory(descriptor, error);
+        answers.delete(answer);
+        return null;
+      });
+      answers.add(answer);
       return buffer;
     },
     async check() {
-      const answers = waiting;
-      waiting = [];
-      await Promise.all(answers);
-      if (missing === null) return;
-      const error = missing;
-      missing = null;
-      throw error;
+      const asked = [...answers];
+      answers.clear();
+      const lacking = (await Promise.all(asked)).find((error) => error !== null);
+      if (lacking) throw lacking;
     },
   };
+}
+
+function outOfMemory({ label, size }: GPUBufferDescriptor, cause: GPUError): PivotscopeError {
+  return new PivotscopeError(
+    "out-of-memory",
+    `The GPU has no memory for the ${label ?? "buffer"} of ${size} bytes.`,
+    "Close other tabs that use the GPU, load a smaller model, or use the cpu backend.",
+    { cause },
+  );
 }
