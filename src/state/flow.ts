@@ -55,6 +55,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   let weights: string | null = null;
   /** The picture comes while the model still loads. */
   let examplesShown: Promise<void> = Promise.resolve();
+  let examplesOf: string | null = null;
 
   /** A model has come: its constants and pictures, and what was there before where it still fits. */
   function welcome(summary: ModelSummary): void {
@@ -81,6 +82,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
 
   /** Reads the model's examples and shows the link's or the first one, where no picture is there yet. */
   async function showExamples(folderUrl: string): Promise<void> {
+    examplesOf = folderUrl;
     await actions.input.readExamples(folderUrl);
     const { picture, examples, pictureFailure } = get().input;
     if (picture) return;
@@ -122,6 +124,13 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       state.model.status === "loading" && state.model.source?.kind === "address" ? state.model.source.url : null,
     (folderUrl) => {
       if (folderUrl !== null) examplesShown = showExamples(folderUrl);
+    },
+  );
+  on(
+    ({ model }) => (model.status === "ready" && isBundled({ model }) ? model.source : null),
+    (source) => {
+      // A bundled model that was opened beside another comes without having been loading.
+      if (source?.kind === "address" && source.url !== examplesOf) examplesShown = showExamples(source.url);
     },
   );
   on(

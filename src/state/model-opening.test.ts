@@ -94,7 +94,8 @@ describe("opening a repository of a hub", () => {
     expect(decodeSharedState(hash)).toMatchObject({ backend: "webgpu", precision: "float32" });
     // The bundled model opens as the address asked for at first.
     await actions().chooseBundled("fake");
-    expect(harness.fake().calls[0]?.options).toEqual({ backend: "auto", precision: "auto" });
+    const load = harness.fake().calls.find(({ kind }) => kind === "load");
+    expect(load?.options).toEqual({ backend: "auto", precision: "auto" });
   });
 
   it("cancels at once, keeps the model at hand, and resumes in another worker", async () => {
@@ -290,5 +291,34 @@ describe("opening a folder", () => {
     const before = state().opening;
     await actions().chooseFiles(new Map());
     expect(state().opening).toBe(before);
+  });
+});
+
+describe("opening a bundled model beside another", () => {
+  it("keeps the model at hand when it cannot be fetched", async () => {
+    harness = await opened();
+    await actions().chooseAddress(HUB_MODEL);
+    await actions().load();
+    const { summary } = state().model;
+    for (const kind of ["inspect", "load"] as const) {
+      harness.onEngine = (fake) => fake.failNext(kind, network());
+      await actions().chooseBundled("fake");
+      expect(opening()).toMatchObject({ step: "failed", shown: false, failure: { code: "network" } });
+      expect(state().model).toMatchObject({ status: "ready", summary, failure: null });
+    }
+    harness.onEngine = () => {};
+    await actions().load();
+    expect(state().model).toMatchObject({ status: "ready", summary: { name: "fake" } });
+  });
+
+  it("asks nothing, and loads it in place of one that has failed", async () => {
+    harness = createHarness();
+    harness.onEngine = (fake) => fake.failNext("load", network());
+    await harness.workbench.open();
+    expect(state().model.status).toBe("failed");
+    harness.onEngine = () => {};
+    await actions().chooseBundled("fake");
+    expect(opening()).toEqual({ step: "closed" });
+    expect(state().model).toMatchObject({ status: "ready", summary: { name: "fake" } });
   });
 });

@@ -7,7 +7,7 @@ import type { WorkerEngine } from "../engine/client.ts";
 import type { LoadProgress, ModelNeeds, ModelSource } from "../engine/contract.ts";
 import type { Context } from "./context.ts";
 import { failureOf, isCancelled } from "./failure.ts";
-import type { ModelActions } from "./model.ts";
+import { isBundled, type ModelActions } from "./model.ts";
 import {
   AUTOMATIC,
   CLOSED,
@@ -45,6 +45,7 @@ export interface OpeningActions {
   choose(source: ModelSource): Promise<void>;
   /** Opens files of the user's, by path; asks only when they do not fit. */
   chooseFiles(files: ReadonlyMap<string, Blob>): Promise<void>;
+  /** Opens a model of the page's own; asks only when it does not fit. */
   chooseBundled(name: string): Promise<void>;
   /** What was dropped could not be read. */
   refuse(error: unknown): void;
@@ -126,8 +127,9 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
       const { wish } = get().model;
       const options = firstOptions(needs, wish);
       const found = pinned(source, needs);
-      // What lies on this computer costs nothing to open, and runs as it was wished for: there is nothing to ask.
-      if (source.kind === "files" && choiceOf(needs, wish)?.fits) await run(mine, found, needs, options, wasShown());
+      // What is small or lies on this computer, and runs as it was wished for: there is nothing to ask.
+      const own = source.kind === "files" || comesAlong(source);
+      if (own && choiceOf(needs, wish)?.fits) await run(mine, found, needs, options, wasShown());
       else go({ step: "asking", source: found, needs, options });
     } catch (error) {
       if (attempt !== mine || isCancelled(error)) return;
@@ -168,6 +170,11 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
     } finally {
       meter.end();
     }
+  }
+
+  /** Whether the page brings it along. */
+  function comesAlong(source: ModelSource): boolean {
+    return isBundled({ model: { ...get().model, source } });
   }
 
   /** The token goes to the hub that it was typed for and to no other. */
@@ -232,6 +239,12 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
       await inspect({ kind: "files", name, files }, current.step !== "closed" && wasShown());
     },
     async chooseBundled(name) {
+      const { status, bundled } = get().model;
+      const chosen = bundled.find((entry) => entry.name === name);
+      if (status === "ready" && chosen) {
+        await inspect({ kind: "address", name: chosen.name, url: chosen.url }, false);
+        return;
+      }
       stop();
       go(CLOSED);
       await model.openBundled(name);

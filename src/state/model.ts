@@ -53,7 +53,10 @@ export const initialModel: ModelState = {
 export const BUNDLED_INDEX = "models/index.json";
 
 export interface ModelActions {
-  /** Reads the list of bundled models and loads the one of this name, or the first. */
+  /**
+   * Reads the list of bundled models, where that has not been done, and loads the one of this name, or the first. A model
+   * that works stays when the list cannot be read.
+   */
   openBundled(name: string | null): Promise<void>;
   load(source: ModelSource, options: RunOptions): Promise<void>;
   /** Puts a model that has been loaded in its own engine in place of the one at hand. */
@@ -111,18 +114,23 @@ export function createModelActions(context: Context): ModelActions {
     }
   }
 
+  async function bundledModels(): Promise<readonly BundledModel[]> {
+    const known = get().model.bundled;
+    if (known.length > 0) return known;
+    const listed = parseBundledIndex(await environment.readJson(BUNDLED_INDEX));
+    return listed.map((model) => ({ ...model, url: environment.absoluteUrl(model.url) }));
+  }
+
   async function openBundled(name: string | null): Promise<void> {
     try {
-      const bundled = parseBundledIndex(await environment.readJson(BUNDLED_INDEX)).map((model) => ({
-        ...model,
-        url: environment.absoluteUrl(model.url),
-      }));
+      const bundled = await bundledModels();
       const named = bundled.find((model) => model.name === name);
       patch("model", { bundled, unknown: named ? null : name });
       const chosen = named ?? bundled[0];
       if (chosen) await load({ kind: "address", name: chosen.name, url: chosen.url }, get().model.wish);
     } catch (error) {
-      patch("model", { status: "failed", failure: failureOf(error) });
+      const { status } = get().model;
+      if (status !== "ready" && status !== "loading") patch("model", { status: "failed", failure: failureOf(error) });
     }
   }
 
