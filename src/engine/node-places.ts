@@ -25,14 +25,16 @@ export async function openNodePlace(place: string, name?: string): Promise<Check
  * another hub and HF_TOKEN an access token, as for the hub's own tools.
  */
 export async function openNodeHub(source: Extract<ModelSource, { kind: "hub" }>): Promise<CheckpointFolder> {
-  const [{ openHubFolder }, { createNodeStore }] = await Promise.all([
+  const [{ openHubFolder }, { DEFAULT_HUB }, { createNodeStore }] = await Promise.all([
     import("../models/hub/hub-folder.ts"),
+    import("../models/hub/address.ts"),
     import("../models/cache/node-store.ts"),
   ]);
   const { HF_ENDPOINT, HF_TOKEN } = process.env;
-  const hubUrl = source.hubUrl ?? (HF_ENDPOINT || null);
+  const usual = HF_ENDPOINT || DEFAULT_HUB;
+  const hubUrl = source.hubUrl ?? usual;
   // A token is for the hub that it was made on; one that is meant for the usual hub goes nowhere else.
-  const accessToken = source.accessToken ?? (source.hubUrl === null ? (HF_TOKEN ?? null) : null);
+  const accessToken = source.accessToken ?? (hubUrl === usual ? (HF_TOKEN ?? null) : null);
   return openHubFolder({ ...source, hubUrl, accessToken }, createNodeStore(cacheFolder()));
 }
 

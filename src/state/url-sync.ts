@@ -40,7 +40,8 @@ function linkedModel({ model, opening }: WorkbenchState): string | null {
   const { source } = model;
   switch (source?.kind) {
     case "address":
-      return isBundled({ model }) ? source.name : source.url;
+      // Without the slash, two parts of a path would name a hub's repository.
+      return isBundled({ model }) ? source.name : `${source.url}/`;
     case "hub": {
       const { repository, revision, hubUrl } = source;
       // The page's own hub stands in its query.
@@ -84,7 +85,7 @@ export function applySharedState(context: Context, shared: SharedState): void {
   context.patch("model", {
     wish: { backend: shared.backend ?? wish.backend, precision: shared.precision ?? wish.precision },
   });
-  if (shared.hub) context.patch("opening", { hubUrl: shared.hub });
+  if (shared.hub) context.patch("opening", { hubUrl: shared.hub === DEFAULT_HUB ? null : shared.hub });
   if (shared.samples !== null) context.patch("calibration", { sampleLimit: shared.samples });
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PivotscopeError } from "../../core/errors.ts";
-import { parseModelAddress } from "./address.ts";
+import { DEFAULT_HUB, parseModelAddress } from "./address.ts";
 
 const hub = (repository: string, revision: string | null = null, hubUrl: string | null = null) => ({
   kind: "hub",
@@ -11,21 +11,24 @@ const hub = (repository: string, revision: string | null = null, hubUrl: string 
   hubUrl,
 });
 
+/** Named by an address, so that no other hub is meant. */
+const usual = (repository: string, revision: string | null = null) => hub(repository, revision, DEFAULT_HUB);
+
 describe("parseModelAddress", () => {
   test.each([
     ["HuggingFaceTB/SmolVLM-256M-Instruct", hub("HuggingFaceTB/SmolVLM-256M-Instruct")],
     ["  owner/name \n", hub("owner/name")],
     ["owner/name@v1.0", hub("owner/name", "v1.0")],
     ["owner/name@refs/pr/3", hub("owner/name", "refs/pr/3")],
-    ["https://huggingface.co/owner/name", hub("owner/name")],
-    ["https://huggingface.co/owner/name/", hub("owner/name")],
-    ["https://huggingface.co/owner/name/tree/main", hub("owner/name", "main")],
-    ["https://huggingface.co/owner/name/tree/refs%2Fpr%2F3", hub("owner/name", "refs/pr/3")],
-    ["https://huggingface.co/owner/name/tree/main/onnx", hub("owner/name", "main")],
-    ["https://huggingface.co/owner/name/blob/main/config.json", hub("owner/name", "main")],
-    ["https://huggingface.co/owner/name/resolve/abc/model.safetensors?download=true", hub("owner/name", "abc")],
-    ["huggingface.co/owner/name", hub("owner/name")],
-    ["hf.co/owner/name", hub("owner/name")],
+    ["https://huggingface.co/owner/name", usual("owner/name")],
+    ["https://huggingface.co/owner/name/", usual("owner/name")],
+    ["https://huggingface.co/owner/name/tree/main", usual("owner/name", "main")],
+    ["https://huggingface.co/owner/name/tree/refs%2Fpr%2F3", usual("owner/name", "refs/pr/3")],
+    ["https://huggingface.co/owner/name/tree/main/onnx", usual("owner/name", "main")],
+    ["https://huggingface.co/owner/name/blob/main/config.json", usual("owner/name", "main")],
+    ["https://huggingface.co/owner/name/resolve/abc/model.safetensors?download=true", usual("owner/name", "abc")],
+    ["huggingface.co/owner/name", usual("owner/name")],
+    ["hf.co/owner/name", usual("owner/name")],
     ["https://hf-mirror.example/owner/name", hub("owner/name", null, "https://hf-mirror.example")],
     ["http://localhost:4190/owner/name/tree/v2", hub("owner/name", "v2", "http://localhost:4190")],
     ["https://a.org/models/smol/", { kind: "address", name: "smol", url: "https://a.org/models/smol" }],
@@ -33,6 +36,7 @@ describe("parseModelAddress", () => {
     ["https://a.org/smol", { kind: "address", name: "smol", url: "https://a.org/smol" }],
     ["https://a.org/smol/config.json", { kind: "address", name: "smol", url: "https://a.org/smol" }],
     ["https://a.org/", { kind: "address", name: "a.org", url: "https://a.org" }],
+    ["https://a.org/a/b/tree/", { kind: "address", name: "tree", url: "https://a.org/a/b/tree" }],
     ["https://a.org/my%20models/x/", { kind: "address", name: "x", url: "https://a.org/my%20models/x" }],
   ])("reads %j", (text, expected) => {
     expect(parseModelAddress(text)).toEqual(expected);
@@ -84,7 +88,8 @@ describe("parseModelAddress", () => {
         const repository = `${owner}/${name}`;
         const expected = hub(repository, revision);
         expect(parseModelAddress(`${repository}@${revision}`)).toEqual(expected);
-        expect(parseModelAddress(`https://huggingface.co/${repository}/tree/${revision}`)).toEqual(expected);
+        const address = `https://huggingface.co/${repository}/tree/${revision}`;
+        expect(parseModelAddress(address)).toEqual(usual(repository, revision));
         const elsewhere = parseModelAddress(`https://hub.example:8443/${repository}/tree/${revision}`);
         expect(elsewhere).toEqual(hub(repository, revision, "https://hub.example:8443"));
         // What it names can be typed again.
@@ -117,8 +122,11 @@ describe("parseModelAddress", () => {
       fc.property(text, (text) => {
         try {
           const source = parseModelAddress(text);
-          if (source.kind === "address") expect(source.url).toMatch(/^https?:\/\/[^/]/);
-          else {
+          if (source.kind === "address") {
+            expect(source.url).toMatch(/^https?:\/\/[^/]/);
+            // What links carry.
+            expect(parseModelAddress(`${source.url}/`)).toEqual(source);
+          } else {
             expect(source.repository).toMatch(/^[\w.-]+\/[\w.-]+$/);
             expect(source.hubUrl ?? "https://huggingface.co").toMatch(/^https?:\/\/[^/]+$/);
             expect(source.repository.split("/")).not.toContain("..");

@@ -2,6 +2,7 @@
 import { PivotscopeError } from "../../core/errors.ts";
 import type { ModelSource } from "../../engine/contract.ts";
 
+/** The `hubUrl` of a repository is null only where no hub was named: then the page's, or the usual one, is meant. */
 export type NamedSource = Exclude<ModelSource, { kind: "files" }>;
 
 /** The hub whose repositories are meant where none is named. */
@@ -52,17 +53,17 @@ function parseUrl(text: string, typed: string): NamedSource {
     throw refused("The address", "carries a name or password, which would end up in records; it is not used");
   }
   const isDefaultHub = /^(?:www\.)?(?:huggingface\.co|hf\.co)$/i.test(url.hostname);
-  const hubUrl = isDefaultHub ? null : url.origin;
+  const hubUrl = isDefaultHub ? DEFAULT_HUB : url.origin;
   const path = isDefaultHub ? url.pathname.replace(/\/+$/, "") : url.pathname;
   const parts = decodeParts(path, typed);
-  const [owner = "", name = "", page, revision, ...rest] = parts;
+  const [owner = "", name = "", page, revision = "", ...rest] = parts;
   if (isDefaultHub && (owner === "datasets" || owner === "spaces")) {
     throw refused(typed, `names one of the hub's ${owner}, not a model`);
   }
   if (page === undefined && parts.length === 2 && !FILE.test(name) && (isDefaultHub || areNames(owner, name))) {
     return hubSource(owner, name, null, hubUrl, typed);
   }
-  if (page !== undefined && REVISION_PAGES.includes(page) && revision !== undefined && areNames(owner, name)) {
+  if (page !== undefined && REVISION_PAGES.includes(page) && revision !== "" && areNames(owner, name)) {
     // Branches may have slashes; of the default hub's pages, only the list of files can end with one of those.
     const whole = page === "tree" && revision === "refs" ? [revision, ...rest].join("/") : revision;
     return hubSource(owner, name, whole, hubUrl, typed);

@@ -371,6 +371,37 @@ describe("what cannot be opened", () => {
   });
 });
 
+describe("an address of two parts that may be a plain folder's", () => {
+  const slash = "end its address with a slash: https://my.site/models/smol/";
+  const ask = (answer: () => Promise<Response>, source: Partial<HubFolderSource> = {}) => {
+    const named = { repository: "models/smol", revision: null, hubUrl: "https://my.site", ...source };
+    return failure(openHubFolder(named, store, { clock, fetch: answer }).readText("config.json"));
+  };
+  const status = (code: number) => async () => new Response("<html>", { status: code });
+
+  test.each([
+    ["404", status(404)],
+    ["403", status(403)],
+    ["a page", status(200)],
+    ["nothing that the page may read", async () => Promise.reject(new TypeError("Failed to fetch"))],
+  ])("is called so when the server answers with %s", async (_, answer) => {
+    await start();
+    const error = await ask(answer);
+    expect(error.message).toContain("my.site");
+    expect(error.hint).toContain(slash);
+    expect(error.hint).not.toContain("access token");
+  });
+
+  test("is a hub's where the hub says so, where a revision is named, and on the usual hub", async () => {
+    await start();
+    const headers = { "x-error-code": "RepoNotFound" };
+    expect((await ask(async () => new Response("", { status: 404, headers }))).hint).toContain("access token");
+    expect((await ask(status(404), { revision: "v2" })).hint).not.toContain("slash");
+    expect((await ask(status(404), { hubUrl: null })).hint).not.toContain("slash");
+    expect((await ask(status(200), { hubUrl: null })).hint).not.toContain("slash");
+  });
+});
+
 describe("a hub that means no good", () => {
   const info = { id: repository, sha: "a".repeat(40), lastModified: "2025-01-01" };
   const answers = (tree: unknown, headers: Record<string, string> = {}) => {

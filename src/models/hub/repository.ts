@@ -4,7 +4,7 @@ import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { FileStore } from "../cache/file-store.ts";
 import { type ListedFile, type Listing, parseListing, readListed, writeListing } from "../cache/listing.ts";
 import { type CommitKeys, commitKeys, readKeptText, refKey, repositoryFolder } from "../cache/repository-cache.ts";
-import { askHub, type HubSettings } from "./request.ts";
+import { askHub, folderHint, type HubSettings } from "./request.ts";
 import { PassingFailure, SHORT_WAITS, withRetries } from "./retry.ts";
 
 export interface ResolvedRepository {
@@ -138,13 +138,9 @@ async function keep(store: FileStore, key: string, text: string): Promise<void> 
   await store.write(key, new TextEncoder().encode(text)).catch(() => undefined);
 }
 
-function noHub({ hubUrl, repository }: HubSettings, what: string, cause?: unknown): PivotscopeError {
-  return new PivotscopeError(
-    "network",
-    `${hubUrl} ${what}, asked for ${repository}.`,
-    "Check that it is a hub; the address of a plain folder ends with a slash.",
-    { cause },
-  );
+function noHub(hub: HubSettings, what: string, cause?: unknown): PivotscopeError {
+  const hint = folderHint(hub) || "Try again later; something on the way to the hub may answer in its place.";
+  return new PivotscopeError("network", `${hub.hubUrl} ${what}, asked for ${hub.repository}.`, hint, { cause });
 }
 
 function noSafetensors({ repository }: HubSettings, files: Listing): PivotscopeError {

@@ -4,6 +4,7 @@
  */
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { fileNotFound } from "../source.ts";
+import { DEFAULT_HUB } from "./address.ts";
 import { type Clock, PassingFailure, parseRetryAfter } from "./retry.ts";
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
@@ -48,7 +49,7 @@ export async function askHub(hub: HubSettings, url: string, options: AskOptions 
     response = await hub.fetch(url, init);
   } catch (error) {
     if (signal?.aborted) throw new PivotscopeError("cancelled", "Cancelled.", "", { cause: error });
-    throw new PassingFailure(unreachable(url, error));
+    throw new PassingFailure(unreachable(hub, url, error, path));
   }
   if (response.status === 200 || response.status === 206 || response.status === 416) return response;
   const error = await asError(hub, response, url, path);
@@ -56,8 +57,21 @@ export async function askHub(hub: HubSettings, url: string, options: AskOptions 
   throw error;
 }
 
+/**
+ * What to do when an address turns out to be no hub's: two parts of a path name a repository or a plain folder. Empty for
+ * the usual hub, whose addresses are never folders, and with a revision, which folders do not have.
+ */
+export function folderHint({ hubUrl, repository, revision }: HubSettings): string {
+  if (hubUrl === DEFAULT_HUB || revision !== null) return "";
+  return `If it is a plain folder and no hub's repository, end its address with a slash: ${hubUrl}/${repository}/`;
+}
+
+function sentences(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join(" ");
+}
+
 /** fetch tells pages nothing about why it failed, so the error says all that it can be. */
-function unreachable(url: string, cause: unknown): PivotscopeError {
+function unreachable(hub: HubSettings, url: string, cause: unknown, path?: string): PivotscopeError {
   const { host } = new URL(url);
   if (globalThis.navigator?.onLine === false) {
     return new PivotscopeError("network", `This device is offline; ${host} was wanted.`, "Connect and try again.", {
@@ -66,11 +80,16 @@ function unreachable(url: string, cause: unknown): PivotscopeError {
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
   const detail = cause instanceof Error && cause.cause instanceof Error ? `${reason}: ${cause.cause.message}` : reason;
+  // Whoever answers about the repository is a hub; its files may come from another server, which fetch does not name.
+  const what = path === undefined ? host : `${path}: ${host}, or the server that it keeps its files on,`;
   return new PivotscopeError(
     "network",
-    `${host} could not be reached (${detail}).`,
-    "Check the connection. If other pages open, the server may not let this page read it (CORS), or a blocker or " +
-      `firewall stops it: ${OPEN_FOLDER}.`,
+    `${what} could not be reached (${detail}).`,
+    sentences(
+      "Check the connection. If other pages open, the server may not let this page read it (CORS), or a blocker or " +
+        `firewall stops it: ${OPEN_FOLDER}.`,
+      path === undefined ? folderHint(hub) : "",
+    ),
     { cause },
   );
 }
@@ -124,6 +143,15 @@ async function asError(hub: HubSettings, response: Response, url: string, path?:
       "bad-input",
       `${host} does not accept the access token.`,
       `Make a new one at ${hub.hubUrl}/settings/tokens, or leave it out for open repositories.`,
+    );
+  }
+  const folder = path === undefined && code === "" ? folderHint(hub) : "";
+  if (folder !== "" && status !== 401) {
+    const check = "Else check the name, and that it is not private.";
+    return new PivotscopeError(
+      "not-found",
+      `${answered}, asked for the repository ${repository}.`,
+      `${folder} ${check}`,
     );
   }
   if (code === "RepoNotFound" || status === 401 || status === 404) {
