@@ -1,6 +1,6 @@
 /** The dialog in which a model is opened, and the line that stands for it while it is put away. */
 import { lazy, Suspense } from "react";
-import { dialogShown } from "../state/model-opening-steps.ts";
+import { dialogShown, resumable } from "../state/model-opening-steps.ts";
 import { fractionOf } from "../state/model-transfer.ts";
 import { Alert } from "./Alert.tsx";
 import { PanelBoundary } from "./PanelBoundary.tsx";
@@ -51,6 +51,7 @@ function Line() {
           <button type="button" className="button" onClick={() => actions.cancel()}>
             Cancel
           </button>
+          {current.step === "loading" && current.notice && <Alert failure={current.notice} />}
         </div>
       );
     }
@@ -59,7 +60,9 @@ function Line() {
         <div className="model-status opening-line">
           <p>
             Opening {current.source.name} was cancelled
-            {current.transfer && current.transfer.total > 0 && `; ${formatBytes(current.transfer.done)} are kept`}.
+            {current.kept !== null &&
+              (current.kept > 0 ? `; ${formatBytes(current.kept)} are kept` : "; nothing is kept")}
+            .
           </p>
           <button type="button" className="button" onClick={() => void actions.load()}>
             Resume
@@ -73,7 +76,7 @@ function Line() {
           <Alert failure={current.failure}>
             {current.source.kind !== "files" && (
               <button type="button" className="button button-primary" onClick={() => void actions.load()}>
-                {current.failure.code === "network" && current.during ? "Resume" : "Try again"}
+                {resumable(current) ? "Resume" : "Try again"}
               </button>
             )}
             {stay}

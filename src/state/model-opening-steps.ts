@@ -2,7 +2,7 @@
  * The steps in which a model is opened beside the one at hand, as a type: each step carries exactly what is known in it.
  *
  *     closed → choosing → inspecting → asking → loading → closed, with the new model at hand
- *                                             ↘ paused ↗   (cancelled; what was fetched stays)
+ *                                             ↘ paused ↗   (cancelled; what the browser keeps stays)
  *                          any of them → failed → again, or another choice
  */
 import type { LoadOptions, LoadProgress, ModelChoice, ModelNeeds, ModelSource } from "../engine/contract.ts";
@@ -39,6 +39,8 @@ export type Opening =
       readonly needs: ModelNeeds;
       readonly options: RunOptions;
       readonly transfer: Transfer | null;
+      /** Why something that came in meanwhile is not opened. */
+      readonly notice: Failure | null;
     } & Shown)
   | ({
       readonly step: "paused";
@@ -46,14 +48,18 @@ export type Opening =
       readonly needs: ModelNeeds;
       readonly options: RunOptions;
       readonly transfer: Transfer | null;
+      /** Bytes of it that this browser keeps, so that they need not come again; null until that is known. */
+      readonly kept: number | null;
     } & Shown)
-  | ({
-      readonly step: "failed";
-      readonly source: ModelSource;
-      /** What broke off: the first look, or loading, which can be taken up again. */
-      readonly during: { readonly needs: ModelNeeds; readonly options: RunOptions } | null;
-      readonly failure: Failure;
-    } & Shown);
+  | FailedOpening;
+
+export interface FailedOpening extends Shown {
+  readonly step: "failed";
+  readonly source: ModelSource;
+  /** What broke off: the first look, or loading, which can be taken up again. */
+  readonly during: { readonly needs: ModelNeeds; readonly options: RunOptions } | null;
+  readonly failure: Failure;
+}
 
 export const CLOSED: Opening = { step: "closed" };
 
@@ -97,4 +103,9 @@ export function firstOptions(needs: ModelNeeds, wish: RunOptions): RunOptions {
 /** The same source, held to the version that was looked at, so that what is loaded is what was asked about. */
 export function pinned(source: ModelSource, needs: ModelNeeds): ModelSource {
   return source.kind === "hub" && needs.version !== "" ? { ...source, revision: needs.version } : source;
+}
+
+/** Whether loading broke off and can go on from there: only what comes from a hub is kept on the way. */
+export function resumable({ source, during, failure }: FailedOpening): boolean {
+  return source.kind === "hub" && during !== null && failure.code === "network";
 }

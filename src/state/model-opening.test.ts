@@ -2,9 +2,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../core/errors.ts";
 import { type FakeEngine, fakeChoice } from "../engine/testing/fake-engine.ts";
 import { GENERAL_QUESTION } from "./input.ts";
-import { dialogShown, type Opening } from "./model-opening-steps.ts";
+import { dialogShown, type Opening, resumable } from "./model-opening-steps.ts";
 import { createHarness, type Harness } from "./testing/harness.ts";
 import { opened, until } from "./testing/journey.ts";
+import { storedModel } from "./testing/memory-models.ts";
 import { decodeSharedState } from "./url.ts";
 
 let harness: Harness;
@@ -23,6 +24,7 @@ const folder = () =>
     ["folder/model.safetensors", new Blob(["…"])],
   ]);
 const network = () => new PivotscopeError("network", "The connection broke off.", "Try again.");
+const macrotask = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** What the engine that opens the model got to do. */
 const calls = (engine: FakeEngine = harness.fake()) => engine.calls.map(({ kind }) => kind);
 
@@ -115,6 +117,58 @@ describe("opening a repository of a hub", () => {
     // The worker before has put its files away before the next one reads them.
     expect(cancelled.disposed).toBe(true);
     expect(calls()[0]).toBe("load");
+  });
+
+  it.each([
+    ["what is in the browser", HUB_MODEL, { repository: HUB_MODEL, version: "abc123", bytes: 700 }, 700],
+    ["nothing where the browser keeps nothing", HUB_MODEL, null, 0],
+    ["nothing of another version", HUB_MODEL, { repository: HUB_MODEL, version: "def456", bytes: 700 }, 0],
+    ["nothing of an address", "https://elsewhere.example/folder/", null, 0],
+  ])("tells how much a cancelled model leaves: %s", async (_, address, kept, bytes) => {
+    harness = await opened();
+    harness.models.models = kept === null ? [] : [storedModel(kept.repository, kept)];
+    harness.onEngine = (fake) => fake.gate("load");
+    await actions().chooseAddress(address);
+    void actions().load();
+    await until(harness, ({ opening: { current } }) => current.step === "loading" && current.transfer !== null);
+    actions().cancel();
+    expect(opening()).toMatchObject({ step: "paused", kept: null });
+    await until(harness, ({ opening: { current } }) => current.step === "paused" && current.kept !== null);
+    expect(opening()).toMatchObject({ step: "paused", kept: bytes });
+  });
+
+  it("tells nothing of what a cancelled model leaves where the storage cannot be read", async () => {
+    harness = await opened();
+    harness.onEngine = (fake) => fake.gate("load");
+    await actions().chooseAddress(HUB_MODEL);
+    void actions().load();
+    await step("loading");
+    let asked = () => {};
+    const listed = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    harness.models.list = () => {
+      asked();
+      return Promise.reject(new Error("The disk is on fire."));
+    };
+    actions().cancel();
+    await listed;
+    await macrotask();
+    expect(opening()).toMatchObject({ step: "paused", kept: null });
+  });
+
+  it("goes on from where it broke off only where something of it is kept", async () => {
+    harness = await opened();
+    for (const [address, expected] of [
+      [HUB_MODEL, true],
+      ["https://elsewhere.example/folder/", false],
+    ] as const) {
+      harness.onEngine = (fake) => fake.failNext("load", network());
+      await actions().chooseAddress(address);
+      await actions().load();
+      const current = opening();
+      expect([address, current.step === "failed" && resumable(current)]).toEqual([address, expected]);
+    }
   });
 
   it("can be resumed after the connection broke off, with the same choice", async () => {
@@ -284,6 +338,35 @@ describe("opening a folder", () => {
       options: { backend: "cpu", precision: "auto" },
     });
     expect(calls()).toEqual(["inspect"]);
+  });
+
+  it("is refused by name while another model loads, which goes on", async () => {
+    harness = await opened();
+    harness.onEngine = (fake) => fake.gate("load");
+    await actions().chooseAddress(HUB_MODEL);
+    void actions().load();
+    await step("loading");
+    const engines = harness.engines.length;
+    await actions().chooseFiles(folder());
+    expect(harness.engines.length).toBe(engines);
+    expect(opening()).toMatchObject({
+      step: "loading",
+      notice: { message: expect.stringMatching(/"folder" was not opened.*owner\/checkpoint/) },
+    });
+    actions().refuse(new PivotscopeError("bad-input", "What was dropped holds no files."));
+    expect(opening()).toMatchObject({ step: "loading", notice: { message: "What was dropped holds no files." } });
+    actions().cancel();
+    expect(opening()).not.toHaveProperty("notice");
+  });
+
+  it("ends the look at another model when what was dropped cannot be read", async () => {
+    harness = await opened();
+    harness.onEngine = (fake) => fake.gate("inspect");
+    const looking = actions().chooseAddress(HUB_MODEL);
+    await step("inspecting");
+    actions().refuse(new PivotscopeError("bad-input", "What was dropped holds no files."));
+    await looking;
+    expect(opening()).toMatchObject({ step: "choosing", failure: { message: "What was dropped holds no files." } });
   });
 
   it("does nothing without files", async () => {

@@ -6,7 +6,7 @@ import { PivotscopeError } from "../core/errors.ts";
 import type { WorkerEngine } from "../engine/client.ts";
 import type { LoadProgress, ModelNeeds, ModelSource } from "../engine/contract.ts";
 import type { Context } from "./context.ts";
-import { failureOf, isCancelled } from "./failure.ts";
+import { type Failure, failureOf, isCancelled } from "./failure.ts";
 import { isBundled, type ModelActions } from "./model.ts";
 import {
   AUTOMATIC,
@@ -34,7 +34,7 @@ export interface OpeningActions {
   show(): void;
   /** Puts the dialog away. Loading goes on without it. */
   hide(): void;
-  /** Gives up what is going on, at once. What was fetched stays, and loading can be resumed. */
+  /** Gives up what is going on, at once. What the browser keeps stays, and loading can be resumed. */
   cancel(): void;
   /** Back to what there is to choose from. */
   back(): void;
@@ -43,7 +43,7 @@ export interface OpeningActions {
   chooseAddress(address: string): Promise<void>;
   /** Looks at this source and asks. */
   choose(source: ModelSource): Promise<void>;
-  /** Opens files of the user's, by path; asks only when they do not fit. */
+  /** Opens files of the user's, by path; asks only when they do not fit, and says so while another model loads. */
   chooseFiles(files: ReadonlyMap<string, Blob>): Promise<void>;
   /** Opens a model of the page's own; asks only when it does not fit. */
   chooseBundled(name: string): Promise<void>;
@@ -59,9 +59,20 @@ const WIND_DOWN = 3000;
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
+/** As in models/hub/address.ts, which the first screen does not load. */
+const DEFAULT_HUB = "https://huggingface.co";
+
 interface Attempt {
   engine: WorkerEngine | null;
   readonly controller: AbortController;
+}
+
+function oneAtATime(name: string, loading: string): Failure {
+  return {
+    code: "busy",
+    message: `"${name}" was not opened, because ${loading} is still loading.`,
+    hint: "Cancel that, or wait until it has loaded, and choose the folder again.",
+  };
 }
 
 export function createOpeningActions(context: Context, model: ModelActions): OpeningActions {
@@ -151,7 +162,7 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
       const current = opening();
       if (attempt === mine && current.step === "loading") go({ ...current, transfer });
     });
-    go({ step: "loading", source, needs, options, transfer: null, shown });
+    go({ step: "loading", source, needs, options, transfer: null, notice: null, shown });
     const onProgress = (progress: LoadProgress) => {
       if (attempt === mine) meter.note({ ...progress, from: originOf(source, needs, progress) });
     };
@@ -175,6 +186,25 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
   /** Whether the page brings it along. */
   function comesAlong(source: ModelSource): boolean {
     return isBundled({ model: { ...get().model, source } });
+  }
+
+  /** Finds out how much of a cancelled model the browser keeps, once its files have been put away. */
+  async function lookUpKept(source: ModelSource): Promise<void> {
+    await windingDown;
+    const kept = source.kind === "hub" ? await keptBytes(source).catch(() => null) : 0;
+    const current = opening();
+    if (current.step === "paused" && current.source === source) go({ ...current, kept });
+  }
+
+  async function keptBytes({ repository, revision, hubUrl }: Extract<ModelSource, { kind: "hub" }>): Promise<number> {
+    const models = await environment.models.list();
+    const same = models.find(
+      (model) =>
+        model.repository === repository &&
+        model.version === revision &&
+        (model.hubUrl ?? DEFAULT_HUB) === (hubUrl ?? DEFAULT_HUB),
+    );
+    return same?.bytes ?? 0;
   }
 
   /** The token goes to the hub that it was typed for and to no other. */
@@ -213,8 +243,11 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
     cancel() {
       const current = opening();
       stop();
-      if (current.step === "loading" && current.source.kind !== "files") go({ ...current, step: "paused" });
-      else go(wasShown() && current.step !== "closed" ? choosing : CLOSED);
+      if (current.step === "loading" && current.source.kind !== "files") {
+        const { source, needs, options, transfer, shown } = current;
+        go({ step: "paused", source, needs, options, transfer, kept: null, shown });
+        void lookUpKept(source);
+      } else go(wasShown() && current.step !== "closed" ? choosing : CLOSED);
     },
     back() {
       stop();
@@ -223,21 +256,21 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
     setToken: (token) => patch("opening", { token: token.trim() }),
     async chooseAddress(address) {
       try {
-        const { DEFAULT_HUB, parseModelAddress } = await import("../models/hub/address.ts");
+        const { parseModelAddress } = await import("../models/hub/address.ts");
         const source = parseModelAddress(address);
-        if (source.kind !== "hub") return await choose(source);
-        const hubUrl = source.hubUrl ?? get().opening.hubUrl;
-        await choose({ ...source, hubUrl: hubUrl === DEFAULT_HUB ? null : hubUrl });
+        const { hubUrl } = get().opening;
+        await choose(source.kind === "hub" ? { ...source, hubUrl: source.hubUrl ?? hubUrl } : source);
       } catch (error) {
         go({ step: "choosing", failure: failureOf(error) });
       }
     },
     async chooseFiles(files) {
       const current = opening();
-      if (files.size === 0 || current.step === "loading") return;
+      if (files.size === 0) return;
       const [first = ""] = files.keys();
       const name = first.includes("/") ? first.slice(0, first.indexOf("/")) : "folder";
-      await inspect({ kind: "files", name, files }, current.step !== "closed" && wasShown());
+      if (current.step === "loading") go({ ...current, notice: oneAtATime(name, current.needs.name) });
+      else await inspect({ kind: "files", name, files }, current.step !== "closed" && wasShown());
     },
     async chooseBundled(name) {
       const { status, bundled } = get().model;
@@ -250,7 +283,15 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
       go(CLOSED);
       await model.openBundled(name);
     },
-    refuse: (error) => go({ step: "choosing", failure: failureOf(error) }),
+    refuse(error) {
+      const current = opening();
+      if (current.step === "loading") {
+        go({ ...current, notice: failureOf(error) });
+        return;
+      }
+      stop();
+      go({ step: "choosing", failure: failureOf(error) });
+    },
     setOptions(options) {
       const current = opening();
       if (current.step === "asking") go({ ...current, options });

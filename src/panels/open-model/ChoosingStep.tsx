@@ -31,6 +31,7 @@ function Cards() {
   const { opening } = useActions();
   const bundled = useSelect((state) => state.model.bundled);
   const stored = useSelect((state) => state.stored.models);
+  const hubUrl = useSelect((state) => state.opening.hubUrl);
   return (
     <ul className="model-cards" aria-label="Recommended models">
       {bundled.map(({ name, label, parameters, bytes }) => (
@@ -50,7 +51,7 @@ function Cards() {
         </li>
       ))}
       {RECOMMENDED_MODELS.map(({ repository, parameters, bytes, dtype, note }) => {
-        const kept = stored?.find((model) => model.hubUrl === null && model.repository === repository);
+        const kept = stored?.find((model) => model.hubUrl === hubUrl && model.repository === repository);
         return (
           <li key={repository}>
             <button type="button" className="model-card" onClick={() => void opening.chooseAddress(repository)}>

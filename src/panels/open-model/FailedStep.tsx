@@ -1,18 +1,12 @@
 /** What stopped a model from being opened, and the next step. */
-import type { ModelSource } from "../../engine/contract.ts";
-import type { Failure } from "../../state/failure.ts";
+import { type FailedOpening, resumable } from "../../state/model-opening-steps.ts";
 import { Alert } from "../Alert.tsx";
 import { useActions } from "../use-workbench.ts";
 import { TokenField } from "./TokenField.tsx";
 
-export interface FailedStepProps {
-  readonly source: ModelSource;
-  readonly during: object | null;
-  readonly failure: Failure;
-}
-
-export function FailedStep({ source, during, failure }: FailedStepProps) {
+export function FailedStep(failed: FailedOpening) {
   const { opening } = useActions();
+  const { source, failure } = failed;
   // Hubs answer the same to strangers for what is gated, private and not there.
   const mayNeedToken = source.kind === "hub" && (failure.code === "not-found" || failure.code === "bad-input");
   return (
@@ -31,7 +25,7 @@ export function FailedStep({ source, during, failure }: FailedStepProps) {
         {mayNeedToken && <TokenField />}
         <div className="step-actions">
           <button type="submit" className="button button-primary">
-            {during && failure.code === "network" ? "Resume" : "Try again"}
+            {resumable(failed) ? "Resume" : "Try again"}
           </button>
           <button type="button" className="button" onClick={() => opening.back()}>
             Choose another

@@ -1,6 +1,8 @@
 /** How far the look at a model and its loading are, and what was cancelled. */
 import type { LoadProgress, ModelNeeds, ModelSource } from "../../engine/contract.ts";
+import type { Failure } from "../../state/failure.ts";
 import { fractionOf, type Transfer } from "../../state/model-transfer.ts";
+import { Alert } from "../Alert.tsx";
 import { Progress } from "../Progress.tsx";
 import { useActions } from "../use-workbench.ts";
 import { formatBytes, transferMilestone, transferText } from "../words.ts";
@@ -40,7 +42,7 @@ interface TransferProps extends SourceProps {
   readonly transfer: Transfer | null;
 }
 
-export function LoadingStep({ needs, transfer }: TransferProps) {
+export function LoadingStep({ needs, transfer, notice }: TransferProps & { readonly notice: Failure | null }) {
   const { opening } = useActions();
   return (
     <>
@@ -52,6 +54,7 @@ export function LoadingStep({ needs, transfer }: TransferProps) {
         {transferMilestone(needs.name, transfer)}
       </p>
       <p className="note">The model at hand stays in use until this one has loaded.</p>
+      {notice && <Alert failure={notice} />}
       <div className="step-actions">
         <button type="button" className="button" onClick={() => opening.cancel()}>
           Cancel
@@ -61,7 +64,7 @@ export function LoadingStep({ needs, transfer }: TransferProps) {
   );
 }
 
-export function PausedStep({ needs, transfer }: TransferProps) {
+export function PausedStep({ needs, transfer, kept }: TransferProps & { readonly kept: number | null }) {
   const { opening } = useActions();
   return (
     <>
@@ -70,9 +73,9 @@ export function PausedStep({ needs, transfer }: TransferProps) {
       </h3>
       <p>
         Cancelled
-        {transfer && transfer.total > 0 && ` at ${formatBytes(transfer.done)} of ${formatBytes(transfer.total)}`}. What
-        was fetched is kept.
+        {transfer && transfer.total > 0 && ` at ${formatBytes(transfer.done)} of ${formatBytes(transfer.total)}`}.
       </p>
+      <p role="status">{keptSentence(kept)}</p>
       <div className="step-actions">
         <button type="button" className="button button-primary" onClick={() => void opening.load()}>
           Resume
@@ -83,4 +86,11 @@ export function PausedStep({ needs, transfer }: TransferProps) {
       </div>
     </>
   );
+}
+
+/** Says only what was found in the browser: nothing is kept of addresses, in private windows and on full disks. */
+function keptSentence(kept: number | null): string {
+  if (kept === null) return "";
+  if (kept === 0) return "Nothing of it is kept, so that Resume starts again.";
+  return `${formatBytes(kept)} are kept in this browser, and Resume fetches the rest.`;
 }
