@@ -1,6 +1,7 @@
 /** Own samples: collected in the page, given traces, calibrated on, saved, kept over a reload and opened again. */
 import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
+import sharp from "sharp";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 const HASH = `${FEW_SAMPLES}&backend=cpu&ratio=30`;
@@ -12,6 +13,32 @@ async function scenePicture(page: Page): Promise<Buffer> {
     .first()
     .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
   return Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
+}
+
+/** A picture of one shade. */
+function greyPicture(shade: number): Promise<Buffer> {
+  const background = { r: shade, g: shade, b: shade };
+  return sharp({ create: { width: 32, height: 32, channels: 3, background } })
+    .png()
+    .toBuffer();
+}
+
+/** How many pictures of own samples the browser's storage holds. */
+function keptPictures(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open("pivotscope");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const all = opening.result.transaction("records").objectStore("records").getAll();
+          all.onsuccess = () => {
+            opening.result.close();
+            resolve(all.result.filter(({ list }: { list: string }) => list.startsWith("own-picture")).length);
+          };
+        };
+      }),
+  );
 }
 
 test("calibrates on a set of own pictures that is built, saved, kept and opened in the page", async ({ page }) => {
@@ -99,6 +126,44 @@ test("calibrates on a set of own pictures that is built, saved, kept and opened 
   await dialog.getByRole("button", { name: "Close" }).click();
   await expect(calibration).toContainText("On the model's set");
   expect(errors).toEqual([]);
+});
+
+test("keeps what two tabs collect in one list", async ({ page, context }) => {
+  const openTab = async (tab: Page) => {
+    await new Workbench(tab).open(HASH);
+    await tab.getByRole("button", { name: "Own samples", exact: true }).click();
+    const dialog = tab.getByRole("dialog", { name: "Own samples" });
+    return { tab, dialog, pictures: dialog.getByRole("listitem").getByRole("img") };
+  };
+  type Tab = Awaited<ReturnType<typeof openTab>>;
+  const names = ({ pictures }: Tab) => pictures.evaluateAll((all) => all.map((picture) => picture.getAttribute("alt")));
+  const add = async ({ dialog, pictures }: Tab, ...files: string[]) => {
+    await dialog.getByLabel("Question for new pictures").fill("What is this?");
+    const named = files.map(async (name) => ({
+      name,
+      mimeType: "image/png",
+      buffer: await greyPicture(name.charCodeAt(0)),
+    }));
+    await dialog.getByLabel("Add pictures").setInputFiles(await Promise.all(named));
+    await expect(pictures.last()).toHaveAttribute("alt", files.at(-1) ?? "");
+  };
+
+  const first = await openTab(page);
+  await add(first, "a.png", "b.png");
+  const second = await openTab(await context.newPage());
+  await expect.poll(() => names(second)).toEqual(["a.png", "b.png"]);
+  await first.dialog.getByRole("button", { name: "Remove sample 1" }).click();
+  await expect(first.pictures).toHaveCount(1);
+  await add(second, "c.png");
+  await expect.poll(() => names(second)).toEqual(["b.png", "c.png"]);
+  await expect(second.dialog.getByRole("status")).toContainText("Another tab has changed the list");
+  await add(first, "d.png");
+  await expect.poll(() => names(first)).toEqual(["b.png", "c.png", "d.png"]);
+
+  await second.tab.reload();
+  await openTab(second.tab);
+  await expect.poll(() => names(second)).toEqual(["b.png", "c.png", "d.png"]);
+  expect(await keptPictures(page)).toBe(3);
 });
 
 test("fits a phone", async ({ page }) => {

@@ -28,6 +28,10 @@ export function createBrowserEnvironment(): Environment {
     releasePreview: (previewUrl) => URL.revokeObjectURL(previewUrl),
     records: createBrowserRecords(),
     models: createBrowserModels(),
+    uniqueNumber() {
+      const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+      return (high % 2 ** 21) * 2 ** 32 + low;
+    },
     now: () => performance.now(),
     after(milliseconds, callback) {
       const timer = setTimeout(callback, milliseconds);

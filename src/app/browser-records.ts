@@ -69,6 +69,17 @@ export function createBrowserRecords(): RecordStore {
       const entry: Entry = { list: key, record };
       await transact("readwrite", (store) => store.add(entry));
     },
+    async replace(key, record) {
+      const entry: Entry = { list: key, record };
+      await transact("readwrite", (store) => {
+        const request = store.index(BY_LIST).getAllKeys(key);
+        request.onsuccess = () => {
+          for (const old of request.result) store.delete(old);
+          store.add(entry);
+        };
+        return request;
+      });
+    },
     async remove(key) {
       await transact("readwrite", (store) => {
         const request = store.index(BY_LIST).getAllKeys(key);
@@ -77,6 +88,11 @@ export function createBrowserRecords(): RecordStore {
         };
         return request;
       });
+    },
+    async alone(key, work) {
+      // Missing on pages that were served over plain HTTP.
+      const locks: LockManager | undefined = navigator.locks;
+      await (locks ? locks.request(`${DATABASE} ${key}`, work) : work());
     },
   };
 }

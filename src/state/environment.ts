@@ -14,8 +14,12 @@ export interface RecordStore {
   read(key: string): Promise<readonly unknown[]>;
   /** Keeps a structured-cloneable record. */
   append(key: string, record: unknown): Promise<void>;
+  /** Keeps a record in place of everything under `key`: both or neither. */
+  replace(key: string, record: unknown): Promise<void>;
   /** Forgets everything under `key`. */
   remove(key: string): Promise<void>;
+  /** Runs `work` while no other tab runs any for `key`, where the browser can tell. */
+  alone(key: string, work: () => Promise<void>): Promise<void>;
 }
 
 /** A repository of a hub that this browser holds, whole or in part. */
@@ -73,6 +77,8 @@ export interface Environment {
   /** Results of experiments; kept in this browser. */
   readonly records: RecordStore;
   readonly models: ModelStore;
+  /** A whole number that no other tab draws. */
+  uniqueNumber(): number;
   /** Milliseconds on a clock that only goes forward. */
   now(): number;
   /** Calls back once after a delay; the function that comes back calls it off. */

@@ -1,110 +1,157 @@
 /**
- * Own samples as this browser keeps them: a short list that is written anew with every change, and the pictures beside
- * it, each once, under the name that its bytes give.
+ * Own samples as this browser keeps them: a short list, and the pictures beside it, each once, under the name that its
+ * bytes give. Tabs share the list: each change is made to what is kept by then, one tab after the other.
  */
+import { PivotscopeError } from "../core/errors.ts";
 import type { WrittenTrace } from "../models/own-samples-json.ts";
 import type { RecordStore } from "./environment.ts";
 import { isRecord } from "./model.ts";
-import type { OwnEntry } from "./own-samples.ts";
+import type { OwnEntry, OwnPicture } from "./own-samples.ts";
+import { type KeptSamples, mergeSamples, NOTHING_KEPT, sameEntries } from "./own-samples-merge.ts";
 
-export interface KeptSamples {
-  readonly entries: readonly Omit<OwnEntry, "number">[];
-  /** Weights that the list was used with in place of their own set; null when it was not. */
-  readonly usedWith: string | null;
+/** The page whose list is kept. */
+export interface ListHolder {
+  /** The list as it stands. */
+  current(): KeptSamples;
+  /** Takes what came of this list and the kept one; `elsewhere` when another tab has changed what this page knew. */
+  take(samples: KeptSamples, elsewhere: boolean): void;
+  /** Why nothing is kept, in a sentence; null once reading and writing went through. */
+  onRefusal(notKept: string | null): void;
 }
 
 export interface OwnRecords {
-  /** What was kept last; null when there is nothing, or when the storage refuses, which is said. */
-  read(): Promise<KeptSamples | null>;
-  /** Keeps this list in place of the one before. Writes follow each other. */
-  keep(samples: KeptSamples): void;
+  /**
+   * Takes what is kept into the page's list, and keeps what the page has changed. Nothing is written over a list that
+   * could not be read. Whether all went through; what did not is said.
+   */
+  sync(): Promise<boolean>;
 }
 
 const LIST = "own-samples";
-/** Lists that lie on top of each other before the older ones are cleared away. */
-const LISTS = 20;
+const VERSION = 1;
 
 const pictureKey = (id: string) => `own-picture ${id}`;
 
-/** @param onRefusal why nothing is kept, in a sentence; null once a write went through. */
-export function createOwnRecords(records: RecordStore, onRefusal: (notKept: string | null) => void): OwnRecords {
-  /** Pictures that lie in the storage. */
-  let stored = new Set<string>();
-  let lists = 0;
-  let writing: Promise<void> = Promise.resolve();
+export function createOwnRecords(records: RecordStore, holder: ListHolder): OwnRecords {
+  /** What was kept when this page last looked; null before that. */
+  let base: KeptSamples | null = null;
+  /** Pictures that no kept list names, and that are to go. */
+  const orphans = new Set<string>();
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Promise<boolean> | null = null;
 
-  async function write({ entries, usedWith }: KeptSamples): Promise<void> {
-    const pictures = new Map(entries.flatMap(({ picture }) => (picture ? [[picture.id, picture] as const] : [])));
+  async function exchange(): Promise<void> {
+    const kept = await readList(records, holder.current().entries);
+    if (kept) {
+      const mine = holder.current();
+      const merged = mergeSamples(base ?? NOTHING_KEPT, mine, kept);
+      const changed = !sameEntries(merged, mine);
+      if (changed || merged.usedWith !== mine.usedWith) holder.take(merged, changed && base !== null);
+    }
+    base = kept ?? NOTHING_KEPT;
+    const samples = holder.current();
+    if (samples.usedWith === base.usedWith && sameEntries(samples, base)) return;
+    await write(samples, base);
+    base = samples;
+  }
+
+  async function write({ entries, usedWith }: KeptSamples, before: KeptSamples): Promise<void> {
+    const pictures = picturesOf(entries);
+    const stored = picturesOf(before.entries);
     for (const [id, { file }] of pictures) {
       if (stored.has(id)) continue;
       const bytes = new Uint8Array(await file.arrayBuffer());
-      await records.remove(pictureKey(id));
-      await records.append(pictureKey(id), { type: file.type, bytes });
-      stored.add(id);
+      orphans.add(id);
+      await records.replace(pictureKey(id), { type: file.type, bytes });
     }
     const list = {
-      version: 1,
+      version: VERSION,
       usedWith,
-      entries: entries.map(({ picture, question, answer, trace }) => ({
+      entries: entries.map(({ number, picture, question, answer, trace }) => ({
+        number,
         picture: picture && { id: picture.id, name: picture.name },
         question,
         answer,
         trace,
       })),
     };
-    // Old lists go only now and then: a page that is closed between the two writes would lose the list.
-    if (lists >= LISTS) {
-      await records.remove(LIST);
-      lists = 0;
+    await records.replace(LIST, list);
+    for (const id of stored.keys()) orphans.add(id);
+    for (const id of orphans) {
+      if (!pictures.has(id)) await records.remove(pictureKey(id));
+      orphans.delete(id);
     }
-    await records.append(LIST, list);
-    lists += 1;
-    for (const id of stored) {
-      if (pictures.has(id)) continue;
-      await records.remove(pictureKey(id));
-      stored.delete(id);
+  }
+
+  async function run(): Promise<boolean> {
+    try {
+      await records.alone(LIST, exchange);
+      holder.onRefusal(null);
+      return true;
+    } catch (error) {
+      holder.onRefusal(refusal(error));
+      return false;
     }
   }
 
   return {
-    keep(samples) {
-      writing = writing
-        .then(() => write(samples))
-        .then(
-          () => onRefusal(null),
-          (error: unknown) => onRefusal(refusal(error)),
-        );
-    },
-    async read() {
-      try {
-        const kept = await records.read(LIST);
-        lists = kept.length;
-        const last = kept.at(-1);
-        if (!isRecord(last) || last.version !== 1 || !Array.isArray(last.entries)) return null;
-        const files = new Map<string, Blob | null>();
-        const entries: Omit<OwnEntry, "number">[] = [];
-        for (const entry of last.entries) {
-          const found = await readEntry(records, entry, files);
-          if (found) entries.push(found);
-        }
-        stored = new Set(files.keys());
-        return { entries, usedWith: typeof last.usedWith === "string" ? last.usedWith : null };
-      } catch (error) {
-        onRefusal(refusal(error));
-        return null;
-      }
+    sync() {
+      // Whoever calls before the next one begins is served by it.
+      next ??= running.then(() => {
+        next = null;
+        return run();
+      });
+      running = next;
+      return next;
     },
   };
+}
+
+function picturesOf(entries: readonly OwnEntry[]): Map<string, OwnPicture> {
+  return new Map(entries.flatMap(({ picture }) => (picture ? [[picture.id, picture] as const] : [])));
+}
+
+/**
+ * The list that is kept; null when there is none. Samples that are equal to one of `known` are that object.
+ * @throws PivotscopeError `unsupported` for a list of a later version, and what the storage throws.
+ */
+async function readList(records: RecordStore, known: readonly OwnEntry[]): Promise<KeptSamples | null> {
+  const last = (await records.read(LIST)).at(-1);
+  if (!isRecord(last)) return null;
+  if (typeof last.version === "number" && last.version > VERSION) {
+    throw new PivotscopeError(
+      "unsupported",
+      "This browser keeps own samples of a later version of this page: those here stay on the page, but not over a reload.",
+      "Save them as a file, then reload the page.",
+    );
+  }
+  if (last.version !== VERSION || !Array.isArray(last.entries)) return null;
+  const files = new Map<string, Blob | null>();
+  for (const [id, { file }] of picturesOf(known)) files.set(id, file);
+  const same = new Map(known.map((entry) => [contentOf(entry), entry]));
+  const entries: OwnEntry[] = [];
+  for (const [place, kept] of last.entries.entries()) {
+    const entry = await readEntry(records, kept, place, files);
+    if (entry) entries.push(same.get(contentOf(entry)) ?? entry);
+  }
+  return { entries, usedWith: typeof last.usedWith === "string" ? last.usedWith : null };
+}
+
+function contentOf({ number, picture, question, answer, trace }: OwnEntry): string {
+  return JSON.stringify([number, picture && [picture.id, picture.name], question, answer, trace]);
 }
 
 /** Null for an entry whose picture is gone or that another version of the page wrote. */
 async function readEntry(
   records: RecordStore,
   entry: unknown,
+  place: number,
   files: Map<string, Blob | null>,
-): Promise<Omit<OwnEntry, "number"> | null> {
+): Promise<OwnEntry | null> {
   if (!isRecord(entry) || typeof entry.question !== "string") return null;
   const common = {
+    // The first lists had no numbers.
+    number: typeof entry.number === "number" ? entry.number : place,
     question: entry.question,
     answer: typeof entry.answer === "string" ? entry.answer : null,
     trace: isTrace(entry.trace) ? entry.trace : null,
@@ -134,6 +181,7 @@ function isTrace(value: unknown): value is WrittenTrace {
 }
 
 function refusal(error: unknown): string {
+  if (error instanceof PivotscopeError) return `${error.message} ${error.hint}`;
   const reason = error instanceof Error ? error.message : String(error);
   return error instanceof Error && error.name === "QuotaExceededError"
     ? "This browser's storage is full: the samples stay on the page, but not over a reload. Save them as a file."

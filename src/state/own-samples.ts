@@ -18,7 +18,7 @@ export interface OwnPicture {
 }
 
 export interface OwnEntry {
-  /** Unique while the page lives. */
+  /** Tells it from all others of this browser, in whichever tab they were added. */
   readonly number: number;
   readonly picture: OwnPicture | null;
   readonly question: string;
@@ -86,7 +86,7 @@ export interface OwnSamplesActions {
   save(): Promise<{ readonly name: string; readonly text: string } | null>;
   /** Takes the list in a file in place of the one at hand. */
   openFile(file: File): Promise<void>;
-  /** Reads what this browser keeps; once. */
+  /** Reads what this browser keeps; once, if that goes well. */
   restore(): Promise<void>;
   /** Another model has come: it is given the list where it was used with these weights before. */
   welcome(summary: ModelSummary): Promise<void>;
@@ -94,12 +94,19 @@ export interface OwnSamplesActions {
 
 export function createOwnSamplesActions(context: Context, onLoss: (error: unknown) => boolean): OwnSamplesActions {
   const { patch, get, environment } = context;
-  const records = createOwnRecords(environment.records, (notKept) => patch("ownSamples", { notKept }));
   let controller = new AbortController();
-  let nextNumber = 1;
   /** Weights that the list was last used with. */
   let usedWith: string | null = null;
-  let restored: Promise<void> | null = null;
+  let restored: Promise<boolean> | null = null;
+  const records = createOwnRecords(environment.records, {
+    current: () => ({ entries: get().ownSamples.entries, usedWith }),
+    take(samples, elsewhere) {
+      usedWith = samples.usedWith;
+      const note = elsewhere ? "Another tab has changed the list; its changes are in it." : "";
+      patch("ownSamples", { entries: samples.entries, ...(note ? { note } : {}) });
+    },
+    onRefusal: (notKept) => patch("ownSamples", { notKept }),
+  });
 
   function setEntries(entries: readonly OwnEntry[], change: Partial<OwnSamplesState> = {}): void {
     patch("ownSamples", { entries, failure: null, note: "", ...change });
@@ -107,7 +114,7 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
   }
 
   function keep(): void {
-    records.keep({ entries: get().ownSamples.entries, usedWith });
+    void records.sync();
   }
 
   function fail(error: unknown): void {
@@ -122,7 +129,7 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
     const failures: Failure[] = [];
     for (const source of sources) {
       try {
-        const entry = { ...(await source.read()), number: nextNumber++ };
+        const entry = { ...(await source.read()), number: environment.uniqueNumber() };
         setEntries([...get().ownSamples.entries, entry]);
       } catch (error) {
         failures.push(failureOf(error));
@@ -133,14 +140,10 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
     patch("ownSamples", { reading: false, failure: first ? { ...first, message: first.message + others } : null });
   }
 
-  function restore(): Promise<void> {
-    restored ??= records.read().then((kept) => {
-      // What was added before the browser answered stays.
-      if (!kept || get().ownSamples.entries.length > 0) return;
-      usedWith = kept.usedWith;
-      patch("ownSamples", { entries: kept.entries.map((entry) => ({ ...entry, number: nextNumber++ })) });
-    });
-    return restored;
+  async function restore(): Promise<void> {
+    restored ??= records.sync();
+    // What could not be read may be readable the next time.
+    if (!(await restored)) restored = null;
   }
 
   async function readPicture(file: Blob, name: string): Promise<OwnPicture> {
@@ -193,7 +196,11 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
   }
 
   return {
-    setOpen: (open) => patch("ownSamples", { open, ...(open ? {} : { failure: null, note: "" }) }),
+    setOpen(open) {
+      patch("ownSamples", { open, ...(open ? {} : { failure: null, note: "" }) });
+      // Another tab may have changed the list since.
+      if (open) keep();
+    },
     async addCurrent() {
       const state = get();
       const { input, reasoning, model } = state;
@@ -311,7 +318,7 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
               ? "One trace was written by another model and left out."
               : `${dropped} traces were written by another model and left out.`;
         setEntries(
-          entries.map((entry) => ({ ...entry, number: nextNumber++ })),
+          entries.map((entry) => ({ ...entry, number: environment.uniqueNumber() })),
           { note },
         );
       } catch (error) {

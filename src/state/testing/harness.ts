@@ -46,6 +46,9 @@ const FILES: Readonly<Record<string, unknown>> = {
   },
 };
 
+/** Over all harnesses, as over all tabs of a browser. */
+let numbers = 0;
+
 /** @param records pass another harness' records to open the page again in the same browser. */
 export function createHarness(records = createMemoryRecords()): Harness {
   const engines: { fake: FakeEngine; port: PortEngine }[] = [];
@@ -83,6 +86,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
     releasePreview() {},
     records,
     models,
+    uniqueNumber: () => ++numbers,
     now: () => clock,
     after(milliseconds, callback) {
       const timer = nextTimer++;

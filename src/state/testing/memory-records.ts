@@ -9,6 +9,7 @@ export interface MemoryRecords extends RecordStore {
 
 export function createMemoryRecords(): MemoryRecords {
   const lists = new Map<string, unknown[]>();
+  const last = new Map<string, Promise<void>>();
   let failure: Error | null = null;
   const check = () => {
     if (failure) throw failure;
@@ -26,9 +27,21 @@ export function createMemoryRecords(): MemoryRecords {
       check();
       lists.set(key, [...(lists.get(key) ?? []), structuredClone(record)]);
     },
+    async replace(key, record) {
+      check();
+      lists.set(key, [structuredClone(record)]);
+    },
     async remove(key) {
       check();
       lists.delete(key);
+    },
+    alone(key, work) {
+      const done = (last.get(key) ?? Promise.resolve()).then(work);
+      last.set(
+        key,
+        done.catch(() => {}),
+      );
+      return done;
     },
   };
 }
