@@ -268,10 +268,10 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
       const { signal } = controller;
       patch("ownSamples", { failure: null, note: "" });
       try {
-        for (const [done, entry] of missing.entries()) {
-          // The list may have changed since: what is gone or edited is not written as it was.
-          if (!get().ownSamples.entries.includes(entry)) continue;
-          const { number } = entry;
+        for (const [done, { number, question }] of missing.entries()) {
+          // The list may have changed since: a sample that is gone or asked something else is not written as it was.
+          const entry = get().ownSamples.entries.find((other) => other.number === number);
+          if (!entry || entry.question !== question || ownTrace(entry, model.summary)) continue;
           patch("ownSamples", { writing: { number, done, total: missing.length, text: "", waiting: true } });
           await write(entry, signal);
         }
