@@ -58,6 +58,11 @@ describe("the engine with the bundled model", () => {
     expect(summary.calibrationSamples).toBe(384);
   });
 
+  it("takes the bytes for its weights that were said before it was loaded", async () => {
+    const { choices } = await engine.inspect(source, { backend: "cpu" });
+    expect(choices.find(({ backend }) => backend === "cpu")?.weightBytes).toBe(summary.weightBytes);
+  });
+
   it("streams the chain of thought that the picture calls for", async () => {
     const streamed: string[] = [];
     const trace = await engine.generate(input, {}, { onProgress: (token) => streamed.push(token.text) });

@@ -132,6 +132,7 @@ export async function openSession(
   const { definition } = model;
   const denseMasks = createMasks(model, null);
   const splitting = splittingOf(checkpoint.tokenizer, checkpoint.images);
+  const weightBytes = backend.uploadedBytes;
   const { tokenizer, prompts, images, stopIds } = checkpoint;
 
   /** A scene is drawn at the size that the vision tower takes, so that nothing has to be resampled. */
@@ -176,7 +177,7 @@ export async function openSession(
       layout: model.layout,
       backend: backend.kind,
       backendNote: note,
-      weightBytes: backend.uploadedBytes,
+      weightBytes,
       precision: model.precision,
       precisionNote,
       cacheNote: folder.note ?? "",
