@@ -130,9 +130,9 @@ export async function openSession(
     throw error;
   }
   const { definition } = model;
+  const weightBytes = backend.uploadedBytes;
   const denseMasks = createMasks(model, null);
   const splitting = splittingOf(checkpoint.tokenizer, checkpoint.images);
-  const weightBytes = backend.uploadedBytes;
   const { tokenizer, prompts, images, stopIds } = checkpoint;
 
   /** A scene is drawn at the size that the vision tower takes, so that nothing has to be resampled. */
