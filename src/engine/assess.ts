@@ -109,7 +109,7 @@ export function createAssessor(
       if (trace && trace.tokens.length > 0) return trace;
       throw new PivotscopeError(
         "bad-input",
-        `Evaluation sample ${place} leaves the model no room to write: its prompt fills all positions.`,
+        `${set.nameOf(place)} leaves the model no room to write: its prompt fills all positions.`,
         "Leave this sample out, or shorten its question.",
       );
     });

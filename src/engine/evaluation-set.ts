@@ -18,6 +18,8 @@ export interface EvaluationSet {
    * same object each time, as long as few others were asked for.
    */
   entries(places: readonly number[], signal?: AbortSignal): Promise<readonly EvaluationEntry[]>;
+  /** What messages call the sample at `place`: "Own sample 4". */
+  nameOf(place: number): string;
   /** Prompt ids and frames of the samples at `places`. */
   prepare(places: readonly number[], signal?: AbortSignal): Promise<readonly PreparedInput[]>;
 }
@@ -33,6 +35,8 @@ export interface SampleSource {
   prepare(entry: EvaluationEntry, place: number, signal?: AbortSignal): Promise<PreparedInput>;
   /** "This checkpoint folder": what has no samples when there are none. */
   readonly name: string;
+  /** "Own sample": what one of them is called, with its number, counted from 1, behind. */
+  readonly sampleName: string;
 }
 
 /** The evaluation set that lies in the checkpoint folder. */
@@ -40,6 +44,7 @@ export function createEvaluationSet(session: Pick<Session, "checkpoint" | "prepa
   const { folder } = session.checkpoint;
   return createSampleSet({
     name: "This checkpoint folder",
+    sampleName: "Evaluation sample",
     read: (signal) => readEvaluationSet(folder, signal),
     prepare: (entry, _, signal) =>
       session.prepareQuestion(entry, (path) => folder.readBytes(path, undefined, signal), signal),
@@ -73,6 +78,7 @@ export function createSampleSet(source: SampleSource): EvaluationSet {
   };
 
   return {
+    nameOf: (place) => `${source.sampleName} ${place + 1}`,
     async list(signal) {
       return (await read(signal)).map(({ family, questionKind, question, answer }) => ({
         family,

@@ -45,6 +45,7 @@ export function createOwnSet(session: Session, samples: readonly OwnSample[]): E
   );
   return createSampleSet({
     name: "The own samples",
+    sampleName: "Own sample",
     read: async () => entries,
     prepare: async (_, place) => {
       const { picture, question } = samples[place] ?? { picture: null, question: "" };
