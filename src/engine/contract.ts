@@ -84,6 +84,8 @@ export interface ModelNeeds {
   readonly bytesCached: number;
   /** How the file stores its weights, for example ["BF16"]. */
   readonly dtypes: readonly string[];
+  /** What people should know about this version or how its files are kept, as `CheckpointFolder.note`; else empty. */
+  readonly note: string;
   /** One entry for each way to run it, the one that "auto" takes first. */
   readonly choices: readonly ModelChoice[];
 }

@@ -3,6 +3,7 @@ import { PivotscopeError } from "../core/errors.ts";
 import { createMemoryStore } from "../models/cache/memory-store.ts";
 import { openHubFolder } from "../models/hub/hub-folder.ts";
 import { createNodeFolder } from "../models/node-folder.ts";
+import { createFakeClock } from "../models/testing/fake-clock.ts";
 import { startHubServer } from "../models/testing/hub-server.ts";
 import { projectRoot } from "../testing/shared.ts";
 import { type CpuMemory, type Device, inspectCheckpoint } from "./inspect.ts";
@@ -81,6 +82,24 @@ describe("inspecting a checkpoint", () => {
       );
       const sent = hub.requests.reduce((sum, request) => sum + request.sent, 0);
       expect(sent).toBeLessThan(200 * 1024);
+    } finally {
+      await hub.close();
+    }
+  });
+
+  test("says that a version is taken which may not be the newest", async () => {
+    const repository = "owner/scenes";
+    const hub = await startHubServer({ models: [{ repository, revisions: { main: bundled } }] });
+    const clock = createFakeClock();
+    try {
+      const store = createMemoryStore();
+      const look = () => {
+        const folder = openHubFolder({ repository, revision: null, hubUrl: hub.url }, store, { clock });
+        return inspectCheckpoint(folder, device(null), { backend: "auto" });
+      };
+      expect((await look()).note).toBe("");
+      hub.fault("api:info", { kind: "status", status: 503 });
+      expect((await look()).note).toContain("could not be asked for the newest version");
     } finally {
       await hub.close();
     }

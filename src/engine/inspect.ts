@@ -78,6 +78,7 @@ export async function inspectCheckpoint(
     bytesToFetch: files.reduce((sum, { bytes }) => sum + bytes, 0) - bytesCached,
     bytesCached,
     dtypes: weights.dtypes,
+    note: folder.note ?? "",
     choices: inOrder(await choicesFor(config, device), options),
   };
 }

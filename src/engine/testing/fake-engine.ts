@@ -375,6 +375,7 @@ function needs(source: ModelSource, layout: UnitLayout): ModelNeeds {
     bytesToFetch: 300_000,
     bytesCached: 101_000,
     dtypes: ["BF16"],
+    note: "",
     choices: [fakeChoice("webgpu", "float16"), fakeChoice("webgpu", "float32"), fakeChoice("cpu", "float32")],
   };
 }

@@ -63,7 +63,8 @@ export interface CacheUsage {
 export async function cacheUsage(): Promise<CacheUsage> {
   const store = await openBrowserStore();
   const files = await store.list("");
-  const estimate = await store.estimate().catch(() => null);
+  // A store with a note is memory, whose size says nothing about what the browser keeps.
+  const estimate = store.note === "" ? await store.estimate().catch(() => null) : null;
   const persisted = await navigator.storage?.persisted?.().catch(() => false);
   return {
     usedBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),

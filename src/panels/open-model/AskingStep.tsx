@@ -26,6 +26,7 @@ export function AskingStep({ source, needs, options }: AskingStepProps) {
         {needs.name}
       </h3>
       <Facts source={source} needs={needs} />
+      {needs.note !== "" && <p className="note note-strong">{needs.note}</p>}
       <Choices needs={needs} options={options} />
       {source.kind === "hub" && <Space bytes={needs.bytesToFetch} />}
       {!chosen?.fits && (
