@@ -61,10 +61,27 @@ describe("inspecting a checkpoint", () => {
     expect(gpu?.reason).toContain("allows 1 MiB");
     expect(find("cpu")).toMatchObject({ fits: false, bufferLimit: null });
     expect(find("cpu")?.reason).toContain("ends at 1025 MiB");
+    expect(gpu?.reason).not.toContain("CPU");
     const little = await inspect(device(null, { device: 1024 * MIB, deviceMayHaveMore: false }));
     expect(little.choices.every(({ fits }) => !fits)).toBe(true);
     expect(little.choices.find(({ backend }) => backend === "cpu")?.reason).toContain("has about 1024 MiB");
     expect(little.choices.find(({ backend }) => backend === "webgpu")?.reason).toContain("no graphics adapter");
+  });
+
+  test("says with numbers what would fit", async () => {
+    const reasonOf = async (largestBuffer: number) =>
+      (await inspect(device({ largestBuffer, float16: true }))).choices.find(({ backend }) => backend === "webgpu")
+        ?.reason;
+    const weights = "its largest has 196,608";
+    // Attention of 8 heads takes 4 · 8 · 111² = 394,272 bytes in the text tower; of 4 in the vision tower 4 · 4 · 79² = 99,856.
+    expect(await reasonOf(400_000)).toContain(
+      `A model with weights of up to 100,000 numbers each (${weights}) and up to 111 tokens of picture, question and ` +
+        "reasoning (521 are counted) would fit; this one fits on the CPU.",
+    );
+    const both = await reasonOf(100_000);
+    expect(both).toContain(`up to 25,000 numbers each (${weights}) and up to 55 tokens`);
+    expect(both).toContain("and up to 79 patches in a picture (144 here) would fit");
+    expect(await reasonOf(5_000_000)).toMatch(/A model with up to 395 tokens [^()]*\(521 are counted\) would fit/);
   });
 
   test("of a hub's repository asks for small files and headers only", async () => {

@@ -11,7 +11,7 @@ import { type CheckpointFolder, type FileEntry, OPTIONAL_FILES } from "../models
 import type { Weights } from "../models/weights.ts";
 import type { AdapterFacts } from "../runtime/webgpu/adapter.ts";
 import type { Call, LoadOptions, LoadProgress, ModelChoice, ModelNeeds, Precision } from "./contract.ts";
-import { sequencesOf, widestBytes } from "./memory-plan.ts";
+import { type Sequences, sequencesOf, widestBytes } from "./memory-plan.ts";
 import { defineModel, defineModelWithin } from "./model.ts";
 import { checkWeights, largestTensorBytes, weightBytes } from "./weight-upload.ts";
 
@@ -110,25 +110,63 @@ async function choicesFor(config: ModelConfig, device: Device): Promise<ModelCho
     if (error instanceof PivotscopeError && error.code === "no-webgpu") return error;
     throw error;
   });
-  return [
-    gpuChoice(config, "float16", adapter),
-    gpuChoice(config, "float32", adapter),
-    cpuChoice(config, device.cpuMemory()),
-  ];
+  const cpu = cpuChoice(config, device.cpuMemory());
+  return [gpuChoice(config, "float16", adapter, cpu), gpuChoice(config, "float32", adapter, cpu), cpu];
+}
+
+/** What may need the largest buffer: a weight, or the attention of one frame or of one sequence. */
+interface BufferNeed {
+  readonly bytes: number;
+  /** What a model may have at most where a buffer may have `limit` bytes, beside what this one has. */
+  fitting(limit: number): string;
 }
 
 /**
- * Bytes of the largest buffer: a weight, or the attention of one frame or of one sequence. All in single precision, also
- * where weights are held in half: measuring reads them through float32 copies.
+ * All in single precision, also where weights are held in half: measuring reads them through float32 copies. Tables of
+ * the vocabulary are no need, since they are held in parts.
  */
-function largestBufferBytes(definition: ModelDefinition): number {
-  const imageTokens = definition.vision?.imageTokens ?? 0;
-  const text = widestBytes(sequencesOf(definition, "text", imageTokens + SIZED_TOKENS));
-  const vision = definition.vision ? widestBytes(sequencesOf(definition, "vision", 0)) : 0;
-  return Math.max(largestTensorBytes(definition), text, vision);
+function bufferNeeds(definition: ModelDefinition): BufferNeed[] {
+  const tensor = largestTensorBytes(definition);
+  const weight: BufferNeed = {
+    bytes: tensor,
+    fitting: (limit) =>
+      `weights of up to ${inNumbers(limit / 4)} numbers each (its largest has ${inNumbers(tensor / 4, Math.ceil)})`,
+  };
+  const attention = (sequences: Sequences, what: string, counted: string): BufferNeed => ({
+    bytes: widestBytes(sequences),
+    fitting: (limit) => `up to ${tokensWithin(sequences, limit)} ${what} (${sequences.tokens} ${counted})`,
+  });
+  const tokens = (definition.vision?.imageTokens ?? 0) + SIZED_TOKENS;
+  const text = attention(
+    sequencesOf(definition, "text", tokens),
+    "tokens of picture, question and reasoning",
+    "are counted",
+  );
+  if (!definition.vision) return [weight, text];
+  return [weight, text, attention(sequencesOf(definition, "vision", 0), "patches in a picture", "here")];
 }
 
-function gpuChoice(config: ModelConfig, precision: Precision, adapter: AdapterFacts | PivotscopeError): ModelChoice {
+function largestBufferBytes(definition: ModelDefinition): number {
+  return Math.max(...bufferNeeds(definition).map(({ bytes }) => bytes));
+}
+
+/** Most tokens that a sequence may have for its largest tensor to stay within `limit` bytes; fewer than it has now. */
+function tokensWithin(sequences: Sequences, limit: number): number {
+  let [fits, tooMany] = [0, sequences.tokens];
+  while (tooMany - fits > 1) {
+    const tokens = (fits + tooMany) >> 1;
+    if (widestBytes({ ...sequences, tokens }) <= limit) fits = tokens;
+    else tooMany = tokens;
+  }
+  return fits;
+}
+
+function gpuChoice(
+  config: ModelConfig,
+  precision: Precision,
+  adapter: AdapterFacts | PivotscopeError,
+  cpu: ModelChoice,
+): ModelChoice {
   const found = !(adapter instanceof PivotscopeError);
   const limit = found ? adapter.largestBuffer : 0;
   const definition = defineModelWithin(config, found ? limit : DEFAULT_BUFFER);
@@ -137,9 +175,11 @@ function gpuChoice(config: ModelConfig, precision: Precision, adapter: AdapterFa
   const base = { backend: "webgpu", precision, weightBytes: bytes, largestBuffer, bufferLimit: limit } as const;
   if (!found) return { ...base, fits: false, reason: `${adapter.message} ${adapter.hint}`.trim() };
   if (largestBuffer > limit) {
+    const excessive = bufferNeeds(definition).filter(({ bytes }) => bytes > limit);
     const reason =
       `Its largest buffer takes ${inMebibytes(largestBuffer)}, and this GPU allows ${inMebibytes(limit)}. ` +
-      "A model with a smaller vision tower or smaller layers would fit, and the CPU has no such limit.";
+      `A model with ${excessive.map((need) => need.fitting(limit)).join(" and ")} would fit` +
+      `${cpu.fits ? "; this one fits on the CPU." : "."}`;
     return { ...base, fits: false, reason };
   }
   if (precision === "float16" && !adapter.float16) {
@@ -202,4 +242,9 @@ function inOrder(choices: readonly ModelChoice[], { backend, precision = "auto" 
 function inMebibytes(bytes: number): string {
   const mebibytes = bytes / MEBIBYTE;
   return mebibytes >= 10_240 ? `${(mebibytes / 1024).toFixed(0)} GiB` : `${Math.ceil(mebibytes)} MiB`;
+}
+
+/** "33.5 million", "65,536" */
+function inNumbers(count: number, round: (value: number) => number = Math.floor): string {
+  return count < 1e6 ? round(count).toLocaleString("en-US") : `${round(count / 1e5) / 10} million`;
 }
