@@ -70,7 +70,7 @@ async function preparePrompt(folder: string): Promise<Prompt> {
   const channels = vision?.embeddingWeights.find(({ input }) => input === "patch")?.shape[1];
   if (!vision || channels === undefined) throw new Error("The checkpoint has no vision tower.");
   const picture = drawScene(parseScene(scene, "scene"), vision.imageSize);
-  const { prompt, frames } = session.prepareInput({ picture, question });
+  const { prompt, frames } = await session.prepareInput({ picture, question });
   await session.dispose();
   const [frame] = frames;
   if (!frame) throw new Error("The picture has no frame.");

@@ -94,7 +94,7 @@ async function writeTraces(
         const size = session.model.definition.vision?.imageSize ?? MODEL_PICTURE_SIZE;
         const picture =
           given.noise === undefined ? drawScene(scene, size) : drawNoise(size, given.noise + traces.length);
-        const input = session.prepareInput({ picture, question });
+        const input = await session.prepareInput({ picture, question }, context.signal);
         const { ids } = await session.generate(input, { masks, maximumTokens: TRACE_LIMIT, signal: context.signal });
         traces.push(textOf(session, ids));
       }

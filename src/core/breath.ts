@@ -1,6 +1,7 @@
 /**
  * Long work on one thread lets waiting messages in now and then: without that, a cancel would wait for its end.
  */
+import { throwIfCancelled } from "./errors.ts";
 
 /**
  * Resolves when the messages that wait now have been let in. In browsers a message to itself does that: timers that follow
@@ -29,5 +30,20 @@ export function createBreath(interval: number): () => Promise<void> | undefined 
     return letMessagesIn().then(() => {
       last = performance.now();
     });
+  };
+}
+
+/** To be awaited between two steps of work that can be cancelled. */
+export type Pause = () => Promise<void>;
+
+/** How long such work may keep the thread, in milliseconds: what a cancel waits for. */
+const PAUSE_INTERVAL = 50;
+
+/** A breath every 50 milliseconds. @throws PivotscopeError `cancelled`, from the pause, once `signal` was aborted. */
+export function createPause(signal: AbortSignal | undefined): Pause {
+  const breathe = createBreath(PAUSE_INTERVAL);
+  return async () => {
+    await breathe();
+    throwIfCancelled(signal);
   };
 }

@@ -42,9 +42,9 @@ describe("the bundled model against transformers", () => {
   }, 60_000);
   afterAll(() => session?.dispose());
 
-  const prepared = (reference: Reference) => {
+  const prepared = async (reference: Reference) => {
     const picture = drawScene(parseScene(reference.objects, "scene"), MODEL_PICTURE_SIZE);
-    const input = session.prepareInput({ picture, question: reference.question });
+    const input = await session.prepareInput({ picture, question: reference.question });
     return { ...input, trace: reference.trace_ids, pivots: reference.pivots };
   };
 
@@ -52,14 +52,14 @@ describe("the bundled model against transformers", () => {
     expect(references).toHaveLength(8);
   });
 
-  it.each(references)("reads the same prompt and pivots: $question", (reference) => {
-    expect(prepared(reference).prompt).toEqual(reference.prompt_ids);
+  it.each(references)("reads the same prompt and pivots: $question", async (reference) => {
+    expect((await prepared(reference)).prompt).toEqual(reference.prompt_ids);
     expect(session.findPivots(reference.trace_ids, defaultPivotParameters())).toEqual(reference.pivots);
   });
 
   it.each(references)("gives the same logits and likelihoods within 1e-3: $question", async (reference) => {
     const { model, denseMasks } = session;
-    const sample = prepared(reference);
+    const sample = await prepared(reference);
     const dense = await denseTraceStates(model, sample, denseMasks);
     const logits = await logitsAt(model, dense, Int32Array.of(sample.prompt.length - 1));
     expect(largestDifference(await model.backend.read(logits), reference.logits_last_prompt_position)).toBeLessThan(
@@ -71,7 +71,7 @@ describe("the bundled model against transformers", () => {
   });
 
   it.each(references)("writes the same tokens: $question", async (reference) => {
-    const { ids } = await session.generate(prepared(reference), {});
+    const { ids } = await session.generate(await prepared(reference), {});
     expect(ids).toEqual(reference.greedy_ids);
   });
 });

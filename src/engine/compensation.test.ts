@@ -185,7 +185,7 @@ describe("bias compensation in a vision tower", () => {
     for (const unit of removed) keep[(layout.offsets[place] ?? 0) + unit] = 0;
 
     const picture = drawScene({ objects: [] }, MODEL_PICTURE_SIZE);
-    const { frames } = session.prepareInput({ picture, question: "What is this?" });
+    const { frames } = await session.prepareInput({ picture, question: "What is this?" });
     const outputOf = async (means: Float32Array | null) => {
       const masks = await createPruningMasks(model, { keep, meanInputs: means });
       const read: Promise<Float32Array>[] = [];

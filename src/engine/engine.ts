@@ -67,12 +67,12 @@ export function createEngine(environment: EngineEnvironment): Engine {
     return samples;
   };
 
-  const prepare = (input: SampleInput) => {
+  const prepare = async (input: SampleInput, signal?: AbortSignal) => {
     const { picture, question, split = false } = lastInput?.input ?? {};
     if (lastInput && picture === input.picture && question === input.question && split === (input.split ?? false)) {
       return lastInput.prepared;
     }
-    const prepared = loaded().prepareInput(input);
+    const prepared = await loaded().prepareInput(input, signal);
     lastInput = { input, prepared };
     return prepared;
   };
@@ -123,7 +123,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
 
     async generate(input, options, call = {}): Promise<Trace> {
       const { checkpoint, generate } = loaded();
-      const prepared = prepare(input);
+      const prepared = await prepare(input, call.signal);
       const write = createTokenWriter(checkpoint);
       const tokens = (options.prefix ?? []).map(write);
       const { finish } = await generate(prepared, {
@@ -176,7 +176,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
       if (trace.length === 0) {
         throw new PivotscopeError("bad-input", "The trace is empty.", "Let the dense model write one first.");
       }
-      const prepared = prepare(input);
+      const prepared = await prepare(input, call.signal);
       const sample: PreparedSample = { ...prepared, trace, pivots: [] };
       const dense = await denseStates(sample, prepared, call.signal);
       const measurement = await evaluateSample(model, sample, await masksOf(pruning, call.signal), dense, call.signal);

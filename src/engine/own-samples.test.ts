@@ -143,7 +143,7 @@ describe("a sample of several frames", () => {
         const pixels = new Uint8ClampedArray(96 * 96 * 4).map((_, index) => (index * level) % 256);
         return { width: 96, height: 96, pixels };
       });
-      const singles = pictures.map((picture) => prepareInput({ picture, question: "Why?" }));
+      const singles = await Promise.all(pictures.map((picture) => prepareInput({ picture, question: "Why?" })));
       const [first, second] = singles;
       if (!first || !second) throw new Error("Two inputs are needed.");
       const images = first.prompt.filter((id) => id === imageTokenId);

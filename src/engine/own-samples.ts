@@ -47,9 +47,9 @@ export function createOwnSet(session: Session, samples: readonly OwnSample[]): E
     name: "The own samples",
     sampleName: "Own sample",
     read: async () => entries,
-    prepare: async (_, place) => {
+    prepare: async (_, place, signal) => {
       const { picture, question } = samples[place] ?? { picture: null, question: "" };
-      return session.prepareInput({ picture, question });
+      return session.prepareInput({ picture, question }, signal);
     },
   });
 }

@@ -37,13 +37,13 @@ describeWithShared(
     const input = { picture, question: "What is this?" };
     const imageTokens = (ids: readonly number[]) => ids.filter((id) => id === IMAGE_TOKEN).length;
 
-    it("has one frame unless it is asked to be split, then the crops with the whole picture behind them", () => {
+    it("has one frame unless it is asked to be split, then the crops with the whole picture behind them", async () => {
       const parts = { prompts: prompts(8192), images };
-      const whole = prepareInput(parts, input);
+      const whole = await prepareInput(parts, input);
       expect(whole.frames.map((frame) => frame.length)).toEqual([3 * 512 * 512]);
       expect(imageTokens(whole.prompt)).toBe(PER_FRAME);
 
-      const { frames, prompt } = prepareInput(parts, { ...input, split: true });
+      const { frames, prompt } = await prepareInput(parts, { ...input, split: true });
       expect(frames).toHaveLength(2 * 4 + 1);
       expect(frames.every((frame) => frame.length === 3 * 512 * 512)).toBe(true);
       expect(imageTokens(prompt)).toBe(9 * PER_FRAME);
@@ -53,16 +53,20 @@ describeWithShared(
       expect(prompt).not.toContain(tokenizer.tokenId("<row_3_col_1>"));
     });
 
-    it("says so where its tokens do not fit the model", () => {
+    it("says so where its tokens do not fit the model", async () => {
       const parts = { prompts: prompts(500), images };
-      expect(prepareInput(parts, input).prompt.length).toBeLessThan(500);
-      expect(() => prepareInput(parts, { ...input, split: true })).toThrow(
-        expect.objectContaining({
-          code: "bad-input",
-          message: expect.stringMatching(/The prompt takes \d+ tokens; the model has 500 positions/),
-          hint: "Shorten the question, or do not split the picture.",
-        }),
-      );
+      expect((await prepareInput(parts, input)).prompt.length).toBeLessThan(500);
+      await expect(prepareInput(parts, { ...input, split: true })).rejects.toMatchObject({
+        code: "bad-input",
+        message: expect.stringMatching(/The prompt takes \d+ tokens; the model has 500 positions/),
+        hint: "Shorten the question, or do not split the picture.",
+      });
+    });
+
+    it("can be cancelled while it is cut", async () => {
+      const parts = { prompts: prompts(8192), images };
+      const cancelled = prepareInput(parts, { ...input, split: true }, AbortSignal.abort());
+      await expect(cancelled).rejects.toMatchObject({ code: "cancelled" });
     });
 
     it("is offered where the longest edge takes more than one frame and the tokenizer knows crops", () => {

@@ -26,14 +26,18 @@ export function missing(what: string, files: string): PivotscopeError {
  * Prompt ids and frames of a picture with a question. A picture that is not split gives one frame.
  *
  * @throws PivotscopeError `bad-input` naming what is wrong with either, for example a prompt that does not fit the
- *   model's positions; `unsupported` when the checkpoint lacks what is needed.
+ *   model's positions; `unsupported` when the checkpoint lacks what is needed; `cancelled`.
  */
-export function prepareInput({ prompts, images }: InputParts, { picture, question, split = false }: SampleInput) {
+export async function prepareInput(
+  { prompts, images }: InputParts,
+  { picture, question, split = false }: SampleInput,
+  signal?: AbortSignal,
+): Promise<PreparedInput> {
   if (!prompts) throw missing("tokenizer or chat template", "tokenizer.json and chat_template.json");
   if (picture && !images) throw missing("image processor", "preprocessor_config.json");
-  const cut = picture && images ? images.process(picture, { split }) : null;
+  const cut = picture && images ? await images.process(picture, { split, signal }) : null;
   const prompt = prompts.buildPrompt({ question, frames: cut && { rows: cut.rows, columns: cut.columns } });
-  return { prompt: prompt.ids, frames: cut ? framesIn(cut.values, cut.count) : [] } satisfies PreparedInput;
+  return { prompt: prompt.ids, frames: cut ? framesIn(cut.values, cut.count) : [] };
 }
 
 /** Views of the `count` frames that lie one behind the other in `values`. */

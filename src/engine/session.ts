@@ -41,7 +41,7 @@ export interface Session {
   readonly summary: ModelSummary;
   readonly denseMasks: MaskSet;
   /** Prompt ids and frames of a picture with a question. Throws `bad-input` naming what is wrong with either. */
-  prepareInput(input: SampleInput): PreparedInput;
+  prepareInput(input: SampleInput, signal?: AbortSignal): Promise<PreparedInput>;
   /** The same for a sample of a samples file: its picture is read and decoded, or its scene drawn. */
   prepareQuestion(sample: PictureSample, readPicture: ReadPicture, signal?: AbortSignal): Promise<PreparedInput>;
   /** Trace positions of pivot tokens. */
@@ -141,12 +141,12 @@ export async function openSession(
       ? drawScene(source.scene, definition.vision?.imageSize ?? MODEL_PICTURE_SIZE)
       : environment.decodePicture(await read(source.path), source.path);
 
-  const prepare: Session["prepareInput"] = (input) => prepareInput({ prompts, images }, input);
+  const prepare: Session["prepareInput"] = (input, signal) => prepareInput({ prompts, images }, input, signal);
 
   const prepareQuestion: Session["prepareQuestion"] = async (sample, readPicture, signal) => {
     const picture = sample.picture && (await pictureOf(sample.picture, readPicture));
     throwIfCancelled(signal);
-    return prepare({ picture, question: sample.question });
+    return prepare({ picture, question: sample.question }, signal);
   };
 
   const pivotsOf: Session["findPivots"] = (trace, parameters) => {

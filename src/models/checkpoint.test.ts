@@ -84,7 +84,7 @@ describe("the bundled checkpoint", () => {
     for (const sample of calibration?.slice(0, 3) ?? []) {
       if (sample.picture?.kind !== "scene") throw new Error("The bundled samples are scenes.");
       const picture = drawScene(sample.picture.scene, MODEL_PICTURE_SIZE);
-      const frames = images?.process(picture) ?? null;
+      const frames = (await images?.process(picture)) ?? null;
       const prompt = prompts?.buildPrompt({ question: sample.question, frames });
       expect(prompt?.imagePositions).toHaveLength(9);
       const trace = tokenizer?.encode(` ${sample.trace}<end_of_utterance>`) ?? [];

@@ -6,7 +6,7 @@
  * bits; makes a horizontal pass, then a vertical one, each rounded and clipped to 8 bits; and skips a pass that would
  * not change the size.
  */
-import { throwIfCancelled } from "../../core/errors.ts";
+import type { Pause } from "../../core/breath.ts";
 import type { RgbImage } from "./picture.ts";
 
 /** 32 bits of an accumulator less 8 bits of pixel and 2 bits of headroom for overshoot. */
@@ -25,19 +25,18 @@ interface Weighting {
 
 /**
  * Resizes `image` to `width` × `height`; the aspect may change. Returns the image itself when the size is the same.
- *
- * @throws PivotscopeError `cancelled` between the passes when the signal was aborted.
+ * `pause` is awaited before every row of either pass; what it throws ends the work.
  */
-export function resizeLanczos(image: RgbImage, width: number, height: number, signal?: AbortSignal): RgbImage {
-  const wide = width === image.width ? image : resizeRows(image, width);
-  throwIfCancelled(signal);
-  return height === wide.height ? wide : resizeColumns(wide, height);
+export async function resizeLanczos(image: RgbImage, width: number, height: number, pause: Pause): Promise<RgbImage> {
+  const wide = width === image.width ? image : await resizeRows(image, width, pause);
+  return height === wide.height ? wide : resizeColumns(wide, height, pause);
 }
 
-function resizeRows(image: RgbImage, width: number): RgbImage {
+async function resizeRows(image: RgbImage, width: number, pause: Pause): Promise<RgbImage> {
   const { first, count, weights, stride } = lanczosWeights(image.width, width);
   const data = new Uint8Array(width * image.height * 3);
   for (let row = 0; row < image.height; row++) {
+    await pause();
     const rowBegin = row * image.width * 3;
     let target = row * width * 3;
     for (let column = 0; column < width; column++) {
@@ -61,13 +60,14 @@ function resizeRows(image: RgbImage, width: number): RgbImage {
   return { width, height: image.height, data };
 }
 
-function resizeColumns(image: RgbImage, height: number): RgbImage {
+async function resizeColumns(image: RgbImage, height: number, pause: Pause): Promise<RgbImage> {
   const { first, count, weights, stride } = lanczosWeights(image.height, height);
   const rowLength = image.width * 3;
   const data = new Uint8Array(rowLength * height);
   // Row by row with one accumulator per channel, so that memory is read in order.
   const sums = new Int32Array(rowLength);
   for (let row = 0; row < height; row++) {
+    await pause();
     sums.fill(HALF);
     const taps = count[row] ?? 0;
     for (let tap = 0; tap < taps; tap++) {

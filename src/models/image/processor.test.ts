@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { createPause } from "../../core/breath.ts";
 import { describeWithShared, readSharedJson } from "../../testing/shared.ts";
 import { decodePicture } from "./decode-node.ts";
 import { lanczosWeights, resizeLanczos } from "./lanczos.ts";
@@ -18,6 +19,8 @@ import {
 
 const parse = (change: object, frameSize = 8) => parseProcessorConfig(JSON.stringify(change), frameSize);
 const TINY = parse({ size: { longest_edge: 32 }, max_image_size: { longest_edge: 8 } });
+
+const pause = createPause(undefined);
 
 function plain(width: number, height: number, ...rgba: number[]): Picture {
   const pixels = new Uint8ClampedArray(width * height * 4);
@@ -90,27 +93,27 @@ describe("resizeLanczos", () => {
     );
   });
 
-  it("leaves a plain picture plain and a picture of the same size alone", () => {
+  it("leaves a plain picture plain and a picture of the same size alone", async () => {
     const image = compositeOverWhite(plain(13, 7, 10, 128, 255, 255));
-    const resized = resizeLanczos(image, 31, 3);
+    const resized = await resizeLanczos(image, 31, 3, pause);
     expect([resized.width, resized.height]).toEqual([31, 3]);
     for (let index = 0; index < resized.data.length; index++) {
       expect(resized.data[index]).toBe(image.data[index % 3]);
     }
-    expect(resizeLanczos(image, 13, 7)).toBe(image);
+    expect(await resizeLanczos(image, 13, 7, pause)).toBe(image);
   });
 
-  it("treats rows and columns alike", () => {
+  it("treats rows and columns alike", async () => {
     const image = patterned(1, 12);
-    const column = resizeLanczos(image, 1, 5);
-    const row = resizeLanczos({ width: 12, height: 1, data: image.data }, 5, 1);
+    const column = await resizeLanczos(image, 1, 5, pause);
+    const row = await resizeLanczos({ width: 12, height: 1, data: image.data }, 5, 1, pause);
     expect(row.data).toEqual(column.data);
   });
 
-  it("stops between its passes when it is cancelled", () => {
-    expect(() => resizeLanczos(patterned(4, 4), 8, 8, AbortSignal.abort())).toThrow(
-      expect.objectContaining({ code: "cancelled" }),
-    );
+  it("pauses before every row of both passes", async () => {
+    const counted = vi.fn(pause);
+    await resizeLanczos(patterned(4, 4), 8, 6, counted);
+    expect(counted).toHaveBeenCalledTimes(4 + 6);
   });
 });
 
@@ -144,8 +147,8 @@ describe("sizes", () => {
 });
 
 describe("frames", () => {
-  it("are one square frame unless splitting is asked for", () => {
-    const frames = createImageProcessor(TINY).process(plain(10, 4, 255, 0, 127, 255));
+  it("are one square frame unless splitting is asked for", async () => {
+    const frames = await createImageProcessor(TINY).process(plain(10, 4, 255, 0, 127, 255));
     expect(frames).toMatchObject({ count: 1, rows: 0, columns: 0, size: 8 });
     expect(frames.values).toHaveLength(3 * 64);
     expect(frames.values[0]).toBe(1);
@@ -153,17 +156,34 @@ describe("frames", () => {
     expect(frames.values[128]).toBeCloseTo(127 / 127.5 - 1, 6);
   });
 
-  it("are crops row by row and then the whole picture when it is split", () => {
+  it("are crops row by row and then the whole picture when it is split", async () => {
     const image = patterned(32, 16);
-    const { images, rows, columns } = cutFrames(image, TINY, { split: true });
+    const { images, rows, columns } = await cutFrames(image, TINY, { split: true });
     expect([images.length, rows, columns]).toEqual([9, 2, 4]);
     expect(images[5]).toEqual(cropImage(image, 8, 8, 8, 8));
-    expect(images[8]).toEqual(resizeLanczos(image, 8, 8));
+    expect(images[8]).toEqual(await resizeLanczos(image, 8, 8, pause));
   });
 
-  it("are one frame when a picture that is split fits into it", () => {
-    const small = cutFrames(patterned(5, 5), TINY, { split: true, longestEdge: 8 });
+  it("are one frame when a picture that is split fits into it", async () => {
+    const small = await cutFrames(patterned(5, 5), TINY, { split: true, longestEdge: 8 });
     expect([small.images.length, small.rows, small.columns]).toEqual([1, 0, 0]);
+  });
+
+  it.each([true, false])("are given up when a cancel comes in on the way, split: %s", async (split) => {
+    // A clock that jumps, so that every pause lets messages in.
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => {
+      now += 1000;
+      return now;
+    });
+    const controller = new AbortController();
+    setImmediate(() => controller.abort());
+    const frames = createImageProcessor(TINY).process(plain(40, 30, 255, 0, 127, 255), {
+      split,
+      signal: controller.signal,
+    });
+    await expect(frames).rejects.toMatchObject({ code: "cancelled" });
+    clock.mockRestore();
   });
 });
 
@@ -227,7 +247,7 @@ describeWithShared(
       if (entry.step2_wh !== null) expect(wholeFramesSize(...size, 512)).toEqual(entry.step2_wh);
 
       const options = { split: entry.split, longestEdge: entry.longest_edge };
-      const { images, rows, columns } = cutFrames(compositeOverWhite(picture), config, options);
+      const { images, rows, columns } = await cutFrames(compositeOverWhite(picture), config, options);
       expect([images.length, rows, columns]).toEqual([entry.frames, entry.rows, entry.cols]);
       const hashes = images.map((image) => createHash("sha256").update(image.data).digest("hex").slice(0, 16));
       expect(hashes).toEqual(entry.frame_sha256);
@@ -236,7 +256,7 @@ describeWithShared(
     it("have the reference mean once normalised", async () => {
       for (const entry of golden.cases.filter((candidate) => !candidate.split)) {
         const picture = await decodePicture(readFileSync(join(folder, "photos", entry.file)), entry.file);
-        const { values } = createImageProcessor(config).process(picture);
+        const { values } = await createImageProcessor(config).process(picture);
         expect(values).toHaveLength(3 * 512 * 512);
         const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
         expect(mean).toBeCloseTo(entry.last_frame_norm_mean, 5);
@@ -254,7 +274,7 @@ describeWithShared(
     it("are the picture's own pixels, since it has the frame's size already", async () => {
       const config = parseProcessorConfig(readFileSync(join(folder, path, "preprocessor_config.json"), "utf8"), 64);
       const picture = await decodePicture(readFileSync(join(folder, path, "pictures/e000.png")), "e000.png");
-      const { values, count } = createImageProcessor(config).process(picture);
+      const { values, count } = await createImageProcessor(config).process(picture);
       expect([count, values.length]).toEqual([1, 3 * 64 * 64]);
       for (const [channel, row, column] of [
         [0, 0, 0],

@@ -6,6 +6,7 @@
  * them, and add the whole picture as the last frame. Every resize is LANCZOS on 8 bits; at the end values are
  * rescaled and normalised.
  */
+import { createPause, type Pause } from "../../core/breath.ts";
 import { PivotscopeError } from "../../core/errors.ts";
 import { type Fields, parseJsonObject } from "../json.ts";
 import { resizedSize, wholeFramesSize } from "./frame-grid.ts";
@@ -31,7 +32,7 @@ export interface ProcessOptions {
   readonly split?: boolean;
   /** Instead of the configured longest edge; a multiple of the frame's side. */
   readonly longestEdge?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ImageFrames {
@@ -46,7 +47,11 @@ export interface ImageFrames {
 
 export interface ImageProcessor {
   readonly config: ProcessorConfig;
-  process(picture: Picture, options?: ProcessOptions): ImageFrames;
+  /**
+   * Lets messages in on the way, since a large picture takes seconds.
+   * @throws PivotscopeError `cancelled` when the signal was aborted.
+   */
+  process(picture: Picture, options?: ProcessOptions): Promise<ImageFrames>;
 }
 
 export { resizedSize, wholeFramesSize };
@@ -119,9 +124,9 @@ function longestEdge(fields: Fields, key: string, fallback: number): number {
 export function createImageProcessor(config: ProcessorConfig): ImageProcessor {
   return {
     config,
-    process(picture, options = {}) {
-      const { images, rows, columns } = cutFrames(compositeOverWhite(picture), config, options);
-      const values = normalise(images, config);
+    async process(picture, options = {}) {
+      const { images, rows, columns } = await cutFrames(compositeOverWhite(picture), config, options);
+      const values = await normalise(images, config, createPause(options.signal));
       return { values, count: images.length, size: config.frameSize, rows, columns };
     },
   };
@@ -134,26 +139,30 @@ export interface FrameImages {
 }
 
 /** The frames as 8-bit pictures, before rescaling: crops row by row, the whole picture last. */
-export function cutFrames(image: RgbImage, config: ProcessorConfig, options: ProcessOptions = {}): FrameImages {
+export async function cutFrames(
+  image: RgbImage,
+  config: ProcessorConfig,
+  options: ProcessOptions = {},
+): Promise<FrameImages> {
   const side = config.frameSize;
-  const { signal } = options;
+  const pause = createPause(options.signal);
   const [width, height] = resizedSize(image.width, image.height, options.longestEdge ?? config.longestEdge);
-  const resized = resizeLanczos(image, width, height, signal);
-  if (options.split !== true) return { images: [resizeLanczos(resized, side, side, signal)], rows: 0, columns: 0 };
+  const resized = await resizeLanczos(image, width, height, pause);
+  if (options.split !== true) return { images: [await resizeLanczos(resized, side, side, pause)], rows: 0, columns: 0 };
 
   const [wholeWidth, wholeHeight] = wholeFramesSize(width, height, side);
-  const whole = resizeLanczos(resized, wholeWidth, wholeHeight, signal);
+  const whole = await resizeLanczos(resized, wholeWidth, wholeHeight, pause);
   if (wholeWidth <= side && wholeHeight <= side) return { images: [whole], rows: 0, columns: 0 };
   const images: RgbImage[] = [];
   for (let top = 0; top < wholeHeight; top += side) {
     for (let left = 0; left < wholeWidth; left += side) images.push(cropImage(whole, left, top, side, side));
   }
-  images.push(resizeLanczos(whole, side, side, signal));
+  images.push(await resizeLanczos(whole, side, side, pause));
   return { images, rows: wholeHeight / side, columns: wholeWidth / side };
 }
 
 /** Rescales and normalises in float32, as numpy does for these dtypes, into [count, 3, size, size]. */
-function normalise(images: readonly RgbImage[], config: ProcessorConfig): Float32Array {
+async function normalise(images: readonly RgbImage[], config: ProcessorConfig, pause: Pause): Promise<Float32Array> {
   const plane = config.frameSize * config.frameSize;
   const values = new Float32Array(images.length * 3 * plane);
   const tables = config.mean.map((mean, channel) =>
@@ -162,13 +171,14 @@ function normalise(images: readonly RgbImage[], config: ProcessorConfig): Float3
       return Math.fround(rescaled - Math.fround(mean)) / Math.fround(config.deviation[channel] ?? 1);
     }),
   );
-  images.forEach((image, frame) => {
-    tables.forEach((table, channel) => {
+  for (const [frame, image] of images.entries()) {
+    await pause();
+    for (const [channel, table] of tables.entries()) {
       const begin = (frame * 3 + channel) * plane;
       for (let pixel = 0; pixel < plane; pixel++) {
         values[begin + pixel] = table[image.data[pixel * 3 + channel] ?? 0] ?? 0;
       }
-    });
-  });
+    }
+  }
   return values;
 }
