@@ -84,6 +84,21 @@ describe("traces of own samples", () => {
     expect(calls("generate")).toHaveLength(before + 2);
   });
 
+  it("are written for a sample whose answer is edited while it waits, not for one with another question", async () => {
+    harness = await opened();
+    await own().addFiles([picture("a.png"), picture("b.png"), picture("c.png")], "Why?");
+    const [, second, third] = entries().map(({ number }) => number);
+    const gate = harness.fake().gate("generate");
+    const writing = own().writeTraces();
+    await until(harness, ({ ownSamples }) => ownSamples.writing?.waiting === false);
+    own().edit(second ?? 0, { answer: "three" });
+    own().edit(third ?? 0, { question: "How?" });
+    gate.open();
+    await writing;
+    expect(entries().map(({ trace }) => trace !== null)).toEqual([true, true, false]);
+    expect(entries()[1]?.answer).toBe("three");
+  });
+
   it("stay as far as they came when writing is cancelled", async () => {
     await withTwo();
     const gate = harness.fake().gate("generate");
@@ -103,21 +118,6 @@ describe("traces of own samples", () => {
 
   it("say why they could not be written", async () => {
     await withTwo();
-  it("are written for a sample whose answer is edited while it waits, not for one with another question", async () => {
-    harness = await opened();
-    await own().addFiles([picture("a.png"), picture("b.png"), picture("c.png")], "Why?");
-    const [, second, third] = entries().map(({ number }) => number);
-    const gate = harness.fake().gate("generate");
-    const writing = own().writeTraces();
-    await until(harness, ({ ownSamples }) => ownSamples.writing?.waiting === false);
-    own().edit(second ?? 0, { answer: "three" });
-    own().edit(third ?? 0, { question: "How?" });
-    gate.open();
-    await writing;
-    expect(entries().map(({ trace }) => trace !== null)).toEqual([true, true, false]);
-    expect(entries()[1]?.answer).toBe("three");
-  });
-
     harness.fake().failNext("generate", new PivotscopeError("bad-input", "The prompt is too long.", "Shorten it."));
     await own().writeTraces();
     expect(state().ownSamples.failure?.message).toBe("The prompt is too long.");
