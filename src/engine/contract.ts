@@ -44,8 +44,9 @@ export type ModelSource =
     };
 
 /**
- * Number format of weights in memory, and of arithmetic where only the text is written: half precision halves memory
- * and is faster on GPUs. Attribution and KL are computed in single precision either way.
+ * Number format of weights in memory, and of arithmetic where only the text is written: half precision halves the weights
+ * and is faster on GPUs; hidden states, the KV cache and attention over it stay in single precision. Attribution and KL
+ * are computed in single precision either way.
  */
 export type Precision = "float32" | "float16";
 
@@ -195,8 +196,11 @@ export interface CalibrationProgress {
   /** 1-based sample that is being worked on, of how many. */
   readonly sample: number;
   readonly samples: number;
-  /** Forward or backward pass, and how many layers of the batch at hand are done. */
-  readonly pass: "forward" | "backward";
+  /**
+   * First the dense model writes the traces that samples lack, where some do. Then it goes forward and back through them:
+   * how many layers of the batch at hand are done.
+   */
+  readonly pass: "traces" | "forward" | "backward";
   readonly layer: number;
   readonly layers: number;
   /** Share of the whole calibration that is done, 0..1. */
@@ -225,7 +229,7 @@ export interface Measurement {
   readonly densePerplexity: number;
 }
 
-/** A sample of the evaluation set that lies in the checkpoint folder. */
+/** A sample of the evaluation set at hand: the checkpoint folder's, or the user's own after `setSamples`. */
 export interface EvaluationSample {
   /** What kind of question it is, for example "physical". */
   readonly family: string | null;
@@ -235,7 +239,7 @@ export interface EvaluationSample {
 }
 
 export interface AssessmentRequest {
-  /** Places in the evaluation set. */
+  /** Places in the evaluation set at hand. */
   readonly samples: readonly number[];
   /** Null for the dense model. */
   readonly pruning: Pruning | null;
@@ -275,11 +279,11 @@ export interface Engine {
   setSamples(samples: readonly OwnSample[] | null, call?: Call): Promise<number>;
   /** Runs over the calibration set at hand: the folder's, or the user's own. */
   calibrate(parameters: CalibrationParameters, call?: Call<CalibrationProgress>): Promise<Statistics>;
-  /** Looks at how much each layer of the dense model does, on the calibration set that lies in the checkpoint folder. */
+  /** Looks at how much each layer of the dense model does, on the calibration set at hand. */
   observeLayers(parameters: LayerViewParameters, call?: Call<SampleProgress>): Promise<LayerViews>;
   /** Teacher-forced comparison of the pruned with the dense model on `trace`. */
   evaluate(input: SampleInput, trace: readonly number[], pruning: Pruning, call?: Call): Promise<Measurement>;
-  /** The evaluation set that lies in the checkpoint folder; empty without one. */
+  /** The evaluation set at hand: the checkpoint folder's, empty where it has none, or the user's own. */
   evaluationSet(call?: Call): Promise<readonly EvaluationSample[]>;
   /** Dense traces of evaluation samples, written batched and kept; one per place in `samples`. */
   writeTraces(samples: readonly number[], call?: Call<SampleProgress>): Promise<readonly Trace[]>;
