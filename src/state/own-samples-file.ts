@@ -1,6 +1,5 @@
 /** Own samples to and from a file; fetched when somebody saves or opens one. */
 import { PivotscopeError } from "../core/errors.ts";
-import type { ModelSummary } from "../engine/contract.ts";
 import {
   type PictureFile,
   parseOwnSamples,
@@ -9,7 +8,7 @@ import {
 } from "../models/own-samples-json.ts";
 import type { Environment } from "./environment.ts";
 import type { OwnEntry } from "./own-samples.ts";
-import { namePicture, ownTrace, shrinkPicture } from "./own-samples-pictures.ts";
+import { namePicture, shrinkPicture } from "./own-samples-pictures.ts";
 
 /** Larger files could not become one text. */
 const LARGEST_FILE = 2 ** 28;
@@ -42,14 +41,10 @@ function typeOf([first, second]: Uint8Array): PictureFile["type"] {
 }
 
 /**
- * The samples of a file, without traces of other weights than those at hand, and how many traces were left out.
+ * The samples of a file, with all traces: whoever uses a trace asks whose it is.
  * @throws PivotscopeError `bad-input` naming the field or the picture, `unsupported` for a later version.
  */
-export async function openOwnSamples(
-  environment: Environment,
-  file: File,
-  summary: ModelSummary | null,
-): Promise<{ entries: Omit<OwnEntry, "number">[]; dropped: number }> {
+export async function openOwnSamples(environment: Environment, file: File): Promise<Omit<OwnEntry, "number">[]> {
   if (file.size > LARGEST_FILE) {
     throw new PivotscopeError(
       "bad-input",
@@ -58,7 +53,6 @@ export async function openOwnSamples(
     );
   }
   const entries: Omit<OwnEntry, "number">[] = [];
-  let dropped = 0;
   for (const sample of parseOwnSamples(await file.text(), file.name)) {
     const { name, picture, question, answer, trace } = sample;
     let own: OwnEntry["picture"] = null;
@@ -67,9 +61,7 @@ export async function openOwnSamples(
       const small = await shrinkPicture(environment, new Blob([picture.bytes], { type: picture.type }), shown);
       own = { id: await namePicture(small), name: shown, file: small };
     }
-    const entry = { number: 0, picture: own, question, answer, trace };
-    if (trace && !ownTrace(entry, summary)) dropped += 1;
-    entries.push({ picture: own, question, answer, trace: ownTrace(entry, summary) });
+    entries.push({ picture: own, question, answer, trace });
   }
-  return { entries, dropped };
+  return entries;
 }

@@ -38,7 +38,7 @@ export function nameSet(entries: readonly OwnEntry[]): string {
 }
 
 /** The sample's trace, where the model at hand wrote it. */
-export function ownTrace({ trace }: OwnEntry, summary: Pick<ModelSummary, "weightHash"> | null) {
+export function ownTrace({ trace }: Pick<OwnEntry, "trace">, summary: Pick<ModelSummary, "weightHash"> | null) {
   return trace && trace.weightHash === summary?.weightHash ? trace : null;
 }
 

@@ -238,7 +238,7 @@ describe("own samples over a reload", () => {
 });
 
 describe("files of own samples", () => {
-  it("come back whole, and without traces of another model", async () => {
+  it("come back whole, with traces of another model too", async () => {
     await withTwo();
     await own().writeTraces();
     const saved = await own().save();
@@ -253,8 +253,23 @@ describe("files of own samples", () => {
 
     const foreign = (saved?.text ?? "").replaceAll(state().model.summary?.weightHash ?? "", "f".repeat(64));
     await own().openFile(new File([foreign], "mine.json"));
-    expect(entries().map(({ trace }) => trace)).toEqual([null, null]);
-    expect(state().ownSamples.note).toBe("2 traces were written by another model and left out.");
+    expect(entries().map(({ trace }) => trace?.weightHash)).toEqual(["f".repeat(64), "f".repeat(64)]);
+    expect(entries().map((entry) => ownTrace(entry, state().model.summary))).toEqual([null, null]);
+    expect(state().ownSamples.note).toMatch(/^2 traces were written by another model; they are kept for it/);
+  });
+
+  it("keep their traces while no model is there to tell whose they are", async () => {
+    await withTwo();
+    await own().writeTraces();
+    const saved = await own().save();
+    const traces = entries().map(({ trace }) => trace);
+    harness.workbench.close();
+
+    harness = createHarness();
+    expect(state().model.summary).toBeNull();
+    await own().openFile(new File([saved?.text ?? ""], "mine.json"));
+    expect(entries().map(({ trace }) => trace)).toEqual(traces);
+    expect(state().ownSamples).toMatchObject({ note: "", failure: null });
   });
 
   it("leave the list as it is when they cannot be read, and name the field", async () => {

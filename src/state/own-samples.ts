@@ -310,16 +310,12 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
       patch("ownSamples", { reading: true, failure: null, note: "" });
       try {
         const { openOwnSamples } = await import("./own-samples-file.ts");
-        const { entries, dropped } = await openOwnSamples(environment, file, get().model.summary);
-        const note =
-          dropped === 0
-            ? ""
-            : dropped === 1
-              ? "One trace was written by another model and left out."
-              : `${dropped} traces were written by another model and left out.`;
+        const entries = await openOwnSamples(environment, file);
+        const { summary } = get().model;
+        const foreign = summary ? entries.filter((entry) => entry.trace && !ownTrace(entry, summary)).length : 0;
         setEntries(
           entries.map((entry) => ({ ...entry, number: environment.uniqueNumber() })),
-          { note },
+          { note: foreignNote(foreign) },
         );
       } catch (error) {
         fail(error);
@@ -337,6 +333,12 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
       patch("ownSamples", { used: { key: nameSet(entries), entries } });
     },
   };
+}
+
+function foreignNote(traces: number): string {
+  if (traces === 0) return "";
+  const [written, kept] = traces === 1 ? ["One trace was", "it is"] : [`${traces} traces were`, "they are"];
+  return `${written} written by another model; ${kept} kept for it until this one writes its own.`;
 }
 
 /** How many own samples stand in for the model's set; null when none do. */

@@ -95,7 +95,7 @@ function Steps() {
   const writing = useSelect((state) => state.ownSamples.writing);
   const used = useSelect((state) => state.ownSamples.used);
   const outdated = useSelect(usedOutdated);
-  const missing = entries.filter((entry) => !ownTrace(entry, summary)).length;
+  const missing = entries.filter((entry) => (summary ? !ownTrace(entry, summary) : !entry.trace)).length;
   const ready = summary !== null && entries.length > 0;
   const useful = ready && (used === null || outdated);
 

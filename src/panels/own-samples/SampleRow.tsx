@@ -33,7 +33,8 @@ export function SampleRow({ entry, place }: SampleRowProps) {
           value={answer ?? ""}
           onTake={(text) => actions.edit(number, { answer: text })}
         />
-        <TraceLine entry={entry} trace={ownTrace(entry, summary)} written={written} />
+        {/* While no model is there, nothing says that a trace is not its own. */}
+        <TraceLine entry={entry} trace={summary ? ownTrace(entry, summary) : entry.trace} written={written} />
       </div>
       <button
         type="button"
