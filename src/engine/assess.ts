@@ -43,6 +43,12 @@ const KEPT_STATE_BYTES = 256 * 2 ** 20;
  */
 const BATCH_SAMPLES = { writing: { cpu: 32, webgpu: 32 }, comparing: { cpu: 4, webgpu: 32 } } as const;
 
+/** A sample of the set that is to be written; its frames are fetched with its batch. */
+interface SampleToWrite extends Omit<SampleToGenerate, "input"> {
+  readonly place: number;
+  readonly prompt: readonly number[];
+}
+
 /** A batch of samples with their dense traces. */
 interface Chunk {
   /** Places in the evaluation set. */
@@ -63,24 +69,34 @@ export function createAssessor(
   const traces = new Map(known);
   const kept = new Map<string, { readonly states: Tensor; readonly bytes: number }>();
 
-  /** Generates `samples` in as many batches as they need. `onFinished` hears of each as soon as it is complete. */
+  /**
+   * Generates `samples` in as many batches as they need, with the frames of one batch at a time. `onFinished` hears of
+   * each sample as soon as it is complete.
+   */
   const generate = async (
-    samples: readonly SampleToGenerate[],
+    samples: readonly SampleToWrite[],
     masks: MaskSet,
     signal: AbortSignal | undefined,
-    onFinished: (sample: number, generation: Generation) => void,
+    onFinished: (place: number, generation: Generation) => void,
   ) => {
-    const lengths = samples.map(({ input, prefix }) => input.prompt.length + prefix.length);
+    const lengths = samples.map(({ prompt, prefix }) => prompt.length + prefix.length);
     const longest = Math.max(1, ...lengths);
-    const whole = Math.max(longest, ...samples.map(({ input, maximumTokens }) => input.prompt.length + maximumTokens));
+    const whole = Math.max(longest, ...samples.map(({ prompt, maximumTokens }) => prompt.length + maximumTokens));
     const fitting = samplesWritten(model.definition, longest, whole, memory);
     for (const batch of batchesOf(lengths, Math.min(BATCH_SAMPLES.writing[backend.kind], fitting))) {
+      const chosen = batch.flatMap((index) => samples[index] ?? []);
+      const places = chosen.map(({ place }) => place);
+      const inputs = await set.prepare(places, signal);
       await generateBatch(model, {
-        samples: batch.flatMap((place) => samples[place] ?? []),
+        samples: chosen.map(({ prompt, prefix, maximumTokens }, index) => ({
+          input: { prompt, frames: inputs[index]?.frames ?? [] },
+          prefix,
+          maximumTokens,
+        })),
         masks,
         stopIds: checkpoint.stopIds,
         signal,
-        onFinished: (index, generation) => onFinished(batch[index] ?? 0, generation),
+        onFinished: (index, generation) => onFinished(places[index] ?? 0, generation),
       });
     }
   };
@@ -92,15 +108,20 @@ export function createAssessor(
     onProgress: (progress: SampleProgress) => void = () => undefined,
   ): Promise<readonly Trace[]> => {
     const missing = [...new Set(places)].filter((place) => !traces.has(place));
-    const inputs = await set.prepare(missing, signal);
     const report = () => onProgress({ done: places.filter((place) => traces.has(place)).length, total: places.length });
+    const outlines = await set.outlines(missing, signal);
     report();
     await generate(
-      inputs.map((input) => ({ input, prefix: [], maximumTokens: DEFAULT_TRACE_LIMIT })),
+      outlines.map(({ prompt }, index) => ({
+        place: missing[index] ?? 0,
+        prompt,
+        prefix: [],
+        maximumTokens: DEFAULT_TRACE_LIMIT,
+      })),
       denseMasks,
       signal,
-      (index, generation) => {
-        traces.set(missing[index] ?? 0, traceOfGeneration(checkpoint, generation));
+      (place, generation) => {
+        traces.set(place, traceOfGeneration(checkpoint, generation));
         report();
       },
     );
@@ -212,10 +233,10 @@ export function createAssessor(
         const differing = places.filter((place) => !texts.has(place));
         const toGenerate = differing.flatMap((place) => {
           const [sample, trace, result] = [prepared.get(place), dense.get(place), measured.get(place)];
-          return sample && trace && result ? [ownWords(sample, trace, result)] : [];
+          return sample && trace && result ? [{ place, ...ownWords(sample, trace, result) }] : [];
         });
-        await generate(toGenerate, masks ?? denseMasks, signal, (index, generation) => {
-          texts.set(differing[index] ?? 0, traceOfGeneration(checkpoint, generation).text);
+        await generate(toGenerate, masks ?? denseMasks, signal, (place, generation) => {
+          texts.set(place, traceOfGeneration(checkpoint, generation).text);
           report(1);
         });
       }
@@ -245,10 +266,10 @@ function firstMismatch(trace: Trace, { argmax }: SampleMeasurement): number {
 }
 
 /** What is left to generate of a trace that leaves the dense one somewhere. */
-function ownWords(sample: PreparedSample, trace: Trace, measurement: SampleMeasurement): SampleToGenerate {
+function ownWords(sample: PreparedSample, trace: Trace, measurement: SampleMeasurement): Omit<SampleToWrite, "place"> {
   const mismatch = firstMismatch(trace, measurement);
   return {
-    input: sample,
+    prompt: sample.prompt,
     prefix: [...sample.trace.slice(0, mismatch), measurement.argmax[mismatch] ?? 0],
     maximumTokens: prunedTokenLimit(trace.tokens.length),
   };

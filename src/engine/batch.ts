@@ -26,18 +26,37 @@ export interface PreparedSample extends PreparedInput {
   readonly pivots: readonly number[];
 }
 
+/** A sample of a list whose frames are made when a pass comes to it: one takes megabytes, and lists are long. */
+export interface ListedSample extends Omit<PreparedSample, "frames"> {
+  readonly frameCount: number;
+  load(signal?: AbortSignal): Promise<PreparedSample>;
+}
+
+/** What a pass over many samples takes. */
+export type PassSample = PreparedSample | ListedSample;
+
+export function frameCountOf(sample: PassSample): number {
+  return "load" in sample ? sample.frameCount : sample.frames.length;
+}
+
+/** The sample with its frames. @throws what reading its picture throws. */
+export async function loadSample(sample: PassSample, signal?: AbortSignal): Promise<PreparedSample> {
+  return "load" in sample ? sample.load(signal) : sample;
+}
+
 /**
  * Passes that look at every layer's rows take one frame of each picture, so that a sample is one stretch of rows in
  * either tower.
  *
  * @throws PivotscopeError `unsupported` that names the first sample that is split.
  */
-export function requireWholePictures(samples: readonly PreparedSample[]): void {
-  const index = samples.findIndex((sample) => sample.frames.length > 1);
+export function requireWholePictures(samples: readonly PassSample[]): void {
+  const counts = samples.map(frameCountOf);
+  const index = counts.findIndex((count) => count > 1);
   if (index < 0) return;
   throw new PivotscopeError(
     "unsupported",
-    `The picture of sample ${index + 1} is split into ${samples[index]?.frames.length} frames; calibration takes one.`,
+    `The picture of sample ${index + 1} is split into ${counts[index]} frames; calibration takes one.`,
     "Calibrate on pictures that are not split.",
   );
 }

@@ -5,8 +5,8 @@
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import type { Statistics } from "../core/statistics.ts";
 import { createAccumulators } from "./accumulators.ts";
-import { type PreparedSample, requireWholePictures } from "./batch.ts";
-import { BATCHES_PER_RUN, LOSS_TAPS, planRuns } from "./calibration-plan.ts";
+import { frameCountOf, loadSample, type PassSample, type PreparedSample, requireWholePictures } from "./batch.ts";
+import { BATCHES_PER_RUN, type CalibrationRun, LOSS_TAPS, type PlannedRun, planRuns } from "./calibration-plan.ts";
 import { calibrateRun } from "./calibration-run.ts";
 import type { CalibrationProgress } from "./contract.ts";
 import { discardLargeCopy } from "./generate-whole.ts";
@@ -15,7 +15,8 @@ import { batchesPerRun, type MemoryLimits, memoryLimits, padsFrames } from "./me
 import type { Model } from "./model.ts";
 
 export interface CalibrationRequest {
-  readonly samples: readonly PreparedSample[];
+  /** Listed samples are loaded run by run. */
+  readonly samples: readonly PassSample[];
   readonly batchSize: number;
   /** Trace tokens on either side of a pivot. */
   readonly window: number;
@@ -47,7 +48,7 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
     );
   }
   requireWholePictures(samples);
-  const withFrame = samples.filter((sample) => sample.frames.length > 0).length;
+  const withFrame = samples.filter((sample) => frameCountOf(sample) > 0).length;
   if (withFrame !== 0 && withFrame !== samples.length) {
     throw new PivotscopeError(
       "unsupported",
@@ -92,7 +93,7 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
       };
       const { window, signal } = request;
       const context = { model, masks, accumulators, request: { window, signal, memory }, report };
-      pivotBatches += await calibrateRun(context, run);
+      pivotBatches += await calibrateRun(context, await loadRun(run, signal));
       samplesDone += inRun;
     }
     const sums = await accumulators.read({ samples: samples.length, batches, pivotBatches });
@@ -101,4 +102,13 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
     masks.release();
     accumulators.release();
   }
+}
+
+async function loadRun(run: PlannedRun<PassSample>, signal: AbortSignal | undefined): Promise<CalibrationRun> {
+  const samples: (PreparedSample | null)[] = [];
+  for (const sample of run.samples) {
+    throwIfCancelled(signal);
+    samples.push(sample && (await loadSample(sample, signal)));
+  }
+  return { ...run, samples };
 }

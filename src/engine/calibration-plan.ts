@@ -20,25 +20,28 @@ export const LOSS_TAPS: readonly LossTaps[] = ["matrices", "attributed", "column
  */
 export const BATCHES_PER_RUN = { webgpu: 4, cpu: 1 } as const;
 
-export interface CalibrationRun {
+export interface PlannedRun<Sample> {
   /** batches · batchSize entries; null where the last batch is short. */
-  readonly samples: readonly (PreparedSample | null)[];
+  readonly samples: readonly (Sample | null)[];
   readonly batches: number;
 }
+
+/** A run whose samples have their frames. */
+export type CalibrationRun = PlannedRun<PreparedSample>;
 
 /**
  * Cuts `samples` into runs of at most `batchesPerRun` batches of `batchSize`, in order. A last batch that is short is filled
  * up with padding, or is a run of its own where padding costs more than it saves.
  */
-export function planRuns(
-  samples: readonly PreparedSample[],
+export function planRuns<Sample>(
+  samples: readonly Sample[],
   batchSize: number,
   batchesPerRun: number,
   { fillUp = true }: { readonly fillUp?: boolean } = {},
-): CalibrationRun[] {
+): PlannedRun<Sample>[] {
   const remainder = fillUp ? 0 : samples.length % batchSize;
   const batchCount = Math.ceil((samples.length - remainder) / batchSize);
-  const runs: CalibrationRun[] = [];
+  const runs: PlannedRun<Sample>[] = [];
   for (let first = 0; first < batchCount; first += batchesPerRun) {
     const batches = Math.min(batchesPerRun, batchCount - first);
     runs.push({

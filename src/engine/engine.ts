@@ -153,8 +153,9 @@ export function createEngine(environment: EngineEnvironment): Engine {
       const { model } = loaded();
       const { calibration } = sets();
       const limit = parameters.sampleLimit ?? calibration.recommended;
+      const { signal } = call;
       return calibrate(model, {
-        samples: await calibration.prepare(limit, parameters.pivots, call.signal),
+        samples: await calibration.prepare(limit, parameters.pivots, signal ? { signal } : {}),
         batchSize: parameters.batchSize,
         window: parameters.pivots.window,
         signal: call.signal,
@@ -164,7 +165,8 @@ export function createEngine(environment: EngineEnvironment): Engine {
 
     async observeLayers(parameters, call = {}) {
       const limit = parameters.samples ?? DEFAULT_LAYER_VIEW_SAMPLES;
-      return observeLayers(loaded().model, await sets().calibration.prepare(limit, null, call.signal), {
+      const { signal } = call;
+      return observeLayers(loaded().model, await sets().calibration.prepare(limit, null, signal ? { signal } : {}), {
         outlierFactor: parameters.outlierFactor ?? DEFAULT_OUTLIER_FACTOR,
         signal: call.signal,
         onProgress: call.onProgress,

@@ -1,6 +1,6 @@
 /**
  * A set of samples to measure models on, the checkpoint folder's or the user's own: read when it is first wanted, its
- * samples prepared one by one and kept.
+ * samples prepared one by one. Their frames are kept as far as there is room.
  */
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import { readEvaluationSet } from "../models/checkpoint.ts";
@@ -11,6 +11,12 @@ import { createBoundedCache } from "./bounded-cache.ts";
 import type { EvaluationSample } from "./contract.ts";
 import type { Session } from "./session.ts";
 
+/** What is known of a sample that has been prepared once; it stays when its frames have to go. */
+export interface Outline {
+  readonly prompt: readonly number[];
+  readonly frameCount: number;
+}
+
 export interface EvaluationSet {
   list(signal?: AbortSignal): Promise<readonly EvaluationSample[]>;
   /**
@@ -20,7 +26,9 @@ export interface EvaluationSet {
   entries(places: readonly number[], signal?: AbortSignal): Promise<readonly EvaluationEntry[]>;
   /** What messages call the sample at `place`: "Own sample 4". */
   nameOf(place: number): string;
-  /** Prompt ids and frames of the samples at `places`. */
+  /** Outlines of the samples at `places`, of as many as there are: each is prepared, but its frames need not stay. */
+  outlines(places: readonly number[], signal?: AbortSignal): Promise<readonly Outline[]>;
+  /** Prompt ids and frames of the samples at `places`, of no more than are needed at one time. */
   prepare(places: readonly number[], signal?: AbortSignal): Promise<readonly PreparedInput[]>;
 }
 
@@ -55,6 +63,7 @@ export function createSampleSet(source: SampleSource): EvaluationSet {
   const prepared = createBoundedCache<number, PreparedInput>(FRAME_BYTES, ({ frames }) =>
     frames.reduce((bytes, frame) => bytes + frame.byteLength, 0),
   );
+  const outlines = new Map<number, Outline>();
   const scenes = createBoundedCache<number, Scene>(SCENES);
   let known: readonly EvaluationEntry[] | null = null;
 
@@ -75,6 +84,23 @@ export function createSampleSet(source: SampleSource): EvaluationSet {
         ? "Add an evaluation.json with scenes or pictures, questions and answers."
         : "Choose samples of this model's evaluation set.",
     );
+  };
+
+  const prepareAt = async (place: number, signal?: AbortSignal): Promise<PreparedInput> => {
+    const entry = entryAt(await read(signal), place);
+    throwIfCancelled(signal);
+    const input = prepared.get(place) ?? (await source.prepare(entry, place, signal));
+    throwIfCancelled(signal);
+    prepared.set(place, input);
+    outlines.set(place, { prompt: input.prompt, frameCount: input.frames.length });
+    return input;
+  };
+
+  const outlineAt = async (place: number, signal?: AbortSignal): Promise<Outline> => {
+    const outline = outlines.get(place);
+    if (outline) return outline;
+    const { prompt, frames } = await prepareAt(place, signal);
+    return { prompt, frameCount: frames.length };
   };
 
   return {
@@ -98,17 +124,14 @@ export function createSampleSet(source: SampleSource): EvaluationSet {
         return { ...entry, picture: { kind: "scene", scene } };
       });
     },
+    async outlines(places, signal) {
+      const found: Outline[] = [];
+      for (const place of places) found.push(await outlineAt(place, signal));
+      return found;
+    },
     async prepare(places, signal) {
-      const set = await read(signal);
       const inputs: PreparedInput[] = [];
-      for (const place of places) {
-        const entry = entryAt(set, place);
-        throwIfCancelled(signal);
-        const input = prepared.get(place) ?? (await source.prepare(entry, place, signal));
-        throwIfCancelled(signal);
-        prepared.set(place, input);
-        inputs.push(input);
-      }
+      for (const place of places) inputs.push(await prepareAt(place, signal));
       return inputs;
     },
   };

@@ -19,7 +19,14 @@ import { linear } from "../graph/operations/linear.ts";
 import type { TowerDefinition } from "../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../runtime/backend.ts";
 import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
-import { createBatch, type PreparedSample, requireWholePictures } from "./batch.ts";
+import {
+  createBatch,
+  frameCountOf,
+  loadSample,
+  type PassSample,
+  type PreparedSample,
+  requireWholePictures,
+} from "./batch.ts";
 import type { SampleProgress } from "./contract.ts";
 import { connect, embedFrames, embedTokens, sequenceFeeds, towerOf } from "./forward.ts";
 import { createMasks, type MaskSet } from "./masks.ts";
@@ -195,7 +202,7 @@ async function layerOutliers(model: Model, tower: Tower, layer: number, sums: La
  */
 export async function observeLayers(
   model: Model,
-  samples: readonly PreparedSample[],
+  samples: readonly PassSample[],
   request: LayerViewRequest,
 ): Promise<LayerViews> {
   const { outlierFactor, signal } = request;
@@ -206,13 +213,13 @@ export async function observeLayers(
   checkOutlierFactor(outlierFactor);
   const sums = {
     text: createSums(model.definition.text.layers),
-    vision: createSums(samples.some((sample) => sample.frames.length > 0) ? (model.definition.vision?.layers ?? 0) : 0),
+    vision: createSums(samples.some((sample) => frameCountOf(sample) > 0) ? (model.definition.vision?.layers ?? 0) : 0),
   };
   const masks = createMasks(model, null);
   try {
     for (const [index, sample] of samples.entries()) {
       throwIfCancelled(signal);
-      await observeSample({ model, masks, sums, signal }, sample);
+      await observeSample({ model, masks, sums, signal }, await loadSample(sample, signal));
       request.onProgress?.({ done: index + 1, total: samples.length });
     }
   } finally {

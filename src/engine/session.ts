@@ -44,6 +44,8 @@ export interface Session {
   prepareInput(input: SampleInput, signal?: AbortSignal): Promise<PreparedInput>;
   /** The same for a sample of a samples file: its picture is read and decoded, or its scene drawn. */
   prepareQuestion(sample: PictureSample, readPicture: ReadPicture, signal?: AbortSignal): Promise<PreparedInput>;
+  /** Ids of a written trace as the model would have given it: a leading space, and the stop token at the end. */
+  encodeTrace(trace: string): readonly number[];
   /** Trace positions of pivot tokens. */
   findPivots(trace: readonly number[], parameters: PivotParameters): readonly number[];
   generate(
@@ -192,6 +194,7 @@ export async function openSession(
     },
     prepareInput: prepare,
     prepareQuestion,
+    encodeTrace: (trace) => encodeTrace(checkpoint, trace),
     findPivots: pivotsOf,
     generate,
     async prepareSample(sample, readPicture, pivots, signal) {
@@ -215,7 +218,7 @@ export async function openSession(
   };
 }
 
-/** A written trace as the model would have given it: a leading space, and the stop token at the end. */
+/** See `Session.encodeTrace`. */
 function encodeTrace({ tokenizer, stopIds }: Pick<Checkpoint, "tokenizer" | "stopIds">, trace: string): number[] {
   if (!tokenizer) throw missing("tokenizer", "tokenizer.json");
   const ids = tokenizer.encode(` ${trace.trim()}`);
