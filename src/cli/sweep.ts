@@ -107,8 +107,12 @@ async function measure(
         // A file's statistics may be of any number of samples; what is calibrated here takes as many.
         sampleLimit: known && known.statistics.samples > 0 ? known.statistics.samples : null,
         known: known ? [known] : [],
-        onProgress: ({ sample, samples, fraction }) =>
-          line.show(`Calibrating: sample ${sample} of ${samples}, ${percent(fraction, 1)}`),
+        onProgress: ({ pass, sample, samples, fraction }) =>
+          line.show(
+            pass === "traces"
+              ? `Writing traces: ${sample} of ${samples}`
+              : `Calibrating: sample ${sample} of ${samples}, ${percent(fraction, 1)}`,
+          ),
       }),
       onProgress: (progress) => line.show(describeProgress(progress, describeTime(progress))),
       onResult: async (result) => {

@@ -11,7 +11,7 @@ import { drawScene } from "../scenes/draw/draw-scene.ts";
 import { parseScene } from "../scenes/scene-json.ts";
 import { projectRoot } from "../testing/shared.ts";
 import { createBatch, requireWholePictures } from "./batch.ts";
-import type { ModelSummary, OwnSample } from "./contract.ts";
+import type { CalibrationProgress, ModelSummary, OwnSample } from "./contract.ts";
 import { createEngine } from "./engine.ts";
 import { embedTokens, encodeFrames, framesOf } from "./forward.ts";
 import { nodeDevice } from "./node-device.ts";
@@ -78,11 +78,20 @@ describe("own samples of the bundled model", () => {
 
   it("calibrate alike with written and with given traces, and use all samples where nobody says how many", async () => {
     await engine.setSamples(samples);
-    const written = await engine.calibrate({ batchSize: 2, pivots: parameters.pivots });
-    const traces = await engine.writeTraces([0, 1]);
+    const seen: CalibrationProgress[] = [];
+    const call = { onProgress: (progress: CalibrationProgress) => seen.push(progress) };
+    const written = await engine.calibrate({ batchSize: 2, pivots: parameters.pivots }, call);
+    // Traces come first, and have no share in the passes.
+    const traces = [0, 1, 2].map((sample) => ({ sample, samples: 2, pass: "traces", fraction: 0 }));
+    expect(seen.slice(0, 4)).toMatchObject([...traces, { pass: "forward" }]);
+    seen.length = 0;
+    await engine.calibrate({ batchSize: 2, pivots: parameters.pivots }, call);
+    expect(seen[0]).toMatchObject({ pass: "forward" });
+
+    const dense = await engine.writeTraces([0, 1]);
     const withTraces = samples.map((sample, place) => ({
       ...sample,
-      trace: traces[place]?.tokens.map(({ id }) => id) ?? null,
+      trace: dense[place]?.tokens.map(({ id }) => id) ?? null,
     }));
     await engine.setSamples(withTraces);
     expect(await engine.calibrate({ batchSize: 2, pivots: parameters.pivots })).toEqual(written);

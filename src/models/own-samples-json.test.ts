@@ -65,6 +65,14 @@ describe("files of own samples", () => {
     expect(parseOwnSamples(serialiseOwnSamples(samples as SavedSample[]), "mine.json")).toEqual(samples);
   });
 
+  it("are not written with more samples than are read", () => {
+    const one: SavedSample = { name: "", picture: null, question: "Why?", answer: null, trace: null };
+    expect(parseOwnSamples(serialiseOwnSamples(Array(1000).fill(one)), "mine.json")).toHaveLength(1000);
+    expect(() => serialiseOwnSamples(Array(1001).fill(one))).toThrow(
+      expect.objectContaining({ code: "bad-input", message: "There are 1001 own samples; a file holds up to 1000." }),
+    );
+  });
+
   it("may leave out all but the question", () => {
     const json = file({}, { samples: [{ question: " Why? " }] });
     expect(parseOwnSamples(json, "mine.json")).toEqual([

@@ -16,6 +16,7 @@
  */
 import { PivotscopeError } from "../core/errors.ts";
 import { type Fields, parseJsonObject } from "./json.ts";
+import { MAXIMUM_OWN_SAMPLES } from "./own-samples-limits.ts";
 
 export interface WrittenTrace {
   readonly text: string;
@@ -37,15 +38,21 @@ export interface SavedSample {
 }
 
 export const OWN_SAMPLES_FORMAT = "pivotscope-own-samples";
-export const MAXIMUM_OWN_SAMPLES = 1000;
 /** As the page's question field. */
 export const MAXIMUM_QUESTION_LENGTH = 2000;
 const MAXIMUM_TRACE = 100_000;
 const DATA_URL = /^data:(image\/(?:png|jpeg|webp));base64,/;
 
-/** @throws PivotscopeError `bad-input` without samples. */
+/** @throws PivotscopeError `bad-input` without samples, or with more than a file holds. */
 export function serialiseOwnSamples(samples: readonly SavedSample[]): string {
   if (samples.length === 0) throw new PivotscopeError("bad-input", "There are no own samples.", "Add one first.");
+  if (samples.length > MAXIMUM_OWN_SAMPLES) {
+    throw new PivotscopeError(
+      "bad-input",
+      `There are ${samples.length} own samples; a file holds up to ${MAXIMUM_OWN_SAMPLES}.`,
+      `Remove ${samples.length - MAXIMUM_OWN_SAMPLES} of them and save again.`,
+    );
+  }
   const entries = samples.map(({ picture, ...rest }) => ({ ...rest, picture: picture && dataUrl(picture) }));
   return `${JSON.stringify({ format: OWN_SAMPLES_FORMAT, version: 1, samples: entries })}\n`;
 }

@@ -53,7 +53,7 @@ export function CalibrationPanel() {
       {calibration.status === "running" && (
         <Progress
           label="Calibration"
-          fraction={progress?.fraction ?? null}
+          fraction={progress === null || progress.pass === "traces" ? null : progress.fraction}
           text={progress ? calibrationText(progress, calibration.secondsLeft) : "reading the calibration set"}
         />
       )}

@@ -51,6 +51,7 @@ export const PRECISION_WORDS = { float32: "single precision (float32)", float16:
 
 export function calibrationText(progress: CalibrationProgress, secondsLeft: number | null): string {
   const { sample, samples, pass, layer, layers } = progress;
+  if (pass === "traces") return `writing traces: ${sample} of ${samples}`;
   const left = secondsLeft === null ? "" : ` · about ${formatDuration(secondsLeft)} left`;
   return `sample ${sample} of ${samples} · ${pass}, layer ${layer} of ${layers}${left}`;
 }

@@ -60,15 +60,19 @@ export function createCalibrationActions(context: Context, onLoss: (error: unkno
       const parameters = calibrationParameters(state.pruning.parameters, state.calibration.sampleLimit);
       patch("calibration", { status: "waiting", progress: null, secondsLeft: null, failure: null });
       let started = 0;
+      // Writing traces says nothing of the pace of the passes behind it.
+      let passesFrom = 0;
       try {
         const statistics = await context.queue.run("calibration", signal, async () => {
           const engine = requireEngine(context);
           patch("calibration", { status: "running" });
           await provideSamples(environment, engine, state.ownSamples.used, state.model.summary, signal);
           started = environment.now();
+          passesFrom = started;
           const onProgress = (progress: CalibrationProgress) => {
             if (signal.aborted) return;
-            const elapsed = (environment.now() - started) / 1000;
+            if (progress.pass === "traces") passesFrom = environment.now();
+            const elapsed = (environment.now() - passesFrom) / 1000;
             patch("calibration", { progress, secondsLeft: timeLeft(elapsed, progress.fraction) });
           };
           return engine.calibrate(parameters, { signal, onProgress });

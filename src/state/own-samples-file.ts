@@ -6,16 +6,33 @@ import {
   type SavedSample,
   serialiseOwnSamples,
 } from "../models/own-samples-json.ts";
+import { LARGEST_OWN_SAMPLES_FILE } from "../models/own-samples-limits.ts";
 import type { Environment } from "./environment.ts";
 import type { OwnEntry } from "./own-samples.ts";
 import { namePicture, shrinkPicture } from "./own-samples-pictures.ts";
 
-/** Larger files could not become one text. */
-const LARGEST_FILE = 2 ** 28;
-
 const TYPES: readonly string[] = ["image/png", "image/jpeg", "image/webp"];
 
-export async function saveOwnSamples(entries: readonly OwnEntry[]): Promise<{ name: string; text: string }> {
+/**
+ * The samples as a file's name and text, which this page opens again.
+ *
+ * @param largest bytes that the file may have.
+ * @throws PivotscopeError `bad-input` where the samples are too many, or the file would be larger.
+ */
+export async function saveOwnSamples(
+  entries: readonly OwnEntry[],
+  largest = LARGEST_OWN_SAMPLES_FILE,
+): Promise<{ name: string; text: string }> {
+  const check = (bytes: number) => {
+    if (bytes <= largest) return;
+    throw new PivotscopeError(
+      "bad-input",
+      `The ${entries.length} samples make a file of ${mebibytes(bytes)} MiB; up to ${mebibytes(largest)} MiB can be opened.`,
+      "Remove some samples and save again.",
+    );
+  };
+  // Before anything is read: base64 makes four characters of three bytes.
+  check(entries.reduce((sum, { picture }) => sum + Math.ceil((picture?.file.size ?? 0) / 3) * 4, 0));
   const samples: SavedSample[] = [];
   for (const { picture, question, answer, trace } of entries) {
     samples.push({
@@ -26,8 +43,12 @@ export async function saveOwnSamples(entries: readonly OwnEntry[]): Promise<{ na
       trace,
     });
   }
-  return { name: `pivotscope-own-samples-${entries.length}.json`, text: serialiseOwnSamples(samples) };
+  const text = serialiseOwnSamples(samples);
+  check(new Blob([text]).size);
+  return { name: `pivotscope-own-samples-${entries.length}.json`, text };
 }
+
+const mebibytes = (bytes: number) => Math.round((bytes / 2 ** 20) * 10) / 10;
 
 async function fileOf(file: Blob): Promise<PictureFile> {
   const bytes = new Uint8Array(await file.arrayBuffer());
@@ -45,10 +66,10 @@ function typeOf([first, second]: Uint8Array): PictureFile["type"] {
  * @throws PivotscopeError `bad-input` naming the field or the picture, `unsupported` for a later version.
  */
 export async function openOwnSamples(environment: Environment, file: File): Promise<Omit<OwnEntry, "number">[]> {
-  if (file.size > LARGEST_FILE) {
+  if (file.size > LARGEST_OWN_SAMPLES_FILE) {
     throw new PivotscopeError(
       "bad-input",
-      `${file.name} has ${Math.round(file.size / 2 ** 20)} MiB; up to ${LARGEST_FILE / 2 ** 20} MiB are supported.`,
+      `${file.name} has ${mebibytes(file.size)} MiB; up to ${mebibytes(LARGEST_OWN_SAMPLES_FILE)} MiB are supported.`,
       "Open a file with fewer or smaller pictures.",
     );
   }

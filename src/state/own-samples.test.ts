@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../core/errors.ts";
+import { MAXIMUM_OWN_SAMPLES } from "../models/own-samples-limits.ts";
 import { calibratedElsewhere, calibrationOutdated } from "./calibration.ts";
 import { inputKey } from "./input.ts";
 import { usedCount, usedOutdated } from "./own-samples.ts";
@@ -52,6 +53,24 @@ describe("collecting own samples", () => {
     await own().addFiles([picture("d.png")], "  ");
     expect(state().ownSamples.failure?.message).toBe("The question is empty.");
     expect(entries()).toHaveLength(1);
+  });
+
+  it("is full with as many samples as a file holds", async () => {
+    harness = await opened();
+    const sample = { question: "Why?" };
+    const samples = Array.from({ length: MAXIMUM_OWN_SAMPLES - 1 }, () => sample);
+    const file = JSON.stringify({ format: "pivotscope-own-samples", version: 1, samples });
+    await own().openFile(new File([file], "many.json"));
+    await own().addFiles([picture("a.png"), picture("b.png"), picture("c.png")], "Why?");
+    expect(entries()).toHaveLength(MAXIMUM_OWN_SAMPLES);
+    expect(state().ownSamples.failure?.message).toBe("The list is full with 1000 samples; 2 more were not added.");
+    await own().addCurrent();
+    expect(entries()).toHaveLength(MAXIMUM_OWN_SAMPLES);
+    expect(state().ownSamples).toMatchObject({
+      reading: false,
+      failure: { message: expect.stringMatching(/1 more was not added/) },
+    });
+    expect(await own().save()).not.toBeNull();
   });
 
   it("lets questions and answers be edited; another question has another trace", async () => {

@@ -4,6 +4,7 @@
  */
 import type { ModelSummary, TraceToken } from "../engine/contract.ts";
 import type { WrittenTrace } from "../models/own-samples-json.ts";
+import { MAXIMUM_OWN_SAMPLES } from "../models/own-samples-limits.ts";
 import { type Context, requireEngine, type WorkbenchState } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
 import { checkQuestion, inputKey } from "./input.ts";
@@ -127,7 +128,13 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
     if (get().ownSamples.reading) return;
     patch("ownSamples", { reading: true, failure: null, note: "" });
     const failures: Failure[] = [];
-    for (const source of sources) {
+    let full = "";
+    for (const [place, source] of sources.entries()) {
+      if (get().ownSamples.entries.length >= MAXIMUM_OWN_SAMPLES) {
+        const left = sources.length - place;
+        full = `The list is full with ${MAXIMUM_OWN_SAMPLES} samples; ${left} more ${left === 1 ? "was" : "were"} not added.`;
+        break;
+      }
       try {
         const entry = { ...(await source.read()), number: environment.uniqueNumber() };
         setEntries([...get().ownSamples.entries, entry]);
@@ -137,7 +144,8 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
     }
     const [first] = failures;
     const others = failures.length > 1 ? ` ${failures.length - 1} more could not be read.` : "";
-    patch("ownSamples", { reading: false, failure: first ? { ...first, message: first.message + others } : null });
+    const failure = first && { ...first, message: first.message + others };
+    patch("ownSamples", { reading: false, failure: full === "" ? (failure ?? null) : fullFailure(full, failure) });
   }
 
   async function restore(): Promise<void> {
@@ -333,6 +341,11 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
       patch("ownSamples", { used: { key: nameSet(entries), entries } });
     },
   };
+}
+
+function fullFailure(full: string, other: Failure | undefined): Failure {
+  const message = other ? `${other.message} ${full}` : full;
+  return { code: "bad-input", message, hint: "Save the list as a file, then remove some samples." };
 }
 
 function foreignNote(traces: number): string {
