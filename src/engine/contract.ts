@@ -193,7 +193,7 @@ export interface CalibrationParameters {
 }
 
 export interface CalibrationProgress {
-  /** 1-based sample that is being worked on, of how many. */
+  /** 1-based sample that is being worked on, of how many; while traces are written, how many samples have one. */
   readonly sample: number;
   readonly samples: number;
   /**
@@ -203,7 +203,7 @@ export interface CalibrationProgress {
   readonly pass: "traces" | "forward" | "backward";
   readonly layer: number;
   readonly layers: number;
-  /** Share of the whole calibration that is done, 0..1. */
+  /** Share of the passes that is done, 0..1; 0 while traces are written. */
   readonly fraction: number;
 }
 

@@ -153,9 +153,12 @@ export function createEngine(environment: EngineEnvironment): Engine {
       const { model } = loaded();
       const { calibration } = sets();
       const limit = parameters.sampleLimit ?? calibration.recommended;
-      const { signal } = call;
       return calibrate(model, {
-        samples: await calibration.prepare(limit, parameters.pivots, signal ? { signal } : {}),
+        samples: await calibration.prepare(limit, parameters.pivots, {
+          ...(call.signal ? { signal: call.signal } : {}),
+          onProgress: ({ done, total }) =>
+            call.onProgress?.({ sample: done, samples: total, pass: "traces", layer: 0, layers: 0, fraction: 0 }),
+        }),
         batchSize: parameters.batchSize,
         window: parameters.pivots.window,
         signal: call.signal,

@@ -55,10 +55,7 @@ export function createOwnSet(session: Session, samples: readonly OwnSample[]): E
 }
 
 /** The traces that came with `samples`, by place. */
-export function knownTraces(
-  { checkpoint }: Session,
-  samples: readonly Pick<OwnSample, "trace">[],
-): Map<number, Trace> {
+export function knownTraces({ checkpoint }: Session, samples: readonly Pick<OwnSample, "trace">[]): Map<number, Trace> {
   const traces = new Map<number, Trace>();
   for (const [place, { trace }] of samples.entries()) {
     if (trace === null) continue;
