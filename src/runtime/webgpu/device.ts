@@ -10,6 +10,24 @@ export interface DeviceNeeds {
 }
 
 /**
+ * Threads that a subgroup must have at least. onnxruntime's attention keeps 8 keys in one; in subgroups of 4, as software
+ * GPUs have them (SwiftShader, WARP), prompts of 32 tokens and more come out wrong (measured with 1.30). Without the
+ * feature it takes kernels that need none.
+ */
+const SMALLEST_SUBGROUP = 8;
+
+/**
+ * The features that onnxruntime's kernels are better for and that are right on this adapter. An adapter that does not say
+ * its subgroups' size keeps them: the check of text generation at load has the last word.
+ */
+export function wantedFeatures({ features, info }: Pick<GPUAdapter, "features" | "info">): GPUFeatureName[] {
+  const small = (info.subgroupMinSize ?? SMALLEST_SUBGROUP) < SMALLEST_SUBGROUP;
+  return (["timestamp-query", "shader-f16", "subgroups"] as const).filter(
+    (name) => features.has(name) && !(name === "subgroups" && small),
+  );
+}
+
+/**
  * Throws `no-webgpu` when the page is no secure context, the browser has no WebGPU, no adapter is found, a limit is
  * too small (both numbers are named), or the device is refused.
  */
@@ -24,13 +42,10 @@ export async function requestDevice(needs: DeviceNeeds): Promise<GPUDevice> {
       );
     }
   }
-  const features = (["timestamp-query", "shader-f16", "subgroups"] as const).filter((name) =>
-    adapter.features.has(name),
-  );
   try {
     return await adapter.requestDevice({
       label: "Pivotscope",
-      requiredFeatures: features,
+      requiredFeatures: wantedFeatures(adapter),
       requiredLimits: {
         maxBufferSize: adapter.limits.maxBufferSize,
         maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
