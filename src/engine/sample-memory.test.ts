@@ -6,8 +6,8 @@ import { projectRoot } from "../testing/shared.ts";
 import { createAssessor } from "./assess.ts";
 import { loadSample } from "./batch.ts";
 import { calibrate } from "./calibrate.ts";
-import { createOwnCalibrationSet } from "./calibration-set.ts";
-import type { Trace } from "./contract.ts";
+import { createFolderCalibrationSet, createOwnCalibrationSet } from "./calibration-set.ts";
+import type { SampleProgress, Trace } from "./contract.ts";
 import { createEvaluationSet, createSampleSet, type EvaluationSet, type SampleSource } from "./evaluation-set.ts";
 import { openNodeSession } from "./node-engine.ts";
 import type { Session } from "./session.ts";
@@ -102,6 +102,24 @@ it("calibration takes the frames of one run at a time, and comes to the same", a
   const samples = await Promise.all(listed.map((sample) => loadSample(sample)));
   expect(samples.every(({ frames }) => frames.length === 1)).toBe(true);
   expect(await calibrate(session.model, { ...request, samples, onProgress: undefined })).toEqual(statistics);
+}, 60_000);
+
+it("the folder's samples have the traces that came with them, and those that the model writes for the others", async () => {
+  const [first, second] = session.checkpoint.calibration ?? [];
+  if (!first || !second) throw new Error("The bundled model has calibration samples.");
+  const checkpoint = { ...session.checkpoint, calibration: [first, { ...second, trace: null }] };
+  const set = createFolderCalibrationSet({ ...session, checkpoint });
+  const progress: SampleProgress[] = [];
+  const call = { onProgress: (one: SampleProgress) => progress.push(one) };
+  const [given, written] = await set.prepare(undefined, null, call);
+  expect(given?.trace).toEqual(session.encodeTrace(first.trace ?? ""));
+  const input = await session.prepareQuestion(second, () => Promise.reject(new Error("Scenes are drawn.")));
+  expect(written?.trace).toEqual((await session.generate(input, {})).ids);
+  expect(await written?.load()).toEqual({ ...input, trace: written?.trace, pivots: [] });
+  expect(progress).toEqual([1, 2].map((done) => ({ done, total: 2 })));
+  // The second time there is nothing to write.
+  expect(await set.prepare(1, null, call)).toHaveLength(1);
+  expect(progress).toHaveLength(2);
 }, 60_000);
 
 it("a sample without room is called by its own name, counted from 1", async () => {
