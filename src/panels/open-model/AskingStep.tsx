@@ -114,7 +114,7 @@ function Choices({ needs, options }: Pick<AskingStepProps, "needs" | "options">)
   const chosen = choiceOf(needs, options);
   if (!first) return null;
   return (
-    <fieldset className="choices">
+    <fieldset className="run-choices">
       <legend className="panel-title">How to run it</legend>
       <Choice
         label={`Automatic: ${choiceWords(first)}`}

@@ -84,7 +84,7 @@ function AddressField({ failure }: { readonly failure: Failure | null }) {
       <div className="field-row">
         <input
           id="model-address"
-          className="field"
+          className="text-field"
           type="text"
           autoComplete="off"
           autoCapitalize="off"

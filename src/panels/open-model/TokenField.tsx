@@ -8,11 +8,11 @@ export function TokenField() {
   const hubUrl = useSelect((state) => state.opening.hubUrl);
   const id = useId();
   return (
-    <div className="token">
+    <div className="token-field">
       <label htmlFor={id}>Access token</label>
       <input
         id={id}
-        className="field"
+        className="text-field"
         type="password"
         autoComplete="off"
         value={token}
