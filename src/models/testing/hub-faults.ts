@@ -23,8 +23,8 @@ export type HubFault = { readonly times?: number } & (
   | { readonly kind: "changed" }
   /** A request for a range gets the whole file with status 200. */
   | { readonly kind: "ignore-range" }
-  /** The answer lacks the headers that let a page of another origin read it. */
-  | { readonly kind: "no-cors" }
+  /** The answer lacks the headers that let a page of another origin read it: at the hub and the CDN, or at one of them. */
+  | { readonly kind: "no-cors"; readonly at?: "hub" | "cdn" }
 );
 
 /** Lets a body's bytes pass only as far as a test allows, so that it can look at what happens meanwhile. */

@@ -83,9 +83,12 @@ test("answers of the API can be cut off, and origins be kept out", async () => {
   expect(hub.requests.at(-1)).toMatchObject({ place: "api:info", status: 200, sent: 10 });
   expect((await fetch(info)).headers.get("access-control-allow-origin")).not.toBeNull();
   hub.fault("api:info", { kind: "no-cors" });
-  hub.fault("model.safetensors", { kind: "no-cors" });
+  hub.fault("model.safetensors", { kind: "no-cors", at: "cdn" });
   expect((await fetch(info)).headers.get("access-control-allow-origin")).toBeNull();
-  const file = await fetch(`${hub.url}/${repository}/resolve/main/model.safetensors`);
+  const address = `${hub.url}/${repository}/resolve/main/model.safetensors`;
+  const redirect = await fetch(address, { redirect: "manual" });
+  expect(redirect.headers.get("access-control-allow-origin")).not.toBeNull();
+  const file = await fetch(address);
   expect(file.headers.get("access-control-allow-origin")).toBeNull();
   expect((await file.arrayBuffer()).byteLength).toBe(300_000);
 });

@@ -144,6 +144,9 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
     return entry;
   };
 
+  const keepsOut = (place: string, server: "hub" | "cdn") =>
+    faults.take(place, "no-cors", ({ at = server }) => at === server) !== null;
+
   async function answerFile(
     request: IncomingMessage,
     response: ServerResponse,
@@ -209,14 +212,14 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
     const calls: Record<string, string> = { tree: "api:tree", "paths-info": "api:paths" };
     const place = api ? (calls[action] ?? "api:info") : path;
     if (request.method === "OPTIONS") {
-      if (!faults.take(place, "no-cors")) allowOrigin(request, response);
+      if (!keepsOut(place, "hub")) allowOrigin(request, response);
       response.setHeader("Access-Control-Allow-Methods", "GET,HEAD,POST,OPTIONS");
       response.setHeader("Access-Control-Allow-Headers", "Authorization,Range,Accept,Content-Type,If-None-Match");
       response.setHeader("Access-Control-Max-Age", "86400");
       return void response.writeHead(204).end();
     }
     const entry = record("hub", request, place);
-    if (!faults.take(place, "no-cors")) allowOrigin(request, response);
+    if (!keepsOut(place, "hub")) allowOrigin(request, response);
     response.setHeader("X-Request-Id", `Root=1-${requests.length}`);
     const status = faults.take(place, "status", ({ at }) => at !== "cdn");
     if (status) return answerStatus(response, entry, status);
@@ -327,7 +330,7 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
   async function answerCdn(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://cdn");
     const place = url.searchParams.get("path") ?? "";
-    if (!faults.take(place, "no-cors")) {
+    if (!keepsOut(place, "cdn")) {
       response.setHeader("Access-Control-Allow-Origin", "*");
       response.setHeader("Access-Control-Expose-Headers", "Accept-Ranges, Content-Range, ETag");
     }
