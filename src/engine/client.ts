@@ -38,9 +38,12 @@ export interface PortEngine extends WorkerEngine {
 export function createWorkerEngine(): WorkerEngine {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "pivotscope-engine" });
   const engine = createPortEngine(worker, () => worker.terminate());
+  let answered = false;
+  worker.addEventListener("message", () => (answered = true), { once: true });
   worker.onerror = (event) => {
     event.preventDefault();
-    engine.fail(crashed(event.message));
+    // A script that could not be fetched ends with a plain event; what is thrown inside comes with a message.
+    engine.fail(answered || event instanceof ErrorEvent ? crashed(event.message) : notStarted());
   };
   worker.onmessageerror = () => engine.fail(crashed("a message could not be read"));
   return engine;
@@ -51,6 +54,14 @@ function crashed(what: string | undefined): PivotscopeError {
     "internal",
     `The model's worker stopped${what ? `: ${what}` : " without saying why; it may have run out of memory"}.`,
     "Reload the model. Picture, question and ratio are kept.",
+  );
+}
+
+function notStarted(): PivotscopeError {
+  return new PivotscopeError(
+    "network",
+    "The program that runs models could not be fetched.",
+    "Check that this device is online and the page's server still runs, then try again.",
   );
 }
 
