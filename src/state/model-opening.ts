@@ -258,8 +258,9 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
       try {
         const { parseModelAddress } = await import("../models/hub/address.ts");
         const source = parseModelAddress(address);
-        const { hubUrl } = get().opening;
-        await choose(source.kind === "hub" ? { ...source, hubUrl: source.hubUrl ?? hubUrl } : source);
+        if (source.kind !== "hub") return await choose(source);
+        const hubUrl = source.hubUrl ?? get().opening.hubUrl;
+        await choose({ ...source, hubUrl: hubUrl === DEFAULT_HUB ? null : hubUrl });
       } catch (error) {
         go({ step: "choosing", failure: failureOf(error) });
       }
