@@ -58,6 +58,11 @@ describe("what is unfinished of a kept model", () => {
     expect(await unfinished()).toEqual([["model.safetensors"]]);
   });
 
+  it("is nothing of a model of which only the names of the files are known", async () => {
+    await keep(listingOf("config.json", "model.safetensors"));
+    expect(await listModels(store)).toEqual([]);
+  });
+
   it("are the weights where no list of files could be kept", async () => {
     await write(keys.used, "used\n");
     expect(await unfinished()).toEqual([["model.safetensors"]]);

@@ -111,7 +111,7 @@ async function readRepository(store: FileStore, folder: string, all: readonly Ke
   };
 }
 
-/** All models of which anything is kept, the last opened first. */
+/** All models of which more is kept than the names of their files, the last opened first. */
 export async function listModels(store: FileStore): Promise<CachedModel[]> {
   const models: CachedModel[] = [];
   for (const [folder, all] of await repositoryFolders(store)) {
@@ -119,6 +119,8 @@ export async function listModels(store: FileStore): Promise<CachedModel[]> {
     const [hub = "", owner = "", name = ""] = folder.split("/").map(decodeKeyPart);
     for (const { commit, keys, listing } of commits) {
       const here = [...listing.values()].filter((file) => files.has(keys.file(file)));
+      // Looked at in vain: a gated repository lists its files to everybody.
+      if (listing.size > 0 && here.length === 0) continue;
       models.push({
         id: keys.folder,
         hubUrl: hub.includes("://") ? hub : `${DEFAULT_SCHEME}${hub}`,
