@@ -372,7 +372,7 @@ describe("what cannot be opened", () => {
 });
 
 describe("an address of two parts that may be a plain folder's", () => {
-  const slash = "end its address with a slash: https://my.site/models/smol/";
+  const slash = "with a slash at the end (https://my.site/models/smol/)";
   const ask = (answer: () => Promise<Response>, source: Partial<HubFolderSource> = {}) => {
     const named = { repository: "models/smol", revision: null, hubUrl: "https://my.site", ...source };
     return failure(openHubFolder(named, store, { clock, fetch: answer }).readText("config.json"));

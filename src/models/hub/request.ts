@@ -63,7 +63,7 @@ export async function askHub(hub: HubSettings, url: string, options: AskOptions 
  */
 export function folderHint({ hubUrl, repository, revision }: HubSettings): string {
   if (hubUrl === DEFAULT_HUB || revision !== null) return "";
-  return `If it is a plain folder and no hub's repository, end its address with a slash: ${hubUrl}/${repository}/`;
+  return `If it is a plain folder, write its address with a slash at the end (${hubUrl}/${repository}/).`;
 }
 
 function sentences(...parts: readonly string[]): string {
