@@ -26,12 +26,16 @@ export function AddSamples({ asked, onAsk }: AddSamplesProps) {
       </button>
       <label className="own-question">
         <span className="note">Question for new pictures</span>
-        <input
-          type="text"
+        <textarea
+          rows={1}
           className="own-field"
           maxLength={MAXIMUM_QUESTION}
           value={asked}
           onChange={(event) => onAsk(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            // As in the question of the page: only with Shift it makes a new line.
+            if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) event.preventDefault();
+          }}
         />
       </label>
       <label className="button file-button" title="PNG, JPEG or WebP; or drop them anywhere in this window">

@@ -186,17 +186,23 @@ function stateWords(count: number, missing: number, used: number | null, outdate
     : `${list} Calibrate uses them.`;
 }
 
+/** The end of a text on one line, from a word on. */
+function newestWords(text: string): string {
+  const words = text.trim().replaceAll(/\s+/g, " ");
+  return words.length <= 48 ? words : `… ${words.slice(-48).replace(/^\S*\s/, "")}`;
+}
+
 function Writing() {
   const writing = useSelect((state) => state.ownSamples.writing);
   const activity = useSelect((state) => state.model.activity);
   if (!writing) return null;
   const { done, total, text, waiting } = writing;
-  const words = text.trim().replaceAll(/\s+/g, " ");
+  const words = newestWords(text);
   return (
     <Progress
       label="Writing traces"
       fraction={done / total}
-      text={`trace ${done + 1} of ${total} · ${waiting ? waitingText(activity) : words.slice(-48)}`}
+      text={`trace ${done + 1} of ${total} · ${waiting ? waitingText(activity) : words}`}
     />
   );
 }

@@ -83,8 +83,8 @@ function Field({ label, placeholder, value, onTake }: FieldProps) {
     setTyped(null);
   };
   return (
-    <input
-      type="text"
+    <textarea
+      rows={1}
       className="own-field"
       aria-label={label}
       placeholder={placeholder}
@@ -93,7 +93,9 @@ function Field({ label, placeholder, value, onTake }: FieldProps) {
       onChange={(event) => setTyped(event.currentTarget.value)}
       onBlur={take}
       onKeyDown={(event) => {
-        if (event.key === "Enter" && !event.nativeEvent.isComposing) take();
+        if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+        event.preventDefault();
+        take();
       }}
     />
   );
