@@ -2,6 +2,7 @@
 import type { ChartContext } from "../charts/index.ts";
 import type { WorkbenchState } from "../state/context.ts";
 import { methodLabel } from "../state/method.ts";
+import { isBundled } from "../state/model.ts";
 import { samplesAtHand } from "../state/own-samples.ts";
 import { encodeSharedState } from "../state/url.ts";
 import { sharedState } from "../state/url-sync.ts";
@@ -9,7 +10,8 @@ import { sharedState } from "../state/url-sync.ts";
 /** The model's name on charts; the page's own name for a bundled one. */
 export function modelLabel({ model }: WorkbenchState): string {
   const name = model.summary?.name ?? model.source?.name ?? "no model";
-  return model.bundled.find((entry) => entry.name === name)?.label ?? name;
+  const own = isBundled({ model }) ? model.bundled.find((entry) => entry.name === name) : undefined;
+  return own?.label ?? name;
 }
 
 export function planContext(state: WorkbenchState): ChartContext {
