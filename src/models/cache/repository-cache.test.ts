@@ -59,7 +59,11 @@ describe("what is unfinished of a kept model", () => {
   });
 
   it("is nothing of a model of which only the names of the files are known", async () => {
-    await keep(listingOf("config.json", "model.safetensors"));
+    const listing = listingOf("config.json", "model.safetensors");
+    await keep(listing);
+    const config = listing.get("config.json");
+    // It was opened to be written to, and nothing came.
+    if (config) await write(keys.file(config), "");
     expect(await listModels(store)).toEqual([]);
   });
 

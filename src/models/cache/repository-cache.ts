@@ -118,7 +118,9 @@ export async function listModels(store: FileStore): Promise<CachedModel[]> {
     const { files, refs, commits } = await readRepository(store, folder, all);
     const [hub = "", owner = "", name = ""] = folder.split("/").map(decodeKeyPart);
     for (const { commit, keys, listing } of commits) {
-      const here = [...listing.values()].filter((file) => files.has(keys.file(file)));
+      const bytesOf = (file: ListedFile) => files.get(keys.file(file))?.bytes ?? 0;
+      // A file that could not be fetched is there, and empty.
+      const here = [...listing.values()].filter((file) => bytesOf(file) > 0);
       // Looked at in vain: a gated repository lists its files to everybody.
       if (listing.size > 0 && here.length === 0) continue;
       models.push({
@@ -127,7 +129,7 @@ export async function listModels(store: FileStore): Promise<CachedModel[]> {
         repository: `${owner}/${name}`,
         commit,
         revisions: [...refs].filter(([, stands]) => stands === commit).map(([revision]) => revision),
-        bytes: here.reduce((sum, file) => sum + (files.get(keys.file(file))?.bytes ?? 0), 0),
+        bytes: here.reduce((sum, file) => sum + bytesOf(file), 0),
         lastUsed: (files.get(keys.used) ?? files.get(keys.listing))?.written ?? 0,
         unfinished: unfinishedOf(listing, here, (file) => files.has(keys.checked(file))),
       });
