@@ -105,7 +105,10 @@ export function pinned(source: ModelSource, needs: ModelNeeds): ModelSource {
   return source.kind === "hub" && needs.version !== "" ? { ...source, revision: needs.version } : source;
 }
 
-/** Whether loading broke off and can go on from there: only what comes from a hub is kept on the way. */
-export function resumable({ source, during, failure }: FailedOpening): boolean {
-  return source.kind === "hub" && during !== null && failure.code === "network";
+/**
+ * Whether loading broke off and can go on from there. What failed knows: nothing is kept of addresses, in private windows,
+ * or of files with a wrong hash, and the hint names the button where something is.
+ */
+export function resumable({ during, failure }: FailedOpening): boolean {
+  return during !== null && failure.hint.includes('"Resume"');
 }

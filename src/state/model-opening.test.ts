@@ -159,15 +159,16 @@ describe("opening a repository of a hub", () => {
 
   it("goes on from where it broke off only where something of it is kept", async () => {
     harness = await opened();
-    for (const [address, expected] of [
-      [HUB_MODEL, true],
-      ["https://elsewhere.example/folder/", false],
+    for (const [kind, hint, expected] of [
+      ["load", 'What came so far is kept: "Resume" goes on from there.', true],
+      ["load", "What came of it was removed. Load again.", false],
+      ["inspect", 'What came so far is kept: "Resume" goes on from there.', false],
     ] as const) {
-      harness.onEngine = (fake) => fake.failNext("load", network());
-      await actions().chooseAddress(address);
+      harness.onEngine = (fake) => fake.failNext(kind, new PivotscopeError("network", "It broke off.", hint));
+      await actions().chooseAddress(HUB_MODEL);
       await actions().load();
       const current = opening();
-      expect([address, current.step === "failed" && resumable(current)]).toEqual([address, expected]);
+      expect([kind, hint, current.step === "failed" && resumable(current)]).toEqual([kind, hint, expected]);
     }
   });
 
