@@ -100,7 +100,7 @@ function AddressField({ failure }: { readonly failure: Failure | null }) {
         </button>
       </div>
       <p id="model-address-note" className="note">
-        Idefics3 and SmolVLM checkpoints with safetensors weights.
+        Idefics3, SmolVLM and Llama checkpoints with safetensors weights.
       </p>
       {failure && <Alert failure={failure} />}
       <details>

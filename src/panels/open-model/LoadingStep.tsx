@@ -73,9 +73,9 @@ export function PausedStep({ needs, transfer, kept }: TransferProps & { readonly
       </h3>
       <p>
         Cancelled
-        {transfer && transfer.total > 0 && ` at ${formatBytes(transfer.done)} of ${formatBytes(transfer.total)}`}.
+        {transfer && transfer.total > 0 && ` at ${formatBytes(transfer.done)} of ${formatBytes(transfer.total)}`}.{" "}
+        <span role="status">{keptSentence(kept)}</span>
       </p>
-      <p role="status">{keptSentence(kept)}</p>
       <div className="step-actions">
         <button type="button" className="button button-primary" onClick={() => void opening.load()}>
           Resume

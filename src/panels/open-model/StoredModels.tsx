@@ -38,15 +38,14 @@ function Stored({ model }: { readonly model: StoredModel }) {
   const { repository, version, hubUrl, bytes, complete, lastUsed } = model;
   return (
     <li className="stored-model">
-      <p>
+      <div>
         <strong>{repository}</strong>
-        <span className="note">
-          {" "}
+        <p className="note">
           {version.slice(0, 7)} · {formatBytes(bytes)} · {complete ? "complete" : "partial"}
           {lastUsed !== null && ` · last used ${new Date(lastUsed).toLocaleDateString("en-GB", DAY)}`}
           {hubUrl !== null && ` · from ${hubUrl.replace(/^https?:\/\//, "")}`}
-        </span>
-      </p>
+        </p>
+      </div>
       <button
         type="button"
         className="button"
