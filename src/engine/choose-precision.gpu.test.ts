@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { createBrowserWebGpuBackend } from "../runtime/browser.ts";
 import { choosePrecision } from "./choose-precision.ts";
 import { checkHalfPrecision } from "./self-check.ts";
+import { SMALL_CONFIG } from "./testing/small-config.ts";
 
 const able = (await navigator.gpu.requestAdapter())?.features.has("shader-f16") === true;
 
@@ -11,7 +12,7 @@ it("takes half precision only where the device has it and computes it rightly", 
   for (const wanted of ["auto", "float16"] as const) {
     let wrong: string | null = null;
     const choice = await choosePrecision(backend, wanted, async () => {
-      wrong = await checkHalfPrecision(backend);
+      wrong = await checkHalfPrecision(backend, SMALL_CONFIG);
       return wrong;
     });
     expect(choice.precision).toBe(able && wrong === null ? "float16" : "float32");
@@ -28,7 +29,7 @@ it.skipIf(able)(
   "does not compute in float16 on a device without shader-f16, which is why it is never taken there",
   async () => {
     const backend = await createBrowserWebGpuBackend({ largestBuffer: 0 });
-    expect(await checkHalfPrecision(backend)).toMatch(/does not run: .*f16/);
+    expect(await checkHalfPrecision(backend, SMALL_CONFIG)).toMatch(/does not run: .*f16/);
     await backend.dispose();
   },
 );

@@ -32,7 +32,8 @@ export function precisionError(half: Float32Array, single: Float32Array): Precis
   let squares = 0;
   let errors = 0;
   let largest = half.length === single.length ? 0 : Number.POSITIVE_INFINITY;
-  for (const [index, expected] of single.entries()) {
+  for (let index = 0; index < single.length; index++) {
+    const expected = single[index] ?? Number.NaN;
     const difference = Math.abs((half[index] ?? Number.NaN) - expected);
     squares += expected * expected;
     errors += difference * difference;

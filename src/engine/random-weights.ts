@@ -13,11 +13,15 @@ export function createNumbers(): RandomNumbers {
   // Uniform with variance 1.
   const pool = Float32Array.from({ length: 65_521 }, () => (2 * random.next() - 1) * Math.sqrt(3));
   let place = 0;
-  return (length, scale) =>
-    Float32Array.from({ length }, () => {
-      place = (place + 1) % pool.length;
-      return (pool[place] ?? 0) * scale;
-    });
+  return (length, scale) => {
+    const numbers = new Float32Array(length);
+    // A loop: a large model's layer takes tens of millions.
+    for (let index = 0; index < length; index++) {
+      place = place + 1 < pool.length ? place + 1 : 0;
+      numbers[index] = (pool[place] ?? 0) * scale;
+    }
+    return numbers;
+  };
 }
 
 /**

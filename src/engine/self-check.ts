@@ -2,18 +2,24 @@
  * Compares half precision with single precision on the device at hand, before a model computes in it.
  *
  * GPU drivers have computed float16 products wrongly without a word: tiles of 8 × 16 × 16 on some (onnxruntime #32306),
- * overflow to infinity on others (#26367, #31626). So one layer of each tower and a head, in SmolVLM's widths and with
- * random weights, run in both precisions on the same numbers: norms, softmax, products of 64 to 3072 terms, for one row,
- * for a number of rows that no tile divides, and for whole tiles. Weights are rounded first, so that what differs is
- * the arithmetic alone.
+ * overflow to infinity on others (#26367, #31626). onnxruntime chooses its kernels by the shapes of products, so one layer of
+ * each tower, the patch embedding and a head, in the widths of the model that is to be loaded and with random weights, run
+ * in both precisions on the same numbers. Weights are rounded first, so that what differs is the arithmetic alone.
+ *
+ * Text runs for one row, for a number of rows that no tile divides, and for whole tiles, with 1024 entries of the vocabulary.
+ * The patch embedding runs for all patches of a frame, up to 32 × 32, the vision layer for up to 16 × 16, a fifth of
+ * the work; where a frame has more, two heads of it run for all, because attention adds up as many terms in half precision.
+ * The connector and the text's attention compute in float32 and are no part of this.
  */
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import { widenFloat16 } from "../core/float16.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { WeightSlot } from "../models/architectures/definition.ts";
+import type { TextDefinition, VisionDefinition, WeightSlot } from "../models/architectures/definition.ts";
 import { visionDefinition } from "../models/architectures/idefics3.ts";
 import { llamaDefinition } from "../models/architectures/llama.ts";
 import { weightType } from "../models/architectures/mixed-precision.ts";
+import { heldShape } from "../models/architectures/weight-slots.ts";
+import type { LlamaConfig, ModelConfig, VisionConfig } from "../models/config.ts";
 import { type Backend, type Feeds, output, type Tensor } from "../runtime/backend.ts";
 import type { Precision } from "./contract.ts";
 import { allowedError, judgeError, precisionError } from "./half-precision-error.ts";
@@ -23,40 +29,40 @@ import { causalBias, rotaryTables } from "./rope.ts";
 /** Null when half precision is right on this device; otherwise one sentence that says what is off, with both numbers. */
 export type SelfCheckResult = string | null;
 
-const TEXT = llamaDefinition(
-  {
-    vocabularySize: 1024,
-    hiddenSize: 576,
-    intermediateSize: 1536,
-    layers: 1,
-    heads: 9,
-    keyValueHeads: 3,
-    headSize: 64,
-    normEpsilon: 1e-5,
-    ropeTheta: 1e5,
-    maximumPositions: 256,
-    tieWordEmbeddings: false,
-  },
-  { prefix: "text", head: "head" },
-);
-const VISION = visionDefinition(
-  {
-    hiddenSize: 768,
-    intermediateSize: 3072,
-    layers: 1,
-    heads: 12,
-    channels: 3,
-    imageSize: 64,
-    patchSize: 8,
-    normEpsilon: 1e-6,
-    activation: "gelu_pytorch_tanh",
-  },
-  4,
-  576,
-);
-
 /** Rows of the text layer: a new token, a number that no tile divides, whole tiles. */
 const TEXT_ROWS = [1, 37, 64];
+
+/** Entries of the vocabulary that the head is run with, at most. */
+const VOCABULARY = 1024;
+
+/** Patches to a side of a frame, at most: as many as SmolVLM-256M and SmolVLM-500M have. */
+const LARGEST_SIDE = 32;
+/** The same for a layer in all its width. */
+const LAYER_SIDE = 16;
+
+/** Heads that run for all patches where the whole layer runs for fewer. */
+const HEADS = 2;
+
+/** A decoder of one layer in the widths of `config`, with few entries of the vocabulary. */
+function oneTextLayer(config: LlamaConfig): TextDefinition {
+  const small = { ...config, layers: 1, vocabularySize: VOCABULARY, tieWordEmbeddings: false };
+  return llamaDefinition(small, { prefix: "text", head: "head" });
+}
+
+/** A vision tower of one layer in the widths of `config`, for up to `side` patches to a side. */
+function oneVisionLayer(config: VisionConfig, side: number): VisionDefinition {
+  const { imageSize, patchSize } = config;
+  const taken = Math.min(side, imageSize / patchSize);
+  // What lies behind the layers has no part in this, so the connector may be any.
+  return visionDefinition({ ...config, layers: 1, imageSize: taken * patchSize }, 1, config.hiddenSize);
+}
+
+/** `config` with as few heads as there may be, and an MLP that is no wider than they are. */
+function withFewHeads(config: VisionConfig): VisionConfig {
+  const heads = Math.min(HEADS, config.heads);
+  const hiddenSize = (config.hiddenSize / config.heads) * heads;
+  return { ...config, heads, hiddenSize, intermediateSize: hiddenSize };
+}
 
 /** What one graph is fed beside its weights. */
 type Numbers = Readonly<Record<string, { readonly data: Float32Array | Int32Array; readonly dims: readonly number[] }>>;
@@ -81,56 +87,85 @@ function ones(length: number) {
   return { data: new Float32Array(length).fill(1), dims: [length] };
 }
 
-function probes(numbers: RandomNumbers): Probe[] {
-  const textRun = (tokens: number): Numbers => {
-    const { cosine, sine } = rotaryTables(0, tokens, TEXT.headSize, TEXT.ropeTheta);
+function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
+  const { width, headSize, ropeTheta, attentionColumns, mlpColumns } = text;
+  const run = (tokens: number): Numbers => {
+    const { cosine, sine } = rotaryTables(0, tokens, headSize, ropeTheta);
     return {
-      hidden: hiddenStates(numbers, tokens, TEXT.width),
-      rope_cosine: { data: cosine, dims: [tokens, TEXT.headSize] },
-      rope_sine: { data: sine, dims: [tokens, TEXT.headSize] },
+      hidden: hiddenStates(numbers, tokens, width),
+      rope_cosine: { data: cosine, dims: [tokens, headSize] },
+      rope_sine: { data: sine, dims: [tokens, headSize] },
       attention_bias: { data: causalBias(tokens), dims: [tokens, tokens] },
-      attention_mask: ones(TEXT.attentionColumns),
-      mlp_mask: ones(TEXT.mlpColumns),
+      attention_mask: ones(attentionColumns),
+      mlp_mask: ones(mlpColumns),
     };
   };
-  const attention = (width: number) => [width, width, width, width, 64, 64];
+  const attention = [width, width, width, attentionColumns];
   return [
     {
       name: "text layer",
-      weights: TEXT.layerWeights(0),
-      graph: (precision) => TEXT.forward(1, { modules: true, precision }),
-      runs: TEXT_ROWS.map(textRun),
+      weights: text.layerWeights(0),
+      graph: (precision) => text.forward(1, { modules: true, precision }),
+      runs: TEXT_ROWS.map(run),
       compared: [
-        { output: "attention_output", terms: attention(TEXT.width) },
-        { output: "mlp_output", terms: [...attention(TEXT.width), TEXT.width, TEXT.width, TEXT.mlpColumns] },
-      ],
-    },
-    {
-      name: "vision layer",
-      weights: VISION.layerWeights(0),
-      graph: (precision) => VISION.forward(1, { modules: true, precision }),
-      runs: [
-        {
-          hidden: hiddenStates(numbers, VISION.patches, VISION.width),
-          attention_mask: ones(VISION.attentionColumns),
-          mlp_mask: ones(VISION.mlpColumns),
-        },
-      ],
-      compared: [
-        { output: "attention_output", terms: attention(VISION.width) },
-        { output: "mlp_output", terms: [...attention(VISION.width), VISION.width, VISION.mlpColumns] },
+        { output: "attention_output", terms: attention },
+        { output: "mlp_output", terms: [...attention, width, width, mlpColumns] },
       ],
     },
     {
       name: "head",
-      weights: TEXT.headWeights,
-      graph: (precision) => TEXT.head(precision),
+      weights: text.headWeights,
+      graph: (precision) => text.head(precision),
       runs: [1, 5].map((rows) => ({
-        hidden: hiddenStates(numbers, rows, TEXT.width),
+        hidden: hiddenStates(numbers, rows, width),
         positions: { data: Int32Array.from({ length: rows }, (_, row) => row), dims: [rows] },
       })),
-      compared: [{ output: "logits", terms: [TEXT.width] }],
+      compared: [{ output: "logits", terms: [width] }],
     },
+  ];
+}
+
+function patchProbe(vision: VisionDefinition, numbers: RandomNumbers): Probe {
+  const { patches } = vision;
+  const weights = vision.embeddingWeights.map((slot) => ({ ...slot, shape: heldShape(slot) }));
+  const values = weights.find(({ input }) => input === "patch")?.shape[1] ?? 0;
+  return {
+    name: "patch embedding",
+    weights,
+    graph: (precision) => vision.embed(1, precision),
+    runs: [{ patches: { data: numbers(patches * values, 1), dims: [patches, values] } }],
+    compared: [{ output: "hidden_out", terms: [values] }],
+  };
+}
+
+function visionProbe(name: string, vision: VisionDefinition, numbers: RandomNumbers): Probe {
+  const { width, patches, columnsPerAttentionUnit: headSize, attentionColumns, mlpColumns } = vision;
+  const attention = [width, width, width, headSize, patches, attentionColumns];
+  return {
+    name,
+    weights: vision.layerWeights(0),
+    graph: (precision) => vision.forward(1, { modules: true, precision }),
+    runs: [
+      {
+        hidden: hiddenStates(numbers, patches, width),
+        attention_mask: ones(attentionColumns),
+        mlp_mask: ones(mlpColumns),
+      },
+    ],
+    compared: [
+      { output: "attention_output", terms: attention },
+      { output: "mlp_output", terms: [...attention, width, mlpColumns] },
+    ],
+  };
+}
+
+function visionProbes(config: VisionConfig, numbers: RandomNumbers): Probe[] {
+  const layer = oneVisionLayer(config, LAYER_SIDE);
+  const fewHeads = oneVisionLayer(withFewHeads(config), LARGEST_SIDE);
+  return [
+    patchProbe(oneVisionLayer(config, LARGEST_SIDE), numbers),
+    visionProbe("vision layer", layer, numbers),
+    ...(fewHeads.patches > layer.patches ? [visionProbe("vision attention", fewHeads, numbers)] : []),
   ];
 }
 
@@ -174,12 +209,19 @@ async function runProbe(
 }
 
 /**
- * Runs the check on `backend`, which must have float16. Takes about a second; nothing stays allocated.
- * Throws `cancelled` and `device-lost`; any other failure of half precision is a result.
+ * Runs the check for a model of `config` on `backend`, which must have float16. For SmolVLM-256M it computes in either
+ * precision less than half of what one vision layer does for a picture; nothing stays allocated. Throws `cancelled` and
+ * `device-lost`; any other failure of half precision is a result.
  */
-export async function checkHalfPrecision(backend: Backend, signal?: AbortSignal): Promise<SelfCheckResult> {
+export async function checkHalfPrecision(
+  backend: Backend,
+  config: ModelConfig,
+  signal?: AbortSignal,
+): Promise<SelfCheckResult> {
   const numbers = createNumbers();
-  for (const probe of probes(numbers)) {
+  const text = textProbes(oneTextLayer(config.text), numbers);
+  const vision = config.architecture === "llama" ? [] : visionProbes(config.vision, numbers);
+  for (const probe of [...text, ...vision]) {
     const weights = randomWeights(probe.weights, numbers);
     let half: Float32Array[];
     try {

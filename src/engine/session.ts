@@ -111,7 +111,7 @@ export async function openSession(
       call.onProgress?.({ stage: "check", item: "half precision", done: 0, total: 0 });
       // Only devices with half precision need it.
       const { checkHalfPrecision } = await import("./self-check.ts");
-      return checkHalfPrecision(backend, call.signal);
+      return checkHalfPrecision(backend, config, call.signal);
     });
     const { precision } = choice;
     const generation = await chooseGeneration(backend, unplaced, async () => {
