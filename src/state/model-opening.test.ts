@@ -395,6 +395,38 @@ describe("opening a bundled model beside another", () => {
     expect(state().model).toMatchObject({ status: "ready", summary: { name: "fake" } });
   });
 
+  it("needs the list of bundled models once", async () => {
+    harness = await opened();
+    harness.files.delete("models/index.json");
+    await harness.workbench.actions.model.openBundled(null);
+    expect(state().model).toMatchObject({ status: "ready", failure: null, summary: { name: "fake" } });
+  });
+
+  it("keeps a model that works when the list cannot be read", async () => {
+    harness = createHarness();
+    harness.files.delete("models/index.json");
+    await harness.workbench.open();
+    expect(state().model.status).toBe("failed");
+    await actions().chooseAddress(HUB_MODEL);
+    await actions().load();
+    await actions().chooseBundled("fake");
+    expect(state().model).toMatchObject({ status: "ready", failure: null, summary: { name: HUB_MODEL } });
+  });
+
+  it("shows the examples of the one that is opened", async () => {
+    harness = createHarness();
+    const models = ["fake", "other"].map((name) => ({ name, label: name, url: `models/${name}/` }));
+    harness.files.set("models/index.json", { models });
+    harness.files.set("http://page/models/other/examples.json", {
+      examples: [{ image: "only.png", question: "What is it?", family: "physical" }],
+    });
+    await opened(harness);
+    expect(state().input.examples).toHaveLength(3);
+    await actions().chooseBundled("other");
+    await until(harness, ({ input }) => input.examples.length === 1);
+    expect(state().model.summary?.name).toBe("other");
+  });
+
   it("asks nothing, and loads it in place of one that has failed", async () => {
     harness = createHarness();
     harness.onEngine = (fake) => fake.failNext("load", network());

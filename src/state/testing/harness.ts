@@ -19,6 +19,8 @@ export interface Harness {
   readonly records: MemoryRecords;
   /** Models of hubs that the browser holds. */
   readonly models: MemoryModels;
+  /** JSON files that the page's server has, by address; tests may change them. */
+  readonly files: Map<string, unknown>;
   /** The fake engine in use. */
   fake(): FakeEngine;
   /** Moves the clock and runs what falls due. */
@@ -55,6 +57,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
   const hashes: { hash: string; mode: "push" | "replace" }[] = [];
   const timers = new Map<number, { due: number; callback: () => void }>();
   const models = createMemoryModels();
+  const files = new Map(Object.entries(FILES));
   let clock = 0;
   let nextTimer = 1;
 
@@ -70,7 +73,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
     },
     absoluteUrl: (url) => new URL(url, "http://page/").href,
     async readJson(url) {
-      const file = FILES[url];
+      const file = files.get(url);
       if (file === undefined) throw new PivotscopeError("not-found", `${url} is not there.`);
       return file;
     },
@@ -102,6 +105,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
     hashes,
     records,
     models,
+    files,
     fake() {
       const last = engines.at(-1);
       if (!last) throw new Error("No engine has been made yet.");
