@@ -112,6 +112,34 @@ describe("the self-check of fused generation", { timeout: 60_000 }, () => {
     (await wrong({ feeds: padding })).toMatch(/in a batch of 2/);
   });
 
+  it.each(["float32", "float16"] as const)(
+    "finds caches that are wrong where they do not grow, in %s",
+    async (precision) => {
+      // The newest slot is overlooked where the cache has as many slots as before, or more than are used.
+      const newest = changed("last_slots", (slots) => slots.map((slot) => slot - 1));
+      const overlooked = (where: (past: number, used: number) => boolean): Fault => ({
+        async feeds(program, feeds, device) {
+          const { "past_key.0": past, slots } = feeds;
+          if (!past || !slots) return feeds;
+          const [used = 0] = await device.read(slots);
+          return where(past.dims[2] ?? 0, used) ? newest(program, feeds, device) : feeds;
+        },
+      });
+      expect(
+        await perturbed(
+          overlooked((past, used) => past === used),
+          precision,
+        ),
+      ).toMatch(/^hidden states of token 3 behind it, the longest finished, in a batch of 2: the /);
+      expect(
+        await perturbed(
+          overlooked((past, used) => past > used),
+          precision,
+        ),
+      ).toMatch(/^hidden states of token 4 behind it, the longest taken out, in a batch of 2: the /);
+    },
+  );
+
   it("finds a difference of half a per cent in single precision", async () => {
     expect(await perturbed({ result: (values) => values.map((value) => value * 1.005) }, "float32")).toMatch(
       /of the first pass in a batch of 1: the (typical|largest) difference is (0\.5|2\.\d) %, and rounding explains/,

@@ -5,8 +5,10 @@
  * onnxruntime chooses its kernels for attention by the GPU's features, head size, batch and whether there is a cache, and
  * those for normalisation by the width, so that a GPU may run kernels that no test of ours ran. A model of two layers
  * with this model's heads and width, fewer heads and a narrow MLP, goes through what writes text: a first pass and two
- * tokens, for one sample and for two of different lengths. What the layers' graphs give in float32 for whole sequences
- * is taken for right: measurements use them on any device.
+ * tokens, for one sample and for two of different lengths; of those the longer one then finishes, is carried along for a
+ * token, whose cache does not grow, and is taken out before the last token, which leaves more slots than are used. What the
+ * layers' graphs give in float32 for whole sequences is taken for right: measurements use them on any device. A pruned
+ * model's compensation, one more addition to the same products, is left out, since it would take other graphs.
  */
 import { invariant, PivotscopeError } from "../core/errors.ts";
 import { widenFloat16 } from "../core/float16.ts";
@@ -31,8 +33,11 @@ const MLP_WIDTH = 64;
 /** Real tokens of the first pass: a number that no tile divides and that fills more than one tile of 64, and fewer. */
 const LENGTHS = [71, 38];
 
-/** Tokens behind the first pass: one on what it left, one on what a step left. */
+/** Tokens behind the first pass that all samples get: one on what it left, one on what a step left. */
 const STEPS = 2;
+
+/** Tokens that only the shorter sample gets: one beside the other, which has finished, one without it. */
+const STEPS_ALONE = 2;
 
 /**
  * In float32, the largest difference as a share of the largest number: sums in another order differ by some 10⁻⁶, fast
@@ -58,7 +63,7 @@ function createSmallModel(
     layers: LAYERS,
     heads: (keyValueHeads * config.heads) / config.keyValueHeads,
     keyValueHeads,
-    maximumPositions: Math.max(...LENGTHS) + STEPS,
+    maximumPositions: Math.max(...LENGTHS) + STEPS + STEPS_ALONE,
   };
   const text = llamaDefinition(small, { prefix: "check", head: "head" });
   const definition: ModelDefinition = { architecture: "llama", text, vision: null };
@@ -101,7 +106,7 @@ function createSmallModel(
   };
 }
 
-/** A sample's hidden states [length + STEPS, width] before the first layer, and how many are of the first pass. */
+/** A sample's hidden states [tokens, width] before the first layer, and how many of them are of the first pass. */
 interface Sequence {
   readonly length: number;
   readonly states: Float32Array;
@@ -147,20 +152,54 @@ function joined(parts: readonly Float32Array[]): Float32Array {
   return all;
 }
 
-/** What each pass gives for the real tokens of `sequences`, sample after sample, of whole sequences' states. */
-function passesOf(sequences: readonly Sequence[], states: readonly Float32Array[], width: number): Float32Array[] {
-  return Array.from({ length: 1 + STEPS }, (_, pass) =>
-    joined(
-      sequences.map(({ length }, sample) => {
-        const [first, end] = pass === 0 ? [0, length] : [length + pass - 1, length + pass];
-        return states[sample]?.subarray(first * width, end * width) ?? new Float32Array();
-      }),
+/** What goes through the graph at once. */
+interface Pass {
+  readonly name: string;
+  /** Of each sample the tokens from `first` to before `end`; null where it has finished. */
+  readonly spans: readonly ({ readonly first: number; readonly end: number } | null)[];
+  /** Samples that have finished are taken out before. */
+  readonly compact: boolean;
+}
+
+/** All passes over `sequences`, of which the first is the longest. */
+function passesOf(sequences: readonly Sequence[]): Pass[] {
+  const step = (number: number, note: string, running: (sample: number) => boolean): Pass => ({
+    name: `token ${number} behind it${note}`,
+    spans: sequences.map(({ length }, sample) =>
+      running(sample) ? { first: length + number - 1, end: length + number } : null,
     ),
+    compact: false,
+  });
+  const all = () => true;
+  const last = (sample: number) => sample === sequences.length - 1;
+  const together: Pass[] = [
+    { name: "the first pass", spans: sequences.map(({ length }) => ({ first: 0, end: length })), compact: false },
+    ...Array.from({ length: STEPS }, (_, index) => step(index + 1, "", all)),
+  ];
+  if (sequences.length === 1) return together;
+  return [
+    ...together,
+    step(STEPS + 1, ", the longest finished,", last),
+    { ...step(STEPS + STEPS_ALONE, ", the longest taken out,", last), compact: true },
+  ];
+}
+
+/** The rows of `states`, whole sequences' [tokens, width], that go through in `pass`, sample after sample. */
+function rowsOf({ spans }: Pass, states: readonly Float32Array[], width: number): Float32Array {
+  return joined(
+    spans.map((span, sample) => {
+      if (span === null) return new Float32Array();
+      return states[sample]?.subarray(span.first * width, span.end * width) ?? new Float32Array();
+    }),
   );
 }
 
-/** The same by the fused graphs, with all sequences in one batch. */
-async function passesByFusedGraphs({ model, masks, signal }: Run, sequences: readonly Sequence[]) {
+/** What the fused graphs give in each of `passes`, with all sequences in one batch. */
+async function passesByFusedGraphs(
+  { model, masks, signal }: Run,
+  sequences: readonly Sequence[],
+  passes: readonly Pass[],
+): Promise<Float32Array[]> {
   const { backend, definition } = model;
   const { width } = definition.text;
   const tokens = Math.max(...sequences.map(({ length }) => length));
@@ -169,34 +208,40 @@ async function passesByFusedGraphs({ model, masks, signal }: Run, sequences: rea
       place,
       input: { prompt: Array.from({ length }, () => 0), frames: [] },
       ids: [],
-      limit: STEPS,
+      limit: STEPS + STEPS_ALONE,
       prefilled: length,
     }),
   );
-  const inputs = passesOf(
-    sequences,
-    sequences.map(({ states }) => states),
-    width,
-  );
-  const padded = new Float32Array(rows.length * tokens * width);
-  sequences.forEach(({ length, states }, sample) => {
-    padded.set(states.subarray(0, length * width), sample * tokens * width);
-  });
   const layers = createFusedLayers(model, { masks, signal });
-  try {
-    const hidden = await layers.prefill(rows, backend.upload(padded, [rows.length * tokens, width]));
-    const states = await readAndRelease(model, hidden);
-    const found = [
-      joined(
-        sequences.map(({ length }, sample) =>
-          states.subarray(sample * tokens * width, (sample * tokens + length) * width),
-        ),
-      ),
-    ];
-    for (const input of inputs.slice(1)) {
-      const last = await layers.step(rows, backend.upload(input, [rows.length, width]));
-      found.push(await readAndRelease(model, last));
+  /** Places in the batch of the samples that are in it. */
+  let batch = [...rows.keys()];
+  const run = async ({ spans, compact }: Pass, first: boolean) => {
+    const running = batch.filter((sample) => spans[sample]);
+    if (compact) {
+      await layers.pick(running.map((sample) => batch.indexOf(sample)));
+      batch = running;
     }
+    // Samples of the first pass are padded to the longest; one that has finished is fed zeros.
+    const each = (first ? tokens : 1) * width;
+    const input = new Float32Array(batch.length * each);
+    for (const [row, sample] of batch.entries()) {
+      const { first: start, end } = spans[sample] ?? { first: 0, end: 0 };
+      input.set(sequences[sample]?.states.subarray(start * width, end * width) ?? [], row * each);
+    }
+    const hidden = backend.upload(input, [input.length / width, width]);
+    const given = batch.map((sample) => (spans[sample] ? (rows[sample] ?? null) : null));
+    const last = await (first ? layers.prefill(given, hidden) : layers.step(given, hidden));
+    const states = await readAndRelease(model, last);
+    return joined(
+      batch.map((sample, row) => {
+        const { first: start, end } = spans[sample] ?? { first: 0, end: 0 };
+        return states.subarray(row * each, row * each + (end - start) * width);
+      }),
+    );
+  };
+  try {
+    const found: Float32Array[] = [];
+    for (const [index, pass] of passes.entries()) found.push(await run(pass, index === 0));
     return found;
   } finally {
     layers.release();
@@ -223,17 +268,18 @@ async function compare(run: Run, sequences: readonly Sequence[]): Promise<SelfCh
   for (const sequence of sequences) wanted.push(await statesByLayers(run, sequence));
   for (let count = 1; count <= sequences.length; count++) {
     const batch = sequences.slice(0, count);
+    const passes = passesOf(batch);
     let found: Float32Array[];
     try {
-      found = await passesByFusedGraphs(run, batch);
+      found = await passesByFusedGraphs(run, batch, passes);
     } catch (error) {
       if (error instanceof PivotscopeError && ["cancelled", "device-lost"].includes(error.code)) throw error;
       return `A fused graph does not run: ${error instanceof Error ? error.message : String(error)}`;
     }
-    for (const [pass, expected] of passesOf(batch, wanted, width).entries()) {
-      const error = precisionError(found[pass] ?? new Float32Array(), expected);
-      const place = pass === 0 ? "the first pass" : `token ${pass} behind it`;
-      const what = `hidden states of ${place} in a batch of ${count}`;
+    for (const [index, pass] of passes.entries()) {
+      const expected = rowsOf(pass, wanted, width);
+      const error = precisionError(found[index] ?? new Float32Array(), expected);
+      const what = `hidden states of ${pass.name} in a batch of ${count}`;
       const message = judgeError(what, error, allowedDifference(run.model, expected));
       if (message !== null) return message;
     }
@@ -259,7 +305,7 @@ export async function checkFusedGeneration(
     try {
       const sequences = LENGTHS.map((length) => ({
         length,
-        states: numbers((length + STEPS) * model.definition.text.width, 1),
+        states: numbers((length + STEPS + STEPS_ALONE) * model.definition.text.width, 1),
       }));
       return await compare({ model, masks, signal }, sequences);
     } finally {
