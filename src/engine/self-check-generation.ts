@@ -5,30 +5,24 @@
  * onnxruntime chooses its kernels for attention by the GPU's features, head size, batch and whether there is a cache, and
  * those for normalisation by the width, so that a GPU may run kernels that no test of ours ran. A model of two layers
  * with this model's heads and width, fewer heads and a narrow MLP, goes through what writes text: a first pass and two
- * tokens, for one sample and for two of different lengths; of those the longer one then finishes, is carried along for a
- * token, whose cache does not grow, and is taken out before the last token, which leaves more slots than are used. What the
- * layers' graphs give in float32 for whole sequences is taken for right: measurements use them on any device. A pruned
- * model's compensation, one more addition to the same products, is left out, since it would take other graphs.
+ * tokens, for one sample and for two of different lengths; of those the longer one then finishes, is carried along for one
+ * token, for which the cache does not grow, and is taken out before the last one, which leaves more slots than are used.
+ * What the layers' graphs give in float32 for whole sequences is taken for right: measurements use them on any device. The
+ * compensation of pruned models is left out, because it would take compiling other graphs.
  */
 import { invariant, PivotscopeError } from "../core/errors.ts";
-import { widenFloat16 } from "../core/float16.ts";
-import type { ModelDefinition } from "../models/architectures/definition.ts";
-import { llamaDefinition } from "../models/architectures/llama.ts";
-import { weightType } from "../models/architectures/mixed-precision.ts";
 import type { LlamaConfig } from "../models/config.ts";
-import type { Backend, Feeds, Program, Tensor } from "../runtime/backend.ts";
+import type { Backend, Tensor } from "../runtime/backend.ts";
 import type { Precision } from "./contract.ts";
 import { runTower, sequenceFeeds } from "./forward.ts";
 import { createFusedLayers } from "./generate-fused.ts";
 import type { Row } from "./generation-rows.ts";
 import { allowedError, judgeError, type PrecisionError, precisionError } from "./half-precision-error.ts";
 import { createMasks, type MaskSet } from "./masks.ts";
-import { type Model, modelLayout } from "./model.ts";
-import { createNumbers, type RandomNumbers, randomWeights } from "./random-weights.ts";
+import type { Model } from "./model.ts";
+import { createNumbers } from "./random-weights.ts";
 import type { SelfCheckResult } from "./self-check.ts";
-
-const LAYERS = 2;
-const MLP_WIDTH = 64;
+import { createSmallModel } from "./small-model.ts";
 
 /** Real tokens of the first pass: a number that no tile divides and that fills more than one tile of 64, and fewer. */
 const LENGTHS = [71, 38];
@@ -44,67 +38,6 @@ const STEPS_ALONE = 2;
  * exponential functions by some 10⁻⁵, and a wrong slot or mask by more than a tenth (project decision).
  */
 const TOLERANCE = 1e-3;
-
-/** Sharpens attention to a few slots, so that a wrong slot is not lost in an average over all. */
-const QUERY_SCALE = 3;
-
-/** A random model that has what the fused graphs depend on. `release` gives back all it has taken. */
-function createSmallModel(
-  backend: Backend,
-  config: LlamaConfig,
-  precision: Precision,
-  numbers: RandomNumbers,
-): { readonly model: Model; readonly release: () => Promise<void> } {
-  const keyValueHeads = Math.min(2, config.keyValueHeads);
-  const small: LlamaConfig = {
-    ...config,
-    vocabularySize: 2,
-    intermediateSize: MLP_WIDTH,
-    layers: LAYERS,
-    heads: (keyValueHeads * config.heads) / config.keyValueHeads,
-    keyValueHeads,
-    maximumPositions: Math.max(...LENGTHS) + STEPS + STEPS_ALONE,
-  };
-  const text = llamaDefinition(small, { prefix: "check", head: "head" });
-  const definition: ModelDefinition = { architecture: "llama", text, vision: null };
-  const layers: Feeds[] = Array.from({ length: LAYERS }, (_, layer) => {
-    const slots = text.layerWeights(layer);
-    const weights = randomWeights(slots, numbers, (input) => (input === "query" ? QUERY_SCALE : 1));
-    return Object.fromEntries(
-      slots.map(({ input, shape }) => {
-        const stored = weights.get(input) ?? new Float32Array();
-        const single = weightType(shape, precision) === "float32" && stored instanceof Uint16Array;
-        return [input, backend.upload(single ? widenFloat16(stored) : stored, shape)];
-      }),
-    );
-  });
-  const programs = new Map<string, Promise<Program>>();
-  return {
-    model: {
-      backend,
-      definition,
-      layout: modelLayout(definition),
-      precision,
-      generationWay: "fused",
-      weightHash: "",
-      imageTokenId: null,
-      layerFeeds: (_, layer) => layers[layer] ?? {},
-      outerFeeds: {},
-      program(key, build) {
-        const program = programs.get(key) ?? backend.compile(build());
-        programs.set(key, program);
-        return program;
-      },
-    },
-    async release() {
-      for (const feeds of layers) backend.release(...Object.values(feeds));
-      for (const compiled of programs.values()) {
-        const program = await compiled.catch(() => null);
-        if (program) await backend.discard(program);
-      }
-    },
-  };
-}
 
 /** A sample's hidden states [tokens, width] before the first layer, and how many of them are of the first pass. */
 interface Sequence {
@@ -299,7 +232,12 @@ export async function checkFusedGeneration(
   signal?: AbortSignal,
 ): Promise<SelfCheckResult> {
   const numbers = createNumbers();
-  const { model, release } = createSmallModel(backend, config, precision, numbers);
+  const { model, release } = createSmallModel(backend, {
+    config,
+    precision,
+    numbers,
+    positions: Math.max(...LENGTHS) + STEPS + STEPS_ALONE,
+  });
   try {
     const masks = createMasks(model, null);
     try {
