@@ -84,8 +84,11 @@ export function emitGenerationLayers(context: GenerationContext, hidden: Value):
     const attentionMask = vector("attention_mask", heads * headSize);
     const mlpMask = vector("mlp_mask", config.intermediateSize);
     const project = (x: Value, name: string, compensation?: string) => {
+      const added = compensation && vector(compensation, width);
+      // In single precision the product's bias, which saves a node for each; half precision would round it.
+      if (precision === "float32") return multiplied(x, weight(name), added || undefined);
       const result = single(multiplied(x, weight(name)));
-      return compensation ? add(builder, result, vector(compensation, width)) : result;
+      return added ? add(builder, result, added) : result;
     };
     const projectLast = (x: Value, name: string, module: "attention" | "mlp") =>
       project(x, name, options.compensation ? `${module}_compensation` : undefined);
