@@ -177,20 +177,20 @@ function gpuChoice(
   if (largestBuffer > limit) {
     const excessive = bufferNeeds(definition).filter(({ bytes }) => bytes > limit);
     const reason =
-      `Its largest buffer takes ${inMebibytes(largestBuffer)}, and this GPU allows ${inMebibytes(limit)}. ` +
+      `Its largest buffer takes ${inMegabytes(largestBuffer)}, and this GPU allows ${inMegabytes(limit)}. ` +
       `A model with ${excessive.map((need) => need.fitting(limit)).join(" and ")} would fit` +
       `${cpu.fits ? "; this one fits on the CPU." : "."}`;
     return { ...base, fits: false, reason };
   }
   if (precision === "float16" && !adapter.float16) {
     const reason =
-      `This GPU does not compute in half precision (shader-f16), which would take ${inMebibytes(bytes)}; ` +
+      `This GPU does not compute in half precision (shader-f16), which would take ${inMegabytes(bytes)}; ` +
       "single precision takes twice that.";
     return { ...base, fits: false, reason };
   }
   const reason =
-    `Its largest buffer takes ${inMebibytes(largestBuffer)} of the ${inMebibytes(limit)} that this GPU allows. ` +
-    `Its weights take ${inMebibytes(bytes)} of the GPU's memory, of which browsers do not tell how much there is.`;
+    `Its largest buffer takes ${inMegabytes(largestBuffer)} of the ${inMegabytes(limit)} that this GPU allows. ` +
+    `Its weights take ${inMegabytes(bytes)} of the GPU's memory, of which browsers do not tell how much there is.`;
   return { ...base, fits: true, reason };
 }
 
@@ -209,24 +209,29 @@ function cpuChoice(config: ModelConfig, { heap, device, deviceMayHaveMore }: Cpu
   const whole = bytes + inHeap;
   if (heap !== null && inHeap > heap) {
     const reason =
-      `With what runs need, its weights take ${inMebibytes(inHeap)} of WebAssembly's memory, which ends at ` +
-      `${inMebibytes(heap)}. A model of up to ${Math.floor((heap - CPU_WORK) / 4e6)} million parameters would fit.`;
+      `With what runs need, its weights take ${inMegabytes(inHeap)} of WebAssembly's memory, which ends at ` +
+      `${inMegabytes(heap)}. A model of up to ${Math.floor((heap - CPU_WORK) / 4e6)} million parameters would fit.`;
     return { ...base, fits: false, reason };
   }
   if (device !== null && !deviceMayHaveMore && whole > device) {
     const reason =
-      `It takes about ${inMebibytes(whole)} of memory, and this device has about ${inMebibytes(device)}. ` +
+      `It takes up to about ${inMegabytes(whole)} of memory, and this device has about ${deviceGigabytes(device)}. ` +
       `A model of up to ${Math.max(0, Math.floor((device - CPU_WORK) / 8e6))} million parameters would fit.`;
     return { ...base, fits: false, reason };
   }
   const has =
     device === null ? "of which browsers do not tell how much is free" : `of ${deviceText(device, deviceMayHaveMore)}`;
-  const reason = `It takes about ${inMebibytes(whole)} of memory, ${has}. The CPU is several times slower than a GPU.`;
+  const reason = `It takes up to about ${inMegabytes(whole)} of memory, ${has}. The CPU is several times slower than a GPU.`;
   return { ...base, fits: true, reason };
 }
 
+/** Browsers round it to a power of two and call that gigabytes. */
+function deviceGigabytes(bytes: number): string {
+  return `${Number((bytes / 2 ** 30).toFixed(2))} GB`;
+}
+
 function deviceText(device: number, mayHaveMore: boolean): string {
-  return `${inMebibytes(device)}${mayHaveMore ? " or more" : ""}; how much is free is not known`;
+  return `${deviceGigabytes(device)}${mayHaveMore ? " or more" : ""}; how much is free is not known`;
 }
 
 /** What can be taken first, and among that what was asked for; otherwise in the order in which "auto" tries. */
@@ -239,9 +244,9 @@ function inOrder(choices: readonly ModelChoice[], { backend, precision = "auto" 
   return [...choices].sort((left, right) => rank(left) - rank(right));
 }
 
-function inMebibytes(bytes: number): string {
-  const mebibytes = bytes / MEBIBYTE;
-  return mebibytes >= 10_240 ? `${(mebibytes / 1024).toFixed(0)} GiB` : `${Math.ceil(mebibytes)} MiB`;
+/** "12.1 MB", "1.07 GB": in the units in which the page tells what is fetched. */
+function inMegabytes(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 /** "33.5 million", "65,536" */

@@ -47,7 +47,7 @@ function ModelChip() {
     <p className="model-chip" title={`${label}: ${formatBytes(summary.weightBytes)} of weights ${place}`}>
       {/* The owner of a repository stands in the title: the line is short. */}
       <strong>{label.split("/").at(-1)}</strong> · {formatParameters(summary.layout.totalParameters)} parameters ·{" "}
-      {BACKEND_WORDS[summary.backend]} · {summary.precision} · {formatBytes(summary.weightBytes)}
+      {BACKEND_WORDS[summary.backend]} · {summary.precision} · <span>{formatBytes(summary.weightBytes)}</span>
     </p>
   );
 }
