@@ -4,6 +4,7 @@
  */
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import type { Statistics } from "../core/statistics.ts";
+import { settled } from "../runtime/backend.ts";
 import { createAccumulators } from "./accumulators.ts";
 import { frameCountOf, loadSample, type PassSample, type PreparedSample, requireWholePictures } from "./batch.ts";
 import { BATCHES_PER_RUN, type CalibrationRun, LOSS_TAPS, type PlannedRun, planRuns } from "./calibration-plan.ts";
@@ -93,7 +94,8 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
       };
       const { window, signal } = request;
       const context = { model, masks, accumulators, request: { window, signal, memory }, report };
-      pivotBatches += await calibrateRun(context, await loadRun(run, signal));
+      const loaded = await loadRun(run, signal);
+      pivotBatches += await settled(model.backend, () => calibrateRun(context, loaded));
       samplesDone += inRun;
     }
     const sums = await accumulators.read({ samples: samples.length, batches, pivotBatches });

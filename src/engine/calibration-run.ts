@@ -293,7 +293,6 @@ export async function calibrateRun(context: RunContext, run: CalibrationRun): Pr
     } else {
       backend.release(...gradients.flat());
     }
-    await backend.settle();
     return pivotBatches;
   } finally {
     backend.release(...owned);

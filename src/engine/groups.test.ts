@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { PivotscopeError } from "../core/errors.ts";
 import { parseModelConfig } from "../models/config.ts";
 import { SafetensorsFile } from "../models/testing/safetensors-file.ts";
 import { createNodeBackend } from "../runtime/cpu/node.ts";
@@ -98,6 +99,32 @@ describeWithShared("passes in groups of samples", (shared) => {
       });
       await expect(calibration).rejects.toMatchObject({ code: "cancelled" });
       expect(steps).toBe(stop);
+      expect(alive()).toBe(0);
+    }
+  });
+
+  it("keep the failure of an upload to themselves, also when they are cancelled", async () => {
+    const lack = new PivotscopeError("out-of-memory", "The GPU has no memory for the tensor [9].");
+    for (const cancelled of [false, true]) {
+      let told: PivotscopeError | null = lack;
+      const settle = async () => {
+        const error = told;
+        told = null;
+        if (error) throw error;
+      };
+      const lacking: Model = { ...model, backend: Object.create(model.backend, { settle: { value: settle } }) };
+      const controller = new AbortController();
+      const calibration = calibrate(lacking, {
+        samples,
+        batchSize: 2,
+        window: 2,
+        signal: controller.signal,
+        onProgress: () => {
+          if (cancelled) controller.abort();
+        },
+      });
+      await expect(calibration).rejects.toMatchObject({ code: cancelled ? "cancelled" : "out-of-memory" });
+      await lacking.backend.settle();
       expect(alive()).toBe(0);
     }
   });

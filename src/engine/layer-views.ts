@@ -17,7 +17,7 @@ import type { Tower } from "../core/unit.ts";
 import { type Graph, GraphBuilder } from "../graph/graph.ts";
 import { linear } from "../graph/operations/linear.ts";
 import type { TowerDefinition } from "../models/architectures/definition.ts";
-import { type Feeds, output, type Tensor } from "../runtime/backend.ts";
+import { type Feeds, output, settled, type Tensor } from "../runtime/backend.ts";
 import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
 import {
   createBatch,
@@ -175,7 +175,6 @@ async function observeSample(context: Context, sample: PreparedSample): Promise<
     }
     const embedded = await embedTokens(model, batch, features);
     owned.push(await observeTower(context, { tower: "text", shared, visual }, embedded));
-    await model.backend.settle();
   } finally {
     model.backend.release(...owned);
   }
@@ -219,7 +218,8 @@ export async function observeLayers(
   try {
     for (const [index, sample] of samples.entries()) {
       throwIfCancelled(signal);
-      await observeSample({ model, masks, sums, signal }, await loadSample(sample, signal));
+      const loaded = await loadSample(sample, signal);
+      await settled(model.backend, () => observeSample({ model, masks, sums, signal }, loaded));
       request.onProgress?.({ done: index + 1, total: samples.length });
     }
   } finally {

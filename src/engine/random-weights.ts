@@ -25,8 +25,8 @@ export function createNumbers(): RandomNumbers {
 }
 
 /**
- * Weights of `slots` by graph input, matrices as float16 bits: matrices that keep the size of what they are multiplied with, norms near 1, small
- * biases. Matrices are `scaleOf` their input times as large.
+ * Weights of `slots` by graph input. Matrices, as float16 bits, keep the size of what they are multiplied with and are
+ * `scaleOf` their input times as large; norms are near 1, biases small.
  */
 export function randomWeights(
   slots: readonly WeightSlot[],

@@ -9,7 +9,7 @@ import { invariant, PivotscopeError, throwIfCancelled } from "../core/errors.ts"
 import { wandaSpScores } from "../core/methods/wanda-sp.ts";
 import type { Module, ModuleKind, Ratio, Tower } from "../core/unit.ts";
 import { validateRatio } from "../core/unit-check.ts";
-import { type Feeds, output, type Program, type Tensor } from "../runtime/backend.ts";
+import { type Feeds, output, type Program, settled, type Tensor } from "../runtime/backend.ts";
 import { createBatch, type PreparedSample, requireWholePictures } from "./batch.ts";
 import type { SampleProgress } from "./contract.ts";
 import { connect, embedFrames, embedTokens, sequenceFeeds, towerOf } from "./forward.ts";
@@ -244,6 +244,16 @@ async function enterText(context: Context, sample: PreparedSample, seen: Passage
   return { hidden, tokens: batch.tokens };
 }
 
+async function pruneTowers(context: Context, samples: readonly PreparedSample[]): Promise<void> {
+  const seen = context.model.definition.vision ? await pruneVision(context, samples) : samples.map(() => null);
+  const passages: Passage[] = [];
+  for (const [index, sample] of samples.entries()) {
+    throwIfCancelled(context.request.signal);
+    passages.push(await enterText(context, sample, seen[index] ?? null));
+  }
+  await pruneTower(context, "text", passages);
+}
+
 function checkSamples(model: Model, samples: readonly PreparedSample[]): void {
   if (samples.length === 0) {
     throw new PivotscopeError("bad-input", "There are no samples to prune with.", "Give at least one sample.");
@@ -286,14 +296,7 @@ export async function planSequentialWanda(
   try {
     const lineNorms = await readLineNorms(model);
     const context: Context = { model, request, owner, lineNorms, keep: kept.keep, values };
-    const seen = model.definition.vision ? await pruneVision(context, samples) : samples.map(() => null);
-    const passages: Passage[] = [];
-    for (const [index, sample] of samples.entries()) {
-      throwIfCancelled(request.signal);
-      passages.push(await enterText(context, sample, seen[index] ?? null));
-    }
-    await pruneTower(context, "text", passages);
-    await model.backend.settle();
+    await settled(model.backend, () => pruneTowers(context, samples));
   } finally {
     owner.release();
   }

@@ -40,8 +40,9 @@ export async function performExperiment(engine: ExperimentEngine, request: Exper
     sampleLimit,
     known,
     signal,
-    onProgress({ fraction }) {
-      if (latest) onProgress({ ...latest, cell: `${latest.cell}, ${Math.round(100 * fraction)} %` });
+    onProgress({ pass, sample, samples, fraction }) {
+      const how = pass === "traces" ? `writing traces: ${sample} of ${samples}` : `${Math.round(100 * fraction)} %`;
+      if (latest) onProgress({ ...latest, cell: `${latest.cell}, ${how}` });
     },
   });
   await runExperiment({

@@ -12,6 +12,7 @@ test("takes what the adapter has of the features that speed onnxruntime up", () 
   ]);
   expect(wantedFeatures(adapter([], 32))).toEqual([]);
   expect(wantedFeatures(adapter(["subgroups"]))).toEqual(["subgroups"]);
+  expect(wantedFeatures({ features: new Set(["shader-f16"]) as GPUSupportedFeatures })).toEqual(["shader-f16"]);
 });
 
 test("leaves subgroups out where they are smaller than onnxruntime's attention takes them to be", () => {

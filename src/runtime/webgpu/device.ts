@@ -16,12 +16,15 @@ export interface DeviceNeeds {
  */
 const SMALLEST_SUBGROUP = 8;
 
+/** Of a GPUAdapter. Chrome and Edge before 127 have no `info`. */
+type AdapterAbilities = Pick<GPUAdapter, "features"> & { readonly info?: Pick<GPUAdapterInfo, "subgroupMinSize"> };
+
 /**
  * The features that onnxruntime's kernels are better for and that are right on this adapter. An adapter that does not say
  * its subgroups' size keeps them: the check of text generation at load has the last word.
  */
-export function wantedFeatures({ features, info }: Pick<GPUAdapter, "features" | "info">): GPUFeatureName[] {
-  const small = (info.subgroupMinSize ?? SMALLEST_SUBGROUP) < SMALLEST_SUBGROUP;
+export function wantedFeatures({ features, info }: AdapterAbilities): GPUFeatureName[] {
+  const small = (info?.subgroupMinSize ?? SMALLEST_SUBGROUP) < SMALLEST_SUBGROUP;
   return (["timestamp-query", "shader-f16", "subgroups"] as const).filter(
     (name) => features.has(name) && !(name === "subgroups" && small),
   );
