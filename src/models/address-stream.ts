@@ -5,6 +5,7 @@
  * before the part are skipped and those after it left alone.
  */
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { wait } from "../core/wait.ts";
 import type { OpenFile, OpenFileOptions } from "./source.ts";
 
 export interface AddressStreamOptions extends OpenFileOptions {
@@ -74,7 +75,7 @@ function resumingReader(address: string, options: AddressStreamOptions, first: A
     while (next === null) {
       failures++;
       if (failures >= TRIES) throw reason;
-      await pause((options.retryDelay ?? 500) * 2 ** (failures - 1), signal);
+      await wait((options.retryDelay ?? 500) * 2 ** (failures - 1), signal);
       next = await ask(address, options, position).catch((error: unknown) => {
         if (error instanceof PivotscopeError && error.code === "network") return null;
         throw error;
@@ -230,19 +231,4 @@ function badRange(address: string, what: string): PivotscopeError {
     `${address} answered a request for a part of the file ${what}.`,
     "Download the folder and open its files instead.",
   );
-}
-
-/** Waits, and throws `cancelled` as soon as the signal is aborted. */
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(new PivotscopeError("cancelled", "Cancelled."));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 /** Trying again, with growing waits, what failed for a reason that may pass. */
-import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { type PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { wait } from "../../core/wait.ts";
 
 /** Time as the retries see it, so that tests need not wait. */
 export interface Clock {
@@ -9,23 +10,7 @@ export interface Clock {
   wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void>;
 }
 
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  wait(milliseconds, signal) {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(new PivotscopeError("cancelled", "Cancelled."));
-      const stop = () => {
-        clearTimeout(timer);
-        reject(new PivotscopeError("cancelled", "Cancelled."));
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", stop);
-        resolve();
-      }, milliseconds);
-      signal?.addEventListener("abort", stop, { once: true });
-    });
-  },
-};
+export const systemClock: Clock = { now: () => Date.now(), wait };
 
 /** A failure that may pass. `failure` is what people are told when it does not. */
 export class PassingFailure extends Error {
@@ -64,10 +49,10 @@ export function createRetries(waits: readonly number[], clock: Clock, signal: Ab
     async again(error: unknown): Promise<void> {
       throwIfCancelled(signal);
       if (!(error instanceof PassingFailure)) throw error;
-      const wait = waits[failures];
-      if (wait === undefined || (error.retryAfter ?? 0) > LONGEST_WAIT) throw error.failure;
+      const next = waits[failures];
+      if (next === undefined || (error.retryAfter ?? 0) > LONGEST_WAIT) throw error.failure;
       failures++;
-      await clock.wait(Math.max(wait, error.retryAfter ?? 0), signal);
+      await clock.wait(Math.max(next, error.retryAfter ?? 0), signal);
     },
   };
 }
