@@ -1,7 +1,6 @@
 /** Models that this browser keeps, for the store. What reads them is loaded when somebody looks. */
+import { DEFAULT_HUB } from "../models/hub/default-hub.ts";
 import type { ModelStore } from "../state/environment.ts";
-
-const DEFAULT_HUB = "https://huggingface.co";
 
 const load = () => import("../models/cache/browser-cache.ts");
 

@@ -27,7 +27,7 @@ export async function openNodePlace(place: string, name?: string): Promise<Check
 export async function openNodeHub(source: Extract<ModelSource, { kind: "hub" }>): Promise<CheckpointFolder> {
   const [{ openHubFolder }, { DEFAULT_HUB }, { createNodeStore }] = await Promise.all([
     import("../models/hub/hub-folder.ts"),
-    import("../models/hub/address.ts"),
+    import("../models/hub/default-hub.ts"),
     import("../models/cache/node-store.ts"),
   ]);
   const { HF_ENDPOINT, HF_TOKEN } = process.env;

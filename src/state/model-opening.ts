@@ -5,6 +5,7 @@
 import { PivotscopeError } from "../core/errors.ts";
 import type { WorkerEngine } from "../engine/client.ts";
 import type { LoadProgress, ModelNeeds, ModelSource } from "../engine/contract.ts";
+import { DEFAULT_HUB } from "../models/hub/default-hub.ts";
 import type { Context } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
 import { isBundled, type ModelActions } from "./model.ts";
@@ -58,9 +59,6 @@ export interface OpeningActions {
 const WIND_DOWN = 3000;
 
 const COMMIT = /^[0-9a-f]{40}$/;
-
-/** As in models/hub/address.ts, which the first screen does not load. */
-const DEFAULT_HUB = "https://huggingface.co";
 
 interface Attempt {
   engine: WorkerEngine | null;

@@ -1,4 +1,5 @@
 /** Keeps the address in step with the store, and opens the page where a link points. */
+import { DEFAULT_HUB } from "../models/hub/default-hub.ts";
 import type { Context, WorkbenchState } from "./context.ts";
 import { initialChoices } from "./experiments-choices.ts";
 import { changedParameters, changeParameter, startingParameters } from "./method.ts";
@@ -31,9 +32,6 @@ export function sharedState(state: WorkbenchState): SharedState {
     parameters: changedParameters(pruning.parameters, startingParameters(model.summary)),
   };
 }
-
-/** As in models/hub/address.ts, which the first screen does not load. */
-const DEFAULT_HUB = "https://huggingface.co";
 
 /** What a link names the model at hand by; null for a folder of the user's, which no link can carry. */
 function linkedModel({ model, opening }: WorkbenchState): string | null {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PivotscopeError } from "../../core/errors.ts";
-import { DEFAULT_HUB, parseModelAddress } from "./address.ts";
+import { parseModelAddress } from "./address.ts";
+import { DEFAULT_HUB } from "./default-hub.ts";
 
 const hub = (repository: string, revision: string | null = null, hubUrl: string | null = null) => ({
   kind: "hub",

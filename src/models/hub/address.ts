@@ -1,12 +1,10 @@
 /** What somebody types or pastes to name a model, read as a hub's repository or as the address of a folder. */
 import { PivotscopeError } from "../../core/errors.ts";
 import type { ModelSource } from "../../engine/contract.ts";
+import { DEFAULT_HUB } from "./default-hub.ts";
 
 /** The `hubUrl` of a repository is null only where no hub was named: then the page's, or the usual one, is meant. */
 export type NamedSource = Exclude<ModelSource, { kind: "files" }>;
-
-/** The hub whose repositories are meant where none is named. */
-export const DEFAULT_HUB = "https://huggingface.co";
 
 const ACCEPTED =
   'Write a repository like "HuggingFaceTB/SmolVLM-256M-Instruct", with "@" and a revision if you like, ' +

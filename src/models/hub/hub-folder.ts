@@ -2,7 +2,7 @@
 import { PivotscopeError } from "../../core/errors.ts";
 import type { FileStore } from "../cache/file-store.ts";
 import { type CheckpointFolder, fileNotFound, insidePath, type OpenFile, wholeFileReads } from "../source.ts";
-import { DEFAULT_HUB } from "./address.ts";
+import { DEFAULT_HUB } from "./default-hub.ts";
 import { keptFileBytes } from "./kept-file.ts";
 import { type ResolvedRepository, resolveRepository } from "./repository.ts";
 import type { Fetch, HubSettings } from "./request.ts";

@@ -4,7 +4,7 @@
  */
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { fileNotFound } from "../source.ts";
-import { DEFAULT_HUB } from "./address.ts";
+import { DEFAULT_HUB } from "./default-hub.ts";
 import { type Clock, PassingFailure, parseRetryAfter } from "./retry.ts";
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;

@@ -2,6 +2,7 @@
 import { useEffect } from "react";
 import { formatParameters } from "../../charts/index.ts";
 import type { ModelChoice, ModelNeeds, ModelSource } from "../../engine/contract.ts";
+import { DEFAULT_HUB } from "../../models/hub/default-hub.ts";
 import { AUTOMATIC, choiceOf, optionsFor, type RunOptions } from "../../state/model-opening-steps.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { BACKEND_WORDS, formatBytes, PRECISION_WORDS, plural } from "../words.ts";
@@ -98,7 +99,7 @@ function Origin({ source, version }: { readonly source: ModelSource; readonly ve
   return (
     <>
       {/* Its licence and conditions stand there. */}
-      <a href={`${hubUrl ?? "https://huggingface.co"}/${repository}`} target="_blank" rel="noreferrer">
+      <a href={`${hubUrl ?? DEFAULT_HUB}/${repository}`} target="_blank" rel="noreferrer">
         {hostOf(hubUrl)}/{repository}
       </a>
       {version !== "" && ` at ${version.slice(0, 7)}`}

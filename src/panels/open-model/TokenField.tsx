@@ -1,5 +1,6 @@
 /** An access token: kept in memory, sent to the page's hub alone. */
 import { useId } from "react";
+import { DEFAULT_HUB } from "../../models/hub/default-hub.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 
 export function TokenField() {
@@ -28,5 +29,5 @@ export function TokenField() {
 
 /** "huggingface.co" */
 export function hostOf(hubUrl: string | null): string {
-  return hubUrl === null ? "huggingface.co" : hubUrl.replace(/^https?:\/\//, "");
+  return (hubUrl ?? DEFAULT_HUB).replace(/^https?:\/\//, "");
 }
