@@ -3,6 +3,7 @@
  * device's limits allow each way to run it.
  */
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { formatBytes } from "../core/format-bytes.ts";
 import type { ModelDefinition } from "../models/architectures/definition.ts";
 import { countParameters } from "../models/architectures/weight-slots.ts";
 import { type ModelConfig, parseModelConfig } from "../models/config.ts";
@@ -177,20 +178,20 @@ function gpuChoice(
   if (largestBuffer > limit) {
     const excessive = bufferNeeds(definition).filter(({ bytes }) => bytes > limit);
     const reason =
-      `Its largest buffer takes ${inMegabytes(largestBuffer)}, and this GPU allows ${inMegabytes(limit)}. ` +
+      `Its largest buffer takes ${formatBytes(largestBuffer)}, and this GPU allows ${formatBytes(limit)}. ` +
       `A model with ${excessive.map((need) => need.fitting(limit)).join(" and ")} would fit` +
       `${cpu.fits ? "; this one fits on the CPU." : "."}`;
     return { ...base, fits: false, reason };
   }
   if (precision === "float16" && !adapter.float16) {
     const reason =
-      `This GPU does not compute in half precision (shader-f16), which would take ${inMegabytes(bytes)}; ` +
+      `This GPU does not compute in half precision (shader-f16), which would take ${formatBytes(bytes)}; ` +
       "single precision takes twice that.";
     return { ...base, fits: false, reason };
   }
   const reason =
-    `Its largest buffer takes ${inMegabytes(largestBuffer)} of the ${inMegabytes(limit)} that this GPU allows. ` +
-    `Its weights take ${inMegabytes(bytes)} of the GPU's memory, of which browsers do not tell how much there is.`;
+    `Its largest buffer takes ${formatBytes(largestBuffer)} of the ${formatBytes(limit)} that this GPU allows. ` +
+    `Its weights take ${formatBytes(bytes)} of the GPU's memory, of which browsers do not tell how much there is.`;
   return { ...base, fits: true, reason };
 }
 
@@ -209,19 +210,19 @@ function cpuChoice(config: ModelConfig, { heap, device, deviceMayHaveMore }: Cpu
   const whole = bytes + inHeap;
   if (heap !== null && inHeap > heap) {
     const reason =
-      `With what runs need, its weights take ${inMegabytes(inHeap)} of WebAssembly's memory, which ends at ` +
-      `${inMegabytes(heap)}. A model of up to ${Math.floor((heap - CPU_WORK) / 4e6)} million parameters would fit.`;
+      `With what runs need, its weights take ${formatBytes(inHeap)} of WebAssembly's memory, which ends at ` +
+      `${formatBytes(heap)}. A model of up to ${Math.floor((heap - CPU_WORK) / 4e6)} million parameters would fit.`;
     return { ...base, fits: false, reason };
   }
   if (device !== null && !deviceMayHaveMore && whole > device) {
     const reason =
-      `It takes up to about ${inMegabytes(whole)} of memory, and this device has about ${deviceGigabytes(device)}. ` +
+      `It takes up to about ${formatBytes(whole)} of memory, and this device has about ${deviceGigabytes(device)}. ` +
       `A model of up to ${Math.max(0, Math.floor((device - CPU_WORK) / 8e6))} million parameters would fit.`;
     return { ...base, fits: false, reason };
   }
   const has =
     device === null ? "of which browsers do not tell how much is free" : `of ${deviceText(device, deviceMayHaveMore)}`;
-  const reason = `It takes up to about ${inMegabytes(whole)} of memory, ${has}. The CPU is several times slower than a GPU.`;
+  const reason = `It takes up to about ${formatBytes(whole)} of memory, ${has}. The CPU is several times slower than a GPU.`;
   return { ...base, fits: true, reason };
 }
 
@@ -242,11 +243,6 @@ function inOrder(choices: readonly ModelChoice[], { backend, precision = "auto" 
     return (choice.fits ? 0 : 2) + (asked ? 0 : 1);
   };
   return [...choices].sort((left, right) => rank(left) - rank(right));
-}
-
-/** "12.1 MB", "1.07 GB": in the units in which the page tells what is fetched. */
-function inMegabytes(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 /** "33.5 million", "65,536" */

@@ -1,11 +1,12 @@
 /** Model, method, and what can be taken along: link, plan, statistics. */
 import { useState } from "react";
 import { formatParameters } from "../charts/index.ts";
+import { formatBytes } from "../core/format-bytes.ts";
 import { methods } from "../core/methods/index.ts";
 import { downloadPlan, downloadStatistics } from "./downloads.ts";
 import { modelLabel, shareLink } from "./plan-context.ts";
 import { useActions, useSelect, useWorkbench } from "./use-workbench.ts";
-import { BACKEND_WORDS, formatBytes } from "./words.ts";
+import { BACKEND_WORDS } from "./words.ts";
 
 export function HeaderBar() {
   const { preferences } = useActions();

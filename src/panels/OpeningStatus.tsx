@@ -1,5 +1,6 @@
 /** The dialog in which a model is opened, and the line that stands for it while it is put away. */
 import { lazy, Suspense } from "react";
+import { formatBytes } from "../core/format-bytes.ts";
 import { dialogShown, resumable } from "../state/model-opening-steps.ts";
 import { fractionOf } from "../state/model-transfer.ts";
 import { Alert } from "./Alert.tsx";
@@ -7,7 +8,7 @@ import { PanelBoundary } from "./PanelBoundary.tsx";
 import { Progress } from "./Progress.tsx";
 import { modelLabel } from "./plan-context.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
-import { formatBytes, transferMilestone, transferText } from "./words.ts";
+import { transferMilestone, transferText } from "./words.ts";
 
 const Dialog = lazy(() => import("./open-model/OpenModelDialog.tsx"));
 

@@ -1,15 +1,8 @@
 /** Quantities and states in words, the same way in every panel. */
+import { formatBytes } from "../core/format-bytes.ts";
 import type { CalibrationProgress, LoadProgress } from "../engine/contract.ts";
 import { fractionOf, type Transfer } from "../state/model-transfer.ts";
 import type { Activity, JobKind } from "../state/queue.ts";
-
-/** 12 kB, 5.7 MB, 1.02 GB: decimal, as download sizes are given. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${Math.round(bytes)} B`;
-  const units = ["kB", "MB", "GB"] as const;
-  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** power).toFixed(power - 1)} ${units[power - 1]}`;
-}
 
 /** "40 s", "3 min", in steps that do not flicker. */
 export function formatDuration(seconds: number): string {

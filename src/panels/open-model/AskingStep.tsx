@@ -1,11 +1,12 @@
 /** What a model would take, before anything large is fetched: bytes, memory, and the ways to run it on this device. */
 import { useEffect } from "react";
 import { formatParameters } from "../../charts/index.ts";
+import { formatBytes } from "../../core/format-bytes.ts";
 import type { ModelChoice, ModelNeeds, ModelSource } from "../../engine/contract.ts";
 import { DEFAULT_HUB } from "../../models/hub/default-hub.ts";
 import { AUTOMATIC, choiceOf, optionsFor, type RunOptions } from "../../state/model-opening-steps.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
-import { BACKEND_WORDS, formatBytes, PRECISION_WORDS, plural } from "../words.ts";
+import { BACKEND_WORDS, PRECISION_WORDS, plural } from "../words.ts";
 import { hostOf } from "./TokenField.tsx";
 
 export interface AskingStepProps {

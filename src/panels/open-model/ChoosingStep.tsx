@@ -1,10 +1,10 @@
 /** What there is to choose from: recommended checkpoints, any address, a folder, and what this browser keeps. */
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { formatParameters } from "../../charts/index.ts";
+import { formatBytes } from "../../core/format-bytes.ts";
 import type { Failure } from "../../state/failure.ts";
 import { Alert } from "../Alert.tsx";
 import { useActions, useSelect } from "../use-workbench.ts";
-import { formatBytes } from "../words.ts";
 import { RECOMMENDED_MODELS } from "./recommended-models.ts";
 import { StoredModels } from "./StoredModels.tsx";
 import { TokenField } from "./TokenField.tsx";

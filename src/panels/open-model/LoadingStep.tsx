@@ -1,11 +1,12 @@
 /** How far the look at a model and its loading are, and what was cancelled. */
+import { formatBytes } from "../../core/format-bytes.ts";
 import type { LoadProgress, ModelNeeds, ModelSource } from "../../engine/contract.ts";
 import type { Failure } from "../../state/failure.ts";
 import { fractionOf, type Transfer } from "../../state/model-transfer.ts";
 import { Alert } from "../Alert.tsx";
 import { Progress } from "../Progress.tsx";
 import { useActions } from "../use-workbench.ts";
-import { formatBytes, transferMilestone, transferText } from "../words.ts";
+import { transferMilestone, transferText } from "../words.ts";
 
 interface SourceProps {
   readonly source: ModelSource;

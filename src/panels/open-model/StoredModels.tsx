@@ -1,9 +1,10 @@
 /** What this browser keeps of models that were fetched, and what can be put away. */
 import { useState } from "react";
+import { formatBytes } from "../../core/format-bytes.ts";
 import type { StoredModel } from "../../state/environment.ts";
 import { Alert } from "../Alert.tsx";
 import { useActions, useSelect } from "../use-workbench.ts";
-import { formatBytes, plural } from "../words.ts";
+import { plural } from "../words.ts";
 
 export function StoredModels() {
   const { models, removing, failure } = useSelect((state) => state.stored);
