@@ -1,40 +1,21 @@
-/**
- * What calibration leaves for other methods against brute force on a small Idefics3: the attribution to probabilities
- * against finite differences, terms and inputs against calibrations of one sample each.
- */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { BaselineStatistics, MatrixTerms } from "../core/statistics.ts";
-import { parseModelConfig } from "../models/config.ts";
-import { SafetensorsFile } from "../models/testing/safetensors-file.ts";
-import { createNodeBackend } from "../runtime/cpu/node.ts";
-import { describeWithShared, readSharedJson } from "../testing/shared.ts";
+import { describeWithShared } from "../testing/shared.ts";
 import { createBatch, type PreparedSample } from "./batch.ts";
 import { calibrate } from "./calibrate.ts";
 import { traceLogits } from "./forward.ts";
 import { createMasks } from "./masks.ts";
 import type { MemoryLimits } from "./memory-plan.ts";
-import { createModel, type Model } from "./model.ts";
-import { excess, type OracleExpectations, TINY_MEMORY } from "./testing/oracle-suite.ts";
+import type { Model } from "./model.ts";
+import { openOracle } from "./testing/oracle-samples.ts";
+import { excess, TINY_MEMORY } from "./testing/oracle-suite.ts";
 
 describeWithShared("what calibration leaves for other methods", (shared) => {
   let model: Model;
   let samples: PreparedSample[];
 
   beforeAll(async () => {
-    const folder = join(shared, "oracles", "idefics3-a");
-    const expected = readSharedJson<OracleExpectations>(folder, "expected.json");
-    const config = parseModelConfig(await readFile(join(folder, "config.json"), "utf8"));
-    const weights = new SafetensorsFile(new Uint8Array(await readFile(join(folder, "model.safetensors"))));
-    model = await createModel(createNodeBackend(), config, weights);
-    // Three samples of different lengths, so that batches of two have padding within and a short last batch.
-    samples = expected.samples.slice(0, 3).map((entry, index) => ({
-      prompt: entry.prompt,
-      trace: entry.trace.slice(0, entry.trace.length - 3 * index),
-      pivots: entry.pivots,
-      frames: [Float32Array.from(entry.pixel_values)],
-    }));
+    ({ model, samples } = await openOracle(shared));
   });
   afterAll(() => model?.backend.dispose());
 

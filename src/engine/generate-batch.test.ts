@@ -1,7 +1,6 @@
 /** Generation of several samples at once: the tokens of each alone, whatever the others do. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PivotscopeError } from "../core/errors.ts";
 import { createRandom } from "../core/random.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { TOKEN_CLASS } from "../runtime/kernels/contract.ts";
@@ -14,10 +13,10 @@ import { lastStates } from "./forward.ts";
 import { type BatchRequest, generateBatch, generateGreedy } from "./generate.ts";
 import type { MaskSet } from "./masks.ts";
 import { sequencesOf, widestBytes } from "./memory-plan.ts";
-import type { Model } from "./model.ts";
 import { openNodeSession } from "./node-engine.ts";
 import type { Session } from "./session.ts";
 import { countTensors } from "./testing/count-tensors.ts";
+import { lackingMemory } from "./testing/lacking-memory.ts";
 
 /** Lengths that end at different times, so that the batch shrinks from 8 rows to 4, 2 and 1. */
 const LIMITS = [12, 2, 9, 16, 4];
@@ -176,22 +175,12 @@ describe("generation in batches", { timeout: 60_000 }, () => {
   it("fails where an upload found no memory, and leaves that failure to nothing else", async () => {
     const { model, denseMasks } = session;
     const held = countTensors(model.backend);
-    const lack = new PivotscopeError("out-of-memory", "The GPU has no memory for the tensor [9].");
-    const lacking = (): Model => {
-      let told: PivotscopeError | null = lack;
-      const settle = async () => {
-        const error = told;
-        told = null;
-        if (error) throw error;
-      };
-      return { ...model, backend: Object.create(model.backend, { settle: { value: settle } }) };
-    };
-    const [write, measure] = [lacking(), lacking()];
-    await expect(generateBatch(write, requestOf(denseMasks))).rejects.toBe(lack);
+    const [write, measure] = [lackingMemory(model), lackingMemory(model)];
+    await expect(generateBatch(write.model, requestOf(denseMasks))).rejects.toBe(write.lack);
     const batch = createBatch([{ prompt: [1, 2], frames: [], trace: [3], pivots: [] }], model.imageTokenId);
-    await expect(lastStates(measure, batch, denseMasks)).rejects.toBe(lack);
+    await expect(lastStates(measure.model, batch, denseMasks)).rejects.toBe(measure.lack);
     expect(held()).toBe(0);
-    await write.backend.settle();
-    await measure.backend.settle();
+    await write.model.backend.settle();
+    await measure.model.backend.settle();
   });
 });

@@ -1,22 +1,17 @@
-/** Passes in groups of samples against passes of all samples at once, on a small Idefics3. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PivotscopeError } from "../core/errors.ts";
-import { parseModelConfig } from "../models/config.ts";
-import { SafetensorsFile } from "../models/testing/safetensors-file.ts";
-import { createNodeBackend } from "../runtime/cpu/node.ts";
-import { describeWithShared, readSharedJson } from "../testing/shared.ts";
+import { describeWithShared } from "../testing/shared.ts";
 import { type Batch, createBatch, type PreparedSample } from "./batch.ts";
 import { calibrate } from "./calibrate.ts";
 import { compareStates } from "./evaluate.ts";
 import { encodeFrames, groupRows, lastStates } from "./forward.ts";
 import { createMasks } from "./masks.ts";
 import { memoryLimits } from "./memory-plan.ts";
-import { createModel, type Model } from "./model.ts";
+import type { Model } from "./model.ts";
 import { joinRows, withJoined } from "./rows.ts";
 import { countTensors } from "./testing/count-tensors.ts";
-import { excess, type OracleExpectations, TINY_MEMORY } from "./testing/oracle-suite.ts";
+import { lackingMemory } from "./testing/lacking-memory.ts";
+import { openOracle } from "./testing/oracle-samples.ts";
+import { excess, TINY_MEMORY } from "./testing/oracle-suite.ts";
 
 describeWithShared("passes in groups of samples", (shared) => {
   let model: Model;
@@ -25,17 +20,7 @@ describeWithShared("passes in groups of samples", (shared) => {
   let alive: () => number;
 
   beforeAll(async () => {
-    const folder = join(shared, "oracles", "idefics3-a");
-    const expected = readSharedJson<OracleExpectations>(folder, "expected.json");
-    const config = parseModelConfig(await readFile(join(folder, "config.json"), "utf8"));
-    const weights = new SafetensorsFile(new Uint8Array(await readFile(join(folder, "model.safetensors"))));
-    model = await createModel(createNodeBackend(), config, weights);
-    samples = expected.samples.slice(0, 3).map((entry, index) => ({
-      prompt: entry.prompt,
-      trace: entry.trace.slice(0, entry.trace.length - 3 * index),
-      pivots: entry.pivots,
-      frames: [Float32Array.from(entry.pixel_values)],
-    }));
+    ({ model, samples } = await openOracle(shared));
     batch = createBatch([...samples, null], model.imageTokenId);
     alive = countTensors(model.backend);
   });
@@ -104,15 +89,8 @@ describeWithShared("passes in groups of samples", (shared) => {
   });
 
   it("keep the failure of an upload to themselves, also when they are cancelled", async () => {
-    const lack = new PivotscopeError("out-of-memory", "The GPU has no memory for the tensor [9].");
     for (const cancelled of [false, true]) {
-      let told: PivotscopeError | null = lack;
-      const settle = async () => {
-        const error = told;
-        told = null;
-        if (error) throw error;
-      };
-      const lacking: Model = { ...model, backend: Object.create(model.backend, { settle: { value: settle } }) };
+      const { model: lacking } = lackingMemory(model);
       const controller = new AbortController();
       const calibration = calibrate(lacking, {
         samples,

@@ -14,21 +14,10 @@ import { compensationGraph } from "./compensation.ts";
 import { rowProducts } from "./layer-views.ts";
 import { lineNormsGraph } from "./line-norms.ts";
 import { joinGraph, sumGraph } from "./rows.ts";
+import { GENERATION_CONFIG } from "./testing/generation-suite.ts";
 import { widenGraph } from "./weight-precision.ts";
 
-const config = {
-  vocabularySize: 96,
-  hiddenSize: 64,
-  intermediateSize: 48,
-  layers: 2,
-  heads: 4,
-  keyValueHeads: 2,
-  headSize: 16,
-  normEpsilon: 1e-5,
-  ropeTheta: 1e4,
-  maximumPositions: 256,
-  tieWordEmbeddings: false,
-};
+const config = { ...GENERATION_CONFIG, layers: 2 };
 const names = { prefix: "model", head: "lm_head.weight" };
 const text = llamaDefinition(config, names);
 /** The same with its vocabulary in parts. */
