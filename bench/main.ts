@@ -9,8 +9,8 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright";
-import { createServer } from "vite";
 import { browserArguments, findBrowser } from "../scripts/find-browser.ts";
+import { serveProject } from "../scripts/project-server.ts";
 import { defaultPivotParameters } from "../src/core/pivots.ts";
 import type { BackendKind } from "../src/engine/contract.ts";
 import { createEngine } from "../src/engine/engine.ts";
@@ -50,27 +50,12 @@ async function benchNode(samples: number) {
 
 /** Calls one function of bench/page.ts in a page that Vite serves, in the browser that the tests use. */
 async function inBrowser<Key extends keyof BenchPage>(name: Key, ...parameters: Parameters<BenchPage[Key]>) {
-  const server = await createServer({
-    root,
-    configFile: false,
-    logLevel: "error",
-    optimizeDeps: { exclude: ["onnxruntime-web"] },
-    server: {
-      port: 0,
-      // A page that reloads itself in the middle measures nothing.
-      hmr: false,
-      watch: null,
-      headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
-    },
-  });
-  await server.listen();
+  const server = await serveProject();
   const browser = await chromium.launch({ executablePath: findBrowser(), args: browserArguments() });
   try {
     const page = await browser.newPage();
     page.on("pageerror", (error) => process.stderr.write(`${error.message}\n`));
-    const address = server.resolvedUrls?.local[0];
-    if (!address) throw new Error("Vite gave no address.");
-    await page.goto(`${address}bench/page.html`);
+    await page.goto(`${server.address}bench/page.html`);
     await page.waitForFunction(() => "pivotscopeBench" in globalThis);
     return await page.evaluate(`globalThis.pivotscopeBench.${name}(...${JSON.stringify(parameters)})`);
   } finally {

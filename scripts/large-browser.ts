@@ -1,12 +1,12 @@
 /** Runs scripts/large-page.ts in the browser of the tests and measures its processes. */
 import { join } from "node:path";
 import { chromium } from "playwright";
-import { createServer } from "vite";
 import type { BackendKind, Precision } from "../src/engine/contract.ts";
 import { browserArguments, findBrowser } from "./find-browser.ts";
 import type { LargePage } from "./large-page.ts";
 import type { LargeSteps } from "./large-steps.ts";
 import { memoryOf, processesBelow, resetPeak } from "./process-memory.ts";
+import { serveProject } from "./project-server.ts";
 
 export interface BrowserOptions {
   /** Folders and files are absolute paths. */
@@ -23,20 +23,7 @@ const root = join(import.meta.dirname, "..");
 
 export async function measureBrowser(options: BrowserOptions) {
   const { folder, photos, backend, precision, tokens } = options;
-  const server = await createServer({
-    root,
-    configFile: false,
-    logLevel: "error",
-    optimizeDeps: { exclude: ["onnxruntime-web"] },
-    server: {
-      port: 0,
-      hmr: false,
-      watch: null,
-      fs: { allow: [root, folder, ...photos] },
-      headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
-    },
-  });
-  await server.listen();
+  const server = await serveProject({ server: { fs: { allow: [root, folder, ...photos] } } });
   const launched = await chromium.launchServer({
     executablePath: findBrowser(),
     args: [...browserArguments(), "--enable-blink-features=ForceEagerMeasureMemory"],
@@ -47,7 +34,7 @@ export async function measureBrowser(options: BrowserOptions) {
     const page = await browser.newPage();
     page.setDefaultTimeout(0);
     page.on("pageerror", (error) => process.stderr.write(`${error.message}\n`));
-    const address = server.resolvedUrls?.local[0] ?? "";
+    const { address } = server;
     const served = (path: string) => `${address}@fs${path}`;
     await page.goto(`${address}scripts/large-page.html`);
     await page.waitForFunction(() => "pivotscopeLarge" in globalThis);

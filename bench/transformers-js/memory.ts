@@ -1,31 +1,13 @@
 /** Memory and time of a browser's processes, read from Linux' /proc; null elsewhere. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-
-function statusOf(process: string) {
-  try {
-    const status = readFileSync(`/proc/${process}/status`, "utf8");
-    const number = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
-    return { parent: number("PPid"), bytes: number("VmRSS") * 1024 };
-  } catch {
-    return null; // It has ended meanwhile.
-  }
-}
+import { readFileSync } from "node:fs";
+import { memoryOf, processesBelow } from "../../scripts/process-memory.ts";
 
 /** The largest process below `root`, which is the page's. */
 function pageProcess(root: number): { readonly process: number; readonly bytes: number } | null {
-  if (!existsSync("/proc/self/status")) return null;
-  const statuses = new Map<number, { parent: number; bytes: number }>();
-  for (const name of readdirSync("/proc")) {
-    const status = /^\d+$/.test(name) ? statusOf(name) : null;
-    if (status) statuses.set(Number(name), status);
-  }
-  const isBelow = (process: number): boolean => {
-    const parent = statuses.get(process)?.parent ?? 0;
-    return parent === root || (parent > 1 && isBelow(parent));
-  };
-  const below = [...statuses]
-    .filter(([process]) => isBelow(process))
-    .map(([process, { bytes }]) => ({ process, bytes }));
+  const below = [...processesBelow(root).keys()].flatMap((process) => {
+    const memory = memoryOf(process);
+    return memory ? [{ process, bytes: memory.residentBytes }] : [];
+  });
   return below.sort((a, b) => b.bytes - a.bytes)[0] ?? null;
 }
 

@@ -8,8 +8,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join, normalize } from "node:path";
 import { chromium, type Page } from "playwright";
-import { createServer, type Plugin } from "vite";
+import type { Plugin } from "vite";
 import { browserArguments, findBrowser } from "../../scripts/find-browser.ts";
+import { serveProject } from "../../scripts/project-server.ts";
 import { openNodeSession } from "../../src/engine/node-engine.ts";
 import { drawScene } from "../../src/scenes/draw/draw-scene.ts";
 import { parseScene } from "../../src/scenes/scene-json.ts";
@@ -136,19 +137,13 @@ export async function benchTransformersJs({ model, tokens, repeats, threads }: C
   const folder = model ?? bundled;
   const prompt = await preparePrompt(folder);
   const target = await mkdtemp(join(tmpdir(), "pivotscope-onnx-"));
-  const isolated = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
   try {
     await exportCheckpoint(folder, join(target, "model"));
-    const server = await createServer({
-      root,
-      configFile: false,
-      logLevel: "error",
+    const server = await serveProject({
       plugins: [serveFolders({ [CHECKPOINT_PATH]: folder, [ONNX_PATH]: target })],
-      optimizeDeps: { exclude: ["onnxruntime-web"], noDiscovery: true, include: ["hash-wasm"] },
-      server: { port: 0, hmr: false, watch: null, headers: isolated },
+      optimizeDeps: { noDiscovery: true, include: ["hash-wasm"] },
     });
-    await server.listen();
-    const address = server.resolvedUrls?.local[0] ?? "";
+    const { address } = server;
     const opened = { ours: await openEngine("ours", address), theirs: await openEngine("theirs", address) };
     try {
       const load = { ours: 0, theirs: 0 };
