@@ -9,8 +9,18 @@
  *     await hub.close();
  */
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  allowOrigin,
+  answerError,
+  answerJson,
+  answerStatus,
+  bodyOf,
+  encodePath,
+  finish,
+  listen,
+  serve,
+} from "./hub-answers.ts";
 import { createGate, FaultBoard, type Gate, type GateControl, type HubFault } from "./hub-faults.ts";
 import { fileOfBytes, filesOfFolder, gitBlobOf, type ServedFile, sha256Of } from "./served-file.ts";
 
@@ -96,11 +106,6 @@ interface Repository {
 }
 
 const CHUNK_BYTES = 64 * 1024;
-
-/** What the hub lets pages of other origins see. Retry-After is not among it. */
-const EXPOSED_HEADERS =
-  "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range," +
-  "X-Linked-Size,X-Linked-ETag,X-Xet-Hash";
 
 export async function startHubServer(options: HubServerOptions): Promise<HubServer> {
   const isLarge = options.isLarge ?? ((path, bytes) => /\.(safetensors|bin|onnx|png|jpe?g)$/.test(path) || bytes > 1e7);
@@ -406,63 +411,4 @@ function resized(file: ServedFile): ServedFile["read"] {
     if (from < file.size) yield* file.read(from, Math.min(to, file.size));
     if (to > file.size) yield new Uint8Array(to - Math.max(from, file.size));
   };
-}
-
-function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
-  response.setHeader("Access-Control-Allow-Origin", request.headers.origin ?? "*");
-  response.setHeader("Vary", "Origin");
-  response.setHeader("Access-Control-Expose-Headers", EXPOSED_HEADERS);
-}
-
-function finish(response: ServerResponse, entry: HubRequest, status: number, body = ""): void {
-  entry.status = status;
-  response.writeHead(status).end(body);
-}
-
-function answerJson(response: ServerResponse, entry: HubRequest, value: unknown, status = 200): void {
-  response.setHeader("Content-Type", "application/json; charset=utf-8");
-  finish(response, entry, status, JSON.stringify(value));
-}
-
-function answerError(response: ServerResponse, entry: HubRequest, status: number, code: string, message: string): void {
-  response.setHeader("X-Error-Code", code);
-  response.setHeader("X-Error-Message", message);
-  answerJson(response, entry, { error: message }, status);
-}
-
-function answerStatus(
-  response: ServerResponse,
-  entry: HubRequest,
-  { status, code, message, retryAfter }: Extract<HubFault, { kind: "status" }>,
-): void {
-  if (retryAfter !== undefined) response.setHeader("Retry-After", retryAfter);
-  if (code !== undefined) answerError(response, entry, status, code, message ?? code);
-  else finish(response, entry, status, message);
-}
-
-function encodePath(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of request as AsyncIterable<Uint8Array>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function serve(answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Server {
-  return createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      console.error("The test hub failed:", error);
-      response.destroy();
-    });
-  });
-}
-
-async function listen(server: Server, port: number): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "localhost", resolve);
-  });
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
 }
