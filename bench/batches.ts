@@ -1,12 +1,12 @@
 /** Samples per second of the bundled model in Node, one by one and batched: written greedily, and teacher-forced. */
 
-import { batchesOf } from "../src/engine/batch.ts";
-import { createPruningMasks } from "../src/engine/compensation.ts";
-import { batchOf, measureBatch } from "../src/engine/evaluate.ts";
-import { createEvaluationSet } from "../src/engine/evaluation-set.ts";
-import { traceLogits } from "../src/engine/forward.ts";
-import { generateBatch } from "../src/engine/generate.ts";
+import { generateBatch } from "../src/engine/generate/generate.ts";
+import { batchOf, measureBatch } from "../src/engine/measure/evaluate.ts";
+import { createEvaluationSet } from "../src/engine/measure/evaluation-set.ts";
 import { openNodeSession } from "../src/engine/node-engine.ts";
+import { batchesOf } from "../src/engine/pass/batch.ts";
+import { createPruningMasks } from "../src/engine/pass/compensation.ts";
+import { traceLogits } from "../src/engine/pass/forward.ts";
 import { DEFAULT_TRACE_LIMIT } from "../src/engine/session.ts";
 
 const SIZES = [1, 4, 8, 16, 32] as const;

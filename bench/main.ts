@@ -14,7 +14,7 @@ import { serveProject } from "../scripts/project-server.ts";
 import { defaultPivotParameters } from "../src/core/pivots.ts";
 import type { BackendKind } from "../src/engine/contract.ts";
 import { createEngine } from "../src/engine/engine.ts";
-import { nodeDevice } from "../src/engine/node-device.ts";
+import { nodeDevice } from "../src/engine/load/node-device.ts";
 import { decodePicture } from "../src/models/image/decode-node.ts";
 import { createNodeFolder } from "../src/models/node-folder.ts";
 import { createNodeBackend } from "../src/runtime/cpu/node.ts";

@@ -1,5 +1,5 @@
 /** The browser's half of scripts/large.ts: the page's engine in its worker, step by step. */
-import { createWorkerEngine } from "../src/engine/client.ts";
+import { createWorkerEngine } from "../src/engine/worker/client.ts";
 import { decodePicture } from "../src/models/image/decode-browser.ts";
 import { type LargeOptions, type LargeSteps, largeSteps } from "./large-steps.ts";
 

@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openNodeSession } from "../../src/engine/node-engine.ts";
-import { halfRotaryTables } from "../../src/engine/rope.ts";
+import { halfRotaryTables } from "../../src/engine/pass/rope.ts";
 import { serialiseGraph } from "../../src/graph/serialise.ts";
 import type { Feeds, Tensor } from "../../src/runtime/backend.ts";
 import { decoder, embedTokens, visionEncoder, type WeightData, withWeights } from "./graphs.ts";

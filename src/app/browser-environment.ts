@@ -1,7 +1,7 @@
 /** The store's environment in a browser. */
 import { PivotscopeError } from "../core/errors.ts";
-import { createWorkerEngine } from "../engine/client.ts";
 import type { Picture } from "../engine/contract.ts";
+import { createWorkerEngine } from "../engine/worker/client.ts";
 import { decodePicture } from "../models/image/decode-browser.ts";
 import type { Environment } from "../state/environment.ts";
 import { createBrowserModels } from "./browser-models.ts";

@@ -1,6 +1,6 @@
 /** `evaluate`: how far a pruned model's next-token distributions lie from the dense model's on given traces. */
-import { denseTraceStates, evaluateSample } from "../engine/evaluate.ts";
-import type { MaskSet } from "../engine/masks.ts";
+import { denseTraceStates, evaluateSample } from "../engine/measure/evaluate.ts";
+import type { MaskSet } from "../engine/pass/masks.ts";
 import type { Session } from "../engine/session.ts";
 import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";

@@ -1,8 +1,8 @@
 /** The result of `evaluate` as JSON. */
 import { summariseDistribution } from "../core/metrics/distribution.ts";
 import { perplexity } from "../core/metrics/perplexity.ts";
-import type { PreparedSample } from "../engine/batch.ts";
-import type { TokenMeasurement } from "../engine/evaluate.ts";
+import type { TokenMeasurement } from "../engine/measure/evaluate.ts";
+import type { PreparedSample } from "../engine/pass/batch.ts";
 import type { Session } from "../engine/session.ts";
 import type { PictureSource, Sample } from "../models/samples.ts";
 

@@ -1,6 +1,6 @@
 /** `layers`: how much each layer of a dense model does, in the views of three other works. */
 import { DEFAULT_OUTLIER_FACTOR, type LayerViews } from "../core/signals/layer-views.ts";
-import { checkOutlierFactor, DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "../engine/layer-views.ts";
+import { checkOutlierFactor, DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "../engine/measure/layer-views.ts";
 import { defineCommand } from "./command.ts";
 import { checkDestination, writeResult } from "./files.ts";
 import { withModel } from "./open-model.ts";

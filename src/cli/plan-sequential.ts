@@ -3,7 +3,7 @@ import { wandaSp } from "../core/methods/wanda-sp.ts";
 import { defaultParameters } from "../core/parameters.ts";
 import { createPlan, serialisePlan } from "../core/plan.ts";
 import { validateRatio } from "../core/unit-check.ts";
-import { planSequentialWanda } from "../engine/sequential-wanda.ts";
+import { planSequentialWanda } from "../engine/calibrate/sequential-wanda.ts";
 import { defineCommand } from "./command.ts";
 import { checkDestination, writeResult } from "./files.ts";
 import { withModel } from "./open-model.ts";

@@ -1,9 +1,9 @@
 /** Plan files for a model that is loaded. */
 import { type Plan, parsePlan, planPruning } from "../core/plan.ts";
 import type { Pruning } from "../core/pruning.ts";
-import { createPruningMasks } from "../engine/compensation.ts";
 import type { ModelSummary } from "../engine/contract.ts";
-import { createMasks, type MaskSet } from "../engine/masks.ts";
+import { createPruningMasks } from "../engine/pass/compensation.ts";
+import { createMasks, type MaskSet } from "../engine/pass/masks.ts";
 import type { Session } from "../engine/session.ts";
 import { inFile, readText } from "./files.ts";
 import { requireSameWeights } from "./weights-match.ts";

@@ -2,7 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import { defaultPivotParameters, type PivotParameters } from "../core/pivots.ts";
-import type { PreparedSample } from "../engine/batch.ts";
+import type { PreparedSample } from "../engine/pass/batch.ts";
 import type { Session } from "../engine/session.ts";
 import { parseSamples, type Sample } from "../models/samples.ts";
 import type { CommandContext } from "./context.ts";

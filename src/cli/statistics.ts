@@ -3,7 +3,7 @@ import { markerGroupNames } from "../core/markers.ts";
 import { defaultParameters, type MethodParameters, validateParameters } from "../core/parameters.ts";
 import type { PivotParameters } from "../core/pivots.ts";
 import { serialiseStatistics } from "../core/statistics-json.ts";
-import { calibrate } from "../engine/calibrate.ts";
+import { calibrate } from "../engine/calibrate/calibrate.ts";
 import type { RecommendedParameters } from "../models/recommended.ts";
 import { defineCommand } from "./command.ts";
 import { checkDestination, writeResult } from "./files.ts";

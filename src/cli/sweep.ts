@@ -6,8 +6,8 @@ import { parseResult, serialiseResult } from "../core/experiments/result-json.ts
 import { methods } from "../core/methods/index.ts";
 import { defaultParameters, type MethodParameters } from "../core/parameters.ts";
 import type { Engine, ModelSummary } from "../engine/contract.ts";
-import { type ExperimentProgress, runExperiment } from "../engine/experiment.ts";
-import { createStatisticsSource } from "../engine/experiment-statistics.ts";
+import { type ExperimentProgress, runExperiment } from "../engine/measure/experiment.ts";
+import { createStatisticsSource } from "../engine/measure/experiment-statistics.ts";
 import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";
 import { checkDestination, inFile, readText, readTextIfThere, replaceFile, writeResult } from "./files.ts";

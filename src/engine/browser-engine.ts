@@ -7,7 +7,7 @@ import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../runtime/
 import { probeAdapter } from "../runtime/webgpu/adapter.ts";
 import type { Engine, ModelSource } from "./contract.ts";
 import { createEngine } from "./engine.ts";
-import type { CpuMemory } from "./inspect.ts";
+import type { CpuMemory } from "./load/inspect.ts";
 
 export function createBrowserEngine(): Engine {
   return createEngine({

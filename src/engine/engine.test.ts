@@ -14,7 +14,7 @@ import { scenePicture } from "../testing/scene-picture.ts";
 import { projectRoot } from "../testing/shared.ts";
 import type { Engine, ModelSummary, SampleInput } from "./contract.ts";
 import { createEngine } from "./engine.ts";
-import { nodeDevice } from "./node-device.ts";
+import { nodeDevice } from "./load/node-device.ts";
 
 const modelFolder = join(projectRoot, "public", "models", "scenes");
 const pivots = { ...defaultPivotParameters(), window: 2 };

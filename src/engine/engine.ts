@@ -4,20 +4,24 @@ import type { Pruning } from "../core/pruning.ts";
 import { DEFAULT_OUTLIER_FACTOR } from "../core/signals/layer-views.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import type { Tensor } from "../runtime/backend.ts";
-import { type Assessor, createAssessor } from "./assess.ts";
-import type { PreparedInput, PreparedSample } from "./batch.ts";
-import { calibrate } from "./calibrate.ts";
-import { type CalibrationSet, createFolderCalibrationSet, createOwnCalibrationSet } from "./calibration-set.ts";
-import { createPruningMasks } from "./compensation.ts";
+import { calibrate } from "./calibrate/calibrate.ts";
+import {
+  type CalibrationSet,
+  createFolderCalibrationSet,
+  createOwnCalibrationSet,
+} from "./calibrate/calibration-set.ts";
+import { checkOwnSamples, createOwnSet, knownTraces } from "./calibrate/own-samples.ts";
 import type { Engine, ModelSource, OwnSample, SampleInput, Trace } from "./contract.ts";
-import { denseTraceStates, evaluateSample } from "./evaluate.ts";
-import { createEvaluationSet, type EvaluationSet } from "./evaluation-set.ts";
-import { type Device, inspectCheckpoint } from "./inspect.ts";
-import { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "./layer-views.ts";
-import type { MaskSet } from "./masks.ts";
-import { checkOwnSamples, createOwnSet, knownTraces } from "./own-samples.ts";
+import { createTokenWriter, traceOfTokens } from "./generate/trace-text.ts";
+import { type Device, inspectCheckpoint } from "./load/inspect.ts";
+import { type Assessor, createAssessor } from "./measure/assess.ts";
+import { denseTraceStates, evaluateSample } from "./measure/evaluate.ts";
+import { createEvaluationSet, type EvaluationSet } from "./measure/evaluation-set.ts";
+import { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "./measure/layer-views.ts";
+import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
+import { createPruningMasks } from "./pass/compensation.ts";
+import type { MaskSet } from "./pass/masks.ts";
 import { type Environment, openSession, type Session } from "./session.ts";
-import { createTokenWriter, traceOfTokens } from "./trace-text.ts";
 
 export interface EngineEnvironment extends Environment {
   /** @throws PivotscopeError when this home has no such sources. */

@@ -4,7 +4,7 @@ import { decodePicture } from "../models/image/decode-node.ts";
 import { createNodeBackend } from "../runtime/cpu/node.ts";
 import type { Call, Engine, LoadOptions, LoadProgress } from "./contract.ts";
 import { createEngine } from "./engine.ts";
-import { nodeDevice, noWebGpuHere } from "./node-device.ts";
+import { nodeDevice, noWebGpuHere } from "./load/node-device.ts";
 import { openNodeHub, openNodePlace } from "./node-places.ts";
 import { type Environment, openSession, type Session } from "./session.ts";
 

@@ -9,15 +9,15 @@ import type { PictureSample, PictureSource, Sample } from "../models/samples.ts"
 import type { CheckpointFolder } from "../models/source.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
-import type { PreparedInput, PreparedSample } from "./batch.ts";
-import { chooseGeneration } from "./choose-generation.ts";
-import { choosePrecision } from "./choose-precision.ts";
 import type { BackendKind, Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
-import { type Generation, generateGreedy } from "./generate.ts";
-import { createMasks, type MaskSet } from "./masks.ts";
-import { createModel, defineModel, defineModelWithin, type Model } from "./model.ts";
-import { framesIn, missing, prepareInput, splittingOf } from "./prepare-input.ts";
-import { checkWeights, largestTensorBytes } from "./weight-upload.ts";
+import { type Generation, generateGreedy } from "./generate/generate.ts";
+import { chooseGeneration } from "./load/choose-generation.ts";
+import { choosePrecision } from "./load/choose-precision.ts";
+import { createModel, defineModel, defineModelWithin, type Model } from "./load/model.ts";
+import { framesIn, missing, prepareInput, splittingOf } from "./load/prepare-input.ts";
+import { checkWeights, largestTensorBytes } from "./load/weight-upload.ts";
+import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
+import { createMasks, type MaskSet } from "./pass/masks.ts";
 
 /** What differs between the engine's homes. */
 export interface Environment {
@@ -110,13 +110,13 @@ export async function openSession(
     const choice = await choosePrecision(backend, options.precision, async () => {
       call.onProgress?.({ stage: "check", item: "half precision", done: 0, total: 0 });
       // Only devices with half precision need it.
-      const { checkHalfPrecision } = await import("./self-check.ts");
+      const { checkHalfPrecision } = await import("./check/self-check.ts");
       return checkHalfPrecision(backend, config, call.signal);
     });
     const { precision } = choice;
     const generation = await chooseGeneration(backend, unplaced, async () => {
       call.onProgress?.({ stage: "check", item: "text generation", done: 0, total: 0 });
-      const { checkFusedGeneration } = await import("./self-check-generation.ts");
+      const { checkFusedGeneration } = await import("./check/self-check-generation.ts");
       return checkFusedGeneration(backend, config.text, precision, call.signal);
     });
     precisionNote = [choice.note, generation.note].filter((text) => text !== "").join(" ");

@@ -1,7 +1,7 @@
 /** The store's shape, and what every slice gets to work with. */
 import type { StoreApi } from "zustand/vanilla";
 import { PivotscopeError } from "../core/errors.ts";
-import type { WorkerEngine } from "../engine/client.ts";
+import type { WorkerEngine } from "../engine/worker/client.ts";
 import type { CalibrationState } from "./calibration.ts";
 import type { ComparisonState } from "./comparison.ts";
 import type { Environment } from "./environment.ts";

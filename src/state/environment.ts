@@ -1,6 +1,7 @@
 /** What the store needs from the world around it. The page injects the browser's; tests inject their own. */
-import type { WorkerEngine } from "../engine/client.ts";
+
 import type { Picture } from "../engine/contract.ts";
+import type { WorkerEngine } from "../engine/worker/client.ts";
 
 /** A picture ready to ask about, with an address that an <img> can show. */
 export interface DecodedPicture {

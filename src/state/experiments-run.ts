@@ -3,8 +3,8 @@ import type { ExperimentDescription, ExperimentResult } from "../core/experiment
 import type { MethodParameters } from "../core/parameters.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type { ModelSummary } from "../engine/contract.ts";
-import { CHUNK_SAMPLES, type ExperimentProgress, runExperiment } from "../engine/experiment.ts";
-import { createStatisticsSource } from "../engine/experiment-statistics.ts";
+import { CHUNK_SAMPLES, type ExperimentProgress, runExperiment } from "../engine/measure/experiment.ts";
+import { createStatisticsSource } from "../engine/measure/experiment-statistics.ts";
 import type { ExperimentEngine } from "./experiments-engine.ts";
 
 /** Samples at once on the cpu backend: a call there takes long, and a resting thumb waits for it. */

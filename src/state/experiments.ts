@@ -3,7 +3,7 @@
  * the page's life, and belong to a key that names all they depend on; a run goes on from what is there under its key.
  */
 import type { ExperimentDescription, ExperimentResult } from "../core/experiments/experiment.ts";
-import type { ExperimentProgress } from "../engine/experiment.ts";
+import type { ExperimentProgress } from "../engine/measure/experiment.ts";
 import { calibrationOutdated } from "./calibration.ts";
 import type { Context, WorkbenchState } from "./context.ts";
 import {

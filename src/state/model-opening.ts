@@ -3,8 +3,8 @@
  * somebody has agreed. The model at hand stays in use until the new one has come.
  */
 import { PivotscopeError } from "../core/errors.ts";
-import type { WorkerEngine } from "../engine/client.ts";
 import type { LoadProgress, ModelNeeds, ModelSource } from "../engine/contract.ts";
+import type { WorkerEngine } from "../engine/worker/client.ts";
 import { DEFAULT_HUB } from "../models/hub/default-hub.ts";
 import type { Context } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";

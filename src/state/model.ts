@@ -1,7 +1,7 @@
 /** The model: which one, how far loading is, what the engine holds, and what stopped it. */
 import { PivotscopeError } from "../core/errors.ts";
-import type { WorkerEngine } from "../engine/client.ts";
 import type { LoadOptions, LoadProgress, ModelSource, ModelSummary } from "../engine/contract.ts";
+import type { WorkerEngine } from "../engine/worker/client.ts";
 import type { Context, WorkbenchState } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
 import { AUTOMATIC, type RunOptions } from "./model-opening-steps.ts";

@@ -1,7 +1,7 @@
 /** Pictures of own samples: kept as files, decoded when the engine needs them. */
 import { PivotscopeError } from "../core/errors.ts";
-import type { WorkerEngine } from "../engine/client.ts";
 import type { ModelSummary, OwnSample, Picture } from "../engine/contract.ts";
+import type { WorkerEngine } from "../engine/worker/client.ts";
 import type { Environment } from "./environment.ts";
 import type { OwnEntry, OwnPicture, UsedSamples } from "./own-samples.ts";
 import { maskHash } from "./plan-key.ts";

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { llamaDefinition } from "../../models/architectures/llama.ts";
 import { type Backend, output, type Tensor } from "../../runtime/backend.ts";
-import { causalBias, halfRotaryTables, rotaryTables } from "../rope.ts";
+import { causalBias, halfRotaryTables, rotaryTables } from "../pass/rope.ts";
 
 export const GENERATION_CONFIG = {
   vocabularySize: 96,

@@ -4,11 +4,11 @@ import type { LayerViews } from "../../core/signals/layer-views.ts";
 import { type Idefics3Config, parseModelConfig } from "../../models/config.ts";
 import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import type { Backend } from "../../runtime/backend.ts";
-import { createBatch, type PreparedSample } from "../batch.ts";
-import { embedFrames, embedTokens, encodeFrames } from "../forward.ts";
-import { observeLayers } from "../layer-views.ts";
-import { createMasks } from "../masks.ts";
-import { createModel, type Model } from "../model.ts";
+import { createModel, type Model } from "../load/model.ts";
+import { observeLayers } from "../measure/layer-views.ts";
+import { createBatch, type PreparedSample } from "../pass/batch.ts";
+import { embedFrames, embedTokens, encodeFrames } from "../pass/forward.ts";
+import { createMasks } from "../pass/masks.ts";
 import {
   dot,
   type NaiveLayer,

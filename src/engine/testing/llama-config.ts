@@ -1,7 +1,7 @@
 /** The small random Llama of the reference numbers, on any backend. Tests only. */
 import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import type { Backend } from "../../runtime/backend.ts";
-import { createModel, type Model } from "../model.ts";
+import { createModel, type Model } from "../load/model.ts";
 
 /** How the reference file spells the config. */
 export type LlamaOracleConfig = Readonly<

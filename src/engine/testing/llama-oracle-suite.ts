@@ -14,12 +14,12 @@ import type { BaselineStatistics, MatrixTerms, ModuleTerms, Statistics } from ".
 import type { LlamaOracleFile, OfficialMask } from "../../core/testing/llama-oracle.ts";
 import type { Module } from "../../core/unit.ts";
 import type { Backend } from "../../runtime/backend.ts";
-import { createBatch, type PreparedSample } from "../batch.ts";
-import { calibrate } from "../calibrate.ts";
-import { denseTraceStates, evaluateSample } from "../evaluate.ts";
-import { traceLogits } from "../forward.ts";
-import { createMasks } from "../masks.ts";
-import type { Model } from "../model.ts";
+import { calibrate } from "../calibrate/calibrate.ts";
+import type { Model } from "../load/model.ts";
+import { denseTraceStates, evaluateSample } from "../measure/evaluate.ts";
+import { createBatch, type PreparedSample } from "../pass/batch.ts";
+import { traceLogits } from "../pass/forward.ts";
+import { createMasks } from "../pass/masks.ts";
 import { createLlamaModel, type LlamaOracleConfig } from "./llama-config.ts";
 import { excess } from "./oracle-suite.ts";
 

@@ -8,15 +8,15 @@ import type { UnitLayout } from "../../core/unit.ts";
 import { parseModelConfig } from "../../models/config.ts";
 import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import type { Backend } from "../../runtime/backend.ts";
-import { createBatch, type PreparedSample } from "../batch.ts";
-import { calibrate } from "../calibrate.ts";
-import { createPruningMasks } from "../compensation.ts";
-import { denseTraceStates, evaluateSample } from "../evaluate.ts";
-import { traceLogits } from "../forward.ts";
-import { generateBatch, generateGreedy } from "../generate.ts";
-import { createMasks } from "../masks.ts";
-import type { MemoryLimits } from "../memory-plan.ts";
-import { createModel, type Model } from "../model.ts";
+import { calibrate } from "../calibrate/calibrate.ts";
+import { generateBatch, generateGreedy } from "../generate/generate.ts";
+import { createModel, type Model } from "../load/model.ts";
+import { denseTraceStates, evaluateSample } from "../measure/evaluate.ts";
+import { createBatch, type PreparedSample } from "../pass/batch.ts";
+import { createPruningMasks } from "../pass/compensation.ts";
+import { traceLogits } from "../pass/forward.ts";
+import { createMasks } from "../pass/masks.ts";
+import type { MemoryLimits } from "../pass/memory-plan.ts";
 
 export interface OracleFiles {
   readonly config: string;

@@ -9,8 +9,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultPivotParameters } from "../../core/pivots.ts";
 import { projectRoot } from "../../testing/shared.ts";
-import { createBatch } from "../batch.ts";
-import { traceLogits } from "../forward.ts";
+import { createBatch } from "../pass/batch.ts";
+import { traceLogits } from "../pass/forward.ts";
 import type { Session } from "../session.ts";
 
 export interface RandomReference {

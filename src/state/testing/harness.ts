@@ -1,10 +1,10 @@
 /** A workbench in Node: fake engines behind the real worker protocol, a clock that the test moves. */
 import { MessageChannel } from "node:worker_threads";
 import { PivotscopeError } from "../../core/errors.ts";
-import { createPortEngine, type PortEngine } from "../../engine/client.ts";
-import type { Endpoint, FromWorker, ToWorker } from "../../engine/protocol.ts";
-import { serveEngine } from "../../engine/serve.ts";
 import { createFakeEngine, type FakeEngine } from "../../engine/testing/fake-engine.ts";
+import { createPortEngine, type PortEngine } from "../../engine/worker/client.ts";
+import type { Endpoint, FromWorker, ToWorker } from "../../engine/worker/protocol.ts";
+import { serveEngine } from "../../engine/worker/serve.ts";
 import type { Environment } from "../environment.ts";
 import { createWorkbench, type Workbench } from "../store.ts";
 import { createMemoryModels, type MemoryModels } from "./memory-models.ts";

@@ -1,0 +1,190 @@
+/**
+ * Running sums of calibration in backend memory: what µCRASP reads, and through baseline-accumulators.ts what the other
+ * methods read.
+ */
+import { invariant } from "../../core/errors.ts";
+import type { BaselineStatistics, Statistics } from "../../core/statistics.ts";
+import type { ModuleKind, Tower } from "../../core/unit.ts";
+import type { ScoredWeight } from "../../models/architectures/definition.ts";
+import { output, type Tensor } from "../../runtime/backend.ts";
+import { tokenStatisticsLength } from "../../runtime/kernels/contract.ts";
+import type { Model } from "../load/model.ts";
+import type { GroupTaps, LayerTaps } from "../pass/backward.ts";
+import { towerOf } from "../pass/forward.ts";
+import { withJoined } from "../pass/rows.ts";
+import { COLUMN_TAPS, createBaselineAccumulators } from "./baseline-accumulators.ts";
+import { LOSSES } from "./calibration-plan.ts";
+
+const MODULE_KINDS: readonly ModuleKind[] = ["attn", "mlp"];
+
+/** How the rows of a run divide, for one tower. */
+export interface RunShape {
+  readonly batches: number;
+  readonly samplesPerBatch: number;
+  readonly rowsPerSample: number;
+  /** See `LossWeights`. */
+  readonly fisherWeights: Tensor;
+}
+
+/** The rows of one group of a run's samples. */
+export interface GroupShape {
+  readonly samples: number;
+  readonly rowsPerSample: number;
+  /** TOKEN_CLASS of every row. */
+  readonly classes: Tensor;
+}
+
+/** How much went into the sums. */
+export interface CalibrationCounts {
+  readonly samples: number;
+  readonly batches: number;
+  /** Batches with tokens in a pivot window; may be 0. */
+  readonly pivotBatches: number;
+}
+
+export type CalibrationSums = Omit<Statistics, keyof CalibrationCounts>;
+
+export interface Accumulators {
+  /** Takes in what the backward pass of one layer left, for scores that need a whole batch. */
+  collect(tower: Tower, layer: number, taps: LayerTaps, shape: RunShape): Promise<void>;
+  /** Takes in what counts sample by sample. Returns the outputs that nothing else needs. */
+  collectGroup(tower: Tower, layer: number, taps: GroupTaps, shape: GroupShape): readonly string[];
+  observe(tower: Tower, layer: number, kind: ModuleKind, values: Tensor, shape: GroupShape): void;
+  read(counts: CalibrationCounts): Promise<CalibrationSums>;
+  release(): void;
+}
+
+/** Calls `use` with a matrix's input and the gradient of one loss by its output, of all groups. */
+function withMatrixTaps(
+  model: Model,
+  scored: ScoredWeight,
+  { weights, groups }: LayerTaps,
+  loss: number,
+  use: (taps: { weight: Tensor; input: Tensor; gradient: Tensor }) => void | Promise<void>,
+): Promise<void> {
+  const gradients = groups.map(({ outputs, gradients: own }) => {
+    if (scored.gradientTap !== null) return output(outputs, `${scored.gradientTap}.${loss}`);
+    const gradient = own[loss];
+    invariant(gradient, `There is no gradient of loss ${loss}.`);
+    return gradient;
+  });
+  const inputs = groups.map(({ outputs }) => output(outputs, scored.inputTap));
+  return withJoined(model, inputs, (input) =>
+    withJoined(model, gradients, async (gradient) => use({ weight: output(weights, scored.slot), input, gradient })),
+  );
+}
+
+export function createAccumulators(model: Model): Accumulators {
+  const { backend, layout } = model;
+  const baselines = createBaselineAccumulators(model);
+  const pivot = backend.upload(new Float32Array(layout.unitCount), [layout.unitCount]);
+  const widths = layout.modules.map((module) => towerOf(model, module.tower).width);
+  const statisticsOffsets = widths.reduce(
+    (offsets, width) => {
+      offsets.push((offsets.at(-1) ?? 0) + tokenStatisticsLength(width));
+      return offsets;
+    },
+    [0] as number[],
+  );
+  const statisticsLength = statisticsOffsets.at(-1) ?? 0;
+  const statistics = backend.upload(new Float32Array(statisticsLength), [statisticsLength]);
+  const places = new Map(layout.modules.map((module, index) => [module.key, index]));
+  const indexOf = (tower: Tower, layer: number, kind: ModuleKind): number => {
+    const index = places.get(`${tower}.${layer}.${kind}`);
+    invariant(index !== undefined, `The layout has no module ${tower}.${layer}.${kind}.`);
+    return index;
+  };
+
+  return {
+    async collect(tower, layer, taps, shape) {
+      for (const scored of towerOf(model, tower).scored) {
+        const module = indexOf(tower, layer, scored.kind);
+        await withMatrixTaps(model, scored, taps, LOSSES.global, (matrix) =>
+          baselines.collectMatrix(module, scored, matrix, shape),
+        );
+        if (!scored.attributed) continue;
+        await withMatrixTaps(model, scored, taps, LOSSES.pivot, (matrix) =>
+          backend.kernels.weightGradient({
+            ...matrix,
+            outputs: scored.outputs,
+            inputs: scored.inputs,
+            batches: shape.batches,
+            rowsPerBatch: shape.samplesPerBatch * shape.rowsPerSample,
+            axis: scored.axis,
+            groupSize: scored.groupSize,
+            accumulator: pivot,
+            accumulatorOffset: layout.offsets[module] ?? 0,
+            scale: 1,
+          }),
+        );
+      }
+    },
+    collectGroup(tower, layer, taps, shape) {
+      for (const kind of MODULE_KINDS) baselines.collectColumns(indexOf(tower, layer, kind), kind, taps, shape);
+      return MODULE_KINDS.map((kind) => COLUMN_TAPS[kind].gradient);
+    },
+    observe(tower, layer, kind, values, { classes, samples, rowsPerSample }) {
+      const index = indexOf(tower, layer, kind);
+      backend.kernels.tokenStatistics({
+        values,
+        classes,
+        rows: samples * rowsPerSample,
+        width: widths[index] ?? 0,
+        accumulator: statistics,
+        accumulatorOffset: statisticsOffsets[index] ?? 0,
+      });
+    },
+    async read({ samples, batches, pivotBatches }) {
+      const count = layout.modules.length;
+      const summary = backend.upload(new Float32Array(2 * count), [2 * count]);
+      try {
+        layout.modules.forEach((_, index) => {
+          backend.kernels.tokenStatisticsSummary({
+            accumulator: statistics,
+            accumulatorOffset: statisticsOffsets[index] ?? 0,
+            width: widths[index] ?? 0,
+            result: summary,
+            resultOffset: 2 * index,
+          });
+        });
+        const signals = await backend.read(summary);
+        const pivotSums = await backend.read(pivot);
+        const collected = await baselines.read(samples, batches);
+        return {
+          attributionGlobal: globalAttribution(model, collected),
+          attributionPivot: Float64Array.from(pivotSums, (value) => (pivotBatches > 0 ? value / pivotBatches : 0)),
+          cmds: Float64Array.from(layout.modules, (_, index) => signals[2 * index] ?? 0),
+          sens: Float64Array.from(layout.modules, (_, index) => signals[2 * index + 1] ?? 0),
+          baselines: collected,
+        };
+      } finally {
+        backend.release(summary);
+      }
+    },
+    release() {
+      backend.release(pivot, statistics);
+      baselines.release();
+    },
+  };
+}
+
+/**
+ * Ā_global of µCRASP (arXiv 2605.25842) is LLM-Pruner's first order term of the global loss, summed over the lines that
+ * a unit owns in the attributed matrices: one kernel gives both.
+ */
+function globalAttribution({ layout, definition }: Model, baselines: BaselineStatistics): Float64Array {
+  const attribution = new Float64Array(layout.unitCount);
+  layout.modules.forEach((module, index) => {
+    const attributed = (module.tower === "text" ? definition.text : definition.vision)?.scored.filter(
+      (scored) => scored.kind === module.kind && scored.attributed,
+    );
+    const offset = layout.offsets[index] ?? 0;
+    for (const { matrix, taylorFirst, linesPerUnit } of baselines.modules[index]?.matrices ?? []) {
+      if (!attributed?.some((scored) => scored.slot === matrix)) continue;
+      taylorFirst.forEach((value, line) => {
+        (attribution[offset + Math.floor(line / linesPerUnit)] as number) += value;
+      });
+    }
+  });
+  return attribution;
+}

@@ -1,0 +1,170 @@
+/**
+ * Running sums in backend memory of what the methods beside µCRASP read: terms per line of every matrix, statistics of
+ * the last projections' inputs, and what their columns attribute to the trace tokens' probability.
+ */
+import type { BaselineStatistics, InputStatistics, MatrixTerms } from "../../core/statistics.ts";
+import type { Module, ModuleKind } from "../../core/unit.ts";
+import type { ScoredWeight } from "../../models/architectures/definition.ts";
+import { output, type Tensor } from "../../runtime/backend.ts";
+import { INPUT_STATISTICS, LINE_TERMS } from "../../runtime/kernels/contract.ts";
+import type { Model } from "../load/model.ts";
+import type { GroupTaps } from "../pass/backward.ts";
+import { towerOf } from "../pass/forward.ts";
+import type { GroupShape, RunShape } from "./accumulators.ts";
+import { LOSSES } from "./calibration-plan.ts";
+import { lineCountOf, readLineNorms } from "./line-norms.ts";
+
+export interface MatrixTaps {
+  readonly weight: Tensor;
+  readonly input: Tensor;
+  readonly gradient: Tensor;
+}
+
+export interface BaselineAccumulators {
+  /** Adds the terms of one matrix of module `module` (its place in the layout) for the global loss. */
+  collectMatrix(module: number, scored: ScoredWeight, taps: MatrixTaps, shape: RunShape): Promise<void>;
+  /** Counts the samples of a group in the statistics of the last projection's input, and adds up their attribution. */
+  collectColumns(module: number, kind: ModuleKind, taps: GroupTaps, shape: GroupShape): void;
+  /** Averages the terms over `batches` and the statistics over samples; runs graphs for Σ|w| and Σw². */
+  read(samples: number, batches: number): Promise<BaselineStatistics>;
+  release(): void;
+}
+
+/** Outputs of the backward graph that hold the last projection's input and the gradient of the probability by it. */
+export const COLUMN_TAPS = {
+  attn: { input: "attention_context", gradient: `context_gradient.${LOSSES.probability}` },
+  mlp: { input: "mlp_activation", gradient: `activation_gradient.${LOSSES.probability}` },
+} as const;
+
+/** Where the sums of one module lie. */
+interface Place {
+  readonly module: Module;
+  /** Terms of each matrix, in `terms`. */
+  readonly matrices: readonly { readonly scored: ScoredWeight; readonly offset: number }[];
+  /** Columns of the last projection's input; the first of them among those of all modules. */
+  readonly columns: number;
+  readonly columnOffset: number;
+}
+
+function placesOf(model: Model): { places: Place[]; terms: number; columns: number } {
+  let terms = 0;
+  let columns = 0;
+  const places = model.layout.modules.map((module): Place => {
+    const tower = towerOf(model, module.tower);
+    const matrices = tower.scored
+      .filter((scored) => scored.kind === module.kind)
+      .map((scored) => {
+        const offset = terms;
+        terms += LINE_TERMS * lineCountOf(scored);
+        return { scored, offset };
+      });
+    const columnOffset = columns;
+    const own = module.kind === "attn" ? tower.attentionColumns : tower.mlpColumns;
+    columns += own;
+    return { module, matrices, columns: own, columnOffset };
+  });
+  return { places, terms, columns };
+}
+
+export function createBaselineAccumulators(model: Model): BaselineAccumulators {
+  const { backend, layout } = model;
+  const { places, ...lengths } = placesOf(model);
+  const zeros = (length: number) => backend.upload(new Float32Array(length), [length]);
+  const terms = zeros(lengths.terms);
+  const inputs = zeros(INPUT_STATISTICS * lengths.columns);
+  const products = zeros(lengths.columns);
+
+  return {
+    async collectMatrix(module, scored, taps, shape) {
+      const offset = places[module]?.matrices.find((matrix) => matrix.scored === scored)?.offset ?? 0;
+      await backend.kernels.lineTerms({
+        ...taps,
+        outputs: scored.outputs,
+        inputs: scored.inputs,
+        batches: shape.batches,
+        samplesPerBatch: shape.samplesPerBatch,
+        rowsPerSample: shape.rowsPerSample,
+        axis: scored.axis,
+        fisherWeights: shape.fisherWeights,
+        accumulator: terms,
+        accumulatorOffset: offset,
+      });
+    },
+    collectColumns(module, kind, taps, { samples, rowsPerSample, classes }) {
+      const { columns: width = 0, columnOffset = 0 } = places[module] ?? {};
+      const values = output(taps.outputs, COLUMN_TAPS[kind].input);
+      backend.kernels.inputStatistics({
+        values,
+        classes,
+        samples,
+        rowsPerSample,
+        width,
+        accumulator: inputs,
+        accumulatorOffset: INPUT_STATISTICS * columnOffset,
+      });
+      backend.kernels.columnProducts({
+        left: values,
+        right: output(taps.outputs, COLUMN_TAPS[kind].gradient),
+        rows: samples * rowsPerSample,
+        width,
+        accumulator: products,
+        accumulatorOffset: columnOffset,
+      });
+    },
+    async read(samples, batches) {
+      const norms = await readLineNorms(model);
+      const [termSums, inputSums, productSums] = [
+        await backend.read(terms),
+        await backend.read(inputs),
+        await backend.read(products),
+      ];
+      const probabilityAttribution = new Float64Array(layout.unitCount);
+      const modules = places.map(({ module, matrices, columns, columnOffset }, index) => {
+        const first = layout.offsets[index] ?? 0;
+        for (let column = 0; column < columns; column++) {
+          const unit = first + Math.floor((column * module.unitCount) / columns);
+          (probabilityAttribution[unit] as number) += productSums[columnOffset + column] as number;
+        }
+        return {
+          matrices: matrices.map(({ scored, offset }, matrix): MatrixTerms => {
+            const lines = lineCountOf(scored);
+            const average = (field: number) =>
+              Float64Array.from(
+                termSums.subarray(offset + field * lines, offset + (field + 1) * lines),
+                (sum) => sum / batches,
+              );
+            return {
+              matrix: scored.slot,
+              linesPerUnit: scored.groupSize,
+              lineLength: scored.axis === "rows" ? scored.inputs : scored.outputs,
+              ...norms(module, matrix),
+              taylorVector: average(0),
+              taylorFirst: average(1),
+              taylorSecond: average(2),
+              taylorMix: average(3),
+            };
+          }),
+          input: readInputs(inputSums.subarray(INPUT_STATISTICS * columnOffset), columns, samples),
+        };
+      });
+      return { modules, probabilityAttribution };
+    },
+    release() {
+      backend.release(terms, inputs, products);
+    },
+  };
+}
+
+/** Running sums of one module, [INPUT_STATISTICS, columns], as statistics over `samples` samples. */
+function readInputs(sums: Float32Array, columns: number, samples: number): InputStatistics {
+  const field = (index: number, divisor: number) =>
+    Float64Array.from(sums.subarray(index * columns, (index + 1) * columns), (sum) =>
+      divisor > 0 ? sum / divisor : 0,
+    );
+  return {
+    mean: field(1, 1),
+    fluctuation: field(2, samples - 1),
+    fluctuationWelford: field(3, samples - 1),
+    energy: field(4, samples),
+  };
+}

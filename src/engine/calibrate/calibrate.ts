@@ -1,0 +1,116 @@
+/**
+ * Calibration: forward and backward passes over the samples, run by run (calibration-run.ts). Only sums per unit and per
+ * module are kept; they are read back once at the end.
+ */
+import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import type { Statistics } from "../../core/statistics.ts";
+import { settled } from "../../runtime/backend.ts";
+import type { CalibrationProgress } from "../contract.ts";
+import { discardLargeCopy } from "../generate/generate-whole.ts";
+import type { Model } from "../load/model.ts";
+import { frameCountOf, loadSample, type PassSample, type PreparedSample, requireWholePictures } from "../pass/batch.ts";
+import { createMasks } from "../pass/masks.ts";
+import { batchesPerRun, type MemoryLimits, memoryLimits, padsFrames } from "../pass/memory-plan.ts";
+import { createAccumulators } from "./accumulators.ts";
+import { BATCHES_PER_RUN, type CalibrationRun, LOSS_TAPS, type PlannedRun, planRuns } from "./calibration-plan.ts";
+import { calibrateRun } from "./calibration-run.ts";
+
+export interface CalibrationRequest {
+  /** Listed samples are loaded run by run. */
+  readonly samples: readonly PassSample[];
+  readonly batchSize: number;
+  /** Trace tokens on either side of a pivot. */
+  readonly window: number;
+  /**
+   * Calibration batches that go through the graphs together where memory allows it, what suits the backend when absent: a
+   * matter of speed and memory, not of numbers.
+   */
+  readonly batchesPerRun?: number;
+  /** What the passes keep to; the backend's limits when absent. */
+  readonly memory?: MemoryLimits;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: CalibrationProgress) => void) | undefined;
+}
+
+/**
+ * Runs the whole calibration.
+ *
+ * Throws `bad-input` without samples or with traces that are empty, `unsupported` where only some samples have pictures or
+ * one is split, `out-of-memory` where one batch exceeds the largest buffer, `cancelled`, and what the backend throws;
+ * nothing stays allocated then.
+ */
+export async function calibrate(model: Model, request: CalibrationRequest): Promise<Statistics> {
+  const { samples } = request;
+  if (samples.length === 0 || samples.some((sample) => sample.trace.length === 0)) {
+    throw new PivotscopeError(
+      "bad-input",
+      samples.length === 0 ? "There are no calibration samples." : "A calibration sample has an empty trace.",
+      "Calibrate on samples that have a question and a trace.",
+    );
+  }
+  requireWholePictures(samples);
+  const withFrame = samples.filter((sample) => frameCountOf(sample) > 0).length;
+  if (withFrame !== 0 && withFrame !== samples.length) {
+    throw new PivotscopeError(
+      "unsupported",
+      `${withFrame} of ${samples.length} calibration samples have a picture.`,
+      "Give every sample a picture, or none.",
+    );
+  }
+  // The traces are written; what calibration keeps needs the place that a copy of the weights takes.
+  await discardLargeCopy(model);
+  const memory = request.memory ?? memoryLimits(model.backend);
+  const work = {
+    tokens: Math.max(...samples.map(({ prompt, trace }) => prompt.length + trace.length)),
+    pictures: withFrame > 0,
+    batchSize: Math.min(request.batchSize, samples.length),
+    losses: LOSS_TAPS,
+  };
+  const wanted = request.batchesPerRun ?? BATCHES_PER_RUN[model.backend.kind];
+  const runs = planRuns(samples, request.batchSize, batchesPerRun(model.definition, work, wanted, memory), {
+    fillUp: withFrame === 0 || padsFrames(model.definition, memory),
+  });
+  const batches = runs.reduce((sum, run) => sum + run.batches, 0);
+  const masks = createMasks(model, null);
+  const accumulators = createAccumulators(model);
+  const layers = model.definition.text.layers + (withFrame > 0 ? (model.definition.vision?.layers ?? 0) : 0);
+  let pivotBatches = 0;
+  let samplesDone = 0;
+  try {
+    for (const [index, run] of runs.entries()) {
+      throwIfCancelled(request.signal);
+      const inRun = run.samples.filter((sample) => sample !== null).length;
+      let steps = 0;
+      const report = (pass: "forward" | "backward", layer: number) => {
+        steps++;
+        request.onProgress?.({
+          sample: samplesDone + inRun,
+          samples: samples.length,
+          pass,
+          layer: layer + 1,
+          layers,
+          fraction: (index + steps / (2 * layers)) / runs.length,
+        });
+      };
+      const { window, signal } = request;
+      const context = { model, masks, accumulators, request: { window, signal, memory }, report };
+      const loaded = await loadRun(run, signal);
+      pivotBatches += await settled(model.backend, () => calibrateRun(context, loaded));
+      samplesDone += inRun;
+    }
+    const sums = await accumulators.read({ samples: samples.length, batches, pivotBatches });
+    return { ...sums, samples: samples.length, batches, pivotBatches };
+  } finally {
+    masks.release();
+    accumulators.release();
+  }
+}
+
+async function loadRun(run: PlannedRun<PassSample>, signal: AbortSignal | undefined): Promise<CalibrationRun> {
+  const samples: (PreparedSample | null)[] = [];
+  for (const sample of run.samples) {
+    throwIfCancelled(signal);
+    samples.push(sample && (await loadSample(sample, signal)));
+  }
+  return { ...run, samples };
+}

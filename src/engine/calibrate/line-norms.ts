@@ -1,0 +1,68 @@
+/** Σ|w| and Σw² along the lines of every matrix that units own a part of; one small graph per tower, run per layer. */
+import type { Module, Tower } from "../../core/unit.ts";
+import { type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
+import { concatenate } from "../../graph/operations/structure.ts";
+import type { ScoredWeight, TowerDefinition } from "../../models/architectures/definition.ts";
+import { output } from "../../runtime/backend.ts";
+import type { Model } from "../load/model.ts";
+import { towerOf } from "../pass/forward.ts";
+import { withLayerWeights } from "../pass/weight-precision.ts";
+
+export interface LineNorms {
+  readonly absolute: Float64Array;
+  readonly square: Float64Array;
+}
+
+/** Rows or columns that a matrix is cut into. */
+export function lineCountOf(scored: ScoredWeight): number {
+  return scored.axis === "rows" ? scored.outputs : scored.inputs;
+}
+
+/** The matrices of one layer → `norms`: of each matrix in the order of `scored` Σ|w| per line, then Σw² per line. */
+export function lineNormsGraph(definition: TowerDefinition): Graph {
+  const builder = new GraphBuilder(`${definition.tower} line norms`);
+  const parts = definition.scored.flatMap((scored) => {
+    const weight = builder.input(scored.slot, [scored.outputs, scored.inputs]);
+    const axes = builder.axes([scored.axis === "rows" ? 1 : 0]);
+    return ["ReduceL1", "ReduceSumSquare"].map((operator) =>
+      builder.emit(operator, [weight, axes], [lineCountOf(scored)], { attributes: { keepdims: 0 } }),
+    );
+  });
+  const join = (left: Value, right: Value) =>
+    concatenate(builder, left, right, 0, Number(left.shape[0]) + Number(right.shape[0]));
+  // Two at a time: a GPU binds only a few buffers at once.
+  builder.output("norms", parts.reduce(join));
+  return builder.build();
+}
+
+/** Reads the norms of all layers; the result gives those of matrix `matrix` of a module, counted within the module. */
+export async function readLineNorms(model: Model): Promise<(module: Module, matrix: number) => LineNorms> {
+  const { backend, definition } = model;
+  const towers: Tower[] = definition.vision ? ["text", "vision"] : ["text"];
+  const norms = new Map<string, LineNorms[]>();
+  for (const name of towers) {
+    const tower = towerOf(model, name);
+    const program = await model.program(`${name} line norms`, () => lineNormsGraph(tower));
+    for (let layer = 0; layer < tower.layers; layer++) {
+      const outputs = await withLayerWeights(model, name, layer, (weights) => backend.run(program, weights));
+      const tensor = output(outputs, "norms");
+      const values = await backend.read(tensor);
+      backend.release(tensor);
+      let offset = 0;
+      const take = (length: number) => {
+        const taken = Float64Array.from(values.subarray(offset, offset + length));
+        offset += length;
+        return taken;
+      };
+      for (const scored of tower.scored) {
+        const key = `${name}.${layer}.${scored.kind}`;
+        const lines = lineCountOf(scored);
+        norms.set(key, [...(norms.get(key) ?? []), { absolute: take(lines), square: take(lines) }]);
+      }
+    }
+  }
+  return (module, matrix) => {
+    const found = norms.get(module.key)?.[matrix];
+    return found ?? { absolute: new Float64Array(0), square: new Float64Array(0) };
+  };
+}

@@ -1,0 +1,305 @@
+/**
+ * Wanda-SP as its authors run it: layer by layer. A layer that is still whole is run on what the pruned layers before it
+ * give, its heads and neurons are scored on what came into its last projections and pruned, and the layer is run again to
+ * feed the next one. (CASIA-IVA-Lab/FLAP, prune_wanda_sp.) Only the hidden states of one layer are kept, of all samples.
+ */
+import { createKeptUnits } from "../../core/allocation/kept-units.ts";
+import { keepUniform } from "../../core/allocation/per-module.ts";
+import { invariant, PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { wandaSpScores } from "../../core/methods/wanda-sp.ts";
+import type { Module, ModuleKind, Ratio, Tower } from "../../core/unit.ts";
+import { validateRatio } from "../../core/unit-check.ts";
+import { type Feeds, output, type Program, settled, type Tensor } from "../../runtime/backend.ts";
+import type { SampleProgress } from "../contract.ts";
+import type { Model } from "../load/model.ts";
+import { createBatch, type PreparedSample, requireWholePictures } from "../pass/batch.ts";
+import { connect, embedFrames, embedTokens, sequenceFeeds, towerOf } from "../pass/forward.ts";
+import { maskColumns } from "../pass/masks.ts";
+import { withLayerWeights } from "../pass/weight-precision.ts";
+import { readLineNorms } from "./line-norms.ts";
+
+export interface SequentialProgress {
+  readonly tower: Tower;
+  /** From 0. */
+  readonly layer: number;
+  /** Layers of this tower. */
+  readonly layers: number;
+  /** Each sample counts twice: through the whole layer and through the pruned one. */
+  readonly runs: SampleProgress;
+}
+
+export interface SequentialRequest {
+  /** Share of units that every module loses. */
+  readonly ratio: Ratio;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SequentialProgress) => void) | undefined;
+}
+
+export interface SequentialPlan {
+  /** 1 kept, 0 removed, per unit of the layout. */
+  readonly keep: Uint8Array;
+  /** Score per unit; comparable inside a module only. */
+  readonly values: Float64Array;
+  /** Share of structural parameters that is removed. */
+  readonly reachedRatio: Ratio;
+}
+
+/** Forward outputs that hold the input of a module's last projection. */
+const TAPS = { attn: "attention_context", mlp: "mlp_activation" } as const satisfies Record<ModuleKind, string>;
+const KINDS: readonly ModuleKind[] = ["attn", "mlp"];
+
+/** Tensors that have to go whatever happens. */
+interface Owner {
+  add(tensor: Tensor): Tensor;
+  drop(tensor: Tensor): void;
+  release(): void;
+}
+
+interface Context {
+  readonly model: Model;
+  readonly request: SequentialRequest;
+  readonly owner: Owner;
+  readonly lineNorms: Awaited<ReturnType<typeof readLineNorms>>;
+  /** Of the whole layout; filled layer by layer. */
+  readonly keep: Uint8Array;
+  readonly values: Float64Array;
+}
+
+/** One sample on its way through a tower. */
+interface Passage {
+  /** What goes into the next layer, [tokens, width]. */
+  hidden: Tensor;
+  /** Length of its sequence; null in the vision tower, which has no positions of its own. */
+  readonly tokens: number | null;
+}
+
+function createOwner(model: Model): Owner {
+  const tensors = new Set<Tensor>();
+  return {
+    add(tensor) {
+      tensors.add(tensor);
+      return tensor;
+    },
+    drop(tensor) {
+      tensors.delete(tensor);
+      model.backend.release(tensor);
+    },
+    release() {
+      model.backend.release(...tensors);
+      tensors.clear();
+    },
+  };
+}
+
+function moduleOf({ model: { layout } }: Context, tower: Tower, layer: number, kind: ModuleKind) {
+  const index = layout.modules.findIndex(
+    (module) => module.tower === tower && module.layer === layer && module.kind === kind,
+  );
+  const module = layout.modules[index];
+  invariant(module, `The layout has no ${kind} in layer ${layer} of the ${tower} tower.`);
+  return { module, first: layout.offsets[index] ?? 0, end: layout.offsets[index + 1] ?? 0 };
+}
+
+/**
+ * Gives each passage's outputs of one layer, under the masks as `keep` has them now, to `use`, then releases them but for
+ * the tensor that `use` returns.
+ */
+async function runLayer(
+  context: Context,
+  passages: readonly Passage[],
+  run: { readonly tower: Tower; readonly layer: number; readonly program: Program; readonly done: () => void },
+  use: (passage: Passage, outputs: Readonly<Record<string, Tensor>>) => Promise<Tensor | null>,
+): Promise<void> {
+  const { model, keep, request } = context;
+  const { backend } = model;
+  const { tower, layer, program } = run;
+  const mask = (kind: ModuleKind) => {
+    const { first, end } = moduleOf(context, tower, layer, kind);
+    const columns = maskColumns(
+      keep.subarray(first, end),
+      kind === "attn" ? towerOf(model, tower).columnsPerAttentionUnit : 1,
+    );
+    return backend.upload(columns, [columns.length]);
+  };
+  const masks = { attention_mask: mask("attn"), mlp_mask: mask("mlp") };
+  try {
+    await withLayerWeights(model, tower, layer, async (weights) => {
+      for (const passage of passages) {
+        throwIfCancelled(request.signal);
+        const shared: Feeds = passage.tokens === null ? {} : sequenceFeeds(model, passage.tokens);
+        try {
+          const outputs = await backend.run(program, {
+            ...shared,
+            ...weights,
+            ...masks,
+            hidden: passage.hidden,
+          });
+          let taken: Tensor | null = null;
+          try {
+            taken = await use(passage, outputs);
+          } finally {
+            backend.release(...Object.values(outputs).filter((tensor) => tensor !== taken));
+          }
+        } finally {
+          backend.release(...Object.values(shared));
+        }
+        run.done();
+      }
+    });
+    await backend.settle();
+  } finally {
+    backend.release(masks.attention_mask, masks.mlp_mask);
+  }
+}
+
+/** Adds Σ x² per column of `values`, [rows, columns], to `energy`, one number per column. */
+function addEnergy(energy: Float64Array, values: Float32Array): void {
+  for (let row = 0; row < values.length; row += energy.length) {
+    for (let column = 0; column < energy.length; column += 1) {
+      const value = values[row + column] ?? 0;
+      energy[column] = (energy[column] ?? 0) + value * value;
+    }
+  }
+}
+
+/** Wanda-SP's scores of a module's units. @param energy Σ x² per column of its last projection's input. */
+function scoreModule({ model, lineNorms }: Context, module: Module, energy: Float64Array): Float64Array {
+  const matrices = towerOf(model, module.tower).scored.filter(({ kind }) => kind === module.kind);
+  const last = matrices.at(-1);
+  invariant(last, `${module.key} has no matrices.`);
+  const channels = matrices.find(({ slot }) => slot === "key")?.groupSize ?? 1;
+  const { absolute } = lineNorms(module, matrices.length - 1);
+  const projection = { absolute, lineLength: last.outputs, linesPerUnit: last.groupSize };
+  const scores = wandaSpScores(projection, energy, last.groupSize / channels);
+  if (scores.every(Number.isFinite)) return scores;
+  throw new PivotscopeError(
+    "bad-input",
+    `${module.key}: a unit's score is not a finite number.`,
+    "The model's activations are too large for float32 on these samples; use others.",
+  );
+}
+
+/** Prunes the layers of a tower one after another; afterwards the passages hold the pruned tower's last hidden states. */
+async function pruneTower(context: Context, tower: Tower, passages: readonly Passage[]): Promise<void> {
+  const { model, request, owner, keep, values } = context;
+  const definition = towerOf(model, tower);
+  const { layers } = definition;
+  const whole = await model.program(`${tower} forward 1 inputs`, () => definition.forward(1, { inputs: true }));
+  const pruned = await model.program(`${tower} forward 1 false`, () => definition.forward(1, { modules: false }));
+  for (let layer = 0; layer < layers; layer += 1) {
+    let finished = 0;
+    const done = () => {
+      finished += 1;
+      request.onProgress?.({ tower, layer, layers, runs: { done: finished, total: 2 * passages.length } });
+    };
+    const energies = {
+      attn: new Float64Array(definition.attentionColumns),
+      mlp: new Float64Array(definition.mlpColumns),
+    };
+    await runLayer(context, passages, { tower, layer, program: whole, done }, async (_, outputs) => {
+      for (const kind of KINDS) addEnergy(energies[kind], await model.backend.read(output(outputs, TAPS[kind])));
+      return null;
+    });
+    for (const kind of KINDS) {
+      const { module, first } = moduleOf(context, tower, layer, kind);
+      const energy = energies[kind].map((sum) => sum / passages.length);
+      const scores = scoreModule(context, module, energy);
+      values.set(scores, first);
+      keep.set(keepUniform(module, scores, request.ratio), first);
+    }
+    await runLayer(context, passages, { tower, layer, program: pruned, done }, async (passage, outputs) => {
+      const next = owner.add(output(outputs, "hidden_out"));
+      owner.drop(passage.hidden);
+      passage.hidden = next;
+      return next;
+    });
+  }
+}
+
+/** Prunes the vision tower. @returns for each sample where its picture's last hidden states are, null without picture. */
+async function pruneVision(context: Context, samples: readonly PreparedSample[]): Promise<(Passage | null)[]> {
+  const { model, owner } = context;
+  const passages: (Passage | null)[] = [];
+  for (const { frames } of samples) {
+    throwIfCancelled(context.request.signal);
+    const hidden = frames.length > 0 && owner.add(await embedFrames(model, frames));
+    passages.push(hidden ? { hidden, tokens: null } : null);
+  }
+  await pruneTower(
+    context,
+    "vision",
+    passages.filter((passage) => passage !== null),
+  );
+  return passages;
+}
+
+/** A sample's token embeddings, with what the connector makes of its picture's hidden states, which are released. */
+async function enterText(context: Context, sample: PreparedSample, seen: Passage | null): Promise<Passage> {
+  const { model, owner } = context;
+  const batch = createBatch([sample], model.imageTokenId);
+  const features = seen && owner.add(await connect(model, seen.hidden, 1));
+  if (seen) owner.drop(seen.hidden);
+  const hidden = owner.add(await embedTokens(model, batch, features));
+  if (features) owner.drop(features);
+  return { hidden, tokens: batch.tokens };
+}
+
+async function pruneTowers(context: Context, samples: readonly PreparedSample[]): Promise<void> {
+  const seen = context.model.definition.vision ? await pruneVision(context, samples) : samples.map(() => null);
+  const passages: Passage[] = [];
+  for (const [index, sample] of samples.entries()) {
+    throwIfCancelled(context.request.signal);
+    passages.push(await enterText(context, sample, seen[index] ?? null));
+  }
+  await pruneTower(context, "text", passages);
+}
+
+function checkSamples(model: Model, samples: readonly PreparedSample[]): void {
+  if (samples.length === 0) {
+    throw new PivotscopeError("bad-input", "There are no samples to prune with.", "Give at least one sample.");
+  }
+  requireWholePictures(samples);
+  // Without a picture all vision units score 0, and which go would be chance.
+  if (model.definition.vision && samples.every(({ frames }) => frames.length === 0)) {
+    throw new PivotscopeError(
+      "bad-input",
+      "The model has a vision tower, but none of the samples has a picture to score it with.",
+      "Give samples with pictures.",
+    );
+  }
+}
+
+/**
+ * Wanda-SP's plan for `ratio`, sequentially: the vision tower first, then the text tower on what the pruned vision tower
+ * gives. Every module loses ⌊ratio · units⌋ units. All tokens of prompt and trace count.
+ *
+ * Project decisions: the vision tower, of which the authors say nothing, goes before the text tower that it feeds; a
+ * sample without a picture takes no part in it.
+ *
+ * Throws `bad-input` for a ratio outside 0 to 1, without samples, and for a model with a vision tower when no sample has
+ * a picture; `cancelled`; and what the backend throws. Nothing stays allocated, then or otherwise.
+ */
+export async function planSequentialWanda(
+  model: Model,
+  samples: readonly PreparedSample[],
+  request: SequentialRequest,
+): Promise<SequentialPlan> {
+  validateRatio(request.ratio);
+  checkSamples(model, samples);
+  throwIfCancelled(request.signal);
+  const { layout } = model;
+  const kept = createKeptUnits(layout);
+  // Layers that are not reached yet are whole.
+  kept.keep.fill(1);
+  const values = new Float64Array(layout.unitCount);
+  const owner = createOwner(model);
+  try {
+    const lineNorms = await readLineNorms(model);
+    const context: Context = { model, request, owner, lineNorms, keep: kept.keep, values };
+    await settled(model.backend, () => pruneTowers(context, samples));
+  } finally {
+    owner.release();
+  }
+  const { keep, reachedRatio } = kept.result(values);
+  return { keep, values, reachedRatio };
+}

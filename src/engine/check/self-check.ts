@@ -1,0 +1,243 @@
+/**
+ * Compares half precision with single precision on the device at hand, before a model computes in it.
+ *
+ * GPU drivers have computed float16 products wrongly without a word: tiles of 8 × 16 × 16 on some (onnxruntime #32306),
+ * overflow to infinity on others (#26367, #31626). onnxruntime chooses its kernels by the shapes of products, so one layer of
+ * each tower, the patch embedding and a head, in the widths of the model that is to be loaded and with random weights, run
+ * in both precisions on the same numbers. Weights are rounded first, so that what differs is the arithmetic alone.
+ *
+ * Text runs for one row, for a number of rows that no tile divides, and for whole tiles, with 1024 entries of the vocabulary.
+ * The patch embedding runs for all patches of a frame, up to 32 × 32, the vision layer for up to 16 × 16, a fifth of
+ * the work; where a frame has more, two heads of it run for all, because attention adds up as many terms in half precision.
+ * The connector and the text's attention compute in float32 and are no part of this.
+ */
+import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { widenFloat16 } from "../../core/float16.ts";
+import type { Graph } from "../../graph/graph.ts";
+import type { TextDefinition, VisionDefinition, WeightSlot } from "../../models/architectures/definition.ts";
+import { visionDefinition } from "../../models/architectures/idefics3.ts";
+import { llamaDefinition } from "../../models/architectures/llama.ts";
+import { weightType } from "../../models/architectures/mixed-precision.ts";
+import { heldShape } from "../../models/architectures/weight-slots.ts";
+import type { LlamaConfig, ModelConfig, VisionConfig } from "../../models/config.ts";
+import { type Backend, type Feeds, output, type Tensor } from "../../runtime/backend.ts";
+import type { Precision } from "../contract.ts";
+import { causalBias, rotaryTables } from "../pass/rope.ts";
+import { allowedError, judgeError, precisionError } from "./half-precision-error.ts";
+import { createNumbers, type RandomNumbers, randomWeights } from "./random-weights.ts";
+
+/** Null when half precision is right on this device; otherwise one sentence that says what is off, with both numbers. */
+export type SelfCheckResult = string | null;
+
+/** Rows of the text layer: a new token, a number that no tile divides, whole tiles. */
+const TEXT_ROWS = [1, 37, 64];
+
+/** Entries of the vocabulary that the head is run with, at most. */
+const VOCABULARY = 1024;
+
+/** Patches to a side of a frame, at most: as many as SmolVLM-256M and SmolVLM-500M have. */
+const LARGEST_SIDE = 32;
+/** The same for a layer in all its width. */
+const LAYER_SIDE = 16;
+
+/** Heads that run for all patches where the whole layer runs for fewer. */
+const HEADS = 2;
+
+/** A decoder of one layer in the widths of `config`, with few entries of the vocabulary. */
+function oneTextLayer(config: LlamaConfig): TextDefinition {
+  const small = { ...config, layers: 1, vocabularySize: VOCABULARY, tieWordEmbeddings: false };
+  return llamaDefinition(small, { prefix: "text", head: "head" });
+}
+
+/** A vision tower of one layer in the widths of `config`, for up to `side` patches to a side. */
+function oneVisionLayer(config: VisionConfig, side: number): VisionDefinition {
+  const { imageSize, patchSize } = config;
+  const taken = Math.min(side, imageSize / patchSize);
+  // What lies behind the layers has no part in this, so the connector may be any.
+  return visionDefinition({ ...config, layers: 1, imageSize: taken * patchSize }, 1, config.hiddenSize);
+}
+
+/** `config` with as few heads as there may be, and an MLP that is no wider than they are. */
+function withFewHeads(config: VisionConfig): VisionConfig {
+  const heads = Math.min(HEADS, config.heads);
+  const hiddenSize = (config.hiddenSize / config.heads) * heads;
+  return { ...config, heads, hiddenSize, intermediateSize: hiddenSize };
+}
+
+/** What one graph is fed beside its weights. */
+type Numbers = Readonly<Record<string, { readonly data: Float32Array | Int32Array; readonly dims: readonly number[] }>>;
+
+/** A graph that is run in both precisions. */
+interface Probe {
+  readonly name: string;
+  readonly weights: readonly WeightSlot[];
+  readonly graph: (precision: Precision) => Graph;
+  readonly runs: readonly Numbers[];
+  /** Outputs that are compared, and the terms of the products on the way to them. */
+  readonly compared: readonly { readonly output: string; readonly terms: readonly number[] }[];
+}
+
+/** Hidden states as layers have them: most entries about 1, some channels much larger. */
+function hiddenStates(numbers: RandomNumbers, rows: number, width: number) {
+  const data = numbers(rows * width, 1).map((value, index) => ((index % width) % 97 === 0 ? 16 * value : value));
+  return { data, dims: [rows, width] };
+}
+
+function ones(length: number) {
+  return { data: new Float32Array(length).fill(1), dims: [length] };
+}
+
+function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
+  const { width, headSize, ropeTheta, attentionColumns, mlpColumns } = text;
+  const run = (tokens: number): Numbers => {
+    const { cosine, sine } = rotaryTables(0, tokens, headSize, ropeTheta);
+    return {
+      hidden: hiddenStates(numbers, tokens, width),
+      rope_cosine: { data: cosine, dims: [tokens, headSize] },
+      rope_sine: { data: sine, dims: [tokens, headSize] },
+      attention_bias: { data: causalBias(tokens), dims: [tokens, tokens] },
+      attention_mask: ones(attentionColumns),
+      mlp_mask: ones(mlpColumns),
+    };
+  };
+  const attention = [width, width, width, attentionColumns];
+  return [
+    {
+      name: "text layer",
+      weights: text.layerWeights(0),
+      graph: (precision) => text.forward(1, { modules: true, precision }),
+      runs: TEXT_ROWS.map(run),
+      compared: [
+        { output: "attention_output", terms: attention },
+        { output: "mlp_output", terms: [...attention, width, width, mlpColumns] },
+      ],
+    },
+    {
+      name: "head",
+      weights: text.headWeights,
+      graph: (precision) => text.head(precision),
+      runs: [1, 5].map((rows) => ({
+        hidden: hiddenStates(numbers, rows, width),
+        positions: { data: Int32Array.from({ length: rows }, (_, row) => row), dims: [rows] },
+      })),
+      compared: [{ output: "logits", terms: [width] }],
+    },
+  ];
+}
+
+function patchProbe(vision: VisionDefinition, numbers: RandomNumbers): Probe {
+  const { patches } = vision;
+  const weights = vision.embeddingWeights.map((slot) => ({ ...slot, shape: heldShape(slot) }));
+  const values = weights.find(({ input }) => input === "patch")?.shape[1] ?? 0;
+  return {
+    name: "patch embedding",
+    weights,
+    graph: (precision) => vision.embed(1, precision),
+    runs: [{ patches: { data: numbers(patches * values, 1), dims: [patches, values] } }],
+    compared: [{ output: "hidden_out", terms: [values] }],
+  };
+}
+
+function visionProbe(name: string, vision: VisionDefinition, numbers: RandomNumbers): Probe {
+  const { width, patches, columnsPerAttentionUnit: headSize, attentionColumns, mlpColumns } = vision;
+  const attention = [width, width, width, headSize, patches, attentionColumns];
+  return {
+    name,
+    weights: vision.layerWeights(0),
+    graph: (precision) => vision.forward(1, { modules: true, precision }),
+    runs: [
+      {
+        hidden: hiddenStates(numbers, patches, width),
+        attention_mask: ones(attentionColumns),
+        mlp_mask: ones(mlpColumns),
+      },
+    ],
+    compared: [
+      { output: "attention_output", terms: attention },
+      { output: "mlp_output", terms: [...attention, width, mlpColumns] },
+    ],
+  };
+}
+
+function visionProbes(config: VisionConfig, numbers: RandomNumbers): Probe[] {
+  const layer = oneVisionLayer(config, LAYER_SIDE);
+  const fewHeads = oneVisionLayer(withFewHeads(config), LARGEST_SIDE);
+  return [
+    patchProbe(oneVisionLayer(config, LARGEST_SIDE), numbers),
+    visionProbe("vision layer", layer, numbers),
+    ...(fewHeads.patches > layer.patches ? [visionProbe("vision attention", fewHeads, numbers)] : []),
+  ];
+}
+
+/** The compared outputs of all runs of `probe` in one precision. */
+async function runProbe(
+  backend: Backend,
+  probe: Probe,
+  weights: ReadonlyMap<string, Float32Array | Uint16Array>,
+  precision: Precision,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array[]> {
+  const owned: Tensor[] = [];
+  const own = (tensor: Tensor) => {
+    owned.push(tensor);
+    return tensor;
+  };
+  const program = await backend.compile(probe.graph(precision));
+  try {
+    const fed: Feeds = Object.fromEntries(
+      probe.weights.map(({ input, shape }) => {
+        const stored = weights.get(input) ?? new Float32Array();
+        const single = weightType(shape, precision) === "float32" && stored instanceof Uint16Array;
+        return [input, own(backend.upload(single ? widenFloat16(stored) : stored, shape))];
+      }),
+    );
+    const results: Float32Array[] = [];
+    for (const run of probe.runs) {
+      throwIfCancelled(signal);
+      const inputs = Object.entries(run).map(([name, { data, dims }]) => {
+        return [name, own(backend.upload(data, dims))] as const;
+      });
+      const outputs = await backend.run(program, { ...fed, ...Object.fromEntries(inputs) });
+      Object.values(outputs).forEach(own);
+      for (const compared of probe.compared) results.push(await backend.read(output(outputs, compared.output)));
+    }
+    return results;
+  } finally {
+    backend.release(...owned);
+    await backend.discard(program);
+  }
+}
+
+/**
+ * Runs the check for a model of `config` on `backend`, which must have float16. For SmolVLM-256M it computes in either
+ * precision less than half of what one vision layer does for a picture; nothing stays allocated. Throws `cancelled` and
+ * `device-lost`; any other failure of half precision is a result.
+ */
+export async function checkHalfPrecision(
+  backend: Backend,
+  config: ModelConfig,
+  signal?: AbortSignal,
+): Promise<SelfCheckResult> {
+  const numbers = createNumbers();
+  const text = textProbes(oneTextLayer(config.text), numbers);
+  const vision = config.architecture === "llama" ? [] : visionProbes(config.vision, numbers);
+  for (const probe of [...text, ...vision]) {
+    const weights = randomWeights(probe.weights, numbers);
+    let half: Float32Array[];
+    try {
+      half = await runProbe(backend, probe, weights, "float16", signal);
+    } catch (error) {
+      if (error instanceof PivotscopeError && ["cancelled", "device-lost"].includes(error.code)) throw error;
+      return `The ${probe.name} does not run: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    const single = await runProbe(backend, probe, weights, "float32", signal);
+    for (const [index, expected] of single.entries()) {
+      const compared = probe.compared[index % probe.compared.length];
+      const found = precisionError(half[index] ?? new Float32Array(), expected);
+      const what = `${compared?.output.replaceAll("_", " ")} of the ${probe.name}`;
+      const message = judgeError(what, found, allowedError(compared?.terms ?? []));
+      if (message !== null) return message;
+    }
+  }
+  return null;
+}

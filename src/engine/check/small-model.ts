@@ -1,0 +1,81 @@
+/** A small random model in the shapes that fused graphs depend on, for the check of a device. */
+import { widenFloat16 } from "../../core/float16.ts";
+import type { ModelDefinition } from "../../models/architectures/definition.ts";
+import { llamaDefinition } from "../../models/architectures/llama.ts";
+import { weightType } from "../../models/architectures/mixed-precision.ts";
+import type { LlamaConfig } from "../../models/config.ts";
+import type { Backend, Feeds, Program } from "../../runtime/backend.ts";
+import type { Precision } from "../contract.ts";
+import { type Model, modelLayout } from "../load/model.ts";
+import { type RandomNumbers, randomWeights } from "./random-weights.ts";
+
+const LAYERS = 2;
+const MLP_WIDTH = 64;
+
+/** Sharpens attention to a few slots, so that a wrong slot is not lost in an average over all. */
+const QUERY_SCALE = 3;
+
+export interface SmallModelRequest {
+  /** Of the decoder whose heads and width are taken. */
+  readonly config: LlamaConfig;
+  readonly precision: Precision;
+  readonly numbers: RandomNumbers;
+  /** How many the model has. */
+  readonly positions: number;
+}
+
+/** A random model that has what the fused graphs depend on. `release` gives back all it has taken. */
+export function createSmallModel(
+  backend: Backend,
+  { config, precision, numbers, positions }: SmallModelRequest,
+): { readonly model: Model; readonly release: () => Promise<void> } {
+  const keyValueHeads = Math.min(2, config.keyValueHeads);
+  const small: LlamaConfig = {
+    ...config,
+    vocabularySize: 2,
+    intermediateSize: MLP_WIDTH,
+    layers: LAYERS,
+    heads: (keyValueHeads * config.heads) / config.keyValueHeads,
+    keyValueHeads,
+    maximumPositions: positions,
+  };
+  const text = llamaDefinition(small, { prefix: "check", head: "head" });
+  const definition: ModelDefinition = { architecture: "llama", text, vision: null };
+  const layers: Feeds[] = Array.from({ length: LAYERS }, (_, layer) => {
+    const slots = text.layerWeights(layer);
+    const weights = randomWeights(slots, numbers, (input) => (input === "query" ? QUERY_SCALE : 1));
+    return Object.fromEntries(
+      slots.map(({ input, shape }) => {
+        const stored = weights.get(input) ?? new Float32Array();
+        const single = weightType(shape, precision) === "float32" && stored instanceof Uint16Array;
+        return [input, backend.upload(single ? widenFloat16(stored) : stored, shape)];
+      }),
+    );
+  });
+  const programs = new Map<string, Promise<Program>>();
+  return {
+    model: {
+      backend,
+      definition,
+      layout: modelLayout(definition),
+      precision,
+      generationWay: "fused",
+      weightHash: "",
+      imageTokenId: null,
+      layerFeeds: (_, layer) => layers[layer] ?? {},
+      outerFeeds: {},
+      program(key, build) {
+        const program = programs.get(key) ?? backend.compile(build());
+        programs.set(key, program);
+        return program;
+      },
+    },
+    async release() {
+      for (const feeds of layers) backend.release(...Object.values(feeds));
+      for (const compiled of programs.values()) {
+        const program = await compiled.catch(() => null);
+        if (program) await backend.discard(program);
+      }
+    },
+  };
+}

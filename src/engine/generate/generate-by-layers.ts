@@ -1,0 +1,152 @@
+/**
+ * Writes tokens with one graph per layer in which attention is written out: for models that onnxruntime's fused
+ * attention does not take, and what the fused graphs are held against.
+ *
+ * Prompts of a batch may differ in length. They are padded on the right for the first pass, so the cache of a shorter
+ * one has slots that hold padding; those get a huge negative bias in every later step, which makes their weight exactly
+ * zero, and rotary positions count real tokens only.
+ */
+import { throwIfCancelled } from "../../core/errors.ts";
+import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
+import type { Model } from "../load/model.ts";
+import { embedTokens, sequenceFeeds } from "../pass/forward.ts";
+import { compensationKey } from "../pass/masks.ts";
+import { checkSequence, memoryLimits, sequencesOf } from "../pass/memory-plan.ts";
+import { paddingBias, rotaryTables } from "../pass/rope.ts";
+import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
+import { type KeyValueCache, pickFromCache, releaseCache } from "./kv-cache.ts";
+
+/** Runs one graph per layer that fills or grows the cache. Takes ownership of `hidden`; returns the last one. */
+async function runLayers(
+  model: Model,
+  { keys, values }: KeyValueCache,
+  { masks, signal }: WriterRequest,
+  hidden: Tensor,
+  graph: { readonly key: string; readonly build: (compensation: boolean) => Parameters<Model["program"]>[1] },
+  shared: Feeds,
+): Promise<Tensor> {
+  const { backend, definition } = model;
+  let current = hidden;
+  try {
+    const key = `${graph.key} ${model.precision}${compensationKey(masks)}`;
+    const program = await model.program(key, graph.build(masks.compensated));
+    for (let layer = 0; layer < definition.text.layers; layer++) {
+      throwIfCancelled(signal);
+      const pastKey = keys[layer];
+      const pastValue = values[layer];
+      const outputs = await backend.run(program, {
+        ...shared,
+        ...model.layerFeeds("text", layer),
+        ...masks.feeds("text", layer),
+        hidden: current,
+        ...(pastKey && pastValue ? { past_key: pastKey, past_value: pastValue } : {}),
+      });
+      backend.release(current);
+      if (pastKey && pastValue) backend.release(pastKey, pastValue);
+      current = output(outputs, "hidden_out");
+      keys[layer] = output(outputs, "key_out");
+      values[layer] = output(outputs, "value_out");
+    }
+    return current;
+  } catch (error) {
+    backend.release(current);
+    throw error;
+  }
+}
+
+/**
+ * Rotary tables of every row's own position, and the bias on padding where the cache has any. `prefilled`: slots that
+ * the first pass filled, padding included; `slots`: all of them, with the new one.
+ */
+function stepFeeds(
+  model: Model,
+  rows: Rows,
+  prefilled: number,
+  slots: number,
+): { feeds: Record<string, Tensor>; padded: boolean } {
+  const { backend } = model;
+  const { headSize, ropeTheta } = model.definition.text;
+  const padded = rows.length > 1 || rows.some((row) => row && row.prefilled < prefilled);
+  const tables = rows.map((row) => {
+    const position = row ? row.input.prompt.length + row.ids.length - 1 : 0;
+    return rotaryTables(position, 1, headSize, ropeTheta);
+  });
+  const joined = (name: "cosine" | "sine") => {
+    const values = new Float32Array(rows.length * headSize);
+    tables.forEach((table, index) => {
+      values.set(table[name], index * headSize);
+    });
+    return backend.upload(values, padded ? [rows.length, 1, 1, headSize] : [1, headSize]);
+  };
+  const rope = { rope_cosine: joined("cosine"), rope_sine: joined("sine") };
+  if (!padded) return { feeds: rope, padded };
+  const bias = paddingBias(
+    rows.map((row) => row?.prefilled ?? prefilled),
+    prefilled,
+    slots,
+  );
+  return { feeds: { ...rope, attention_bias: backend.upload(bias, [rows.length, 1, 1, slots]) }, padded };
+}
+
+/** Writes layer by layer. */
+export function createLayerWriter(model: Model, request: WriterRequest): Writer {
+  const { backend, definition } = model;
+  const cache: KeyValueCache = { keys: [], values: [] };
+  let prefilled = 0;
+  let slots = 0;
+  return {
+    async prefill(rows) {
+      // Attention is written out here: its scores are one tensor, which has to fit into a buffer.
+      const tokens = Math.max(...rows.map((row) => row?.prefilled ?? 0));
+      checkSequence(sequencesOf(definition, "text", tokens), memoryLimits(backend));
+      const { batch, features } = await encodeRows(model, rows, request);
+      const shared = sequenceFeeds(model, batch.tokens);
+      prefilled = batch.tokens;
+      slots = batch.tokens;
+      let hidden: Tensor | null = null;
+      try {
+        const graph = {
+          key: `text prefill ${rows.length}`,
+          build: (compensation: boolean) => () =>
+            definition.text.forward(rows.length, { cache: true, precision: model.precision, compensation }),
+        };
+        const embedded = await embedTokens(model, batch, features);
+        hidden = await runLayers(model, cache, request, embedded, graph, shared);
+        return await nextIds(model, hidden, lastRows(rows, batch.tokens));
+      } finally {
+        if (hidden) backend.release(hidden);
+        if (features) backend.release(features);
+        backend.release(...Object.values(shared));
+      }
+    },
+    async step(rows) {
+      const ids = Int32Array.from(rows, (row) => row?.ids.at(-1) ?? 0);
+      const { feeds, padded } = stepFeeds(model, rows, prefilled, slots + 1);
+      let hidden: Tensor | null = null;
+      try {
+        const graph = {
+          key: `text decode ${rows.length} ${padded}`,
+          build: (compensation: boolean) => () =>
+            definition.text.decode(rows.length, { padded, precision: model.precision, compensation }),
+        };
+        const embedded = await embedTokens(
+          model,
+          { ids, mergeIndex: new Int32Array(), imageRows: new Int32Array() },
+          null,
+        );
+        hidden = await runLayers(model, cache, request, embedded, graph, feeds);
+        slots++;
+        return await nextIds(
+          model,
+          hidden,
+          Int32Array.from(ids, (_, index) => index),
+        );
+      } finally {
+        if (hidden) backend.release(hidden);
+        backend.release(...Object.values(feeds));
+      }
+    },
+    pick: (places) => pickFromCache(model, cache, places),
+    release: () => releaseCache(model, cache),
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * Writes tokens with one graph from ids to ids that holds a copy of the text tower's weights.
+ *
+ * For onnxruntime in WebAssembly only, which copies everything that a run is fed: of a SmolVLM-256M 538 MB for every
+ * token. docs/performance.md has the measurements. The copy is made at the first generation; where there is no memory
+ * for it, generation goes on without.
+ */
+import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { type Feeds, output, type Program, type Tensor } from "../../runtime/backend.ts";
+import type { Model } from "../load/model.ts";
+import type { MaskSet } from "../pass/masks.ts";
+import { allLayers, createLengths, rotaryFeeds } from "./generate-fused.ts";
+import { encodeRows, lastRows, notNumbers, type Writer, type WriterRequest } from "./generation-rows.ts";
+import { cacheFeeds, type KeyValueCache, pickFromCache, releaseCache, replaceCache } from "./kv-cache.ts";
+
+/** Names of the weights outside the layers that the graph holds. */
+const OUTER = ["embedding", "norm", "head"];
+
+/**
+ * Most bytes of weights that are copied. WebAssembly's memory ends at 4 GiB, and packing the largest matrix needs it twice.
+ */
+const LARGEST_COPY = 2 ** 31;
+
+/** Bytes from which a copy makes room for calibration. Smaller ones cost more to make again than their place is worth. */
+const LARGE_COPY = 2 ** 27;
+
+/** Compiled graphs by model, null where memory did not suffice; they go when the backend is disposed. */
+const programs = new WeakMap<Model, Promise<Program | null>>();
+
+/** The weights that the graph holds, by the names of its ports. */
+export function wholeConstants(model: Model): Feeds {
+  const outer = Object.entries(model.outerFeeds).filter(([name]) => OUTER.includes(name));
+  return { ...Object.fromEntries(outer), ...allLayers(model, (layer) => model.layerFeeds("text", layer)) };
+}
+
+function bytesOf(tensors: Feeds): number {
+  return Object.values(tensors).reduce((sum, { dims }) => sum + 4 * dims.reduce((a, b) => a * b, 1), 0);
+}
+
+async function compile(model: Model): Promise<Program | null> {
+  const { backend, definition } = model;
+  const { wholeGeneration } = definition.text;
+  if (!backend.copiesFeeds || !wholeGeneration) return null;
+  const constants = wholeConstants(model);
+  const single = Object.values(constants).every(({ type }) => type === "float32");
+  if (!single || bytesOf(constants) > LARGEST_COPY) return null;
+  const graph = wholeGeneration();
+  const inputs = new Set(graph.inputs.map(({ name }) => name));
+  const used = Object.fromEntries(Object.entries(constants).filter(([name]) => inputs.has(name)));
+  try {
+    return await backend.compile(graph, used);
+  } catch (error) {
+    if (error instanceof PivotscopeError && error.code === "out-of-memory") return null;
+    throw error;
+  }
+}
+
+/** The program that holds the weights, made at the first call; null where weights are better fed. */
+export function wholeProgram(model: Model): Promise<Program | null> {
+  const known = programs.get(model);
+  if (known) return known;
+  const compiled = compile(model);
+  programs.set(model, compiled);
+  compiled.catch(() => programs.delete(model));
+  return compiled;
+}
+
+/** Gives the copy of the weights back; the next generation makes it again. */
+async function discardWholeProgram(model: Model): Promise<void> {
+  const known = programs.get(model);
+  programs.delete(model);
+  const program = await known?.catch(() => null);
+  if (program) await model.backend.discard(program);
+}
+
+/** Masks and compensations of all layers one after another; zeros where nothing is compensated. */
+async function joinVectors(model: Model, masks: MaskSet): Promise<Tensor> {
+  const { backend, definition } = model;
+  const { layers, width } = definition.text;
+  const parts: Float32Array[] = [];
+  for (let layer = 0; layer < layers; layer++) {
+    const feeds = masks.feeds("text", layer);
+    for (const name of ["attention_mask", "mlp_mask", "attention_compensation", "mlp_compensation"]) {
+      const tensor = feeds[name];
+      parts.push(tensor ? await backend.read(tensor) : new Float32Array(width));
+    }
+  }
+  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const part of parts) {
+    joined.set(part, start);
+    start += part.length;
+  }
+  return backend.upload(joined, [joined.length]);
+}
+
+/** Gives the copy back where it has more than `limit` bytes, before work that needs much memory. */
+export async function discardLargeCopy(model: Model, limit = LARGE_COPY): Promise<void> {
+  if (programs.has(model) && bytesOf(wholeConstants(model)) > limit) await discardWholeProgram(model);
+}
+
+/** Writes with `program`, see `wholeProgram`. */
+export function createWholeWriter(model: Model, request: WriterRequest, program: Program): Writer {
+  const { backend, definition } = model;
+  const { layers, width, keyValueHeads, headSize } = definition.text;
+  const { masks, signal } = request;
+  const cache: KeyValueCache = { keys: [], values: [] };
+  const lengths = createLengths(model);
+  const held: Record<string, Tensor> = {};
+  const nothing = backend.upload(new Float32Array(width), [1, width]);
+
+  const run = async (
+    ids: Int32Array,
+    batch: number,
+    rows: { readonly features: Tensor; readonly index: Int32Array; readonly positions: Int32Array },
+  ): Promise<number[]> => {
+    throwIfCancelled(signal);
+    held.vectors ??= await joinVectors(model, masks);
+    const changing = {
+      ...lengths.feeds(),
+      ids: backend.upload(ids, [batch, ids.length / batch]),
+      index: backend.upload(rows.index, [rows.index.length]),
+      positions: backend.upload(rows.positions, [batch]),
+    };
+    try {
+      const feeds = { ...held, ...cacheFeeds(cache), ...changing, features: rows.features };
+      const outputs = await backend.run(program, feeds);
+      replaceCache(model, cache, outputs);
+      const [next, best] = [output(outputs, "ids_out"), output(outputs, "best_logits")];
+      const values = await Promise.all([backend.read(next), backend.read(best)]);
+      backend.release(next, best);
+      if (!values[1].every(Number.isFinite)) throw notNumbers(model);
+      return Array.from(values[0]);
+    } finally {
+      backend.release(...Object.values(changing));
+    }
+  };
+  return {
+    async prefill(rows) {
+      const { batch, features } = await encodeRows(model, rows, request);
+      lengths.start(rows);
+      Object.assign(held, rotaryFeeds(model, rows));
+      for (let layer = 0; layer < layers; layer++) {
+        for (const list of [cache.keys, cache.values]) {
+          list.push(backend.upload(new Float32Array(), [rows.length, keyValueHeads, 0, headSize]));
+        }
+      }
+      try {
+        const positions = lastRows(rows, batch.tokens);
+        return await run(batch.ids, rows.length, { features: features ?? nothing, index: batch.mergeIndex, positions });
+      } finally {
+        if (features) backend.release(features);
+      }
+    },
+    step(rows) {
+      lengths.grow(rows);
+      const ids = Int32Array.from(rows, (row) => row?.ids.at(-1) ?? 0);
+      const index = ids.map((_, row) => row);
+      return run(ids, rows.length, { features: nothing, index, positions: index });
+    },
+    async pick(places) {
+      lengths.pick(places);
+      await pickFromCache(model, cache, places);
+    },
+    release() {
+      releaseCache(model, cache);
+      backend.release(nothing, ...Object.values(held));
+    },
+  };
+}

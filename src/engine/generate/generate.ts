@@ -1,0 +1,128 @@
+/**
+ * Greedy generation with a KV cache, for several samples at once: one pass over the prompts, then one token of each
+ * sample at a time. Samples that have finished are carried along until they are half of the batch, then taken out.
+ */
+import { invariant, throwIfCancelled } from "../../core/errors.ts";
+import { settled } from "../../runtime/backend.ts";
+import type { Model, WayToWrite } from "../load/model.ts";
+import { type PreparedInput, paddedSize } from "../pass/batch.ts";
+import type { MaskSet } from "../pass/masks.ts";
+import { createLayerWriter } from "./generate-by-layers.ts";
+import { createFusedWriter } from "./generate-fused.ts";
+import { createWholeWriter, wholeProgram } from "./generate-whole.ts";
+import type { Row, Rows, Writer } from "./generation-rows.ts";
+
+export type { WayToWrite } from "../load/model.ts";
+
+export interface SampleToGenerate {
+  readonly input: PreparedInput;
+  /** Trace ids that are taken as given. */
+  readonly prefix: readonly number[];
+  /** Length of the trace, prefix included, at which it is cut off. */
+  readonly maximumTokens: number;
+}
+
+export interface BatchRequest {
+  readonly samples: readonly SampleToGenerate[];
+  readonly masks: MaskSet;
+  readonly stopIds: readonly number[];
+  readonly signal: AbortSignal | undefined;
+  /** Tests and benchmarks compare them; the model's own when absent. */
+  readonly way?: WayToWrite;
+  /** Called with each new id of a sample (its place in `samples`), the stop id included. */
+  readonly onToken?: (sample: number, id: number) => void;
+  /** Called once for each sample, when its trace is complete. */
+  readonly onFinished?: (sample: number, generation: Generation) => void;
+}
+
+export interface GenerationRequest extends Omit<BatchRequest, "samples" | "onToken" | "onFinished"> {
+  readonly sample: PreparedInput;
+  readonly prefix: readonly number[];
+  readonly maximumTokens: number;
+  /** Called with each new id, the stop id included. */
+  readonly onToken?: (id: number) => void;
+}
+
+export interface Generation {
+  /** The whole trace: prefix and new ids, with the stop id when the model gave one. */
+  readonly ids: readonly number[];
+  readonly finish: "stop" | "length";
+}
+
+/** The way that is asked for, or the next slower one that this model and its backend have. */
+async function createWriter(model: Model, request: BatchRequest): Promise<Writer> {
+  const { way = model.generationWay } = request;
+  const whole = way === "whole" ? await wholeProgram(model) : null;
+  if (whole) return createWholeWriter(model, request, whole);
+  const fused = way !== "layers" && model.definition.text.generation !== null;
+  return fused ? createFusedWriter(model, request) : createLayerWriter(model, request);
+}
+
+/** Takes finished samples out of the batch when at most half of its rows are still being written. */
+async function compact(writer: Writer, rows: Rows): Promise<Rows> {
+  const active = [...rows.keys()].filter((index) => rows[index] !== null);
+  const size = paddedSize(active.length);
+  if (size > rows.length / 2) return rows;
+  // Padding repeats the first sample's cache: it has to be something, and is never looked at.
+  await writer.pick(Array.from({ length: size }, (_, row) => active[row] ?? active[0] ?? 0));
+  return Array.from({ length: size }, (_, row) => rows[active[row] ?? -1] ?? null);
+}
+
+/**
+ * Generates greedily, each sample until a stop id or its `maximumTokens`. Returns one generation per sample, the same
+ * as each sample alone would give up to rounding. Cancelling answers within one token. All samples run as one batch:
+ * see `batchesOf` for how many that should be.
+ */
+export async function generateBatch(model: Model, request: BatchRequest): Promise<readonly Generation[]> {
+  const generations: Generation[] = [];
+  const finish = (place: number, ids: readonly number[], reason: Generation["finish"]) => {
+    const generation = { ids, finish: reason };
+    generations[place] = generation;
+    request.onFinished?.(place, generation);
+  };
+  const isStop = (id: number | undefined) => id !== undefined && request.stopIds.includes(id);
+  const rows: Row[] = [];
+  for (const [place, { input, prefix, maximumTokens }] of request.samples.entries()) {
+    const limit = Math.min(maximumTokens, model.definition.text.maximumTokens - input.prompt.length);
+    if (isStop(prefix.at(-1))) finish(place, prefix, "stop");
+    else if (prefix.length >= limit) finish(place, prefix, "length");
+    else rows.push({ place, input, ids: [...prefix], limit, prefilled: input.prompt.length + prefix.length });
+  }
+  if (rows.length === 0) return generations;
+
+  let running: (Row | null)[] = Array.from({ length: paddedSize(rows.length) }, (_, index) => rows[index] ?? null);
+  const writer = await createWriter(model, request);
+  try {
+    let next = await settled(model.backend, () => writer.prefill(running));
+    for (;;) {
+      for (const [index, row] of running.entries()) {
+        const id = next[index];
+        if (!row || id === undefined) continue;
+        row.ids.push(id);
+        request.onToken?.(row.place, id);
+        const stopped = isStop(id);
+        if (!stopped && row.ids.length < row.limit) continue;
+        running[index] = null;
+        finish(row.place, row.ids, stopped ? "stop" : "length");
+      }
+      if (running.every((row) => row === null)) return generations;
+      throwIfCancelled(request.signal);
+      running = [...(await compact(writer, running))];
+      next = await writer.step(running);
+    }
+  } finally {
+    writer.release();
+  }
+}
+
+/** Generates one trace greedily until a stop id or `maximumTokens` trace ids. Cancelling answers within one token. */
+export async function generateGreedy(model: Model, request: GenerationRequest): Promise<Generation> {
+  const { sample, prefix, maximumTokens, onToken, ...rest } = request;
+  const [generation] = await generateBatch(model, {
+    ...rest,
+    samples: [{ input: sample, prefix, maximumTokens }],
+    ...(onToken ? { onToken: (_, id) => onToken(id) } : {}),
+  });
+  invariant(generation, "Every sample has a generation.");
+  return generation;
+}

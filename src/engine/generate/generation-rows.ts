@@ -1,0 +1,106 @@
+/** What the ways to write tokens have in common: the samples of a batch, and what a way has to do for them. */
+import { PivotscopeError } from "../../core/errors.ts";
+import type { Tensor } from "../../runtime/backend.ts";
+import type { Model } from "../load/model.ts";
+import { type Batch, createBatch, type PreparedInput } from "../pass/batch.ts";
+import { encodeFrames, framesOf, logitsAt } from "../pass/forward.ts";
+import type { MaskSet } from "../pass/masks.ts";
+
+/** A sample that is being written. */
+export interface Row {
+  readonly place: number;
+  readonly input: PreparedInput;
+  readonly ids: number[];
+  readonly limit: number;
+  /** Rows of the cache that the first pass filled with real tokens of this sample. */
+  readonly prefilled: number;
+}
+
+/** The samples of a batch, null for padding and for those that have finished. */
+export type Rows = readonly (Row | null)[];
+
+export interface WriterRequest {
+  readonly masks: MaskSet;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Writes the tokens of one batch. It owns the KV cache, which `release` gives back. */
+export interface Writer {
+  /** Passes prompts and prefixes through the model and fills the cache. Returns the next id of every row. */
+  prefill(rows: Rows): Promise<number[]>;
+  /** Passes the last id of every row through the model and grows the cache. Returns the next id of every row. */
+  step(rows: Rows): Promise<number[]>;
+  /** Goes on with the rows at `places` only, any of them also several times. */
+  pick(places: readonly number[]): Promise<void>;
+  release(): void;
+}
+
+/** Ids as one batch, and the features of all pictures in it, null where it has none; the caller releases them. */
+export async function encodeRows(
+  model: Model,
+  rows: Rows,
+  { masks, signal }: WriterRequest,
+): Promise<{ batch: Batch; features: Tensor | null }> {
+  const batch = createBatch(
+    rows.map((row) => row && { ...row.input, trace: row.ids, pivots: [] }),
+    model.imageTokenId,
+  );
+  const frames = framesOf(batch, rows.length);
+  return {
+    batch,
+    features:
+      frames.length > 0 ? await encodeFrames(model, frames, masks, { signal, precision: model.precision }) : null,
+  };
+}
+
+/** Row of each sample's last real token in a batch that is padded to `tokens`. */
+export function lastRows(rows: Rows, tokens: number): Int32Array {
+  return Int32Array.from(rows, (row, index) => index * tokens + (row ? row.prefilled - 1 : 0));
+}
+
+/**
+ * The error of a model that computes NaN. In half precision that is most often an activation beyond float16's range, which
+ * the check at load does not see: its weights and hidden states are random.
+ */
+export function notNumbers({ precision }: Pick<Model, "precision">): PivotscopeError {
+  return precision === "float16"
+    ? new PivotscopeError(
+        "internal",
+        "The model's logits in half precision are not numbers.",
+        "Load it in single precision: choose that where the model is opened, or put ?precision=float32 into the page's address.",
+      )
+    : new PivotscopeError(
+        "internal",
+        "The model's logits are not numbers.",
+        "Lower the pruning ratio, or reload the model if this happens without pruning.",
+      );
+}
+
+/** Ids with the largest logit of each row; the divergence kernel finds them, so that logits stay where they are. */
+async function argmaxOf(model: Model, logits: Tensor, rows: number): Promise<number[]> {
+  const { backend } = model;
+  const targets = backend.upload(new Int32Array(rows), [rows]);
+  const result = backend.upload(new Float32Array(4 * rows), [rows, 4]);
+  try {
+    const vocabulary = model.definition.text.vocabularySize;
+    backend.kernels.tokenDivergence({ reference: logits, pruned: logits, targets, rows, vocabulary, result });
+    const values = await backend.read(result);
+    return Array.from({ length: rows }, (_, row) => {
+      const id = values[4 * row + 3];
+      if (id !== undefined && Number.isInteger(id) && id >= 0) return id;
+      throw notNumbers(model);
+    });
+  } finally {
+    backend.release(targets, result);
+  }
+}
+
+/** The next id of each of the rows `positions` of the last hidden states. */
+export async function nextIds(model: Model, hidden: Tensor, positions: Int32Array): Promise<number[]> {
+  const logits = await logitsAt(model, hidden, positions, model.precision);
+  try {
+    return await argmaxOf(model, logits, positions.length);
+  } finally {
+    model.backend.release(logits);
+  }
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { llamaDefinition } from "../../models/architectures/llama.ts";
+import { createNodeBackend } from "../../runtime/cpu/node.ts";
+import { defineGenerationSuite, GENERATION_CONFIG } from "../testing/generation-suite.ts";
+
+describe("fused generation in Node", () => {
+  defineGenerationSuite(async () => createNodeBackend());
+
+  it.each([
+    { headSize: 16, vocabularyParts: 1, fused: true, whole: true },
+    { headSize: 16, vocabularyParts: 2, fused: true, whole: false },
+    { headSize: 8, vocabularyParts: 1, fused: false, whole: false },
+    { headSize: 80, vocabularyParts: 1, fused: true, whole: true },
+  ])("is there for heads of $headSize with the vocabulary in $vocabularyParts: $fused, $whole", (given) => {
+    const config = { ...GENERATION_CONFIG, headSize: given.headSize };
+    const names = { prefix: "model", head: "lm_head.weight" };
+    const text = llamaDefinition(config, names, { vocabularyParts: given.vocabularyParts });
+    expect(text.generation !== null).toBe(given.fused);
+    expect(text.wholeGeneration !== null).toBe(given.whole);
+  });
+});

@@ -1,0 +1,122 @@
+/**
+ * A loaded model: its definition, its weights in backend memory (each once) and its compiled graphs.
+ */
+import { createUnitLayout, type Tower, type UnitLayout } from "../../core/unit.ts";
+import type { Graph } from "../../graph/graph.ts";
+import type { ModelDefinition, WeightSlot } from "../../models/architectures/definition.ts";
+import { visionDefinition } from "../../models/architectures/idefics3.ts";
+import { llamaDefinition } from "../../models/architectures/llama.ts";
+import { countParameters } from "../../models/architectures/weight-slots.ts";
+import type { ModelConfig } from "../../models/config.ts";
+import type { Weights } from "../../models/weights.ts";
+import type { Backend, Feeds, Program } from "../../runtime/backend.ts";
+import type { Precision } from "../contract.ts";
+import { vocabularyParts } from "../pass/memory-plan.ts";
+import { type UploadOptions, uploadWeights } from "./weight-upload.ts";
+
+/** How tokens are written: with everything in one graph, with all layers in one, or layer by layer. */
+export type WayToWrite = "whole" | "fused" | "layers";
+
+export interface Model {
+  readonly backend: Backend;
+  readonly definition: ModelDefinition;
+  readonly layout: UnitLayout;
+  /** Number format of the matrices; vectors are float32 always. */
+  readonly precision: Precision;
+  /**
+   * How its tokens are written: so, or the next slower way where model or backend do not have this one. "layers" where the
+   * device computes the fused graphs wrongly, see choose-generation.ts.
+   */
+  readonly generationWay: WayToWrite;
+  /** Hex SHA-256 of the weights, see `Weights.read`: ties a Plan to the weights it was made for. */
+  readonly weightHash: string;
+  /** Id of the token that stands for a piece of a picture, or null for a text-only model. */
+  readonly imageTokenId: number | null;
+  /** Feeds for the weights of one layer. */
+  layerFeeds(tower: Tower, layer: number): Feeds;
+  /** Feeds for weights outside the layers: embedding, head, connector, patch embedding. */
+  readonly outerFeeds: Feeds;
+  /** The compiled graph named `key`, made by `build` at its first use. */
+  program(key: string, build: () => Graph): Promise<Program>;
+}
+
+/** The definition of the model that `config` describes. `parts`: into how many the vocabulary's tables are cut. */
+export function defineModel(config: ModelConfig, parts = 1): ModelDefinition {
+  const options = { vocabularyParts: parts };
+  if (config.architecture === "llama") {
+    const text = llamaDefinition(config.text, { prefix: "model", head: "lm_head.weight" }, options);
+    return { architecture: "llama", text, vision: null };
+  }
+  return {
+    architecture: "idefics3",
+    text: llamaDefinition(config.text, { prefix: "model.text_model", head: "lm_head.weight" }, options),
+    vision: visionDefinition(config.vision, config.scaleFactor, config.text.hiddenSize),
+  };
+}
+
+/**
+ * The same for a device whose largest buffer is `largestBuffer` bytes: the vocabulary's tables are cut to fit, in either
+ * precision as float32, because measuring reads halves through float32 copies.
+ */
+export function defineModelWithin(config: ModelConfig, largestBuffer: number): ModelDefinition {
+  const { vocabularySize, hiddenSize: width } = config.text;
+  return defineModel(config, vocabularyParts({ vocabularySize, width }, largestBuffer));
+}
+
+/** The units of both towers, text first. */
+export function modelLayout(definition: ModelDefinition): UnitLayout {
+  const modules = [...definition.text.modules, ...(definition.vision?.modules ?? [])];
+  return createUnitLayout(modules, countParameters(definition));
+}
+
+/**
+ * Streams all weights to `backend`, see `uploadWeights`, and makes a model of them. Tables of the vocabulary are held in
+ * parts where one does not fit the backend's largest buffer. Nothing stays uploaded when it fails.
+ *
+ * @throws PivotscopeError, see `uploadWeights`.
+ */
+export async function createModel(
+  backend: Backend,
+  config: ModelConfig,
+  weights: Weights,
+  options: Partial<UploadOptions> & Partial<Pick<Model, "generationWay">> = {},
+): Promise<Model> {
+  const { precision = "float32", generationWay = "whole" } = options;
+  const definition = defineModelWithin(config, backend.limits.largestBuffer);
+  const { hash, tensorOf } = await uploadWeights(backend, definition, weights, { ...options, precision });
+  const feedsOf = (list: readonly WeightSlot[]): Feeds =>
+    Object.fromEntries(list.map((slot) => [slot.input, tensorOf(slot)]));
+
+  const towers = { text: definition.text, vision: definition.vision };
+  const layerFeeds = {
+    text: Array.from({ length: definition.text.layers }, (_, layer) => feedsOf(definition.text.layerWeights(layer))),
+    vision: Array.from({ length: towers.vision?.layers ?? 0 }, (_, layer) =>
+      feedsOf(towers.vision?.layerWeights(layer) ?? []),
+    ),
+  };
+  const programs = new Map<string, Promise<Program>>();
+  return {
+    backend,
+    definition,
+    layout: modelLayout(definition),
+    precision,
+    generationWay,
+    weightHash: hash,
+    imageTokenId: config.architecture === "idefics3" ? config.imageTokenId : null,
+    layerFeeds: (tower, layer) => layerFeeds[tower][layer] ?? {},
+    outerFeeds: feedsOf([
+      ...definition.text.embeddingWeights,
+      ...definition.text.headWeights,
+      ...(definition.vision ? [...definition.vision.embeddingWeights, ...definition.vision.connectorWeights] : []),
+    ]),
+    program(key, build) {
+      const known = programs.get(key);
+      if (known) return known;
+      const compiled = backend.compile(build());
+      programs.set(key, compiled);
+      // A failed compilation is forgotten, so that the next use tries again instead of failing for ever.
+      compiled.catch(() => programs.delete(key));
+      return compiled;
+    },
+  };
+}

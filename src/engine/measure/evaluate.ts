@@ -1,0 +1,164 @@
+/**
+ * Teacher-forced comparison of the pruned with the dense model: KL per token, likelihoods, argmax.
+ *
+ * What is kept of the dense model are its last hidden states: logits, whose rows are as long as the vocabulary, exist only
+ * a stretch of rows at a time.
+ */
+import { perplexity } from "../../core/metrics/perplexity.ts";
+import type { Tensor } from "../../runtime/backend.ts";
+import type { Measurement } from "../contract.ts";
+import type { Model } from "../load/model.ts";
+import { type Batch, createBatch, type PreparedSample, paddedSize } from "../pass/batch.ts";
+import { type Head, lastStates, withHead } from "../pass/forward.ts";
+import type { MaskSet } from "../pass/masks.ts";
+import { logitRows, type MemoryLimits, memoryLimits } from "../pass/memory-plan.ts";
+import { stretches } from "../pass/rows.ts";
+import { tiedChoices } from "./rounding-ties.ts";
+
+/** A measurement before its token ids are put into words. */
+export type TokenMeasurement = Omit<Measurement, "argmaxTexts">;
+
+/** Values per row that the divergence kernel writes, and which of them is the most likely token. */
+const FIELDS = 4;
+const CHOICE = 3;
+
+/** Matrices of logits' size that are held at once: the dense model's and the pruned one's. */
+const COMPARED_COPIES = 2;
+
+/**
+ * Compares logits of the same rows. Returns the kernel's four numbers per row; of a model that writes in half precision
+ * choices that only rounding tells from the trace's token are that token, see rounding-ties.ts.
+ */
+async function compareStretch(
+  model: Model,
+  head: Head,
+  rows: { readonly positions: Int32Array; readonly targets: Int32Array },
+  dense: Tensor,
+  pruned: Tensor | null,
+): Promise<Float32Array> {
+  const { backend } = model;
+  const count = rows.positions.length;
+  const reference = await head(dense, rows.positions);
+  const owned = [reference];
+  try {
+    const compared = pruned ? await head(pruned, rows.positions) : reference;
+    if (pruned) owned.push(compared);
+    const targets = backend.upload(rows.targets, [count]);
+    const result = backend.upload(new Float32Array(count * FIELDS), [count, FIELDS]);
+    owned.push(targets, result);
+    backend.kernels.tokenDivergence({
+      reference,
+      pruned: compared,
+      targets,
+      rows: count,
+      vocabulary: model.definition.text.vocabularySize,
+      result,
+    });
+    const values = await backend.read(result);
+    if (model.precision === "float32") return values;
+    const ties = await tiedChoices(model, reference, rows.targets);
+    ties.forEach((choice, row) => {
+      if (choice === values[row * FIELDS + CHOICE]) values[row * FIELDS + CHOICE] = rows.targets[row] ?? choice;
+    });
+    return values;
+  } finally {
+    backend.release(...owned);
+  }
+}
+
+/**
+ * Compares the last hidden states of two models on the trace tokens of `batch`, and reads only four numbers per token
+ * back. Without `pruned` the dense model is measured itself.
+ */
+export async function compareStates(
+  model: Model,
+  batch: Batch,
+  dense: Tensor,
+  pruned: Tensor | null,
+  memory: MemoryLimits = memoryLimits(model.backend),
+): Promise<TokenMeasurement> {
+  const count = batch.positions.length;
+  const values = new Float32Array(count * FIELDS);
+  const limit = logitRows(model.definition.text.vocabularySize, COMPARED_COPIES, memory);
+  await withHead(model, async (head) => {
+    for (const { first, end } of stretches(count, limit)) {
+      const rows = { positions: batch.positions.subarray(first, end), targets: batch.targets.subarray(first, end) };
+      values.set(await compareStretch(model, head, rows, dense, pruned), first * FIELDS);
+    }
+  });
+  const field = (offset: number) =>
+    Float32Array.from({ length: count }, (_, row) => values[row * FIELDS + offset] ?? Number.NaN);
+  const denseNll = field(1);
+  const nll = field(2);
+  return {
+    kl: field(0),
+    nll,
+    denseNll,
+    argmax: Int32Array.from(field(CHOICE)),
+    perplexity: perplexity(nll),
+    densePerplexity: perplexity(denseNll),
+  };
+}
+
+/** What was measured on one sample's trace, one number per token. */
+export interface SampleMeasurement {
+  readonly kl: Float32Array;
+  readonly nll: Float32Array;
+  readonly argmax: Int32Array;
+}
+
+/** Lays `samples` out as one batch, of a size that few batches differ in. */
+export function batchOf(model: Model, samples: readonly PreparedSample[]): Batch {
+  const rows = Array.from({ length: paddedSize(samples.length) }, (_, index) => samples[index] ?? null);
+  return createBatch(rows, model.imageTokenId);
+}
+
+/** Measures `masks` on every sample of `batch`; without masks, the dense model itself. Stays the caller's: `dense`. */
+export async function measureBatch(
+  model: Model,
+  batch: Batch,
+  dense: Tensor,
+  masks: MaskSet | null,
+  signal?: AbortSignal,
+): Promise<readonly SampleMeasurement[]> {
+  const pruned = masks && (await lastStates(model, batch, masks, signal));
+  try {
+    const { kl, nll, argmax } = await compareStates(model, batch, dense, pruned);
+    return batch.samples.map((_, index) => {
+      const [start = 0, end = 0] = batch.starts.slice(index, index + 2);
+      return { kl: kl.slice(start, end), nll: nll.slice(start, end), argmax: argmax.slice(start, end) };
+    });
+  } finally {
+    if (pruned) model.backend.release(pruned);
+  }
+}
+
+/**
+ * Measures `pruned` against `dense` on one sample's trace. `dense` holds what `denseTraceStates` gave for the same sample;
+ * it stays the caller's.
+ */
+export async function evaluateSample(
+  model: Model,
+  sample: PreparedSample,
+  pruned: MaskSet,
+  dense: Tensor,
+  signal?: AbortSignal,
+): Promise<TokenMeasurement> {
+  const batch = createBatch([sample], model.imageTokenId);
+  const states = await lastStates(model, batch, pruned, signal);
+  try {
+    return await compareStates(model, batch, dense, states);
+  } finally {
+    model.backend.release(states);
+  }
+}
+
+/** The dense model's last hidden states on prompt and trace of `sample`; the caller releases them. */
+export function denseTraceStates(
+  model: Model,
+  sample: PreparedSample,
+  dense: MaskSet,
+  signal?: AbortSignal,
+): Promise<Tensor> {
+  return lastStates(model, createBatch([sample], model.imageTokenId), dense, signal);
+}

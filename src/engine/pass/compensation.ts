@@ -1,0 +1,117 @@
+/**
+ * Bias compensation: what removed columns would have added on average is added to the output of a module's last
+ * projection, W[:, removed] · mean[removed] (FLAP, arXiv 2312.11983, section "Baseline Bias Compensation"). A model whose
+ * projections have biases already keeps them and adds this (project decision).
+ */
+import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import type { Pruning } from "../../core/pruning.ts";
+import type { Module, ModuleKind, Tower } from "../../core/unit.ts";
+import { GraphBuilder } from "../../graph/graph.ts";
+import { linear } from "../../graph/operations/linear.ts";
+import { reshape } from "../../graph/operations/structure.ts";
+import { output, type Tensor } from "../../runtime/backend.ts";
+import type { Model } from "../load/model.ts";
+import { towerOf } from "./forward.ts";
+import { createMasks, type MaskSet, maskColumns } from "./masks.ts";
+import { withSingleWeights } from "./weight-precision.ts";
+
+const INPUT_NAMES: Readonly<Record<ModuleKind, string>> = {
+  attn: "attention_compensation",
+  mlp: "mlp_compensation",
+};
+
+/** `weight` [width, columns], `mean` [1, columns] of removed columns, 0 elsewhere → `compensation` [width]. */
+export function compensationGraph() {
+  const builder = new GraphBuilder("bias compensation");
+  const weight = builder.input("weight", ["W", "F"]);
+  const mean = builder.input("mean", [1, "F"]);
+  builder.output("compensation", reshape(builder, linear(builder, mean, weight), ["W"]));
+  return builder.build();
+}
+
+/** Columns of the input of a module's last projection. */
+function columnsOf(model: Model, { tower, kind }: Module): number {
+  const definition = towerOf(model, tower);
+  return kind === "attn" ? definition.attentionColumns : definition.mlpColumns;
+}
+
+/** Mean inputs of the removed columns of every module, zero for kept ones, in the layout's order. */
+function removedMeans(model: Model, keep: Uint8Array, meanInputs: Float32Array): readonly Float32Array[] {
+  const { modules, offsets } = model.layout;
+  const lengths = modules.map((module) => columnsOf(model, module));
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  if (meanInputs.length !== total) {
+    throw new PivotscopeError(
+      "bad-input",
+      `The mean inputs have ${meanInputs.length} entries; the projections of this model take ${total} columns.`,
+      "Use a plan that was made for this model.",
+    );
+  }
+  let start = 0;
+  return modules.map((module, index) => {
+    const length = lengths[index] ?? 0;
+    const kept = maskColumns(keep.subarray(offsets[index] ?? 0, offsets[index + 1] ?? 0), length / module.unitCount);
+    const means = meanInputs.slice(start, start + length);
+    start += length;
+    return means.map((mean, column) => (kept[column] === 1 ? 0 : mean));
+  });
+}
+
+/**
+ * Masks of `pruning`, with the compensating biases that it asks for, computed on the backend. Throws `bad-input` when
+ * flags or mean inputs are of another model.
+ */
+export async function createPruningMasks(model: Model, pruning: Pruning, signal?: AbortSignal): Promise<MaskSet> {
+  const { backend, layout } = model;
+  const { keep, meanInputs } = pruning;
+  if (keep.length !== layout.unitCount) {
+    throw new PivotscopeError(
+      "bad-input",
+      `The keep mask has ${keep.length} entries; this model has ${layout.unitCount} units.`,
+      "Use a plan that was made for this model.",
+    );
+  }
+  const means = meanInputs && removedMeans(model, keep, meanInputs);
+  const masks = createMasks(model, keep);
+  if (!means || !keep.includes(0)) return masks;
+  const biases = new Map<string, Tensor>();
+  const key = (tower: Tower, layer: number, kind: ModuleKind) => `${tower}.${layer}.${kind}`;
+  const release = () => {
+    masks.release();
+    backend.release(...biases.values());
+  };
+  try {
+    const program = await model.program("compensation", compensationGraph);
+    for (const [index, { tower, layer, kind }] of layout.modules.entries()) {
+      throwIfCancelled(signal);
+      const weight = model.layerFeeds(tower, layer)[towerOf(model, tower).projections[kind]];
+      const mean = means[index];
+      if (!weight || !mean) continue;
+      const input = backend.upload(mean, [1, mean.length]);
+      try {
+        const outputs = await withSingleWeights(model, { weight }, (weights) =>
+          backend.run(program, { ...weights, mean: input }),
+        );
+        biases.set(key(tower, layer, kind), output(outputs, "compensation"));
+      } finally {
+        backend.release(input);
+      }
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return {
+    compensated: true,
+    feeds: (tower, layer) => ({
+      ...masks.feeds(tower, layer),
+      ...Object.fromEntries(
+        (["attn", "mlp"] as const).flatMap((kind) => {
+          const bias = biases.get(key(tower, layer, kind));
+          return bias ? [[INPUT_NAMES[kind], bias]] : [];
+        }),
+      ),
+    }),
+    release,
+  };
+}

@@ -1,0 +1,251 @@
+/**
+ * How much goes through the graphs at once, from the sizes of the model and from what the device allows: samples in one
+ * run of a layer, rows of logits, calibration batches side by side.
+ *
+ * The bytes below are estimates of what a graph's runtime holds at its worst moment, rounded up where the order of its
+ * nodes is the runtime's choice. Small models always go in one group.
+ */
+import { invariant, PivotscopeError } from "../../core/errors.ts";
+import type {
+  LossTaps,
+  ModelDefinition,
+  ScoredWeight,
+  TowerDefinition,
+} from "../../models/architectures/definition.ts";
+import type { Backend } from "../../runtime/backend.ts";
+
+/** What a plan keeps to, in bytes. */
+export interface MemoryLimits {
+  /** Largest tensor that the device can bind; Infinity where there is no limit. */
+  readonly largestBuffer: number;
+  /** What the graph of one layer may hold inside while it runs; a single sample may take more. */
+  readonly layer: number;
+  /** What a calibration run may keep between graphs; a single batch may take more. */
+  readonly run: number;
+  /** Logits and their gradients at one time. */
+  readonly logits: number;
+  /** Patches of a frame up to which short batches are filled up with padding: above, padding costs too much. */
+  readonly paddedPatches: number;
+}
+
+const MEBIBYTE = 2 ** 20;
+const FLOAT = 4;
+
+/** Bytes that plans keep to, by backend. In WebAssembly all of it has to lie in one heap of 4 GiB. */
+const BUDGETS = {
+  cpu: { layer: 768 * MEBIBYTE, run: 1024 * MEBIBYTE, logits: 256 * MEBIBYTE },
+  webgpu: { layer: 1024 * MEBIBYTE, run: 1024 * MEBIBYTE, logits: 256 * MEBIBYTE },
+} as const;
+
+/** A frame of padding with more patches takes longer than compiling the graph of another size that does without it. */
+const PADDED_PATCHES = 256;
+
+/** The limits of `backend`. */
+export function memoryLimits({ kind, limits }: Pick<Backend, "kind" | "limits">): MemoryLimits {
+  return { ...BUDGETS[kind], largestBuffer: limits.largestBuffer, paddedPatches: PADDED_PATCHES };
+}
+
+/** Sizes inside one layer of a tower. */
+interface LayerSizes {
+  readonly heads: number;
+  readonly width: number;
+  readonly queries: number;
+  readonly keys: number;
+  readonly inner: number;
+}
+
+function sizesOf(tower: TowerDefinition, headSize: number): LayerSizes {
+  const keys = tower.scored.find(({ slot }) => slot === "key")?.outputs ?? tower.attentionColumns;
+  return {
+    heads: tower.attentionColumns / headSize,
+    width: tower.width,
+    queries: tower.attentionColumns,
+    keys,
+    inner: tower.mlpColumns,
+  };
+}
+
+/** A tower whose sequences have `tokens` tokens each. */
+export interface Sequences {
+  readonly tower: TowerDefinition;
+  readonly headSize: number;
+  readonly tokens: number;
+}
+
+/** The vision tower's sequences are frames; the text tower's are as long as the caller says. */
+export function sequencesOf(definition: ModelDefinition, tower: "text" | "vision", tokens: number): Sequences {
+  if (tower === "text") return { tower: definition.text, headSize: definition.text.headSize, tokens };
+  const { vision } = definition;
+  invariant(vision, "This model has no vision tower.");
+  return { tower: vision, headSize: vision.columnsPerAttentionUnit, tokens: vision.patches };
+}
+
+/** Bytes that the forward graph of one layer holds for one sample: the larger of its two modules. */
+export function forwardBytes({ tower, headSize, tokens }: Sequences): number {
+  const { heads, width, queries, keys, inner } = sizesOf(tower, headSize);
+  const attention = 2 * (queries + 2 * keys) + 3 * heads * tokens;
+  const mlp = 5 * inner;
+  return FLOAT * tokens * (4 * width + Math.max(attention, mlp));
+}
+
+/** Bytes that the backward graph of one layer holds for one sample: the whole forward pass, and every loss beside it. */
+export function backwardBytes({ tower, headSize, tokens }: Sequences, losses: number): number {
+  const { heads, width, queries, keys, inner } = sizesOf(tower, headSize);
+  const forward = 8 * width + 3 * (queries + 2 * keys) + 2 * heads * tokens + 6 * inner;
+  const loss = 6 * width + 2 * (queries + 2 * keys) + 3 * heads * tokens + 3 * inner;
+  return FLOAT * tokens * (forward + losses * loss);
+}
+
+/** Bytes of the largest tensor inside one layer, for one sample. */
+export function widestBytes({ tower, headSize, tokens }: Sequences): number {
+  const { heads, width, queries, inner } = sizesOf(tower, headSize);
+  return FLOAT * tokens * Math.max(heads * tokens, width, queries, inner);
+}
+
+/** Bytes that the backward pass of one layer leaves for one sample. */
+export function tapBytes({ tower, tokens }: Sequences, losses: readonly LossTaps[]): number {
+  const inputs = new Map(tower.scored.map(({ inputTap, inputs }) => [inputTap, inputs]));
+  const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0);
+  const outputs = (chosen: readonly ScoredWeight[]) => sum(chosen.map((scored) => scored.outputs));
+  const perLoss: Readonly<Record<LossTaps, number>> = {
+    matrices: outputs(tower.scored),
+    attributed: outputs(tower.scored.filter(({ attributed }) => attributed)),
+    columns: tower.attentionColumns + tower.mlpColumns,
+  };
+  const gradients = sum(losses.map((loss) => tower.width + perLoss[loss]));
+  return FLOAT * tokens * (sum(inputs.values()) + gradients);
+}
+
+/** Bytes of the largest matrix that a scoring kernel reads, for one sample. */
+function scoredBytes({ tower, tokens }: Sequences): number {
+  return FLOAT * tokens * Math.max(...tower.scored.map(({ inputs, outputs }) => Math.max(inputs, outputs)));
+}
+
+/** Samples that may go through one graph at once, at least 1. `losses` is 0 for a forward pass. */
+export function samplesAtOnce(sequences: Sequences, losses: number, limits: MemoryLimits): number {
+  const bytes = losses > 0 ? backwardBytes(sequences, losses) : forwardBytes(sequences);
+  const inBuffer = Math.floor(limits.largestBuffer / widestBytes(sequences));
+  return Math.max(1, Math.min(inBuffer, Math.floor(limits.layer / bytes)));
+}
+
+/**
+ * Samples that may be written at once, a power of two because batches are padded to one: as many as go through a layer
+ * and as have room for what the model remembers of `tokens` tokens, keys and values of every layer. They are there twice
+ * while a token is written, because graphs of all layers take them all in and give them all out.
+ */
+export function samplesWritten(
+  definition: ModelDefinition,
+  prompt: number,
+  tokens: number,
+  limits: MemoryLimits,
+): number {
+  const { layers, keyValueHeads, headSize } = definition.text;
+  const remembered = FLOAT * 2 * keyValueHeads * headSize * tokens * 2 * layers;
+  const prefill = samplesAtOnce(sequencesOf(definition, "text", prompt), 0, limits);
+  const fitting = Math.max(1, Math.min(prefill, Math.floor(limits.run / remembered)));
+  return 2 ** Math.floor(Math.log2(fitting));
+}
+
+/**
+ * Throws `out-of-memory` when not even one sequence goes through a layer, because its attention alone exceeds the largest
+ * buffer; names both numbers and how many tokens would fit.
+ */
+export function checkSequence(sequences: Sequences, limits: MemoryLimits): void {
+  const bytes = widestBytes(sequences);
+  if (bytes <= limits.largestBuffer) return;
+  const { heads } = sizesOf(sequences.tower, sequences.headSize);
+  const fitting = Math.floor(Math.sqrt(limits.largestBuffer / (FLOAT * heads)));
+  throw new PivotscopeError(
+    "out-of-memory",
+    `A sequence of ${sequences.tokens} tokens takes a buffer of ${inMebibytes(bytes)}; this GPU allows ${inMebibytes(limits.largestBuffer)}.`,
+    `Keep prompt and reasoning to ${fitting} tokens together, do not split the picture, or use the cpu backend.`,
+  );
+}
+
+/** Sizes of the groups that `count` samples go in, at most `limit` each: few different sizes, each of which is a graph. */
+export function groupSizes(count: number, limit: number): readonly number[] {
+  if (count <= limit) return [count];
+  // A divisor that is not much smaller than the limit gives one size of graph instead of two.
+  const near = Array.from({ length: Math.ceil(limit / 2) }, (_, less) => limit - less);
+  const size = near.find((candidate) => count % candidate === 0) ?? limit;
+  const sizes = Array.from({ length: Math.floor(count / size) }, () => size);
+  return count % size === 0 ? sizes : [...sizes, count % size];
+}
+
+/** Rows of logits at a time. `copies`: how many matrices of this size are held at once. */
+export function logitRows(vocabulary: number, copies: number, { largestBuffer, logits }: MemoryLimits): number {
+  const row = vocabulary * FLOAT;
+  return Math.max(1, Math.min(Math.floor(largestBuffer / row), Math.floor(logits / (copies * row))));
+}
+
+/** Parts that a table of the vocabulary is cut into so that each fits `largestBuffer` as float32. @param width columns. */
+export function vocabularyParts(
+  { vocabularySize, width }: { readonly vocabularySize: number; readonly width: number },
+  largestBuffer: number,
+): number {
+  const rows = Math.floor(largestBuffer / (width * FLOAT));
+  return rows >= vocabularySize ? 1 : Math.ceil(vocabularySize / Math.max(1, rows));
+}
+
+/** What calibration goes through. */
+export interface CalibrationWork {
+  /** Longest prompt and trace together. */
+  readonly tokens: number;
+  /** Whether the samples have pictures. */
+  readonly pictures: boolean;
+  readonly batchSize: number;
+  readonly losses: readonly LossTaps[];
+}
+
+/** Bytes that calibration keeps of one sample between graphs: what went into each layer, and what one layer leaves. */
+export function sampleBytes(definition: ModelDefinition, { tokens, pictures, losses }: CalibrationWork): number {
+  const towers = towersOf(definition, tokens, pictures);
+  const inputs = towers.reduce(
+    (sum, { tower, tokens: length }) => sum + tower.layers * tower.width * length * FLOAT,
+    0,
+  );
+  return inputs + Math.max(...towers.map((sequences) => tapBytes(sequences, losses)));
+}
+
+/**
+ * Calibration batches that go through the graphs together: at most `wanted`, at least 1.
+ *
+ * Throws `out-of-memory` when one batch exceeds the largest buffer, since its samples' gradients add up inside one kernel;
+ * names both numbers and the largest batch size that fits.
+ */
+export function batchesPerRun(
+  definition: ModelDefinition,
+  work: CalibrationWork,
+  wanted: number,
+  limits: MemoryLimits,
+): number {
+  const towers = towersOf(definition, work.tokens, work.pictures);
+  for (const sequences of towers) checkSequence(sequences, limits);
+  const matrix = Math.max(...towers.map(scoredBytes));
+  const samplesInBuffer = Math.floor(limits.largestBuffer / matrix);
+  if (work.batchSize > samplesInBuffer) {
+    throw new PivotscopeError(
+      "out-of-memory",
+      `A calibration batch of ${work.batchSize} samples takes a buffer of ${inMebibytes(work.batchSize * matrix)}; this GPU allows ${inMebibytes(limits.largestBuffer)}.`,
+      samplesInBuffer > 0
+        ? `Use a batch size of ${samplesInBuffer} or less, or the cpu backend.`
+        : "Use shorter samples, or the cpu backend.",
+    );
+  }
+  const affordable = Math.floor(limits.run / (work.batchSize * sampleBytes(definition, work)));
+  return Math.max(1, Math.min(wanted, affordable, Math.floor(samplesInBuffer / work.batchSize)));
+}
+
+function towersOf(definition: ModelDefinition, tokens: number, pictures: boolean): Sequences[] {
+  const text = sequencesOf(definition, "text", tokens);
+  return pictures && definition.vision ? [text, sequencesOf(definition, "vision", 0)] : [text];
+}
+
+/** Whether short batches of frames are filled up with padding, so that few sizes of graphs are compiled. */
+export function padsFrames(definition: ModelDefinition, { paddedPatches }: MemoryLimits): boolean {
+  return (definition.vision?.patches ?? 0) <= paddedPatches;
+}
+
+function inMebibytes(bytes: number): string {
+  return `${(bytes / MEBIBYTE).toLocaleString("en-US", { maximumFractionDigits: 1 })} MiB`;
+}

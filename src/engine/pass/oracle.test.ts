@@ -1,0 +1,17 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createNodeBackend } from "../../runtime/cpu/node.ts";
+import { describeWithShared, readSharedJson } from "../../testing/shared.ts";
+import { defineOracleSuite } from "../testing/oracle-suite.ts";
+
+describeWithShared("the engine on the cpu backend against reference numbers", (shared) => {
+  const folder = join(shared, "oracles", "idefics3-a");
+  defineOracleSuite(async () => ({
+    backend: createNodeBackend(),
+    files: {
+      config: await readFile(join(folder, "config.json"), "utf8"),
+      weights: new Uint8Array(await readFile(join(folder, "model.safetensors"))),
+      expected: readSharedJson(folder, "expected.json"),
+    },
+  }));
+});

@@ -1,0 +1,124 @@
+/**
+ * Every node of every graph must run on the GPU: one node that falls back to the CPU costs a round trip per layer and
+ * shows nowhere but in the clock. onnxruntime says where nodes went only in its verbose log.
+ */
+import * as ort from "onnxruntime-web/webgpu";
+import { expect, it, vi } from "vitest";
+import type { Graph } from "../../graph/graph.ts";
+import { serialiseGraph } from "../../graph/serialise.ts";
+import { visionDefinition } from "../../models/architectures/idefics3.ts";
+import { llamaDefinition } from "../../models/architectures/llama.ts";
+import { requestDevice } from "../../runtime/webgpu/device.ts";
+import { HEAD_LOSSES, LOSS_TAPS } from "../calibrate/calibration-plan.ts";
+import { lineNormsGraph } from "../calibrate/line-norms.ts";
+import { rowProducts } from "../measure/layer-views.ts";
+import { GENERATION_CONFIG } from "../testing/generation-suite.ts";
+import { compensationGraph } from "./compensation.ts";
+import { joinGraph, sumGraph } from "./rows.ts";
+import { widenGraph } from "./weight-precision.ts";
+
+const config = { ...GENERATION_CONFIG, layers: 2 };
+const names = { prefix: "model", head: "lm_head.weight" };
+const text = llamaDefinition(config, names);
+/** The same with its vocabulary in parts. */
+const parted = llamaDefinition(config, names, { vocabularyParts: 3 });
+const vision = visionDefinition(
+  {
+    hiddenSize: 24,
+    intermediateSize: 40,
+    layers: 2,
+    heads: 3,
+    channels: 3,
+    imageSize: 32,
+    patchSize: 8,
+    normEpsilon: 1e-6,
+    activation: "gelu_pytorch_tanh",
+  },
+  2,
+  64,
+);
+
+function fusedGeneration(...parameters: Parameters<NonNullable<typeof text.generation>>): Graph {
+  if (!text.generation) throw new Error("The decoder of this test has a fused graph.");
+  return text.generation(...parameters);
+}
+
+const graphs: Graph[] = [
+  text.embed(),
+  text.forward(2, { modules: true, inputs: true, cache: true }),
+  text.backward(2, LOSS_TAPS),
+  text.forward(2, { cache: true, compensation: true }),
+  text.decode(1),
+  text.decode(2, { padded: true }),
+  text.decode(2, { padded: true, compensation: true }),
+  ...[false, true].flatMap((past) => [
+    fusedGeneration(1, { past }),
+    fusedGeneration(1, { past, precision: "float16" }),
+    fusedGeneration(2, { past, compensation: true }),
+  ]),
+  text.pickSamples(),
+  text.head(),
+  text.headGradient(HEAD_LOSSES),
+  parted.embed(),
+  parted.head(),
+  parted.head("float16"),
+  parted.headGradient(HEAD_LOSSES),
+  joinGraph(4),
+  sumGraph(),
+  vision.embed(2),
+  vision.forward(2, { modules: true, inputs: true }),
+  vision.forward(2, { compensation: true }),
+  vision.backward(2, LOSS_TAPS),
+  vision.connector(2),
+  vision.connectorBackward(2, HEAD_LOSSES.length),
+  vision.merge(),
+  vision.mergeBackward(),
+  text.embed("float16"),
+  text.head("float16"),
+  text.forward(2, { cache: true, precision: "float16" }),
+  text.decode(2, { padded: true, compensation: true, precision: "float16" }),
+  ...[false, true].map((past) => fusedGeneration(2, { past, precision: "float16" })),
+  vision.embed(2, "float16"),
+  vision.forward(2, { compensation: true, precision: "float16" }),
+  vision.connector(2, "float16"),
+  widenGraph([
+    ["query", 2],
+    ["patch", 2],
+  ]),
+  lineNormsGraph(text),
+  lineNormsGraph(vision),
+  rowProducts(32),
+  compensationGraph(),
+];
+
+/** onnxruntime keeps the console functions that it finds when it starts, so they are replaced before that, once. */
+function captureConsole(): string[] {
+  const lines: string[] = [];
+  for (const name of ["log", "info", "warn", "error", "debug"] as const) {
+    vi.spyOn(console, name).mockImplementation((...parts: unknown[]) => {
+      lines.push(parts.join(" "));
+    });
+  }
+  return lines;
+}
+
+it("places all nodes of every graph on the GPU", async () => {
+  const lines = captureConsole();
+  // onnxruntime's own settings are made when the product's module is loaded.
+  await import("../../runtime/browser.ts");
+  ort.env.logLevel = "verbose";
+  ort.env.wasm.numThreads = 1;
+  const device = await requestDevice({ largestBuffer: 0 });
+  for (const graph of graphs) {
+    lines.length = 0;
+    await ort.InferenceSession.create(serialiseGraph(graph), {
+      executionProviders: [{ name: "webgpu", device } as ort.InferenceSession.ExecutionProviderConfig],
+      graphOptimizationLevel: "basic",
+      logSeverityLevel: 0,
+    });
+    const placements = lines.filter((line) => line.includes("placed on")).map((line) => line.replace(/^.*\] {2}/, ""));
+    expect(placements, graph.name).toHaveLength(1);
+    expect(placements[0], graph.name).toMatch(/^All nodes placed on \[WebGpuExecutionProvider\]/);
+  }
+  device.destroy();
+});

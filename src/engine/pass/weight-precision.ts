@@ -1,0 +1,74 @@
+/**
+ * Weights in the format that a pass computes in. Measurements compute in float32 whatever the weights are stored in: of a
+ * model that is stored in float16 they take copies, of a layer's matrices at a time, that live as long as the layer is run.
+ */
+import type { Tower } from "../../core/unit.ts";
+import { type Graph, GraphBuilder } from "../../graph/graph.ts";
+import { cast } from "../../graph/operations/structure.ts";
+import type { WeightSlot } from "../../models/architectures/definition.ts";
+import type { Feeds } from "../../runtime/backend.ts";
+import type { Precision } from "../contract.ts";
+import type { Model } from "../load/model.ts";
+
+/** Float16 tensors of the given ranks → float32 outputs of the same names. */
+export function widenGraph(ranks: readonly (readonly [string, number])[]): Graph {
+  const builder = new GraphBuilder("widen weights");
+  for (const [name, rank] of ranks) {
+    const shape = Array.from({ length: rank }, (_, axis) => `${name}.${axis}`);
+    builder.output(name, cast(builder, builder.input(`half.${name}`, shape, "float16"), "float32"));
+  }
+  return builder.build();
+}
+
+/**
+ * Gives `weights` to `use` as float32: as they are, or where some are float16, with copies of these that are released
+ * afterwards. The copies are exact, since every float16 is a float32.
+ */
+export async function withSingleWeights<Result>(
+  model: Pick<Model, "backend" | "program">,
+  weights: Feeds,
+  use: (weights: Feeds) => Promise<Result>,
+): Promise<Result> {
+  const halves = Object.entries(weights).filter(([, { type }]) => type === "float16");
+  if (halves.length === 0) return use(weights);
+  const { backend } = model;
+  const ranks = halves.map(([name, { dims }]) => [name, dims.length] as const);
+  const program = await model.program(`widen ${ranks.flat().join(" ")}`, () => widenGraph(ranks));
+  const feeds = Object.fromEntries(halves.map(([name, tensor]) => [`half.${name}`, tensor]));
+  const copies = await backend.run(program, feeds);
+  try {
+    return await use({ ...weights, ...copies });
+  } finally {
+    backend.release(...Object.values(copies));
+  }
+}
+
+/**
+ * Gives `weights` to `use` for a pass that computes in `precision`, which is float32 or what the model is stored in: as
+ * they are, or as float32.
+ */
+export function withWeights<Result>(
+  model: Pick<Model, "backend" | "program">,
+  weights: Feeds,
+  precision: Precision,
+  use: (weights: Feeds) => Promise<Result>,
+): Promise<Result> {
+  return precision === "float16" ? use(weights) : withSingleWeights(model, weights, use);
+}
+
+/** The same for the weights of one layer. */
+export function withLayerWeights<Result>(
+  model: Model,
+  tower: Tower,
+  layer: number,
+  use: (weights: Feeds) => Promise<Result>,
+  precision: Precision = "float32",
+): Promise<Result> {
+  return withWeights(model, model.layerFeeds(tower, layer), precision, use);
+}
+
+/** Those of the weights outside the layers that `slots` name, as they are stored. */
+export function outerFeedsOf(model: Model, slots: readonly WeightSlot[]): Feeds {
+  const names = new Set(slots.map(({ input }) => input));
+  return Object.fromEntries(Object.entries(model.outerFeeds).filter(([name]) => names.has(name)));
+}

@@ -1,0 +1,6 @@
+/** The model's worker: one engine behind the message protocol. A new worker is made for every model. */
+import { createBrowserEngine } from "../browser-engine.ts";
+import type { Endpoint, FromWorker } from "./protocol.ts";
+import { serveEngine } from "./serve.ts";
+
+serveEngine(self as unknown as Endpoint<FromWorker>, createBrowserEngine);
