@@ -1,5 +1,6 @@
 /** Times load, calibration, generation and one evaluation of any engine. */
-import type { BackendKind, CalibrationParameters, Engine, ModelSource, SampleInput } from "../src/engine/contract.ts";
+import type { BackendKind, CalibrationParameters, Engine, SampleInput } from "../src/engine/contract.ts";
+import type { ModelSource } from "../src/models/model-source.ts";
 
 export async function measureEngine(
   engine: Engine,

@@ -1,5 +1,5 @@
 /**
- * The one-way import rule (DESIGN: a part imports only from parts to its left) and its neighbours, as pure functions
+ * The one-way import rule (a part imports only from parts below it, see docs/architecture.md) and its neighbours, as pure functions
  * over file texts. The scan is a few regular expressions over code whose comments were blanked out: enough for the
  * import forms that this project uses, and nothing to install.
  */
@@ -32,11 +32,6 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   charts: ["core", "scenes", "graph", "models", "runtime", "engine", "state"],
   panels: ["core", "scenes", "graph", "models", "runtime", "engine", "state", "charts"],
   app: ["core", "scenes", "graph", "models", "runtime", "engine", "state", "charts", "panels"],
-};
-
-/** Contracts whose types a part may name although they lie to its right. */
-const TYPES_FOR: Readonly<Record<string, readonly string[]>> = {
-  "src/engine/contract.ts": ["models", "runtime"],
 };
 
 const REACT_PARTS = ["state", "charts", "panels", "app"];
@@ -87,7 +82,7 @@ export function checkImports(files: ReadonlyMap<string, string>): Violation[] {
     const edges: { target: string; statement: ImportStatement }[] = [];
     for (const statement of scanImports(text)) {
       const target = resolveRelative(path, statement.specifier);
-      const reason = target === null ? packageReason(path, statement) : partReason(path, target, statement);
+      const reason = target === null ? packageReason(path, statement) : partReason(path, target);
       if (reason !== "") violations.push({ path, line: statement.line, specifier: statement.specifier, reason });
       if (target !== null && !statement.typeOnly && files.has(target)) edges.push({ target, statement });
     }
@@ -120,7 +115,7 @@ function isTest(path: string): boolean {
   return /\.test\.tsx?$/.test(path) || isTestHelper(path) || !path.startsWith("src/");
 }
 
-function partReason(path: string, target: string, { typeOnly }: ImportStatement): string {
+function partReason(path: string, target: string): string {
   const from = partOf(path);
   const to = partOf(target);
   if (isTestHelper(target)) return isTest(path) ? "" : "testing folders are for tests only";
@@ -129,7 +124,6 @@ function partReason(path: string, target: string, { typeOnly }: ImportStatement)
   const below = BELOW[from];
   if (below === undefined || BELOW[to] === undefined) return `src/${below === undefined ? from : to} is no known part`;
   if (below.includes(to)) return "";
-  if (typeOnly && TYPES_FOR[target]?.includes(from)) return "";
   return `${from} must not import from ${to}`;
 }
 

@@ -1,7 +1,8 @@
 /** Runs scripts/large-page.ts in the browser of the tests and measures its processes. */
 import { join } from "node:path";
 import { chromium } from "playwright";
-import type { BackendKind, Precision } from "../src/engine/contract.ts";
+import type { BackendKind } from "../src/engine/contract.ts";
+import type { Precision } from "../src/graph/precision.ts";
 import { browserArguments, findBrowser } from "./find-browser.ts";
 import type { LargePage } from "./large-page.ts";
 import type { LargeSteps } from "./large-steps.ts";

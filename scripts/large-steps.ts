@@ -1,6 +1,8 @@
 /** The steps that scripts/large.ts measures, the same for every home of the engine. */
 import { defaultPivotParameters } from "../src/core/pivots.ts";
-import type { BackendKind, Engine, ModelSource, Picture, Precision } from "../src/engine/contract.ts";
+import type { BackendKind, Engine, Picture } from "../src/engine/contract.ts";
+import type { Precision } from "../src/graph/precision.ts";
+import type { ModelSource } from "../src/models/model-source.ts";
 
 export interface LargeOptions {
   readonly source: ModelSource;

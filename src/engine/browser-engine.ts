@@ -2,10 +2,11 @@
 import { createAddressFolder } from "../models/address-folder.ts";
 import { createFilesFolder } from "../models/files-folder.ts";
 import { decodePicture } from "../models/image/decode-browser.ts";
+import type { ModelSource } from "../models/model-source.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../runtime/browser.ts";
 import { probeAdapter } from "../runtime/webgpu/adapter.ts";
-import type { Engine, ModelSource } from "./contract.ts";
+import type { Engine } from "./contract.ts";
 import { createEngine } from "./engine.ts";
 import type { CpuMemory } from "./load/inspect.ts";
 

@@ -5,12 +5,15 @@
  * PivotscopeError of code `cancelled` and leaves the engine ready for the next one. Only one call runs at a time:
  * the engine answers a second one with code `busy` unless the caller waits.
  */
+
 import type { SampleScores } from "../core/experiments/scores.ts";
 import type { PivotParameters } from "../core/pivots.ts";
 import type { Pruning } from "../core/pruning.ts";
 import type { LayerViews } from "../core/signals/layer-views.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type { UnitLayout } from "../core/unit.ts";
+import type { Precision } from "../graph/precision.ts";
+import type { ModelSource } from "../models/model-source.ts";
 import type { RecommendedParameters } from "../models/recommended.ts";
 
 export type { PivotParameters };
@@ -21,34 +24,6 @@ export interface Call<Progress = never> {
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
 }
-
-/**
- * Where a checkpoint folder lies: an address of a folder (bundled or hosted), files that the user gave, or a repository
- * of a hub, whose files are kept in this browser.
- */
-export type ModelSource =
-  | { readonly kind: "address"; readonly name: string; readonly url: string }
-  | { readonly kind: "files"; readonly name: string; readonly files: ReadonlyMap<string, Blob> }
-  | {
-      readonly kind: "hub";
-      /** What the page calls it, usually the repository's id. */
-      readonly name: string;
-      /** "owner/name". */
-      readonly repository: string;
-      /** Branch, tag or commit; null for "main". */
-      readonly revision: string | null;
-      /** Address of the hub, https://huggingface.co when null. */
-      readonly hubUrl: string | null;
-      /** Access token for gated repositories; never stored. */
-      readonly accessToken?: string | null;
-    };
-
-/**
- * Number format of weights in memory, and of arithmetic where only the text is written: half precision halves the weights
- * and is faster on GPUs; hidden states, the KV cache and attention over it stay in single precision. Attribution and KL
- * are computed in single precision either way.
- */
-export type Precision = "float32" | "float16";
 
 export interface LoadOptions {
   readonly backend: "auto" | BackendKind;

@@ -2,6 +2,7 @@
 import { PivotscopeError } from "../core/errors.ts";
 import type { Pruning } from "../core/pruning.ts";
 import { DEFAULT_OUTLIER_FACTOR } from "../core/signals/layer-views.ts";
+import type { ModelSource } from "../models/model-source.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import type { Tensor } from "../runtime/backend.ts";
 import { calibrate } from "./calibrate/calibrate.ts";
@@ -11,7 +12,7 @@ import {
   createOwnCalibrationSet,
 } from "./calibrate/calibration-set.ts";
 import { checkOwnSamples, createOwnSet, knownTraces } from "./calibrate/own-samples.ts";
-import type { Engine, ModelSource, OwnSample, SampleInput, Trace } from "./contract.ts";
+import type { Engine, OwnSample, SampleInput, Trace } from "./contract.ts";
 import { createTokenWriter, traceOfTokens } from "./generate/trace-text.ts";
 import { type Device, inspectCheckpoint } from "./load/inspect.ts";
 import { type Assessor, createAssessor } from "./measure/assess.ts";

@@ -2,9 +2,9 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { createAddressFolder } from "../models/address-folder.ts";
+import type { ModelSource } from "../models/model-source.ts";
 import { createNodeFolder } from "../models/node-folder.ts";
 import type { CheckpointFolder } from "../models/source.ts";
-import type { ModelSource } from "./contract.ts";
 
 export const HUB_PREFIX = "hub:";
 

@@ -9,7 +9,7 @@
  */
 import { PivotscopeError } from "../core/errors.ts";
 import { roundToFloat16, widenFloat16 } from "../core/float16.ts";
-import type { Precision } from "../engine/contract.ts";
+import type { Precision } from "../graph/precision.ts";
 import { DTYPE_BITS, type Dtype, type TensorInfo } from "./safetensors-header.ts";
 import type { ConvertTensor, StoredTensor } from "./weights.ts";
 

@@ -5,7 +5,7 @@
  * through each file once, from its first byte to its last, and hands out one tensor after another, so that no more than
  * a few tensors are in memory whatever the file's size.
  */
-import type { Precision } from "../engine/contract.ts";
+import type { Precision } from "../graph/precision.ts";
 import type { Dtype, TensorInfo } from "./safetensors-header.ts";
 import type { OpenFile } from "./source.ts";
 

@@ -3,7 +3,8 @@
  * the calibration, its statistics make a plan, and a plan that rests is measured. The slices know nothing of this
  * order.
  */
-import type { ModelSource, ModelSummary } from "../engine/contract.ts";
+import type { ModelSummary } from "../engine/contract.ts";
+import type { ModelSource } from "../models/model-source.ts";
 import type { Context, WorkbenchState } from "./context.ts";
 import { currentKey } from "./experiments.ts";
 import { type ExperimentName, experimentOfTab } from "./experiments-choices.ts";

@@ -5,7 +5,8 @@
  *                                             ↘ paused ↗   (cancelled; what the browser keeps stays)
  *                          any of them → failed → again, or another choice
  */
-import type { LoadOptions, LoadProgress, ModelChoice, ModelNeeds, ModelSource } from "../engine/contract.ts";
+import type { LoadOptions, LoadProgress, ModelChoice, ModelNeeds } from "../engine/contract.ts";
+import type { ModelSource } from "../models/model-source.ts";
 import type { Failure } from "./failure.ts";
 import type { Transfer } from "./model-transfer.ts";
 

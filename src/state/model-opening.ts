@@ -3,9 +3,10 @@
  * somebody has agreed. The model at hand stays in use until the new one has come.
  */
 import { PivotscopeError } from "../core/errors.ts";
-import type { LoadProgress, ModelNeeds, ModelSource } from "../engine/contract.ts";
+import type { LoadProgress, ModelNeeds } from "../engine/contract.ts";
 import type { WorkerEngine } from "../engine/worker/client.ts";
 import { DEFAULT_HUB } from "../models/hub/default-hub.ts";
+import type { ModelSource } from "../models/model-source.ts";
 import type { Context } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
 import { isBundled, type ModelActions } from "./model.ts";

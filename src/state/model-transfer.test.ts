@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { LoadProgress, ModelSource } from "../engine/contract.ts";
+import type { LoadProgress } from "../engine/contract.ts";
+import type { ModelSource } from "../models/model-source.ts";
 import { createTransferMeter, fractionOf, originOf, showTransfer, type Transfer } from "./model-transfer.ts";
 
 const TOTAL = 100e6;

@@ -1,5 +1,6 @@
 /** How far a model is loaded, and how fast: one total over all files, with a rate that does not jump. */
-import type { LoadProgress, ModelNeeds, ModelSource } from "../engine/contract.ts";
+import type { LoadProgress, ModelNeeds } from "../engine/contract.ts";
+import type { ModelSource } from "../models/model-source.ts";
 import type { Environment } from "./environment.ts";
 
 export interface Transfer {

@@ -1,7 +1,8 @@
 /** The model: which one, how far loading is, what the engine holds, and what stopped it. */
 import { PivotscopeError } from "../core/errors.ts";
-import type { LoadOptions, LoadProgress, ModelSource, ModelSummary } from "../engine/contract.ts";
+import type { LoadOptions, LoadProgress, ModelSummary } from "../engine/contract.ts";
 import type { WorkerEngine } from "../engine/worker/client.ts";
+import type { ModelSource } from "../models/model-source.ts";
 import type { Context, WorkbenchState } from "./context.ts";
 import { type Failure, failureOf, isCancelled } from "./failure.ts";
 import { AUTOMATIC, type RunOptions } from "./model-opening-steps.ts";

@@ -11,9 +11,9 @@
  * compensation of pruned models is left out, because it would take compiling other graphs.
  */
 import { invariant, PivotscopeError } from "../../core/errors.ts";
+import type { Precision } from "../../graph/precision.ts";
 import type { LlamaConfig } from "../../models/config.ts";
 import type { Backend, Tensor } from "../../runtime/backend.ts";
-import type { Precision } from "../contract.ts";
 import { createFusedLayers } from "../generate/generate-fused.ts";
 import type { Row } from "../generate/generation-rows.ts";
 import type { Model } from "../load/model.ts";

@@ -14,6 +14,7 @@
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { widenFloat16 } from "../../core/float16.ts";
 import type { Graph } from "../../graph/graph.ts";
+import type { Precision } from "../../graph/precision.ts";
 import type { TextDefinition, VisionDefinition, WeightSlot } from "../../models/architectures/definition.ts";
 import { visionDefinition } from "../../models/architectures/idefics3.ts";
 import { llamaDefinition } from "../../models/architectures/llama.ts";
@@ -21,7 +22,6 @@ import { weightType } from "../../models/architectures/mixed-precision.ts";
 import { heldShape } from "../../models/architectures/weight-slots.ts";
 import type { LlamaConfig, ModelConfig, VisionConfig } from "../../models/config.ts";
 import { type Backend, type Feeds, output, type Tensor } from "../../runtime/backend.ts";
-import type { Precision } from "../contract.ts";
 import { causalBias, rotaryTables } from "../pass/rope.ts";
 import { allowedError, judgeError, precisionError } from "./half-precision-error.ts";
 import { createNumbers, type RandomNumbers, randomWeights } from "./random-weights.ts";

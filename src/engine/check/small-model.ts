@@ -1,11 +1,11 @@
 /** A small random model in the shapes that fused graphs depend on, for the check of a device. */
 import { widenFloat16 } from "../../core/float16.ts";
+import type { Precision } from "../../graph/precision.ts";
 import type { ModelDefinition } from "../../models/architectures/definition.ts";
 import { llamaDefinition } from "../../models/architectures/llama.ts";
 import { weightType } from "../../models/architectures/mixed-precision.ts";
 import type { LlamaConfig } from "../../models/config.ts";
 import type { Backend, Feeds, Program } from "../../runtime/backend.ts";
-import type { Precision } from "../contract.ts";
 import { type Model, modelLayout } from "../load/model.ts";
 import { type RandomNumbers, randomWeights } from "./random-weights.ts";
 

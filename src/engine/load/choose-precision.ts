@@ -1,7 +1,9 @@
 /** Which number format a model is held and written in on a backend. */
+
+import type { Precision } from "../../graph/precision.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import type { SelfCheckResult } from "../check/self-check.ts";
-import type { LoadOptions, Precision } from "../contract.ts";
+import type { LoadOptions } from "../contract.ts";
 
 export interface PrecisionChoice {
   readonly precision: Precision;

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { ModelSource } from "../../models/model-source.ts";
 import { type HubServer, startHubServer } from "../../models/testing/hub-server.ts";
 import { projectRoot } from "../../testing/shared.ts";
-import type { LoadProgress, ModelSource } from "../contract.ts";
+import type { LoadProgress } from "../contract.ts";
 import { createNodeEngine } from "../node-engine.ts";
 import { openNodePlace } from "../node-places.ts";
 

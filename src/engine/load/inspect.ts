@@ -4,6 +4,7 @@
  */
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { formatBytes } from "../../core/format-bytes.ts";
+import type { Precision } from "../../graph/precision.ts";
 import type { ModelDefinition } from "../../models/architectures/definition.ts";
 import { countParameters } from "../../models/architectures/weight-slots.ts";
 import { type ModelConfig, parseModelConfig } from "../../models/config.ts";
@@ -11,7 +12,7 @@ import { openWeights } from "../../models/open-weights.ts";
 import { type CheckpointFolder, type FileEntry, OPTIONAL_FILES } from "../../models/source.ts";
 import type { Weights } from "../../models/weights.ts";
 import type { AdapterFacts } from "../../runtime/webgpu/adapter.ts";
-import type { Call, LoadOptions, LoadProgress, ModelChoice, ModelNeeds, Precision } from "../contract.ts";
+import type { Call, LoadOptions, LoadProgress, ModelChoice, ModelNeeds } from "../contract.ts";
 import { type Sequences, sequencesOf, widestBytes } from "../pass/memory-plan.ts";
 import { defineModel, defineModelWithin } from "./model.ts";
 import { checkWeights, largestTensorBytes, weightBytes } from "./weight-upload.ts";

@@ -3,6 +3,7 @@
  */
 import { createUnitLayout, type Tower, type UnitLayout } from "../../core/unit.ts";
 import type { Graph } from "../../graph/graph.ts";
+import type { Precision } from "../../graph/precision.ts";
 import type { ModelDefinition, WeightSlot } from "../../models/architectures/definition.ts";
 import { visionDefinition } from "../../models/architectures/idefics3.ts";
 import { llamaDefinition } from "../../models/architectures/llama.ts";
@@ -10,7 +11,6 @@ import { countParameters } from "../../models/architectures/weight-slots.ts";
 import type { ModelConfig } from "../../models/config.ts";
 import type { Weights } from "../../models/weights.ts";
 import type { Backend, Feeds, Program } from "../../runtime/backend.ts";
-import type { Precision } from "../contract.ts";
 import { vocabularyParts } from "../pass/memory-plan.ts";
 import { type UploadOptions, uploadWeights } from "./weight-upload.ts";
 

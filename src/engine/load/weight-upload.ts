@@ -1,6 +1,7 @@
 /** Weights from their stream onto a backend: each tensor converted and uploaded as it comes, then forgotten. */
 import { createBreath } from "../../core/breath.ts";
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import type { Precision } from "../../graph/precision.ts";
 import type { ModelDefinition, WeightSlot } from "../../models/architectures/definition.ts";
 import { weightType } from "../../models/architectures/mixed-precision.ts";
 import { heldShape, holding, weightSlots } from "../../models/architectures/weight-slots.ts";
@@ -8,7 +9,6 @@ import { allocateNumbers, type Converted, convertElements, requireReadable } fro
 import type { StoredTensor, Weights, WeightsProgress } from "../../models/weights.ts";
 import type { Backend, Tensor } from "../../runtime/backend.ts";
 import { elementCount } from "../../runtime/backend.ts";
-import type { Precision } from "../contract.ts";
 import { imagePositionTable } from "../pass/image-positions.ts";
 
 export interface UploadOptions {

@@ -7,10 +7,10 @@
  */
 import { invariant, throwIfCancelled } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
+import type { Precision } from "../../graph/precision.ts";
 import type { TowerDefinition, VisionDefinition } from "../../models/architectures/definition.ts";
 import { splitIds } from "../../models/architectures/llama-vocabulary.ts";
 import { type Feeds, output, settled, type Tensor } from "../../runtime/backend.ts";
-import type { Precision } from "../contract.ts";
 import type { Model } from "../load/model.ts";
 import type { Batch } from "./batch.ts";
 import { cutPatches } from "./image-positions.ts";

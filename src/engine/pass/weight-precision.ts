@@ -5,9 +5,9 @@
 import type { Tower } from "../../core/unit.ts";
 import { type Graph, GraphBuilder } from "../../graph/graph.ts";
 import { cast } from "../../graph/operations/structure.ts";
+import type { Precision } from "../../graph/precision.ts";
 import type { WeightSlot } from "../../models/architectures/definition.ts";
 import type { Feeds } from "../../runtime/backend.ts";
-import type { Precision } from "../contract.ts";
 import type { Model } from "../load/model.ts";
 
 /** Float16 tensors of the given ranks → float32 outputs of the same names. */

@@ -7,6 +7,8 @@ import type { SampleScores } from "../../core/experiments/scores.ts";
 import type { LayerViews } from "../../core/signals/layer-views.ts";
 import type { Statistics } from "../../core/statistics.ts";
 import { createUnitLayout, type Module, moduleKey, type Tower, type UnitLayout } from "../../core/unit.ts";
+import type { Precision } from "../../graph/precision.ts";
+import type { ModelSource } from "../../models/model-source.ts";
 import type {
   Assessment,
   AssessmentRequest,
@@ -23,10 +25,8 @@ import type {
   Measurement,
   ModelChoice,
   ModelNeeds,
-  ModelSource,
   ModelSummary,
   OwnSample,
-  Precision,
   SampleInput,
   SampleProgress,
   Trace,

@@ -8,6 +8,7 @@ import { type ErrorCode, PivotscopeError } from "../../core/errors.ts";
 import type { Pruning } from "../../core/pruning.ts";
 import type { LayerViews } from "../../core/signals/layer-views.ts";
 import type { Statistics } from "../../core/statistics.ts";
+import type { ModelSource } from "../../models/model-source.ts";
 import type {
   Assessment,
   AssessmentRequest,
@@ -20,7 +21,6 @@ import type {
   LoadProgress,
   Measurement,
   ModelNeeds,
-  ModelSource,
   ModelSummary,
   OwnSample,
   Picture,

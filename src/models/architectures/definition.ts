@@ -5,8 +5,8 @@
 
 import type { MatrixName } from "../../core/statistics.ts";
 import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/unit.ts";
-import type { Precision } from "../../engine/contract.ts";
 import type { Graph } from "../../graph/graph.ts";
+import type { Precision } from "../../graph/precision.ts";
 
 /** A weight as a graph input: `input` names the port, `tensor` the checkpoint's tensor. */
 export interface WeightSlot {

@@ -1,13 +1,14 @@
 /**
  * Idefics3 (SmolVLM): a SigLIP-style vision tower, a pixel-shuffle connector and a Llama decoder.
  */
-import type { Precision } from "../../engine/contract.ts";
+
 import { gradients } from "../../graph/differentiate.ts";
 import { GraphBuilder, type Value } from "../../graph/graph.ts";
 import { add, geluTanh, multiply } from "../../graph/operations/elementwise.ts";
 import { linear, matmul } from "../../graph/operations/linear.ts";
 import { layerNorm, softmax } from "../../graph/operations/normalise.ts";
 import { cast, gatherRows, interleaveRows, reshape, transpose } from "../../graph/operations/structure.ts";
+import type { Precision } from "../../graph/precision.ts";
 import type { VisionConfig } from "../config.ts";
 import {
   type ForwardInputs,

@@ -3,12 +3,12 @@
  * and the text tower of Idefics3.
  */
 
-import type { Precision } from "../../engine/contract.ts";
 import { GraphBuilder, type Value } from "../../graph/graph.ts";
 import { add, multiply, scale, silu } from "../../graph/operations/elementwise.ts";
 import { matmul } from "../../graph/operations/linear.ts";
 import { rmsNorm, softmax } from "../../graph/operations/normalise.ts";
 import { concatenate, gatherFirst, reshape, transpose } from "../../graph/operations/structure.ts";
+import type { Precision } from "../../graph/precision.ts";
 import { times } from "../../graph/shape.ts";
 import type { LlamaConfig } from "../config.ts";
 import {

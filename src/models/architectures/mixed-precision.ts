@@ -3,11 +3,12 @@
  * layer to layer, norms, softmax and activation functions are float32, so that neither large sums nor small differences
  * are lost (project decision). In single precision nothing is cast, and the graph is the plain one.
  */
-import type { Precision } from "../../engine/contract.ts";
+
 import type { GraphBuilder, Value } from "../../graph/graph.ts";
 import { scale } from "../../graph/operations/elementwise.ts";
 import { linear, matmul } from "../../graph/operations/linear.ts";
 import { cast } from "../../graph/operations/structure.ts";
+import type { Precision } from "../../graph/precision.ts";
 
 /** The format in which a weight of `shape` is stored: matrices in `precision`, vectors in float32 always. */
 export function weightType(shape: readonly number[], precision: Precision): Precision {

@@ -1,6 +1,6 @@
 /** What somebody types or pastes to name a model, read as a hub's repository or as the address of a folder. */
 import { PivotscopeError } from "../../core/errors.ts";
-import type { ModelSource } from "../../engine/contract.ts";
+import type { ModelSource } from "../model-source.ts";
 import { DEFAULT_HUB } from "./default-hub.ts";
 
 /** The `hubUrl` of a repository is null only where no hub was named: then the page's, or the usual one, is meant. */

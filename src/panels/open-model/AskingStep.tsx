@@ -2,8 +2,9 @@
 import { useEffect } from "react";
 import { formatParameters } from "../../charts/index.ts";
 import { formatBytes } from "../../core/format-bytes.ts";
-import type { ModelChoice, ModelNeeds, ModelSource } from "../../engine/contract.ts";
+import type { ModelChoice, ModelNeeds } from "../../engine/contract.ts";
 import { DEFAULT_HUB } from "../../models/hub/default-hub.ts";
+import type { ModelSource } from "../../models/model-source.ts";
 import { AUTOMATIC, choiceOf, optionsFor, type RunOptions } from "../../state/model-opening-steps.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { BACKEND_WORDS, PRECISION_WORDS, plural } from "../words.ts";

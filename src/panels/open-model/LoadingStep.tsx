@@ -1,6 +1,7 @@
 /** How far the look at a model and its loading are, and what was cancelled. */
 import { formatBytes } from "../../core/format-bytes.ts";
-import type { LoadProgress, ModelNeeds, ModelSource } from "../../engine/contract.ts";
+import type { LoadProgress, ModelNeeds } from "../../engine/contract.ts";
+import type { ModelSource } from "../../models/model-source.ts";
 import type { Failure } from "../../state/failure.ts";
 import { fractionOf, type Transfer } from "../../state/model-transfer.ts";
 import { Alert } from "../Alert.tsx";
