@@ -6,7 +6,7 @@ import { parseDescription } from "../src/core/experiments/description.ts";
 import { parsePlan, planPruning } from "../src/core/plan.ts";
 import type { Random } from "../src/core/random.ts";
 import { parseStatistics } from "../src/core/statistics-json.ts";
-import { defineModel, modelLayout } from "../src/engine/load/model.ts";
+import { defineModel, modelLayout } from "../src/engine/load/create-model.ts";
 import { findChatTemplate } from "../src/models/chat-template.ts";
 import { parseModelConfig } from "../src/models/config.ts";
 import { findStopIds } from "../src/models/generation-config.ts";

@@ -1,5 +1,5 @@
 /** Shapes of a checkpoint's tensors: from a list, or from what the workbench would read of a config. */
-import { defineModel } from "../src/engine/load/model.ts";
+import { defineModel } from "../src/engine/load/create-model.ts";
 import { uniqueTensors } from "../src/models/architectures/weight-slots.ts";
 import { parseModelConfig } from "../src/models/config.ts";
 import type { TensorShape } from "../src/models/testing/random-tensors.ts";

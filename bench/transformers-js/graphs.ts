@@ -115,9 +115,9 @@ export function visionEncoder(vision: VisionDefinition, channels: number): Graph
   };
   const graphs = [
     builder.build(),
-    ends(vision.embed(1), "hidden", "hidden_0"),
-    ...Array.from({ length: vision.layers }, (_, index) => layer(vision.forward(1), index)),
-    ends(vision.connector(1), `hidden_${vision.layers}`, "features_flat"),
+    ends(vision.embed({ batch: 1 }), "hidden", "hidden_0"),
+    ...Array.from({ length: vision.layers }, (_, index) => layer(vision.forward({ batch: 1 }), index)),
+    ends(vision.connector({ batch: 1 }), `hidden_${vision.layers}`, "features_flat"),
   ];
   const inner = new Set(graphs.flatMap(({ nodes }) => nodes.flatMap(({ outputs }) => outputs)));
   const chained = chain("vision_encoder", graphs, "image_features");

@@ -1,7 +1,7 @@
 /** Opening models for commands: with its weights, or only to learn which units it has. */
 import { PivotscopeError } from "../core/errors.ts";
 import type { UnitLayout } from "../core/unit.ts";
-import { defineModel, modelLayout } from "../engine/load/model.ts";
+import { defineModel, modelLayout } from "../engine/load/create-model.ts";
 import { openNodePlace } from "../engine/node-places.ts";
 import type { Session } from "../engine/session.ts";
 import { parseModelConfig } from "../models/config.ts";

@@ -13,11 +13,12 @@ import type { BackendKind, Call, LoadOptions, LoadProgress, ModelSummary, Pictur
 import { type Generation, generateGreedy } from "./generate/generate.ts";
 import { chooseGeneration } from "./load/choose-generation.ts";
 import { choosePrecision } from "./load/choose-precision.ts";
-import { createModel, defineModel, defineModelWithin, type Model } from "./load/model.ts";
+import { createModel, defineModel, defineModelWithin } from "./load/create-model.ts";
 import { framesIn, missing, prepareInput, splittingOf } from "./load/prepare-input.ts";
 import { checkWeights, largestTensorBytes } from "./load/weight-upload.ts";
 import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
 import { createMasks, type MaskSet } from "./pass/masks.ts";
+import type { Model } from "./pass/model.ts";
 
 /** What differs between the engine's homes. */
 export interface Environment {

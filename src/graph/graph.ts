@@ -63,6 +63,9 @@ export interface GraphConstant {
   readonly data: ConstantData;
 }
 
+/** Builds a graph from options that are plain data, so that a compiled graph can be known by its function and options. */
+export type GraphFunction<Options extends object = Record<never, never>> = (options: Options) => Graph;
+
 /** A finished graph. Plain data: serialise it with `serialiseGraph`. */
 export interface Graph {
   readonly name: string;

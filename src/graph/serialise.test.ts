@@ -196,15 +196,15 @@ describe("the graphs of the architectures", () => {
   );
 
   it.each([
-    text.backward(2, ["matrices", "columns"]),
-    text.headGradient(["likelihood", "probability"]),
-    text.decode(1),
-    text.decode(2, { padded: true, compensation: true }),
-    text.pickSamples(),
-    vision.embed(2),
-    vision.forward(2, { compensation: true }),
-    vision.forward(1, { precision: "float16" }),
-    vision.backward(2, ["matrices", "attributed"]),
+    text.backward({ batch: 2, losses: ["matrices", "columns"] }),
+    text.headGradient({ losses: ["likelihood", "probability"] }),
+    text.decode({ batch: 1 }),
+    text.decode({ batch: 2, padded: true, compensation: true }),
+    text.pickSamples({}),
+    vision.embed({ batch: 2 }),
+    vision.forward({ batch: 2, compensation: true }),
+    vision.forward({ batch: 1, precision: "float16" }),
+    vision.backward({ batch: 2, losses: ["matrices", "attributed"] }),
   ])("come back: $name", (graph) => {
     expect(graph.nodes.length).toBeGreaterThan(0);
     const rounded = graph.nodes.map((node) => ({

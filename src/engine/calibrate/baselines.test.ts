@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { BaselineStatistics, MatrixTerms } from "../../core/statistics.ts";
 import { describeWithShared } from "../../testing/shared.ts";
-import type { Model } from "../load/model.ts";
 import { createBatch, type PreparedSample } from "../pass/batch.ts";
 import { traceLogits } from "../pass/forward.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { MemoryLimits } from "../pass/memory-plan.ts";
+import type { Model } from "../pass/model.ts";
 import { openOracle } from "../testing/oracle-samples.ts";
 import { excess, TINY_MEMORY } from "../testing/oracle-suite.ts";
 import { calibrate } from "./calibrate.ts";

@@ -6,7 +6,6 @@ import { invariant } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import { TOKEN_CLASS } from "../../runtime/kernels/contract.ts";
-import type { Model } from "../load/model.ts";
 import { backwardTower, type GroupTaps, type LayerTaps } from "../pass/backward.ts";
 import { type Batch, createBatch } from "../pass/batch.ts";
 import {
@@ -21,6 +20,7 @@ import {
 import { headGradients } from "../pass/head-gradients.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import { groupSizes, type MemoryLimits, samplesAtOnce, sequencesOf } from "../pass/memory-plan.ts";
+import type { Model } from "../pass/model.ts";
 import { type Group, groupsOf, joinRows } from "../pass/rows.ts";
 import { outerFeedsOf, withSingleWeights } from "../pass/weight-precision.ts";
 import type { Accumulators, GroupShape, RunShape } from "./accumulators.ts";
@@ -129,13 +129,14 @@ async function connectorGradients(
   const positions = backend.upload(rows, [rows.length]);
   const featureGradients: Tensor[] = [];
   try {
-    const merge = await model.program("merge backward", () => definition.mergeBackward());
+    const merge = await model.programs.get(definition.mergeBackward, {});
     for (const gradient of textGradients) {
       featureGradients.push(output(await backend.run(merge, { gradient, positions }), "features_gradient"));
     }
-    const connector = await model.program(`connector backward ${frames}`, () =>
-      definition.connectorBackward(frames, HEAD_LOSSES.length),
-    );
+    const connector = await model.programs.get(definition.connectorBackward, {
+      batch: frames,
+      losses: HEAD_LOSSES.length,
+    });
     const cotangents = Object.fromEntries(featureGradients.map((gradient, loss) => [`gradient.${loss}`, gradient]));
     const outputs = await withSingleWeights(model, outerFeedsOf(model, definition.connectorWeights), (weights) =>
       backend.run(connector, { ...weights, ...cotangents, hidden }),

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithShared } from "../../testing/shared.ts";
-import type { Model } from "../load/model.ts";
 import { compareStates } from "../measure/evaluate.ts";
 import { type Batch, createBatch, type PreparedSample } from "../pass/batch.ts";
 import { encodeFrames, groupRows, lastStates } from "../pass/forward.ts";
 import { createMasks } from "../pass/masks.ts";
 import { memoryLimits } from "../pass/memory-plan.ts";
+import type { Model } from "../pass/model.ts";
 import { joinRows, withJoined } from "../pass/rows.ts";
 import { countTensors } from "../testing/count-tensors.ts";
 import { lackingMemory } from "../testing/lacking-memory.ts";

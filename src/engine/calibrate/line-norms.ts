@@ -4,8 +4,8 @@ import { type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
 import { concatenate } from "../../graph/operations/structure.ts";
 import type { ScoredWeight, TowerDefinition } from "../../models/architectures/definition.ts";
 import { output } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
 import { towerOf } from "../pass/forward.ts";
+import type { Model } from "../pass/model.ts";
 import { withLayerWeights } from "../pass/weight-precision.ts";
 
 export interface LineNorms {
@@ -19,9 +19,9 @@ export function lineCountOf(scored: ScoredWeight): number {
 }
 
 /** The matrices of one layer → `norms`: of each matrix in the order of `scored` Σ|w| per line, then Σw² per line. */
-export function lineNormsGraph(definition: TowerDefinition): Graph {
-  const builder = new GraphBuilder(`${definition.tower} line norms`);
-  const parts = definition.scored.flatMap((scored) => {
+export function lineNormsGraph({ tower, scored: matrices }: Pick<TowerDefinition, "tower" | "scored">): Graph {
+  const builder = new GraphBuilder(`${tower} line norms`);
+  const parts = matrices.flatMap((scored) => {
     const weight = builder.input(scored.slot, [scored.outputs, scored.inputs]);
     const axes = builder.axes([scored.axis === "rows" ? 1 : 0]);
     return ["ReduceL1", "ReduceSumSquare"].map((operator) =>
@@ -42,7 +42,7 @@ export async function readLineNorms(model: Model): Promise<(module: Module, matr
   const norms = new Map<string, LineNorms[]>();
   for (const name of towers) {
     const tower = towerOf(model, name);
-    const program = await model.program(`${name} line norms`, () => lineNormsGraph(tower));
+    const program = await model.programs.get(lineNormsGraph, { tower: name, scored: tower.scored });
     for (let layer = 0; layer < tower.layers; layer++) {
       const outputs = await withLayerWeights(model, name, layer, (weights) => backend.run(program, weights));
       const tensor = output(outputs, "norms");

@@ -10,11 +10,11 @@ import type { ModuleKey } from "../../core/unit.ts";
 import { parseSamples } from "../../models/samples.ts";
 import { output } from "../../runtime/backend.ts";
 import { describeWithShared, projectRoot } from "../../testing/shared.ts";
-import type { Model } from "../load/model.ts";
 import { openNodeSession } from "../node-engine.ts";
 import { createBatch, type PreparedSample } from "../pass/batch.ts";
 import { embedTokens, encodeFrames, sequenceFeeds } from "../pass/forward.ts";
 import { createMasks } from "../pass/masks.ts";
+import type { Model } from "../pass/model.ts";
 import type { Session } from "../session.ts";
 import { countTensors } from "../testing/count-tensors.ts";
 import { openLlamaModel } from "../testing/llama-model.ts";
@@ -128,7 +128,7 @@ describe("sequential Wanda-SP on the bundled model", () => {
     const plan = await planSequentialWanda(model, samples, { ratio: 0.5 });
     const masks = createMasks(model, plan.keep);
     const dense = createMasks(model, null);
-    const first = definition.text.forward(1, { inputs: true });
+    const first = definition.text.forward({ batch: 1, inputs: true });
     const program = await backend.compile(first);
     const energy = new Float64Array(definition.text.mlpColumns);
     for (const sample of samples) {

@@ -11,10 +11,10 @@ import type { Module, ModuleKind, Ratio, Tower } from "../../core/unit.ts";
 import { validateRatio } from "../../core/unit-check.ts";
 import { type Feeds, output, type Program, settled, type Tensor } from "../../runtime/backend.ts";
 import type { SampleProgress } from "../contract.ts";
-import type { Model } from "../load/model.ts";
 import { createBatch, type PreparedSample, requireWholePictures } from "../pass/batch.ts";
 import { connect, embedFrames, embedTokens, sequenceFeeds, towerOf } from "../pass/forward.ts";
 import { maskColumns } from "../pass/masks.ts";
+import type { Model } from "../pass/model.ts";
 import { withLayerWeights } from "../pass/weight-precision.ts";
 import { readLineNorms } from "./line-norms.ts";
 
@@ -184,8 +184,8 @@ async function pruneTower(context: Context, tower: Tower, passages: readonly Pas
   const { model, request, owner, keep, values } = context;
   const definition = towerOf(model, tower);
   const { layers } = definition;
-  const whole = await model.program(`${tower} forward 1 inputs`, () => definition.forward(1, { inputs: true }));
-  const pruned = await model.program(`${tower} forward 1 false`, () => definition.forward(1, { modules: false }));
+  const whole = await model.programs.get(definition.forward, { batch: 1, inputs: true });
+  const pruned = await model.programs.get(definition.forward, { batch: 1 });
   for (let layer = 0; layer < layers; layer += 1) {
     let finished = 0;
     const done = () => {

@@ -15,7 +15,7 @@ import { projectRoot } from "../../testing/shared.ts";
 import { calibrate } from "../calibrate/calibrate.ts";
 import { planSequentialWanda } from "../calibrate/sequential-wanda.ts";
 import { generateBatch, type WayToWrite } from "../generate/generate.ts";
-import { createModel, type Model } from "../load/model.ts";
+import { createModel } from "../load/create-model.ts";
 import { compareStates, denseTraceStates, evaluateSample } from "../measure/evaluate.ts";
 import { createEvaluationSet } from "../measure/evaluation-set.ts";
 import { observeLayers } from "../measure/layer-views.ts";
@@ -24,6 +24,7 @@ import { createBatch, type PreparedSample } from "../pass/batch.ts";
 import { createPruningMasks } from "../pass/compensation.ts";
 import { encodeFrames, logitsAt } from "../pass/forward.ts";
 import { createMasks } from "../pass/masks.ts";
+import type { Model } from "../pass/model.ts";
 import { withLayerWeights } from "../pass/weight-precision.ts";
 import type { Session } from "../session.ts";
 

@@ -105,7 +105,7 @@ function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
     {
       name: "text layer",
       weights: text.layerWeights(0),
-      graph: (precision) => text.forward(1, { modules: true, precision }),
+      graph: (precision) => text.forward({ batch: 1, modules: true, precision }),
       runs: TEXT_ROWS.map(run),
       compared: [
         { output: "attention_output", terms: attention },
@@ -115,7 +115,7 @@ function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
     {
       name: "head",
       weights: text.headWeights,
-      graph: (precision) => text.head(precision),
+      graph: (precision) => text.head({ precision }),
       runs: [1, 5].map((rows) => ({
         hidden: hiddenStates(numbers, rows, width),
         positions: { data: Int32Array.from({ length: rows }, (_, row) => row), dims: [rows] },
@@ -132,7 +132,7 @@ function patchProbe(vision: VisionDefinition, numbers: RandomNumbers): Probe {
   return {
     name: "patch embedding",
     weights,
-    graph: (precision) => vision.embed(1, precision),
+    graph: (precision) => vision.embed({ batch: 1, precision }),
     runs: [{ patches: { data: numbers(patches * values, 1), dims: [patches, values] } }],
     compared: [{ output: "hidden_out", terms: [values] }],
   };
@@ -144,7 +144,7 @@ function visionProbe(name: string, vision: VisionDefinition, numbers: RandomNumb
   return {
     name,
     weights: vision.layerWeights(0),
-    graph: (precision) => vision.forward(1, { modules: true, precision }),
+    graph: (precision) => vision.forward({ batch: 1, modules: true, precision }),
     runs: [
       {
         hidden: hiddenStates(numbers, patches, width),

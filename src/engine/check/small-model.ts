@@ -5,8 +5,10 @@ import type { ModelDefinition } from "../../models/architectures/definition.ts";
 import { llamaDefinition } from "../../models/architectures/llama.ts";
 import { weightType } from "../../models/architectures/mixed-precision.ts";
 import type { LlamaConfig } from "../../models/config.ts";
-import type { Backend, Feeds, Program } from "../../runtime/backend.ts";
-import { type Model, modelLayout } from "../load/model.ts";
+import type { Backend, Feeds } from "../../runtime/backend.ts";
+import { modelLayout } from "../load/create-model.ts";
+import type { Model } from "../pass/model.ts";
+import { createPrograms } from "../pass/programs.ts";
 import { type RandomNumbers, randomWeights } from "./random-weights.ts";
 
 const LAYERS = 2;
@@ -52,7 +54,7 @@ export function createSmallModel(
       }),
     );
   });
-  const programs = new Map<string, Promise<Program>>();
+  const programs = createPrograms(backend);
   return {
     model: {
       backend,
@@ -64,18 +66,11 @@ export function createSmallModel(
       imageTokenId: null,
       layerFeeds: (_, layer) => layers[layer] ?? {},
       outerFeeds: {},
-      program(key, build) {
-        const program = programs.get(key) ?? backend.compile(build());
-        programs.set(key, program);
-        return program;
-      },
+      programs,
     },
     async release() {
       for (const feeds of layers) backend.release(...Object.values(feeds));
-      for (const compiled of programs.values()) {
-        const program = await compiled.catch(() => null);
-        if (program) await backend.discard(program);
-      }
+      await programs.discard();
     },
   };
 }

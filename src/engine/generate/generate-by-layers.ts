@@ -7,11 +7,10 @@
  * zero, and rotary positions count real tokens only.
  */
 import { throwIfCancelled } from "../../core/errors.ts";
-import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
+import { type Feeds, output, type Program, type Tensor } from "../../runtime/backend.ts";
 import { embedTokens, sequenceFeeds } from "../pass/forward.ts";
-import { compensationKey } from "../pass/masks.ts";
 import { checkSequence, memoryLimits, sequencesOf } from "../pass/memory-plan.ts";
+import type { Model } from "../pass/model.ts";
 import { paddingBias, rotaryTables } from "../pass/rope.ts";
 import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { type KeyValueCache, pickFromCache, releaseCache } from "./kv-cache.ts";
@@ -22,14 +21,12 @@ async function runLayers(
   { keys, values }: KeyValueCache,
   { masks, signal }: WriterRequest,
   hidden: Tensor,
-  graph: { readonly key: string; readonly build: (compensation: boolean) => Parameters<Model["program"]>[1] },
+  program: Program,
   shared: Feeds,
 ): Promise<Tensor> {
   const { backend, definition } = model;
   let current = hidden;
   try {
-    const key = `${graph.key} ${model.precision}${compensationKey(masks)}`;
-    const program = await model.program(key, graph.build(masks.compensated));
     for (let layer = 0; layer < definition.text.layers; layer++) {
       throwIfCancelled(signal);
       const pastKey = keys[layer];
@@ -90,7 +87,8 @@ function stepFeeds(
 
 /** Writes layer by layer. */
 export function createLayerWriter(model: Model, request: WriterRequest): Writer {
-  const { backend, definition } = model;
+  const { backend, definition, precision } = model;
+  const options = { precision, compensation: request.masks.compensated };
   const cache: KeyValueCache = { keys: [], values: [] };
   let prefilled = 0;
   let slots = 0;
@@ -105,13 +103,13 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
       slots = batch.tokens;
       let hidden: Tensor | null = null;
       try {
-        const graph = {
-          key: `text prefill ${rows.length}`,
-          build: (compensation: boolean) => () =>
-            definition.text.forward(rows.length, { cache: true, precision: model.precision, compensation }),
-        };
+        const program = await model.programs.get(definition.text.forward, {
+          ...options,
+          batch: rows.length,
+          cache: true,
+        });
         const embedded = await embedTokens(model, batch, features);
-        hidden = await runLayers(model, cache, request, embedded, graph, shared);
+        hidden = await runLayers(model, cache, request, embedded, program, shared);
         return await nextIds(model, hidden, lastRows(rows, batch.tokens));
       } finally {
         if (hidden) backend.release(hidden);
@@ -124,17 +122,13 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
       const { feeds, padded } = stepFeeds(model, rows, prefilled, slots + 1);
       let hidden: Tensor | null = null;
       try {
-        const graph = {
-          key: `text decode ${rows.length} ${padded}`,
-          build: (compensation: boolean) => () =>
-            definition.text.decode(rows.length, { padded, precision: model.precision, compensation }),
-        };
+        const program = await model.programs.get(definition.text.decode, { ...options, batch: rows.length, padded });
         const embedded = await embedTokens(
           model,
           { ids, mergeIndex: new Int32Array(), imageRows: new Int32Array() },
           null,
         );
-        hidden = await runLayers(model, cache, request, embedded, graph, feeds);
+        hidden = await runLayers(model, cache, request, embedded, program, feeds);
         slots++;
         return await nextIds(
           model,

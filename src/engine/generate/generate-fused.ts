@@ -6,9 +6,9 @@
  */
 import { invariant, throwIfCancelled } from "../../core/errors.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
 import { embedTokens } from "../pass/forward.ts";
-import { compensationKey, type MaskSet } from "../pass/masks.ts";
+import type { MaskSet } from "../pass/masks.ts";
+import type { Model } from "../pass/model.ts";
 import { halfRotaryTables } from "../pass/rope.ts";
 import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { cacheFeeds, type KeyValueCache, pickFromCache, releaseCache, replaceCache } from "./kv-cache.ts";
@@ -102,10 +102,7 @@ export function createFusedLayers(model: Model, { masks, signal }: WriterRequest
     try {
       throwIfCancelled(signal);
       const past = cache.keys.length > 0;
-      const program = await model.program(
-        `text generation ${batch} ${past} ${precision}${compensationKey(masks)}`,
-        () => generation(batch, { past, precision, compensation: masks.compensated }),
-      );
+      const program = await model.programs.get(generation, { batch, past, precision, compensation: masks.compensated });
       const outputs = await backend.run(program, { ...feeds, ...rope, ...counts, ...cacheFeeds(cache), hidden });
       replaceCache(model, cache, outputs);
       return output(outputs, "hidden_out");

@@ -6,9 +6,10 @@
  * for it, generation goes on without.
  */
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import type { Graph } from "../../graph/graph.ts";
 import { type Feeds, output, type Program, type Tensor } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
 import type { MaskSet } from "../pass/masks.ts";
+import type { Model } from "../pass/model.ts";
 import { allLayers, createLengths, rotaryFeeds } from "./generate-fused.ts";
 import { encodeRows, lastRows, notNumbers, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { cacheFeeds, type KeyValueCache, pickFromCache, releaseCache, replaceCache } from "./kv-cache.ts";
@@ -24,8 +25,8 @@ const LARGEST_COPY = 2 ** 31;
 /** Bytes from which a copy makes room for calibration. Smaller ones cost more to make again than their place is worth. */
 const LARGE_COPY = 2 ** 27;
 
-/** Compiled graphs by model, null where memory did not suffice; they go when the backend is disposed. */
-const programs = new WeakMap<Model, Promise<Program | null>>();
+/** Models for whose copy memory did not suffice; it is not tried again. */
+const tooLarge = new WeakSet<Model>();
 
 /** The weights that the graph holds, by the names of its ports. */
 export function wholeConstants(model: Model): Feeds {
@@ -37,40 +38,27 @@ function bytesOf(tensors: Feeds): number {
   return Object.values(tensors).reduce((sum, { dims }) => sum + 4 * dims.reduce((a, b) => a * b, 1), 0);
 }
 
-async function compile(model: Model): Promise<Program | null> {
-  const { backend, definition } = model;
-  const { wholeGeneration } = definition.text;
-  if (!backend.copiesFeeds || !wholeGeneration) return null;
-  const constants = wholeConstants(model);
-  const single = Object.values(constants).every(({ type }) => type === "float32");
-  if (!single || bytesOf(constants) > LARGEST_COPY) return null;
-  const graph = wholeGeneration();
+/** Those of `constants` that `graph` takes. */
+function taken(graph: Graph, constants: Feeds): Feeds {
   const inputs = new Set(graph.inputs.map(({ name }) => name));
-  const used = Object.fromEntries(Object.entries(constants).filter(([name]) => inputs.has(name)));
-  try {
-    return await backend.compile(graph, used);
-  } catch (error) {
-    if (error instanceof PivotscopeError && error.code === "out-of-memory") return null;
-    throw error;
-  }
+  return Object.fromEntries(Object.entries(constants).filter(([name]) => inputs.has(name)));
 }
 
 /** The program that holds the weights, made at the first call; null where weights are better fed. */
-export function wholeProgram(model: Model): Promise<Program | null> {
-  const known = programs.get(model);
-  if (known) return known;
-  const compiled = compile(model);
-  programs.set(model, compiled);
-  compiled.catch(() => programs.delete(model));
-  return compiled;
-}
-
-/** Gives the copy of the weights back; the next generation makes it again. */
-async function discardWholeProgram(model: Model): Promise<void> {
-  const known = programs.get(model);
-  programs.delete(model);
-  const program = await known?.catch(() => null);
-  if (program) await model.backend.discard(program);
+export async function wholeProgram(model: Model): Promise<Program | null> {
+  const { backend, definition, programs } = model;
+  const { wholeGeneration } = definition.text;
+  if (!backend.copiesFeeds || !wholeGeneration || tooLarge.has(model)) return null;
+  const constants = wholeConstants(model);
+  const single = Object.values(constants).every(({ type }) => type === "float32");
+  if (!single || bytesOf(constants) > LARGEST_COPY) return null;
+  try {
+    return await programs.getHolding(wholeGeneration, {}, (graph) => taken(graph, constants));
+  } catch (error) {
+    if (!(error instanceof PivotscopeError && error.code === "out-of-memory")) throw error;
+    tooLarge.add(model);
+    return null;
+  }
 }
 
 /** Masks and compensations of all layers one after another; zeros where nothing is compensated. */
@@ -96,7 +84,9 @@ async function joinVectors(model: Model, masks: MaskSet): Promise<Tensor> {
 
 /** Gives the copy back where it has more than `limit` bytes, before work that needs much memory. */
 export async function discardLargeCopy(model: Model, limit = LARGE_COPY): Promise<void> {
-  if (programs.has(model) && bytesOf(wholeConstants(model)) > limit) await discardWholeProgram(model);
+  const { wholeGeneration } = model.definition.text;
+  if (!wholeGeneration || !model.programs.holds(wholeGeneration)) return;
+  if (bytesOf(wholeConstants(model)) > limit) await model.programs.discard(wholeGeneration);
 }
 
 /** Writes with `program`, see `wholeProgram`. */

@@ -4,15 +4,15 @@
  */
 import { invariant, throwIfCancelled } from "../../core/errors.ts";
 import { settled } from "../../runtime/backend.ts";
-import type { Model, WayToWrite } from "../load/model.ts";
 import { type PreparedInput, paddedSize } from "../pass/batch.ts";
 import type { MaskSet } from "../pass/masks.ts";
+import type { Model, WayToWrite } from "../pass/model.ts";
 import { createLayerWriter } from "./generate-by-layers.ts";
 import { createFusedWriter } from "./generate-fused.ts";
 import { createWholeWriter, wholeProgram } from "./generate-whole.ts";
 import type { Row, Rows, Writer } from "./generation-rows.ts";
 
-export type { WayToWrite } from "../load/model.ts";
+export type { WayToWrite } from "../pass/model.ts";
 
 export interface SampleToGenerate {
   readonly input: PreparedInput;

@@ -1,10 +1,10 @@
 /** What the ways to write tokens have in common: the samples of a batch, and what a way has to do for them. */
 import { PivotscopeError } from "../../core/errors.ts";
 import type { Tensor } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
 import { type Batch, createBatch, type PreparedInput } from "../pass/batch.ts";
 import { encodeFrames, framesOf, logitsAt } from "../pass/forward.ts";
 import type { MaskSet } from "../pass/masks.ts";
+import type { Model } from "../pass/model.ts";
 
 /** A sample that is being written. */
 export interface Row {

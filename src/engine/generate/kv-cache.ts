@@ -1,7 +1,7 @@
 /** Keys and values of every layer that generation goes on from. */
 import { invariant } from "../../core/errors.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
+import type { Model } from "../pass/model.ts";
 
 /** One tensor per layer, [samples, key/value heads, slots, head size]; empty before the first pass. */
 export interface KeyValueCache {
@@ -33,7 +33,7 @@ export function replaceCache(model: Model, cache: KeyValueCache, outputs: Feeds)
 /** Keeps the samples at `places`, any of them also several times. */
 export async function pickFromCache(model: Model, cache: KeyValueCache, places: readonly number[]): Promise<void> {
   const { backend, definition } = model;
-  const program = await model.program("text pick", () => definition.text.pickSamples());
+  const program = await model.programs.get(definition.text.pickSamples, {});
   const index = backend.upload(Int32Array.from(places), [places.length]);
   try {
     for (const [layer, pastKey] of cache.keys.entries()) {

@@ -2,7 +2,7 @@
 import type { ModelDefinition } from "../../models/architectures/definition.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import type { SelfCheckResult } from "../check/self-check.ts";
-import type { WayToWrite } from "./model.ts";
+import type { WayToWrite } from "../pass/model.ts";
 
 export interface GenerationChoice {
   readonly way: WayToWrite;

@@ -14,7 +14,7 @@ import type { Weights } from "../../models/weights.ts";
 import type { AdapterFacts } from "../../runtime/webgpu/adapter.ts";
 import type { Call, LoadOptions, LoadProgress, ModelChoice, ModelNeeds } from "../contract.ts";
 import { type Sequences, sequencesOf, widestBytes } from "../pass/memory-plan.ts";
-import { defineModel, defineModelWithin } from "./model.ts";
+import { defineModel, defineModelWithin } from "./create-model.ts";
 import { checkWeights, largestTensorBytes, weightBytes } from "./weight-upload.ts";
 
 /** What a home of the engine knows of its device. */

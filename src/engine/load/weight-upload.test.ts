@@ -12,7 +12,7 @@ import type { StoredTensor, Weights } from "../../models/weights.ts";
 import type { Backend, TensorData } from "../../runtime/backend.ts";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
 import { projectRoot } from "../../testing/shared.ts";
-import { createModel, defineModel, defineModelWithin } from "./model.ts";
+import { createModel, defineModel, defineModelWithin } from "./create-model.ts";
 import { checkWeights, largestTensorBytes, weightBytes } from "./weight-upload.ts";
 
 const FOLDER = join(projectRoot, "public/models/scenes");

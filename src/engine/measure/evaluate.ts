@@ -7,11 +7,11 @@
 import { perplexity } from "../../core/metrics/perplexity.ts";
 import type { Tensor } from "../../runtime/backend.ts";
 import type { Measurement } from "../contract.ts";
-import type { Model } from "../load/model.ts";
 import { type Batch, createBatch, type PreparedSample, paddedSize } from "../pass/batch.ts";
 import { type Head, lastStates, withHead } from "../pass/forward.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import { logitRows, type MemoryLimits, memoryLimits } from "../pass/memory-plan.ts";
+import type { Model } from "../pass/model.ts";
 import { stretches } from "../pass/rows.ts";
 import { tiedChoices } from "./rounding-ties.ts";
 

@@ -20,7 +20,6 @@ import type { TowerDefinition } from "../../models/architectures/definition.ts";
 import { type Feeds, output, settled, type Tensor } from "../../runtime/backend.ts";
 import { TOKEN_CLASS } from "../../runtime/kernels/contract.ts";
 import type { SampleProgress } from "../contract.ts";
-import type { Model } from "../load/model.ts";
 import {
   createBatch,
   frameCountOf,
@@ -31,6 +30,7 @@ import {
 } from "../pass/batch.ts";
 import { connect, embedFrames, embedTokens, sequenceFeeds, towerOf } from "../pass/forward.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
+import type { Model } from "../pass/model.ts";
 import { withLayerWeights } from "../pass/weight-precision.ts";
 
 /** Calibration samples that are looked at where nobody says otherwise. */
@@ -77,7 +77,7 @@ export function checkOutlierFactor(factor: number): void {
 }
 
 /** `values` [rows, width] → `products` [rows, rows], the inner products of all pairs of rows. */
-export function rowProducts(width: number): Graph {
+export function rowProducts({ width }: { readonly width: number }): Graph {
   const builder = new GraphBuilder("row products");
   const values = builder.input("values", ["R", width]);
   builder.output("products", linear(builder, values, values));
@@ -87,7 +87,7 @@ export function rowProducts(width: number): Graph {
 /** TAMP's density of one sample's vectors, [tokens, width]; null without tokens of both kinds. */
 async function densityOf(model: Model, values: Tensor, width: number, visual: Uint8Array): Promise<number | null> {
   const { backend } = model;
-  const program = await model.program(`row products ${width}`, () => rowProducts(width));
+  const program = await model.programs.get(rowProducts, { width });
   const products = output(await backend.run(program, { values }), "products");
   try {
     const cosines = tokenCosines(await backend.read(products), visual);
@@ -122,9 +122,7 @@ async function observeTower(context: Context, pass: Pass, hidden: Tensor): Promi
   const taps = inputTaps(definition);
   let current = hidden;
   try {
-    const program = await model.program(`${tower} forward 1 observed`, () =>
-      definition.forward(1, { modules: true, inputs: true }),
-    );
+    const program = await model.programs.get(definition.forward, { batch: 1, modules: true, inputs: true });
     let before = await backend.read(current);
     for (const [layer, { changes, densities, energies }] of context.sums[tower].entries()) {
       throwIfCancelled(signal);

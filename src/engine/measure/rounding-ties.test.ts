@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from "vitest";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
-import type { Model } from "../load/model.ts";
+import type { Model } from "../pass/model.ts";
 import { tiedChoices } from "./rounding-ties.ts";
 
 const backend = createNodeBackend();

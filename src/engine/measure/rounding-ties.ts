@@ -7,7 +7,7 @@
  * for every pruned one that chooses the same.
  */
 import type { Tensor } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
+import type { Model } from "../pass/model.ts";
 
 /**
  * How much less likely than the dense model's choice the trace's token may be, in nats (project decision): logits of

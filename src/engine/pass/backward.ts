@@ -7,9 +7,9 @@ import { invariant, throwIfCancelled } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
 import type { LossTaps } from "../../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
 import { towerOf } from "./forward.ts";
 import type { MaskSet } from "./masks.ts";
+import type { Model } from "./model.ts";
 import { withLayerWeights } from "./weight-precision.ts";
 
 /** What the backward pass of one layer leaves of one group. */
@@ -54,8 +54,7 @@ export async function backwardTower(model: Model, request: BackwardRequest): Pro
   const { tower, losses, masks, shared } = request;
   const { backend } = model;
   const definition = towerOf(model, tower);
-  const programOf = (batch: number) =>
-    model.program(`${tower} backward ${batch} ${losses.join(" ")}`, () => definition.backward(batch, losses));
+  const programOf = (batch: number) => model.programs.get(definition.backward, { batch, losses });
   const owned = new Set(request.gradients.flat());
   const release = (tensors: readonly Tensor[]) => {
     for (const tensor of tensors) owned.delete(tensor);

@@ -5,7 +5,6 @@ import { createRandom } from "../../core/random.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../../scenes/draw/draw-scene.ts";
 import { describeWithShared, projectRoot } from "../../testing/shared.ts";
 import { generateBatch, generateGreedy } from "../generate/generate.ts";
-import type { Model } from "../load/model.ts";
 import { batchOf, compareStates, denseTraceStates, evaluateSample, measureBatch } from "../measure/evaluate.ts";
 import { openNodeSession } from "../node-engine.ts";
 import type { Session } from "../session.ts";
@@ -13,6 +12,7 @@ import { openLlamaModel } from "../testing/llama-model.ts";
 import { createPruningMasks } from "./compensation.ts";
 import { embedFrames, lastStates, runTower } from "./forward.ts";
 import { createMasks } from "./masks.ts";
+import type { Model } from "./model.ts";
 
 interface FlapNumbers {
   ids: number[][];

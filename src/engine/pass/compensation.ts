@@ -10,9 +10,9 @@ import { GraphBuilder } from "../../graph/graph.ts";
 import { linear } from "../../graph/operations/linear.ts";
 import { reshape } from "../../graph/operations/structure.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
 import { towerOf } from "./forward.ts";
 import { createMasks, type MaskSet, maskColumns } from "./masks.ts";
+import type { Model } from "./model.ts";
 import { withSingleWeights } from "./weight-precision.ts";
 
 const INPUT_NAMES: Readonly<Record<ModuleKind, string>> = {
@@ -81,7 +81,7 @@ export async function createPruningMasks(model: Model, pruning: Pruning, signal?
     backend.release(...biases.values());
   };
   try {
-    const program = await model.program("compensation", compensationGraph);
+    const program = await model.programs.get(compensationGraph, {});
     for (const [index, { tower, layer, kind }] of layout.modules.entries()) {
       throwIfCancelled(signal);
       const weight = model.layerFeeds(tower, layer)[towerOf(model, tower).projections[kind]];

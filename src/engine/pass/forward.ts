@@ -11,10 +11,9 @@ import type { Precision } from "../../graph/precision.ts";
 import type { TowerDefinition, VisionDefinition } from "../../models/architectures/definition.ts";
 import { splitIds } from "../../models/architectures/llama-vocabulary.ts";
 import { type Feeds, output, settled, type Tensor } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
 import type { Batch } from "./batch.ts";
 import { cutPatches } from "./image-positions.ts";
-import { compensationKey, type MaskSet } from "./masks.ts";
+import type { MaskSet } from "./masks.ts";
 import {
   checkSequence,
   groupSizes,
@@ -24,6 +23,7 @@ import {
   samplesAtOnce,
   sequencesOf,
 } from "./memory-plan.ts";
+import type { Model } from "./model.ts";
 import { causalBias, rotaryTables } from "./rope.ts";
 import { type Group, groupsOf, joinRows } from "./rows.ts";
 import { outerFeedsOf, withLayerWeights, withWeights } from "./weight-precision.ts";
@@ -76,9 +76,7 @@ export async function runTower(
   const { precision = "float32" } = run;
   const modules = run.onModules !== undefined;
   const programOf = (batch: number) =>
-    model.program(`${tower} forward ${batch} ${modules} ${precision}${compensationKey(masks)}`, () =>
-      definition.forward(batch, { modules, precision, compensation: masks.compensated }),
-    );
+    model.programs.get(definition.forward, { batch, modules, precision, compensation: masks.compensated });
   const owned = new Set(hidden);
   const inputs: Tensor[][] = [];
   let current = [...hidden];
@@ -131,9 +129,7 @@ export async function embedFrames(
   frames.forEach((frame, index) => {
     if (frame) patches.set(cutPatches(frame, channels, vision.imageSize, vision.patchSize), index * length);
   });
-  const program = await model.program(`vision embed ${frames.length} ${precision}`, () =>
-    vision.embed(frames.length, precision),
-  );
+  const program = await model.programs.get(vision.embed, { batch: frames.length, precision });
   const weights = outerFeedsOf(model, vision.embeddingWeights);
   const input = model.backend.upload(patches, [frames.length * vision.patches, length / vision.patches]);
   try {
@@ -154,7 +150,7 @@ export async function connect(
   precision: Precision = "float32",
 ): Promise<Tensor> {
   const vision = visionOf(model);
-  const program = await model.program(`connector ${frames} ${precision}`, () => vision.connector(frames, precision));
+  const program = await model.programs.get(vision.connector, { batch: frames, precision });
   const weights = outerFeedsOf(model, vision.connectorWeights);
   const outputs = await withWeights(model, weights, precision, (feeds) =>
     model.backend.run(program, { ...feeds, hidden }),
@@ -282,7 +278,7 @@ function tokenFeeds(model: Model, ids: Int32Array): Record<string, Tensor> {
  */
 export async function embedTokens(model: Model, rows: TokenRows, features: Tensor | null): Promise<Tensor> {
   const { backend, definition } = model;
-  const embed = await model.program("text embed", () => definition.text.embed(model.precision));
+  const embed = await model.programs.get(definition.text.embed, { precision: model.precision });
   const ids = tokenFeeds(model, rows.ids);
   let text: Tensor;
   try {
@@ -291,7 +287,7 @@ export async function embedTokens(model: Model, rows: TokenRows, features: Tenso
     backend.release(...Object.values(ids));
   }
   if (!features || rows.imageRows.length === 0) return text;
-  const merge = await model.program("merge", () => visionOf(model).merge());
+  const merge = await model.programs.get(visionOf(model).merge, {});
   const index = backend.upload(rows.mergeIndex, [rows.mergeIndex.length]);
   try {
     return output(await backend.run(merge, { text, features, index }), "hidden_out");
@@ -324,7 +320,7 @@ export async function withHead<Result>(
   precision: Precision = "float32",
 ): Promise<Result> {
   const { backend, definition } = model;
-  const program = await model.program(`head ${precision}`, () => definition.text.head(precision));
+  const program = await model.programs.get(definition.text.head, { precision });
   return withWeights(model, outerFeedsOf(model, definition.text.headWeights), precision, (weights) =>
     use(async (hidden, positions) => {
       const picked = backend.upload(positions, [positions.length]);

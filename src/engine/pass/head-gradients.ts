@@ -2,9 +2,9 @@
 import { invariant } from "../../core/errors.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import { HEAD_LOSSES } from "../calibrate/calibration-plan.ts";
-import type { Model } from "../load/model.ts";
 import type { Batch } from "./batch.ts";
 import { logitRows, type MemoryLimits } from "./memory-plan.ts";
+import type { Model } from "./model.ts";
 import { addMatrices, type Group, stretches } from "./rows.ts";
 import { outerFeedsOf, withSingleWeights } from "./weight-precision.ts";
 
@@ -76,7 +76,7 @@ async function stretchGradients(
   const { batch, weights, head, entries, firstRow, rows } = request;
   const { backend, definition } = model;
   const count = entries.end - entries.first;
-  const program = await model.program("head backward", () => definition.text.headGradient(HEAD_LOSSES));
+  const program = await model.programs.get(definition.text.headGradient, { losses: HEAD_LOSSES });
   const positions = batch.positions.subarray(entries.first, entries.end).map((row) => row - firstRow);
   const inverse = new Int32Array(rows).fill(count);
   positions.forEach((row, place) => {

@@ -6,7 +6,7 @@
 import type { Tower, UnitLayout } from "../../core/unit.ts";
 import type { TowerDefinition } from "../../models/architectures/definition.ts";
 import type { Backend, Feeds, Tensor } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
+import type { Model } from "./model.ts";
 
 export interface MaskSet {
   /** Whether `feeds` holds `attention_compensation` and `mlp_compensation`, which other graphs take. */
@@ -14,11 +14,6 @@ export interface MaskSet {
   /** Feeds `attention_mask` and `mlp_mask` of one layer. */
   feeds(tower: Tower, layer: number): Feeds;
   release(): void;
-}
-
-/** What a graph's key has behind it, so that graphs with and without compensation are told apart. */
-export function compensationKey({ compensated }: MaskSet): string {
-  return compensated ? " compensated" : "";
 }
 
 /** Factors of one module's columns, from the keep flags of its units. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parseModelConfig } from "../../models/config.ts";
 import { projectRoot } from "../../testing/shared.ts";
 import { BATCHES_PER_RUN, LOSS_TAPS } from "../calibrate/calibration-plan.ts";
-import { defineModel } from "../load/model.ts";
+import { defineModel } from "../load/create-model.ts";
 import { paddedSize } from "./batch.ts";
 import {
   backwardBytes,

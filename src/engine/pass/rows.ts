@@ -6,7 +6,7 @@ import { invariant } from "../../core/errors.ts";
 import { type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
 import { add } from "../../graph/operations/elementwise.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
+import type { Model } from "./model.ts";
 
 /** Consecutive samples of a batch, or logits rows, that go through a graph together. */
 export interface Group {
@@ -37,7 +37,7 @@ export function stretches(count: number, limit: number): readonly Group[] {
 const JOINED_AT_ONCE = 4;
 
 /** `part.0…` [rows, width] → `joined`. */
-export function joinGraph(parts: number): Graph {
+export function joinGraph({ parts }: { readonly parts: number }): Graph {
   const builder = new GraphBuilder(`join ${parts}`);
   const inputs: Value[] = Array.from({ length: parts }, (_, part) => builder.input(`part.${part}`, [`R${part}`, "W"]));
   builder.output("joined", builder.emit("Concat", inputs, ["R", "W"], { attributes: { axis: 0 } }));
@@ -52,7 +52,7 @@ export function sumGraph(): Graph {
 }
 
 async function joinFew(model: Model, parts: readonly Tensor[]): Promise<Tensor> {
-  const program = await model.program(`join ${parts.length}`, () => joinGraph(parts.length));
+  const program = await model.programs.get(joinGraph, { parts: parts.length });
   return output(
     await model.backend.run(program, Object.fromEntries(parts.map((tensor, part) => [`part.${part}`, tensor]))),
     "joined",
@@ -115,7 +115,7 @@ export async function withJoined<Result>(
 /** a + b of two matrices of one shape. Takes ownership of both. */
 export async function addMatrices(model: Model, a: Tensor, b: Tensor): Promise<Tensor> {
   try {
-    return output(await model.backend.run(await model.program("sum", sumGraph), { a, b }), "sum");
+    return output(await model.backend.run(await model.programs.get(sumGraph, {}), { a, b }), "sum");
   } finally {
     model.backend.release(a, b);
   }

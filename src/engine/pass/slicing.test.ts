@@ -33,7 +33,7 @@ describe("masked and sliced MLPs", () => {
 
   it("agree within 1e-4, on one compiled graph", async () => {
     const random = createRandom(11);
-    const program = await backend.compile(definition.forward(1));
+    const program = await backend.compile(definition.forward({ batch: 1 }));
     const data = new Map(
       definition
         .layerWeights(0)

@@ -8,10 +8,10 @@ import { cast } from "../../graph/operations/structure.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { WeightSlot } from "../../models/architectures/definition.ts";
 import type { Feeds } from "../../runtime/backend.ts";
-import type { Model } from "../load/model.ts";
+import type { Model } from "./model.ts";
 
 /** Float16 tensors of the given ranks → float32 outputs of the same names. */
-export function widenGraph(ranks: readonly (readonly [string, number])[]): Graph {
+export function widenGraph({ ranks }: { readonly ranks: readonly (readonly [string, number])[] }): Graph {
   const builder = new GraphBuilder("widen weights");
   for (const [name, rank] of ranks) {
     const shape = Array.from({ length: rank }, (_, axis) => `${name}.${axis}`);
@@ -25,7 +25,7 @@ export function widenGraph(ranks: readonly (readonly [string, number])[]): Graph
  * afterwards. The copies are exact, since every float16 is a float32.
  */
 export async function withSingleWeights<Result>(
-  model: Pick<Model, "backend" | "program">,
+  model: Pick<Model, "backend" | "programs">,
   weights: Feeds,
   use: (weights: Feeds) => Promise<Result>,
 ): Promise<Result> {
@@ -33,7 +33,7 @@ export async function withSingleWeights<Result>(
   if (halves.length === 0) return use(weights);
   const { backend } = model;
   const ranks = halves.map(([name, { dims }]) => [name, dims.length] as const);
-  const program = await model.program(`widen ${ranks.flat().join(" ")}`, () => widenGraph(ranks));
+  const program = await model.programs.get(widenGraph, { ranks });
   const feeds = Object.fromEntries(halves.map(([name, tensor]) => [`half.${name}`, tensor]));
   const copies = await backend.run(program, feeds);
   try {
@@ -48,7 +48,7 @@ export async function withSingleWeights<Result>(
  * they are, or as float32.
  */
 export function withWeights<Result>(
-  model: Pick<Model, "backend" | "program">,
+  model: Pick<Model, "backend" | "programs">,
   weights: Feeds,
   precision: Precision,
   use: (weights: Feeds) => Promise<Result>,

@@ -71,7 +71,7 @@ export function defineGenerationSuite(open: () => Promise<Backend>): void {
 
   /** Hidden states behind the last layer for whole sequences without padding, by the graphs that are differentiated. */
   const reference = async (hidden: Float32Array, tokens: number): Promise<Float32Array> => {
-    const program = await backend.compile(text.forward(1, { compensation: true }));
+    const program = await backend.compile(text.forward({ batch: 1, compensation: true }));
     const { cosine, sine } = rotaryTables(0, tokens, HEAD_SIZE, GENERATION_CONFIG.ropeTheta);
     const shared = {
       rope_cosine: backend.upload(cosine, [tokens, HEAD_SIZE]),
@@ -99,8 +99,8 @@ export function defineGenerationSuite(open: () => Promise<Backend>): void {
       };
       const { generation } = text;
       if (!generation) throw new Error("This decoder has a fused graph.");
-      const first = await backend.compile(generation(batch, { past: false, compensation: true }));
-      const later = await backend.compile(generation(batch, { past: true, compensation: true }));
+      const first = await backend.compile(generation({ batch, past: false, compensation: true }));
+      const later = await backend.compile(generation({ batch, past: true, compensation: true }));
       const counts = (added: number) => ({
         last_slots: backend.upload(
           Int32Array.from(lengths, (length) => length + added - 1),

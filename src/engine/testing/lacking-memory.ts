@@ -1,5 +1,5 @@
 import { PivotscopeError } from "../../core/errors.ts";
-import type { Model } from "../load/model.ts";
+import type { Model } from "../pass/model.ts";
 
 /** `model` on a backend whose next `settle` tells, once, that an upload has found no memory; and what it throws. */
 export function lackingMemory(model: Model): { readonly model: Model; readonly lack: PivotscopeError } {

@@ -4,11 +4,12 @@ import type { LayerViews } from "../../core/signals/layer-views.ts";
 import { type Idefics3Config, parseModelConfig } from "../../models/config.ts";
 import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import type { Backend } from "../../runtime/backend.ts";
-import { createModel, type Model } from "../load/model.ts";
+import { createModel } from "../load/create-model.ts";
 import { observeLayers } from "../measure/layer-views.ts";
 import { createBatch, type PreparedSample } from "../pass/batch.ts";
 import { embedFrames, embedTokens, encodeFrames } from "../pass/forward.ts";
 import { createMasks } from "../pass/masks.ts";
+import type { Model } from "../pass/model.ts";
 import {
   dot,
   type NaiveLayer,

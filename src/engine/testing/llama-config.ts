@@ -1,7 +1,8 @@
 /** The small random Llama of the reference numbers, on any backend. Tests only. */
 import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import type { Backend } from "../../runtime/backend.ts";
-import { createModel, type Model } from "../load/model.ts";
+import { createModel } from "../load/create-model.ts";
+import type { Model } from "../pass/model.ts";
 
 /** How the reference file spells the config. */
 export type LlamaOracleConfig = Readonly<

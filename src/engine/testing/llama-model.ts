@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
 import { readSharedJson } from "../../testing/shared.ts";
-import type { Model } from "../load/model.ts";
+import type { Model } from "../pass/model.ts";
 import { createLlamaModel, type LlamaOracleConfig } from "./llama-config.ts";
 
 /** @param shared folder of reference material. @returns the model, and the reference file as it lies there. */

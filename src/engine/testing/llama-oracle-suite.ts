@@ -15,11 +15,11 @@ import type { LlamaOracleFile, OfficialMask } from "../../core/testing/llama-ora
 import type { Module } from "../../core/unit.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { calibrate } from "../calibrate/calibrate.ts";
-import type { Model } from "../load/model.ts";
 import { denseTraceStates, evaluateSample } from "../measure/evaluate.ts";
 import { createBatch, type PreparedSample } from "../pass/batch.ts";
 import { traceLogits } from "../pass/forward.ts";
 import { createMasks } from "../pass/masks.ts";
+import type { Model } from "../pass/model.ts";
 import { createLlamaModel, type LlamaOracleConfig } from "./llama-config.ts";
 import { excess } from "./oracle-suite.ts";
 

@@ -4,8 +4,9 @@ import { parseModelConfig } from "../../models/config.ts";
 import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
 import { readSharedJson } from "../../testing/shared.ts";
-import { createModel, type Model } from "../load/model.ts";
+import { createModel } from "../load/create-model.ts";
 import type { PreparedSample } from "../pass/batch.ts";
+import type { Model } from "../pass/model.ts";
 import type { OracleExpectations } from "./oracle-suite.ts";
 
 /**

@@ -10,13 +10,14 @@ import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { calibrate } from "../calibrate/calibrate.ts";
 import { generateBatch, generateGreedy } from "../generate/generate.ts";
-import { createModel, type Model } from "../load/model.ts";
+import { createModel } from "../load/create-model.ts";
 import { denseTraceStates, evaluateSample } from "../measure/evaluate.ts";
 import { createBatch, type PreparedSample } from "../pass/batch.ts";
 import { createPruningMasks } from "../pass/compensation.ts";
 import { traceLogits } from "../pass/forward.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { MemoryLimits } from "../pass/memory-plan.ts";
+import type { Model } from "../pass/model.ts";
 
 export interface OracleFiles {
   readonly config: string;

@@ -5,7 +5,7 @@
 
 import type { MatrixName } from "../../core/statistics.ts";
 import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/unit.ts";
-import type { Graph } from "../../graph/graph.ts";
+import type { GraphFunction } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
 
 /** A weight as a graph input: `input` names the port, `tensor` the checkpoint's tensor. */
@@ -71,14 +71,32 @@ export interface ForwardInputs {
   readonly precision?: Precision;
 }
 
+/** Samples that go through a graph at once: a number in the compiled graph, see docs/architecture.md. */
+export interface BatchSize {
+  readonly batch: number;
+}
+
+/** Format of the matrices that are fed; float32 when absent. */
+export interface MatrixFormat {
+  readonly precision?: Precision;
+}
+
+/** Which graph of a layer. */
+export interface ForwardOptions extends BatchSize, ForwardOutputs, ForwardInputs {}
+
+/** Which backward graph of a layer: what each loss is needed for. */
+export interface BackwardOptions extends BatchSize {
+  readonly losses: readonly LossTaps[];
+}
+
 /** Which generation graph. */
-export interface GenerationInputs extends ForwardInputs {
+export interface GenerationOptions extends BatchSize, ForwardInputs {
   /** Whether it goes on from a KV cache: inputs `past_key.l` and `past_value.l`. */
   readonly past: boolean;
 }
 
 /** Which decode graph. */
-export interface DecodeInputs extends ForwardInputs {
+export interface DecodeOptions extends BatchSize, ForwardInputs {
   /**
    * The cache holds padding: `rope_cosine` and `rope_sine` are per sample, [batch, 1, 1, head size], and
    * `attention_bias` [batch, 1, 1, slots] hides what is padding.
@@ -108,8 +126,8 @@ export interface TowerDefinition {
   /** Graph inputs of the weights of each module's last projection. */
   readonly projections: Readonly<Record<ModuleKind, string>>;
   layerWeights(layer: number): readonly WeightSlot[];
-  forward(batch: number, options?: ForwardOutputs & ForwardInputs): Graph;
-  backward(batch: number, losses: readonly LossTaps[]): Graph;
+  readonly forward: GraphFunction<ForwardOptions>;
+  readonly backward: GraphFunction<BackwardOptions>;
 }
 
 export interface TextDefinition extends TowerDefinition {
@@ -122,7 +140,7 @@ export interface TextDefinition extends TowerDefinition {
   readonly embeddingWeights: readonly WeightSlot[];
   readonly headWeights: readonly WeightSlot[];
   /** One new token per sample: inputs of forward less the bias, plus `past_key`, `past_value`; outputs as with cache. */
-  decode(batch: number, options?: DecodeInputs): Graph;
+  readonly decode: GraphFunction<DecodeOptions>;
   /**
    * All layers in one graph of fused operators, for generation; ports of layer l are named as in `forward`, with `.l`
    * behind. Inputs `hidden` [batch · tokens, width], the weights and masks of all layers, `rope_cosine` and `rope_sine`
@@ -132,7 +150,7 @@ export interface TextDefinition extends TowerDefinition {
    * take its slots, so that a sample's slots hold nothing but its tokens. Null where onnxruntime's attention does not
    * take heads of this size.
    */
-  readonly generation: ((batch: number, options: GenerationInputs) => Graph) | null;
+  readonly generation: GraphFunction<GenerationOptions> | null;
   /**
    * The same from ids to ids in one graph for any batch, with cache and compensation, weights outside the layers as
    * further inputs: `ids` int32 [batch, tokens], `features` [m, width], `index` int32 [batch · tokens] (rows of the embedded ids, behind them
@@ -140,20 +158,20 @@ export interface TextDefinition extends TowerDefinition {
    * first id with the largest logit, and that logit, `best_logits` [batch, 1]; `logits` where asked for. For backends
    * that hold weights as constants; null where there is no `generation` or the vocabulary's tables are in parts.
    */
-  readonly wholeGeneration: ((options?: { readonly logits?: boolean }) => Graph) | null;
+  readonly wholeGeneration: GraphFunction<{ readonly logits?: boolean }> | null;
   /** `past_key`, `past_value` and `index` int32 [picked] → `key_out`, `value_out` of the samples that are picked. */
-  pickSamples(): Graph;
+  readonly pickSamples: GraphFunction;
   /** `ids` int32 [rows] → `hidden_out` [rows, width]. */
-  embed(precision?: Precision): Graph;
+  readonly embed: GraphFunction<MatrixFormat>;
   /** `hidden` [rows, width], `positions` int32 [picked] → `logits` [picked, vocabulary]. */
-  head(precision?: Precision): Graph;
+  readonly head: GraphFunction<MatrixFormat>;
   /**
    * Gradient of Σ_p weight_p · NLL(target_p), or of Σ_p weight_p · P(target_p), by `hidden`, for several such losses
    * at once: `hidden`, `positions`,
    * `inverse` int32 [rows] (where each row went, or `picked`), `targets` int32 [picked, 1], `weights.c` [picked, 1]
    * → `hidden_gradient.c` [rows, width].
    */
-  headGradient(losses: readonly HeadLoss[]): Graph;
+  readonly headGradient: GraphFunction<{ readonly losses: readonly HeadLoss[] }>;
 }
 
 export interface VisionDefinition extends TowerDefinition {
@@ -167,15 +185,15 @@ export interface VisionDefinition extends TowerDefinition {
   readonly embeddingWeights: readonly WeightSlot[];
   readonly connectorWeights: readonly WeightSlot[];
   /** `patches` [batch · patches, channels · size²], `positions` [patches, width] → `hidden_out`. */
-  embed(batch: number, precision?: Precision): Graph;
+  readonly embed: GraphFunction<BatchSize & MatrixFormat>;
   /** `hidden` → `features` [batch · imageTokens, textWidth]. */
-  connector(batch: number, precision?: Precision): Graph;
+  readonly connector: GraphFunction<BatchSize & MatrixFormat>;
   /** `hidden`, `gradient.c` by the features → `hidden_gradient.c`. */
-  connectorBackward(batch: number, losses: number): Graph;
+  readonly connectorBackward: GraphFunction<BatchSize & { readonly losses: number }>;
   /** `text` [rows, textWidth], `features` [m, textWidth], `index` int32 [rows] → `hidden_out`. */
-  merge(): Graph;
+  readonly merge: GraphFunction;
   /** `gradient` [rows, textWidth], `positions` int32 [m] → `features_gradient` [m, textWidth]. */
-  mergeBackward(): Graph;
+  readonly mergeBackward: GraphFunction;
 }
 
 export interface ModelDefinition {

@@ -11,9 +11,9 @@ import { cast, gatherRows, interleaveRows, reshape, transpose } from "../../grap
 import type { Precision } from "../../graph/precision.ts";
 import type { VisionConfig } from "../config.ts";
 import {
+  type BackwardOptions,
   type ForwardInputs,
-  type ForwardOutputs,
-  type LossTaps,
+  type ForwardOptions,
   towerModules,
   type VisionDefinition,
   type WeightSlot,
@@ -110,14 +110,15 @@ function emitLayer(
   };
 }
 
-function forwardGraph(config: VisionConfig, batch: number, patches: number, options: ForwardOutputs & ForwardInputs) {
+function forwardGraph(config: VisionConfig, patches: number, options: ForwardOptions) {
+  const { batch } = options;
   const builder = new GraphBuilder(`vision layer, batch ${batch}`);
   const values = emitLayer(builder, config, batch, patches, options);
   nameForwardOutputs(builder, values, options);
   return builder.build();
 }
 
-function backwardGraph(config: VisionConfig, batch: number, patches: number, losses: readonly LossTaps[]) {
+function backwardGraph(config: VisionConfig, patches: number, { batch, losses }: BackwardOptions) {
   const builder = new GraphBuilder(`vision layer backward, batch ${batch}`);
   const values = emitLayer(builder, config, batch, patches);
   const { query, keyProjection, valueProjection, inner } = values;
@@ -248,9 +249,9 @@ export function visionDefinition(config: VisionConfig, scaleFactor: number, text
     ],
     layerWeights: (layer) => layerWeights(config, layer),
     projections: { attn: "output", mlp: "fc2" },
-    forward: (batch, options = {}) => forwardGraph(config, batch, patches, options),
-    backward: (batch, losses) => backwardGraph(config, batch, patches, losses),
-    embed(batch, precision = "float32") {
+    forward: (options) => forwardGraph(config, patches, options),
+    backward: (options) => backwardGraph(config, patches, options),
+    embed({ batch, precision = "float32" }) {
       const builder = new GraphBuilder(`vision embedding, batch ${batch}`);
       const pixels = builder.input("patches", [batch * patches, patchValues]);
       const { single, project } = mixedPrecision(builder, precision);
@@ -261,12 +262,12 @@ export function visionDefinition(config: VisionConfig, scaleFactor: number, text
       builder.output("hidden_out", reshape(builder, add(builder, framed, positions), [batch * patches, width]));
       return builder.build();
     },
-    connector(batch, precision) {
+    connector({ batch, precision }) {
       const builder = new GraphBuilder(`connector, batch ${batch}`);
       builder.output("features", emitConnector(builder, batch, precision).features);
       return builder.build();
     },
-    connectorBackward(batch, losses) {
+    connectorBackward({ batch, losses }) {
       const builder = new GraphBuilder(`connector backward, batch ${batch}`);
       const { hidden, features } = emitConnector(builder, batch);
       for (let loss = 0; loss < losses; loss++) {

@@ -12,7 +12,7 @@ import { rmsNorm } from "../../graph/operations/normalise.ts";
 import { interleaveRows, reshape } from "../../graph/operations/structure.ts";
 import { times } from "../../graph/shape.ts";
 import type { LlamaConfig } from "../config.ts";
-import type { GenerationInputs, WeightSlot } from "./definition.ts";
+import type { GenerationOptions, WeightSlot } from "./definition.ts";
 import { mixedPrecision, weightType } from "./mixed-precision.ts";
 
 /** onnxruntime's attention with rotary positions takes heads whose size is a multiple of this. */
@@ -35,7 +35,7 @@ export interface Sequences {
 export interface GenerationContext {
   readonly builder: GraphBuilder;
   readonly config: LlamaConfig;
-  readonly options: GenerationInputs;
+  readonly options: Omit<GenerationOptions, "batch">;
   readonly sequences: Sequences;
   readonly weights: (layer: number) => readonly WeightSlot[];
   /** Masks and compensations of a layer where they are not inputs of their own. */
@@ -155,7 +155,7 @@ function lengthInputs(builder: GraphBuilder, batch: number | string) {
 export function generationGraph(
   config: LlamaConfig,
   weights: (layer: number) => readonly WeightSlot[],
-  options: GenerationInputs & { readonly batch: number },
+  options: GenerationOptions,
 ): Graph {
   const { batch, past } = options;
   const builder = new GraphBuilder(`text generation, batch ${batch}, ${past ? "with" : "without"} cache`);
@@ -201,7 +201,7 @@ function splitVectors(builder: GraphBuilder, config: LlamaConfig): (name: string
 export function wholeGenerationGraph(
   config: LlamaConfig,
   weights: (layer: number) => readonly WeightSlot[],
-  options: { readonly logits?: boolean } = {},
+  options: { readonly logits?: boolean },
 ): Graph {
   const { hiddenSize: width, vocabularySize } = config;
   const builder = new GraphBuilder("text generation, from ids to ids");

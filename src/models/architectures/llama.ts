@@ -12,8 +12,8 @@ import type { Precision } from "../../graph/precision.ts";
 import { times } from "../../graph/shape.ts";
 import type { LlamaConfig } from "../config.ts";
 import {
+  type BackwardOptions,
   type ForwardOutputs,
-  type LossTaps,
   type TextDefinition,
   towerModules,
   type WeightSlot,
@@ -77,7 +77,7 @@ interface LayerContext {
   readonly batch: number;
   /** One new token per sample on top of a KV cache, instead of a whole sequence. */
   readonly decode: boolean;
-  /** See `DecodeInputs`. */
+  /** See `DecodeOptions`. */
   readonly padded?: boolean;
   /** See `ForwardInputs`. */
   readonly compensation?: boolean;
@@ -198,7 +198,7 @@ function forwardGraph(
   return builder.build();
 }
 
-function backwardGraph(config: LlamaConfig, names: LlamaNames, batch: number, losses: readonly LossTaps[]) {
+function backwardGraph(config: LlamaConfig, names: LlamaNames, { batch, losses }: BackwardOptions) {
   const builder = new GraphBuilder(`text layer backward, batch ${batch}`);
   const values = emitLayer(builder, config, names, { batch, decode: false });
   const { query, keyProjection, valueProjection, gate, up } = values;
@@ -307,18 +307,18 @@ export function llamaDefinition(
     headWeights: [{ input: "norm", tensor: `${names.prefix}.norm.weight`, shape: [width] }, ...headTable],
     layerWeights: ofLayer,
     projections: { attn: "output", mlp: "down" },
-    forward: (batch, options = {}) =>
-      forwardGraph(config, names, { ...options, batch, decode: false }, options, `text layer, batch ${batch}`),
-    backward: (batch, losses) => backwardGraph(config, names, batch, losses),
-    decode: (batch, options = {}) =>
+    forward: (options) =>
+      forwardGraph(config, names, { ...options, decode: false }, options, `text layer, batch ${options.batch}`),
+    backward: (options) => backwardGraph(config, names, options),
+    decode: (options) =>
       forwardGraph(
         config,
         names,
-        { ...options, batch, decode: true },
+        { ...options, decode: true },
         { cache: true },
-        `text layer decode, batch ${batch}`,
+        `text layer decode, batch ${options.batch}`,
       ),
-    generation: fused ? (batch, options) => generationGraph(config, ofLayer, { ...options, batch }) : null,
+    generation: fused ? (options) => generationGraph(config, ofLayer, options) : null,
     wholeGeneration:
       fused && vocabularyParts === 1 ? (options) => wholeGenerationGraph(config, ofLayer, options) : null,
     pickSamples() {
@@ -330,8 +330,8 @@ export function llamaDefinition(
       }
       return builder.build();
     },
-    embed: (precision) => embedGraph(embeddingWeights, precision),
-    head: (precision) => headGraph(config, headTable, precision),
-    headGradient: (losses) => headGradientGraph(config, headTable, losses),
+    embed: ({ precision }) => embedGraph(embeddingWeights, precision),
+    head: ({ precision }) => headGraph(config, headTable, precision),
+    headGradient: ({ losses }) => headGradientGraph(config, headTable, losses),
   };
 }

@@ -1,44 +1,16 @@
-/**
- * A loaded model: its definition, its weights in backend memory (each once) and its compiled graphs.
- */
-import { createUnitLayout, type Tower, type UnitLayout } from "../../core/unit.ts";
-import type { Graph } from "../../graph/graph.ts";
-import type { Precision } from "../../graph/precision.ts";
+/** Makes a model of a checkpoint's config and weights. */
+import { createUnitLayout, type UnitLayout } from "../../core/unit.ts";
 import type { ModelDefinition, WeightSlot } from "../../models/architectures/definition.ts";
 import { visionDefinition } from "../../models/architectures/idefics3.ts";
 import { llamaDefinition } from "../../models/architectures/llama.ts";
 import { countParameters } from "../../models/architectures/weight-slots.ts";
 import type { ModelConfig } from "../../models/config.ts";
 import type { Weights } from "../../models/weights.ts";
-import type { Backend, Feeds, Program } from "../../runtime/backend.ts";
+import type { Backend, Feeds } from "../../runtime/backend.ts";
 import { vocabularyParts } from "../pass/memory-plan.ts";
+import type { Model } from "../pass/model.ts";
+import { createPrograms } from "../pass/programs.ts";
 import { type UploadOptions, uploadWeights } from "./weight-upload.ts";
-
-/** How tokens are written: with everything in one graph, with all layers in one, or layer by layer. */
-export type WayToWrite = "whole" | "fused" | "layers";
-
-export interface Model {
-  readonly backend: Backend;
-  readonly definition: ModelDefinition;
-  readonly layout: UnitLayout;
-  /** Number format of the matrices; vectors are float32 always. */
-  readonly precision: Precision;
-  /**
-   * How its tokens are written: so, or the next slower way where model or backend do not have this one. "layers" where the
-   * device computes the fused graphs wrongly, see choose-generation.ts.
-   */
-  readonly generationWay: WayToWrite;
-  /** Hex SHA-256 of the weights, see `Weights.read`: ties a Plan to the weights it was made for. */
-  readonly weightHash: string;
-  /** Id of the token that stands for a piece of a picture, or null for a text-only model. */
-  readonly imageTokenId: number | null;
-  /** Feeds for the weights of one layer. */
-  layerFeeds(tower: Tower, layer: number): Feeds;
-  /** Feeds for weights outside the layers: embedding, head, connector, patch embedding. */
-  readonly outerFeeds: Feeds;
-  /** The compiled graph named `key`, made by `build` at its first use. */
-  program(key: string, build: () => Graph): Promise<Program>;
-}
 
 /** The definition of the model that `config` describes. `parts`: into how many the vocabulary's tables are cut. */
 export function defineModel(config: ModelConfig, parts = 1): ModelDefinition {
@@ -94,7 +66,6 @@ export async function createModel(
       feedsOf(towers.vision?.layerWeights(layer) ?? []),
     ),
   };
-  const programs = new Map<string, Promise<Program>>();
   return {
     backend,
     definition,
@@ -109,14 +80,6 @@ export async function createModel(
       ...definition.text.headWeights,
       ...(definition.vision ? [...definition.vision.embeddingWeights, ...definition.vision.connectorWeights] : []),
     ]),
-    program(key, build) {
-      const known = programs.get(key);
-      if (known) return known;
-      const compiled = backend.compile(build());
-      programs.set(key, compiled);
-      // A failed compilation is forgotten, so that the next use tries again instead of failing for ever.
-      compiled.catch(() => programs.delete(key));
-      return compiled;
-    },
+    programs: createPrograms(backend),
   };
 }
