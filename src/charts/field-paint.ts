@@ -3,7 +3,7 @@
  * moves, so it allocates nothing and takes no logarithm, sorts nothing.
  *
  * A kept unit's shade is its approximate rank by value per parameter among all units of both towers: the quantity
- * that the allocation sorts by (method, section 6). Ranks come from a histogram over the upper half of the float32
+ * that the allocation sorts by (docs/method.md, "Allocation"). Ranks come from a histogram over the upper half of the float32
  * bit pattern, which for positive numbers is monotonic in the value and resolves 1/128 of it.
  */
 import type { FrameData } from "../core/frame-data.ts";

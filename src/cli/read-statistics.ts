@@ -1,10 +1,7 @@
 /** A statistics file as a plan needs it: the numbers, and what it says about how they came to be. */
-import {
-  choiceDescriptions,
-  type MethodParameters,
-  parameterDescriptions,
-  parseParameters,
-} from "../core/parameters.ts";
+
+import { parseParameters } from "../core/parameters/parse.ts";
+import { choiceDescriptions, type MethodParameters, parameterDescriptions } from "../core/parameters.ts";
 import type { Statistics } from "../core/statistics.ts";
 import { readStatistics } from "../core/statistics-json.ts";
 import type { UnitLayout } from "../core/unit.ts";

@@ -1,11 +1,7 @@
 /** Constants of methods as `--set NAME=VALUE` gives them. */
 import { PivotscopeError } from "../core/errors.ts";
-import {
-  choiceDescriptions,
-  type MethodParameters,
-  parameterDescriptions,
-  parseParameters,
-} from "../core/parameters.ts";
+import { parseParameters } from "../core/parameters/parse.ts";
+import { choiceDescriptions, type MethodParameters, parameterDescriptions } from "../core/parameters.ts";
 import { UsageError } from "./options.ts";
 import { isCalibrationParameter } from "./read-statistics.ts";
 

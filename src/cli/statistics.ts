@@ -1,6 +1,7 @@
 /** `statistics`: calibrates a model on samples and writes what every plan is made from. */
 import { markerGroupNames } from "../core/markers.ts";
-import { defaultParameters, type MethodParameters, validateParameters } from "../core/parameters.ts";
+import { validateParameters } from "../core/parameters/parse.ts";
+import { defaultParameters, type MethodParameters } from "../core/parameters.ts";
 import type { PivotParameters } from "../core/pivots.ts";
 import { serialiseStatistics } from "../core/statistics-json.ts";
 import { calibrate } from "../engine/calibrate/calibrate.ts";

@@ -8,7 +8,7 @@ export interface FrameData {
   readonly keptParameters: number;
   /** 1 kept, 0 removed, per unit. Reused by the next tick: copy it to keep it. */
   readonly keep: Uint8Array;
-  /** v(u) per unit, method section 5. Reused by the next tick. */
+  /** v(u) per unit, docs/method.md, "Fusion, protection, value". Reused by the next tick. */
   readonly values: Float64Array;
   /** Units kept per module, in the layout's order. Reused by the next tick. */
   readonly keptPerModule: Uint32Array;

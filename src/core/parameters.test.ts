@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PivotscopeError } from "./errors.ts";
-import {
-  choiceDescriptions,
-  defaultParameters,
-  type MethodParameters,
-  parameterDescriptions,
-  parseParameters,
-} from "./parameters.ts";
+import { parseParameters } from "./parameters/parse.ts";
+import { choiceDescriptions, defaultParameters, type MethodParameters, parameterDescriptions } from "./parameters.ts";
 
 describe("parameters", () => {
   it("describes every parameter exactly once, as a number or as a choice", () => {

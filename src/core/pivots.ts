@@ -5,28 +5,28 @@
  */
 import { PivotscopeError } from "./errors.ts";
 import { type MarkerGroup, markerGroupNames, markerGroups } from "./markers.ts";
+import { allocationParameters } from "./parameters/allocation.ts";
+import { type PivotValues, pivotParameters } from "./parameters/pivots.ts";
 import { createRandom } from "./random.ts";
 import type { TokenIndex } from "./unit.ts";
 
-export interface PivotParameters {
+export interface PivotParameters extends PivotValues {
   /** Names of the marker groups in use, see core/markers. */
   readonly markers: readonly string[];
-  /** Trace tokens on either side of a pivot that belong to its window. */
-  readonly window: number;
-  /** With fewer markers than this the trace is cut in three and the inner boundaries are the pivots. */
-  readonly minimumMarkers: number;
-  /**
-   * "markers" as the method says; "random" takes as many different trace positions at random instead, as a control for
-   * how much the markers matter.
-   */
-  readonly pivotPlacement: "markers" | "random";
   /** Seed of everything that is drawn at random: pivot positions here, the ranking of the method Random. */
   readonly randomSeed: number;
 }
 
 /** The paper's values: every marker, W = 8, at least 2 markers, pivots at the markers. */
 export function defaultPivotParameters(): PivotParameters {
-  return { markers: markerGroupNames, window: 8, minimumMarkers: 2, pivotPlacement: "markers", randomSeed: 1 };
+  const { window, minimumMarkers, pivotPlacement } = pivotParameters.specs;
+  return {
+    markers: markerGroupNames,
+    window: window.initial,
+    minimumMarkers: minimumMarkers.initial,
+    pivotPlacement: pivotPlacement.initial,
+    randomSeed: allocationParameters.specs.randomSeed.initial,
+  };
 }
 
 export interface FoundMarker {

@@ -21,7 +21,8 @@ import {
 } from "./json-check.ts";
 import { methodNamed } from "./methods/index.ts";
 import { splitByModule } from "./module-arrays.ts";
-import { type MethodParameters, parseParameters } from "./parameters.ts";
+import { parseParameters } from "./parameters/parse.ts";
+import type { MethodParameters } from "./parameters.ts";
 import type { Pruning } from "./pruning.ts";
 import type { Ratio, UnitLayout } from "./unit.ts";
 

@@ -12,14 +12,14 @@ import { Alert } from "./Alert.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
 
 const SECTIONS: readonly { readonly section: ParameterDescription["section"]; readonly title: string }[] = [
-  { section: 2, title: "Pivot tokens" },
-  { section: 3, title: "Calibration" },
-  { section: 5, title: "Fusion and protection" },
-  { section: 6, title: "Least that stays" },
+  { section: "pivots", title: "Pivot tokens" },
+  { section: "calibration", title: "Calibration" },
+  { section: "fusion", title: "Fusion and protection" },
+  { section: "allocation", title: "Least that stays" },
 ];
 
 /** Fusion and protection are what sets the first method apart; no other one reads their constants. */
-const FUSION = 5;
+const FUSION = "fusion";
 
 export function ParametersPanel() {
   const open = useSelect((state) => state.preferences.dialog === "parameters");
@@ -89,7 +89,7 @@ function OpenPanel() {
                 standard={start[description.name]}
               />
             ))}
-          {section === 2 && <Markers />}
+          {section === "pivots" && <Markers />}
         </fieldset>
       ))}
     </aside>

@@ -3,7 +3,8 @@
 import { createFramePlanner, type FramePlanner } from "../core/frame.ts";
 import type { FrameData } from "../core/frame-data.ts";
 import { methodNamed, methods } from "../core/methods/index.ts";
-import { defaultParameters, type MethodParameters, validateParameters } from "../core/parameters.ts";
+import { validateParameters } from "../core/parameters/parse.ts";
+import { defaultParameters, type MethodParameters } from "../core/parameters.ts";
 import { findPivots, type PivotParameters, type Pivots } from "../core/pivots.ts";
 import type { Pruning } from "../core/pruning.ts";
 import type { Statistics } from "../core/statistics.ts";

@@ -1,4 +1,4 @@
-/** How many units each module keeps in any case (method section 6). */
+/** How many units each module keeps in any case (docs/method.md, "Allocation"). */
 import type { MethodParameters } from "../parameters.ts";
 import type { Module, Ratio } from "../unit.ts";
 

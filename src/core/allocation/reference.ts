@@ -1,6 +1,6 @@
 /**
- * Allocation under one global budget, written down as the method states it (µCRASP, arXiv 2605.25842, method
- * section 6): sorting, a greedy pass, minimums, payback. The slider uses allocator.ts, which must agree with this file
+ * Allocation under one global budget, written down as the method states it (µCRASP, arXiv 2605.25842;
+ * docs/method.md, "Allocation"): sorting, a greedy pass, minimums, payback. The slider uses allocator.ts, which must agree with this file
  * unit by unit.
  *
  * Equal efficiencies are ordered by unit index, lower first, everywhere (project decision).

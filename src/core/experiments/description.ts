@@ -11,7 +11,7 @@ import {
   showValue,
 } from "../json-check.ts";
 import { methodNamed } from "../methods/index.ts";
-import { parseParameters } from "../parameters.ts";
+import { parseParameters } from "../parameters/parse.ts";
 import type { ExperimentDescription, Series } from "./experiment.ts";
 
 export const DESCRIPTION_VERSION = 1;

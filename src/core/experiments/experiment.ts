@@ -25,7 +25,7 @@ export type ExperimentDescription = {
   readonly generate: boolean;
 } & (
   | { readonly kind: "sweep"; readonly series: readonly Series[]; readonly ratios: readonly Ratio[] }
-  /** The MLPs of `size` neighbouring text layers are zeroed, at every position (method document, section 7). */
+  /** The MLPs of `size` neighbouring text layers are zeroed, at every position (docs/method.md, "What is measured on the pruned model"). */
   | { readonly kind: "windows"; readonly size: number }
 );
 

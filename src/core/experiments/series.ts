@@ -30,7 +30,7 @@ export function methodSeries(methods: readonly string[], parameters: MethodParam
 }
 
 /**
- * µCRASP as it is (id "full"), and with one part taken away or changed at a time (method document, section 7).
+ * µCRASP as it is (id "full"), and with one part taken away or changed at a time (docs/method.md, "What is measured on the pruned model").
  * @param parameters what the full method has.
  * @param windows sizes W of the pivots' surroundings that are tried.
  */

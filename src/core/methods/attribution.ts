@@ -1,6 +1,6 @@
 /** Attribution pruning: gradient of the trace's probability times activation. */
 import { createCriterionPlanner } from "../allocation/choose.ts";
-import { validateParameters } from "../parameters.ts";
+import { validateParameters } from "../parameters/parse.ts";
 import { validateStatistics } from "../statistics-check.ts";
 import { requireBaselines } from "./baseline-terms.ts";
 import { createMethod } from "./method.ts";

@@ -4,7 +4,8 @@
  */
 import { type Criterion, createCriterionPlanner } from "../allocation/choose.ts";
 import { createWeightedAllocator } from "../allocation/weighted.ts";
-import { type MethodParameters, validateParameters } from "../parameters.ts";
+import { validateParameters } from "../parameters/parse.ts";
+import type { MethodParameters } from "../parameters.ts";
 import type { BaselineStatistics, ModuleTerms } from "../statistics.ts";
 import { validateStatistics } from "../statistics-check.ts";
 import type { Tower, UnitLayout } from "../unit.ts";

@@ -1,7 +1,8 @@
 /** LLM-Pruner: Taylor expansion of the loss, the middle layers alone. */
 import { createCriterionPlanner } from "../allocation/choose.ts";
 import { protectedLayersRule } from "../allocation/protected-layers.ts";
-import { type MethodParameters, validateParameters } from "../parameters.ts";
+import { validateParameters } from "../parameters/parse.ts";
+import type { MethodParameters } from "../parameters.ts";
 import type { MatrixTerms } from "../statistics.ts";
 import { validateStatistics } from "../statistics-check.ts";
 import { channelsPerUnit, requireBaselines, scoreUnits } from "./baseline-terms.ts";

@@ -1,6 +1,6 @@
 /** Magnitude-SP as LLM-Pruner defines it: all matrices of a unit, no root. */
 import { createCriterionPlanner } from "../allocation/choose.ts";
-import { validateParameters } from "../parameters.ts";
+import { validateParameters } from "../parameters/parse.ts";
 import { validateStatistics } from "../statistics-check.ts";
 import { requireBaselines, scoreUnits } from "./baseline-terms.ts";
 import { channelScores } from "./channel-scores.ts";

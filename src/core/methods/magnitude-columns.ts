@@ -1,6 +1,6 @@
 /** Magnitude-SP as the FLAP repository defines it: norms of the last projection's columns. */
 import { createCriterionPlanner } from "../allocation/choose.ts";
-import { validateParameters } from "../parameters.ts";
+import { validateParameters } from "../parameters/parse.ts";
 import { validateStatistics } from "../statistics-check.ts";
 import { lastProjection, requireBaselines, scoreUnits, sumGroups } from "./baseline-terms.ts";
 import { columnNorms } from "./input-metrics.ts";

@@ -5,7 +5,7 @@
 import { type Allocator, createAllocator } from "../allocation/allocator.ts";
 import { createModuleSorter } from "../allocation/module-order.ts";
 import { createPerModuleAllocator, uniformRemoved } from "../allocation/per-module.ts";
-import { validateParameters } from "../parameters.ts";
+import { validateParameters } from "../parameters/parse.ts";
 import { createFusion } from "../signals/fusion.ts";
 import { validateStatistics } from "../statistics-check.ts";
 import type { UnitLayout } from "../unit.ts";

@@ -1,6 +1,6 @@
 /** Random: what any criterion has to beat. */
 import { createCriterionPlanner } from "../allocation/choose.ts";
-import { validateParameters } from "../parameters.ts";
+import { validateParameters } from "../parameters/parse.ts";
 import { createRandom } from "../random.ts";
 import { validateStatistics } from "../statistics-check.ts";
 import { createMethod } from "./method.ts";

@@ -1,6 +1,6 @@
 /** Wanda-SP: Wanda's weight times activation norm, summed up to structures. */
 import { createCriterionPlanner } from "../allocation/choose.ts";
-import { validateParameters } from "../parameters.ts";
+import { validateParameters } from "../parameters/parse.ts";
 import type { MatrixTerms } from "../statistics.ts";
 import { validateStatistics } from "../statistics-check.ts";
 import { lastProjection, queryHeadsPerUnit, requireBaselines, scoreUnits, sumGroups } from "./baseline-terms.ts";

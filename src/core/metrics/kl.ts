@@ -1,4 +1,4 @@
-/** Distance of the pruned model's next-token distribution from the dense model's (method section 7). */
+/** Distance of the pruned model's next-token distribution from the dense model's (docs/method.md, "What is measured on the pruned model"). */
 import { invariant } from "../errors.ts";
 import { logSoftmax } from "./log-softmax.ts";
 

@@ -1,6 +1,6 @@
 /**
  * Fusion: from the statistics of calibration to one value per unit at a pruning ratio.
- * µCRASP, arXiv 2605.25842, fusion and protection (method section 5).
+ * µCRASP, arXiv 2605.25842, fusion and protection (docs/method.md, "Fusion, protection, value").
  */
 import type { MethodParameters } from "../parameters.ts";
 import type { Statistics } from "../statistics.ts";

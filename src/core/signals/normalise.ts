@@ -1,4 +1,4 @@
-/** Min–max normalisation of per-module signals (method section 4: "~"). */
+/** Min–max normalisation of per-module signals (docs/method.md, "Fusion, protection, value": "~"). */
 import type { UnitLayout } from "../unit.ts";
 
 /**

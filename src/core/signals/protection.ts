@@ -1,6 +1,6 @@
 /**
  * Protection of a module: how much harder than its bare attribution says it is to prune.
- * µCRASP, arXiv 2605.25842, fusion and protection (method section 5).
+ * µCRASP, arXiv 2605.25842, fusion and protection (docs/method.md, "Fusion, protection, value").
  */
 import type { MethodParameters } from "../parameters.ts";
 import type { Module, Ratio, UnitLayout } from "../unit.ts";

@@ -1,5 +1,5 @@
 /**
- * KL(dense‖pruned), negative log-likelihoods and argmax per row of two logit matrices (method document, section 7).
+ * KL(dense‖pruned), negative log-likelihoods and argmax per row of two logit matrices (docs/method.md, "What is measured on the pruned model").
  */
 import { checkTokenDivergence } from "../check-request.ts";
 import type { TokenDivergenceRequest } from "../contract.ts";

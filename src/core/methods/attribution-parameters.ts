@@ -1,0 +1,16 @@
+/** Attribution pruning: the signed sum, or its absolute value. */
+import { choice, group } from "../parameters/describe.ts";
+
+export const attributionParameters = group({
+  section: "allocation",
+  redo: "plan",
+  methods: ["attribution"],
+  specs: {
+    attributionSign: choice(
+      "Sign",
+      "Whether a unit that lowers the probability of the trace counts as little or as much.",
+      "signed",
+      { signed: "signed", absolute: "absolute" },
+    ),
+  },
+});
