@@ -6,7 +6,7 @@
  * the numbers mean.
  */
 import { pathToFileURL } from "node:url";
-import { allocateReference } from "../src/core/allocation/reference.ts";
+import { allocateReference } from "../src/core/testing/reference-allocation.ts";
 import { createFramePlanner } from "../src/core/frame.ts";
 import { mucrasp } from "../src/core/methods/mucrasp.ts";
 import { createRetentionRows } from "../src/core/metrics/retention.ts";

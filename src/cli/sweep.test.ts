@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parseDescription } from "../core/experiments/description.ts";
 import type { ExperimentResult } from "../core/experiments/experiment.ts";
 import { parseResult, serialiseResult } from "../core/experiments/result-json.ts";
-import { cellWith, recordWith, resultWith, traceWith } from "../core/experiments/testing.ts";
+import { cellWith, recordWith, resultWith, traceWith } from "../core/testing/experiments.ts";
 import { projectRoot } from "../testing/shared.ts";
 import { runCaptured } from "./testing/run-captured.ts";
 import { useTemporaryFolder } from "./testing/temporary-folder.ts";

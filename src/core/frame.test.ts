@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { allocateReference } from "./allocation/reference.ts";
+import { allocateReference } from "./testing/reference-allocation.ts";
 import { createFramePlanner } from "./frame.ts";
 import { mucrasp } from "./methods/mucrasp.ts";
 import { createRetentionRows, retentionPerModule } from "./metrics/retention.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { ExperimentResult } from "../core/experiments/experiment.ts";
-import { cellWith, recordWith, resultWith, traceWith } from "../core/experiments/testing.ts";
+import { cellWith, recordWith, resultWith, traceWith } from "../core/testing/experiments.ts";
 import { joinParts, partBetween } from "./experiments-parts.ts";
 
 const SAMPLES = 6;

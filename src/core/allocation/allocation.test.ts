@@ -6,7 +6,7 @@ import { createUnitLayout, type Module } from "../unit.ts";
 import { createAllocator } from "./allocator.ts";
 import { minimumUnits } from "./minimums.ts";
 import { createRanking } from "./ranking.ts";
-import { allocateReference } from "./reference.ts";
+import { allocateReference } from "../testing/reference-allocation.ts";
 
 const parameters = defaultParameters();
 const free = {

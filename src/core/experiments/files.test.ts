@@ -6,7 +6,7 @@ import type { ExperimentResult } from "./experiment.ts";
 import { mergeResults } from "./merge.ts";
 import { parseResult, serialiseResult } from "./result-json.ts";
 import { ablationSeries } from "./series.ts";
-import { cellWith, recordWith, resultWith, traceWith } from "./testing.ts";
+import { cellWith, recordWith, resultWith, traceWith } from "../testing/experiments.ts";
 
 const series = { id: "a", method: "mucrasp" };
 const sweep = { version: 1, kind: "sweep", series: [series], ratios: [0.4, 0] };

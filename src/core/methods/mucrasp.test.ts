@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeWithShared } from "../../testing/shared.ts";
-import { allocateReference } from "../allocation/reference.ts";
+import { allocateReference } from "../testing/reference-allocation.ts";
 import { splitByModule } from "../module-arrays.ts";
 import { defaultParameters } from "../parameters.ts";
 import { unitValues } from "../signals/fusion.ts";

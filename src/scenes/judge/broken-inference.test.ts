@@ -14,7 +14,7 @@ import {
   side,
   TWO,
   total,
-} from "./testing-broken.ts";
+} from "../testing/broken-traces.ts";
 
 const rows: readonly Row[] = [
   [

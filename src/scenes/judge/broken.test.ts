@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { colour, count, judged, RED, type Row } from "./testing-broken.ts";
+import { colour, count, judged, RED, type Row } from "../testing/broken-traces.ts";
 
 const rows: readonly Row[] = [
   [

@@ -5,7 +5,7 @@ import { writeTrace } from "../questions/question.ts";
 import { pick, sampleScene } from "../sample-scene.ts";
 import { candidatesOf } from "./asked.ts";
 import { judgeTrace } from "./index.ts";
-import { changed } from "./testing.ts";
+import { changed } from "../testing/judge.ts";
 
 describe("coherence", () => {
   it("does not depend on the picture: reasoning about a similar scene follows just as well", {

@@ -7,8 +7,8 @@
  */
 import type { MethodParameters } from "../parameters.ts";
 import type { Ratio, UnitLayout } from "../unit.ts";
-import type { Allocation } from "./allocation.ts";
-import { minimumUnits } from "./minimums.ts";
+import type { Allocation } from "../allocation/allocation.ts";
+import { minimumUnits } from "../allocation/minimums.ts";
 
 /**
  * Keeps the units that are worth most per parameter within (1−S) of the structural parameters.

@@ -1,7 +1,7 @@
 /** Records and results that tests make. Tests only. */
 import { defaultParameters } from "../parameters.ts";
-import type { CellResult, ExperimentResult, SampleRecord, TraceRecord } from "./experiment.ts";
-import { type SampleScores, SCORE_NAMES } from "./scores.ts";
+import type { CellResult, ExperimentResult, SampleRecord, TraceRecord } from "../experiments/experiment.ts";
+import { type SampleScores, SCORE_NAMES } from "../experiments/scores.ts";
 
 /** Scores of which all that is not given is 0. */
 export function scoresWith(given: Partial<SampleScores>): SampleScores {

@@ -1,6 +1,6 @@
 /** Distance of the pruned model's next-token distribution from the dense model's (docs/method.md, "What is measured on the pruned model"). */
 import { invariant } from "../errors.ts";
-import { logSoftmax } from "./log-softmax.ts";
+import { logSoftmax } from "../metrics/log-softmax.ts";
 
 /**
  * KL(dense‖pruned) = Σ p_dense·(ln p_dense − ln p_pruned) of one token, nats, over the whole vocabulary.
