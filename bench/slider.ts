@@ -6,7 +6,6 @@
  * the numbers mean.
  */
 import { pathToFileURL } from "node:url";
-import { allocateReference } from "../src/core/testing/reference-allocation.ts";
 import { createFramePlanner } from "../src/core/frame.ts";
 import { mucrasp } from "../src/core/methods/mucrasp.ts";
 import { createRetentionRows } from "../src/core/metrics/retention.ts";
@@ -14,6 +13,7 @@ import { defaultParameters } from "../src/core/parameters.ts";
 import { createRandom } from "../src/core/random.ts";
 import { createFusion } from "../src/core/signals/fusion.ts";
 import type { Statistics } from "../src/core/statistics.ts";
+import { allocateReference } from "../src/core/testing/reference-allocation.ts";
 import { createUnitLayout, type Module, moduleKey, type UnitLayout } from "../src/core/unit.ts";
 
 const TEXT = { layers: 30, neurons: 1536, groups: 3, queriesPerGroup: 3, headSize: 64, width: 576 };

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { allocateReference } from "./testing/reference-allocation.ts";
 import { createFramePlanner } from "./frame.ts";
 import { mucrasp } from "./methods/mucrasp.ts";
 import { createRetentionRows, retentionPerModule } from "./metrics/retention.ts";
 import { defaultParameters } from "./parameters.ts";
 import { unitValues } from "./signals/fusion.ts";
 import { arbitraryLayout, arbitraryRatio, arbitraryStatistics } from "./testing/layouts.ts";
+import { allocateReference } from "./testing/reference-allocation.ts";
 import { createUnitLayout } from "./unit.ts";
 
 const layout = createUnitLayout(

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultParameters } from "../parameters.ts";
 import { arbitraryLayout, arbitraryRatio, arbitraryValues } from "../testing/layouts.ts";
+import { allocateReference } from "../testing/reference-allocation.ts";
 import { createUnitLayout, type Module } from "../unit.ts";
 import { createAllocator } from "./allocator.ts";
 import { minimumUnits } from "./minimums.ts";
 import { createRanking } from "./ranking.ts";
-import { allocateReference } from "../testing/reference-allocation.ts";
 
 const parameters = defaultParameters();
 const free = {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../random.ts";
+import { cellWith, recordWith, resultWith, traceWith } from "../testing/experiments.ts";
 import { bootstrapRatio } from "./bootstrap.ts";
 import { estimate, estimateDifference, familiesOf, klValues, recordsOf } from "./estimate.ts";
 import { metricList } from "./metrics.ts";
-import { cellWith, recordWith, resultWith, traceWith } from "../testing/experiments.ts";
 
 const ones = (count: number) => new Float64Array(count).fill(1);
 

@@ -1,12 +1,12 @@
 /** Descriptions and results as files, and merging. */
 import { describe, expect, it } from "vitest";
 import { defaultParameters } from "../parameters.ts";
+import { cellWith, recordWith, resultWith, traceWith } from "../testing/experiments.ts";
 import { parseDescription, readDescription, serialiseDescription, sweepDescription } from "./description.ts";
 import type { ExperimentResult } from "./experiment.ts";
 import { mergeResults } from "./merge.ts";
 import { parseResult, serialiseResult } from "./result-json.ts";
 import { ablationSeries } from "./series.ts";
-import { cellWith, recordWith, resultWith, traceWith } from "../testing/experiments.ts";
 
 const series = { id: "a", method: "mucrasp" };
 const sweep = { version: 1, kind: "sweep", series: [series], ratios: [0.4, 0] };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { cellWith, recordWith, resultWith, traceWith } from "../testing/experiments.ts";
 import { FAR, klByDistance, klByStep } from "./kl-places.ts";
 import { stepsOf } from "./steps.ts";
-import { cellWith, recordWith, resultWith, traceWith } from "../testing/experiments.ts";
 
 const places = (list: readonly { place: number; mean: number; tokens: number; count: number }[]) =>
   list.map(({ place, mean, tokens, count }) => [place, Number(mean.toFixed(6)), tokens, count]);

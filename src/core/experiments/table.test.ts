@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { recordWith, resultWith, traceWith } from "../testing/experiments.ts";
 import type { CellResult, ExperimentResult } from "./experiment.ts";
 import { metricList } from "./metrics.ts";
 import { cellsAt, curvesCsv, metricTable } from "./table.ts";
-import { recordWith, resultWith, traceWith } from "../testing/experiments.ts";
 
 const cell = (id: string, place: number, judge: number, kl: number): CellResult => ({
   cell: { id, series: id === "dense" ? null : "mucrasp", place, reachedRatio: place / 2 },

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { describeWithShared } from "../../testing/shared.ts";
-import { allocateReference } from "../testing/reference-allocation.ts";
 import { splitByModule } from "../module-arrays.ts";
 import { defaultParameters } from "../parameters.ts";
 import { unitValues } from "../signals/fusion.ts";
 import type { Statistics } from "../statistics.ts";
 import { ORACLE_PATH, readOracle } from "../testing/oracle.ts";
+import { allocateReference } from "../testing/reference-allocation.ts";
 import { createUnitLayout } from "../unit.ts";
 import { methodNamed } from "./index.ts";
 import { mucrasp } from "./mucrasp.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decadeEdges, histogram, quantile, summariseDistribution } from "./distribution.ts";
 import { klDivergence } from "../testing/kl.ts";
+import { decadeEdges, histogram, quantile, summariseDistribution } from "./distribution.ts";
 import { logSoftmax } from "./log-softmax.ts";
 import { perplexity } from "./perplexity.ts";
 

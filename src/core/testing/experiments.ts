@@ -1,7 +1,8 @@
 /** Records and results that tests make. Tests only. */
-import { defaultParameters } from "../parameters.ts";
+
 import type { CellResult, ExperimentResult, SampleRecord, TraceRecord } from "../experiments/experiment.ts";
 import { type SampleScores, SCORE_NAMES } from "../experiments/scores.ts";
+import { defaultParameters } from "../parameters.ts";
 
 /** Scores of which all that is not given is 0. */
 export function scoresWith(given: Partial<SampleScores>): SampleScores {

@@ -5,10 +5,11 @@
  *
  * Equal efficiencies are ordered by unit index, lower first, everywhere (project decision).
  */
-import type { MethodParameters } from "../parameters.ts";
-import type { Ratio, UnitLayout } from "../unit.ts";
+
 import type { Allocation } from "../allocation/allocation.ts";
 import { minimumUnits } from "../allocation/minimums.ts";
+import type { MethodParameters } from "../parameters.ts";
+import type { Ratio, UnitLayout } from "../unit.ts";
 
 /**
  * Keeps the units that are worth most per parameter within (1−S) of the structural parameters.

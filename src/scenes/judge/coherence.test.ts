@@ -3,9 +3,9 @@ import { createRandom } from "../../core/random.ts";
 import { findQuestion, questionKinds, referenceTrace } from "../questions/index.ts";
 import { writeTrace } from "../questions/question.ts";
 import { pick, sampleScene } from "../sample-scene.ts";
+import { changed } from "../testing/judge.ts";
 import { candidatesOf } from "./asked.ts";
 import { judgeTrace } from "./index.ts";
-import { changed } from "../testing/judge.ts";
 
 describe("coherence", () => {
   it("does not depend on the picture: reasoning about a similar scene follows just as well", {

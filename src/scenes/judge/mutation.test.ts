@@ -3,9 +3,9 @@ import { createRandom, type Random } from "../../core/random.ts";
 import { questionKinds, referenceTrace } from "../questions/index.ts";
 import { pick, sampleScene } from "../sample-scene.ts";
 import type { Scene } from "../scene.ts";
+import { changed, createOracle, exchanges, rules, sentencesOf } from "../testing/judge.ts";
 import { capitalise, numberWord } from "../words.ts";
 import { judgeTrace } from "./index.ts";
-import { changed, createOracle, exchanges, rules, sentencesOf } from "../testing/judge.ts";
 
 /** The verdicts on each sentence; all are judged at once, in one long trace. */
 function verdictsOf(scene: Scene, sentences: readonly string[]): readonly (readonly string[])[] {

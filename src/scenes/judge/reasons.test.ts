@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { judgeTrace } from "./index.ts";
 import { count, RED, scene } from "../testing/broken-traces.ts";
+import { judgeTrace } from "./index.ts";
 
 describe("reasons", () => {
   const reasonOf = (question: string, trace: string) =>

@@ -1,6 +1,7 @@
 /** For tests: a small scene, questions about it, and how a judgement is written down in tables. */
-import { type Colour, cellCentre, type Material, type Scene, type Shape, type Size } from "../scene.ts";
+
 import { judgeTrace } from "../judge/index.ts";
+import { type Colour, cellCentre, type Material, type Scene, type Shape, type Size } from "../scene.ts";
 
 function object(size: Size, colour: Colour, material: Material, shape: Shape, cell: number) {
   return { size, colour, material, shape, ...cellCentre(cell) };
