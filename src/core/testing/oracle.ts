@@ -1,9 +1,9 @@
 /** The reference numbers of a tiny Idefics3 model, as statistics in this project's form. Tests only. */
 import { readSharedJson } from "../../testing/shared.ts";
-import { layoutFromLists } from "../module-arrays.ts";
 import type { Statistics } from "../statistics.ts";
 import { readStatistics } from "../statistics-json.ts";
 import type { UnitLayout } from "../unit.ts";
+import { layoutFromLists } from "./layout-from-lists.ts";
 
 export const ORACLE_PATH = "oracles/idefics3-a/expected.json";
 
