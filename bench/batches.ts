@@ -6,7 +6,7 @@ import { createEvaluationSet } from "../src/engine/measure/evaluation-set.ts";
 import { openNodeSession } from "../src/engine/node-engine.ts";
 import { batchesOf } from "../src/engine/pass/batch.ts";
 import { createPruningMasks } from "../src/engine/pass/compensation.ts";
-import { traceLogits } from "../src/engine/pass/forward.ts";
+import { traceLogits } from "../src/engine/pass/last-states.ts";
 import { DEFAULT_TRACE_LIMIT } from "../src/engine/session.ts";
 
 const SIZES = [1, 4, 8, 16, 32] as const;

@@ -1,6 +1,6 @@
 /** The project's engine behind the benchmark's contract: the browser's cpu backend. */
 import * as ort from "onnxruntime-web/webgpu";
-import { encodeFrames } from "../../src/engine/pass/forward.ts";
+import { encodeFrames } from "../../src/engine/pass/frames.ts";
 import { openSession, type Session } from "../../src/engine/session.ts";
 import { createAddressFolder } from "../../src/models/address-folder.ts";
 import { decodePicture } from "../../src/models/image/decode-browser.ts";

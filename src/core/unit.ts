@@ -6,6 +6,7 @@
  * Every per-unit quantity in this project is one flat typed array in the order of a `UnitLayout`, so that the
  * slider is arithmetic over a few arrays.
  */
+import { invariant } from "./errors.ts";
 
 export type Tower = "text" | "vision";
 export type ModuleKind = "attn" | "mlp";
@@ -64,4 +65,33 @@ export function createUnitLayout(modules: readonly Module[], totalParameters: nu
 
 export function moduleKey(tower: Tower, layer: number, kind: ModuleKind): ModuleKey {
   return `${tower}.${layer}.${kind}`;
+}
+
+/**
+ * The module of a layer. Free functions instead of methods: a layout crosses from the worker to the page as data.
+ * @throws PivotscopeError `internal` for one that the layout does not have.
+ */
+export function indexOf(
+  { modules }: Pick<UnitLayout, "modules">,
+  tower: Tower,
+  layer: number,
+  kind: ModuleKind,
+): ModuleIndex {
+  const index = modules.findIndex((module) => module.layer === layer && module.kind === kind && module.tower === tower);
+  invariant(index >= 0, `The layout has no module ${moduleKey(tower, layer, kind)}.`);
+  return index;
+}
+
+/** Units of one module: `first`, and the first one behind them, `end`. */
+export interface UnitRange {
+  readonly first: UnitIndex;
+  readonly end: UnitIndex;
+}
+
+/** The units of module `module`. @throws PivotscopeError `internal` for a place that is none. */
+export function rangeOf({ offsets }: Pick<UnitLayout, "offsets">, module: ModuleIndex): UnitRange {
+  const first = offsets[module];
+  const end = offsets[module + 1];
+  invariant(first !== undefined && end !== undefined, `The layout has no module ${module}.`);
+  return { first, end };
 }

@@ -4,14 +4,14 @@
  */
 import { invariant } from "../../core/errors.ts";
 import type { BaselineStatistics, Statistics } from "../../core/statistics.ts";
-import type { ModuleKind, Tower } from "../../core/unit.ts";
+import { indexOf, type ModuleKind, rangeOf, type Tower } from "../../core/unit.ts";
 import type { ScoredWeight } from "../../models/architectures/definition.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
 import { tokenStatisticsLength } from "../../runtime/kernels/contract.ts";
 import type { GroupTaps, LayerTaps } from "../pass/backward.ts";
-import { towerOf } from "../pass/forward.ts";
 import type { Model } from "../pass/model.ts";
 import { withJoined } from "../pass/rows.ts";
+import { towerOf } from "../pass/towers.ts";
 import { COLUMN_TAPS, createBaselineAccumulators } from "./baseline-accumulators.ts";
 import { LOSSES } from "./calibration-plan.ts";
 
@@ -88,17 +88,11 @@ export function createAccumulators(model: Model): Accumulators {
   );
   const statisticsLength = statisticsOffsets.at(-1) ?? 0;
   const statistics = backend.upload(new Float32Array(statisticsLength), [statisticsLength]);
-  const places = new Map(layout.modules.map((module, index) => [module.key, index]));
-  const indexOf = (tower: Tower, layer: number, kind: ModuleKind): number => {
-    const index = places.get(`${tower}.${layer}.${kind}`);
-    invariant(index !== undefined, `The layout has no module ${tower}.${layer}.${kind}.`);
-    return index;
-  };
 
   return {
     async collect(tower, layer, taps, shape) {
       for (const scored of towerOf(model, tower).scored) {
-        const module = indexOf(tower, layer, scored.kind);
+        const module = indexOf(layout, tower, layer, scored.kind);
         await withMatrixTaps(model, scored, taps, LOSSES.global, (matrix) =>
           baselines.collectMatrix(module, scored, matrix, shape),
         );
@@ -113,18 +107,18 @@ export function createAccumulators(model: Model): Accumulators {
             axis: scored.axis,
             groupSize: scored.groupSize,
             accumulator: pivot,
-            accumulatorOffset: layout.offsets[module] ?? 0,
+            accumulatorOffset: rangeOf(layout, module).first,
             scale: 1,
           }),
         );
       }
     },
     collectGroup(tower, layer, taps, shape) {
-      for (const kind of MODULE_KINDS) baselines.collectColumns(indexOf(tower, layer, kind), kind, taps, shape);
+      for (const kind of MODULE_KINDS) baselines.collectColumns(indexOf(layout, tower, layer, kind), kind, taps, shape);
       return MODULE_KINDS.map((kind) => COLUMN_TAPS[kind].gradient);
     },
     observe(tower, layer, kind, values, { classes, samples, rowsPerSample }) {
-      const index = indexOf(tower, layer, kind);
+      const index = indexOf(layout, tower, layer, kind);
       backend.kernels.tokenStatistics({
         values,
         classes,
@@ -178,7 +172,7 @@ function globalAttribution({ layout, definition }: Model, baselines: BaselineSta
     const attributed = (module.tower === "text" ? definition.text : definition.vision)?.scored.filter(
       (scored) => scored.kind === module.kind && scored.attributed,
     );
-    const offset = layout.offsets[index] ?? 0;
+    const offset = rangeOf(layout, index).first;
     for (const { matrix, taylorFirst, linesPerUnit } of baselines.modules[index]?.matrices ?? []) {
       if (!attributed?.some((scored) => scored.slot === matrix)) continue;
       taylorFirst.forEach((value, line) => {

@@ -3,13 +3,13 @@
  * the last projections' inputs, and what their columns attribute to the trace tokens' probability.
  */
 import type { BaselineStatistics, InputStatistics, MatrixTerms } from "../../core/statistics.ts";
-import type { Module, ModuleKind } from "../../core/unit.ts";
+import { type Module, type ModuleKind, rangeOf } from "../../core/unit.ts";
 import type { ScoredWeight } from "../../models/architectures/definition.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
 import { INPUT_STATISTICS, LINE_TERMS } from "../../runtime/kernels/contract.ts";
 import type { GroupTaps } from "../pass/backward.ts";
-import { towerOf } from "../pass/forward.ts";
 import type { Model } from "../pass/model.ts";
+import { columnsOf, towerOf } from "../pass/towers.ts";
 import type { GroupShape, RunShape } from "./accumulators.ts";
 import { LOSSES } from "./calibration-plan.ts";
 import { lineCountOf, readLineNorms } from "./line-norms.ts";
@@ -59,7 +59,7 @@ function placesOf(model: Model): { places: Place[]; terms: number; columns: numb
         return { scored, offset };
       });
     const columnOffset = columns;
-    const own = module.kind === "attn" ? tower.attentionColumns : tower.mlpColumns;
+    const own = columnsOf(tower, module.kind);
     columns += own;
     return { module, matrices, columns: own, columnOffset };
   });
@@ -120,7 +120,7 @@ export function createBaselineAccumulators(model: Model): BaselineAccumulators {
       ];
       const probabilityAttribution = new Float64Array(layout.unitCount);
       const modules = places.map(({ module, matrices, columns, columnOffset }, index) => {
-        const first = layout.offsets[index] ?? 0;
+        const first = rangeOf(layout, index).first;
         for (let column = 0; column < columns; column++) {
           const unit = first + Math.floor((column * module.unitCount) / columns);
           (probabilityAttribution[unit] as number) += productSums[columnOffset + column] as number;

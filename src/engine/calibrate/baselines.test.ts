@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { BaselineStatistics, MatrixTerms } from "../../core/statistics.ts";
 import { describeWithShared } from "../../testing/shared.ts";
 import { createBatch, type PreparedSample } from "../pass/batch.ts";
-import { traceLogits } from "../pass/forward.ts";
+import { traceLogits } from "../pass/last-states.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { MemoryLimits } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";

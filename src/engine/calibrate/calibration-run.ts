@@ -8,20 +8,15 @@ import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import { TOKEN_CLASS } from "../../runtime/kernels/contract.ts";
 import { backwardTower, type GroupTaps, type LayerTaps } from "../pass/backward.ts";
 import { type Batch, createBatch } from "../pass/batch.ts";
-import {
-  connectGroups,
-  embedFrameGroups,
-  embedTokenGroups,
-  type LayerOutputs,
-  runTower,
-  sequenceFeeds,
-  visionOf,
-} from "../pass/forward.ts";
+import { connectGroups, embedFrameGroups } from "../pass/frames.ts";
 import { headGradients } from "../pass/head-gradients.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import { groupSizes, type MemoryLimits, samplesAtOnce, sequencesOf } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
 import { type Group, groupsOf, joinRows } from "../pass/rows.ts";
+import { embedTokenGroups, sequenceFeeds } from "../pass/tokens.ts";
+import { type LayerOutputs, runTower } from "../pass/tower-run.ts";
+import { visionOf } from "../pass/towers.ts";
 import { outerFeedsOf, withSingleWeights } from "../pass/weight-precision.ts";
 import type { Accumulators, GroupShape, RunShape } from "./accumulators.ts";
 import { type CalibrationRun, HEAD_LOSSES, LOSS_TAPS, lossWeights } from "./calibration-plan.ts";
@@ -215,7 +210,9 @@ async function textGradients(
     for (const [index, group] of groupsOf(text.shape.sizes).entries()) {
       const hidden = text.hidden[index];
       invariant(hidden, `Group ${index} of the text tower has no hidden states.`);
-      gradients.push(await headGradients(model, hidden, { batch, group, weights, memory: request.memory }));
+      gradients.push(
+        await headGradients(model, hidden, { batch, group, losses: HEAD_LOSSES, weights, memory: request.memory }),
+      );
     }
     return gradients;
   } catch (error) {

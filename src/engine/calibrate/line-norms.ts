@@ -4,8 +4,8 @@ import { type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
 import { concatenate } from "../../graph/operations/structure.ts";
 import type { ScoredWeight, TowerDefinition } from "../../models/architectures/definition.ts";
 import { output } from "../../runtime/backend.ts";
-import { towerOf } from "../pass/forward.ts";
 import type { Model } from "../pass/model.ts";
+import { towerOf } from "../pass/towers.ts";
 import { withLayerWeights } from "../pass/weight-precision.ts";
 
 export interface LineNorms {

@@ -14,7 +14,8 @@ import type { CalibrationProgress, ModelSummary, OwnSample } from "../contract.t
 import { createEngine } from "../engine.ts";
 import { nodeDevice } from "../load/node-device.ts";
 import { createBatch, requireWholePictures } from "../pass/batch.ts";
-import { embedTokens, encodeFrames, framesOf } from "../pass/forward.ts";
+import { encodeFrames, framesOf } from "../pass/frames.ts";
+import { embedTokens } from "../pass/tokens.ts";
 import { openSession } from "../session.ts";
 import { checkOwnSamples } from "./own-samples.ts";
 

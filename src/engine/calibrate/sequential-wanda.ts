@@ -7,14 +7,16 @@ import { createKeptUnits } from "../../core/allocation/kept-units.ts";
 import { keepUniform } from "../../core/allocation/per-module.ts";
 import { invariant, PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { wandaSpScores } from "../../core/methods/wanda-sp.ts";
-import type { Module, ModuleKind, Ratio, Tower } from "../../core/unit.ts";
+import { indexOf, type Module, type ModuleKind, type Ratio, rangeOf, type Tower } from "../../core/unit.ts";
 import { validateRatio } from "../../core/unit-check.ts";
 import { type Feeds, output, type Program, settled, type Tensor } from "../../runtime/backend.ts";
 import type { SampleProgress } from "../contract.ts";
 import { createBatch, type PreparedSample, requireWholePictures } from "../pass/batch.ts";
-import { connect, embedFrames, embedTokens, sequenceFeeds, towerOf } from "../pass/forward.ts";
+import { connect, embedFrames } from "../pass/frames.ts";
 import { maskColumns } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
+import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
+import { towerOf } from "../pass/towers.ts";
 import { withLayerWeights } from "../pass/weight-precision.ts";
 import { readLineNorms } from "./line-norms.ts";
 
@@ -92,12 +94,10 @@ function createOwner(model: Model): Owner {
 }
 
 function moduleOf({ model: { layout } }: Context, tower: Tower, layer: number, kind: ModuleKind) {
-  const index = layout.modules.findIndex(
-    (module) => module.tower === tower && module.layer === layer && module.kind === kind,
-  );
+  const index = indexOf(layout, tower, layer, kind);
   const module = layout.modules[index];
   invariant(module, `The layout has no ${kind} in layer ${layer} of the ${tower} tower.`);
-  return { module, first: layout.offsets[index] ?? 0, end: layout.offsets[index + 1] ?? 0 };
+  return { module, ...rangeOf(layout, index) };
 }
 
 /**

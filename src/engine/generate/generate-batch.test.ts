@@ -10,7 +10,7 @@ import { createEvaluationSet } from "../measure/evaluation-set.ts";
 import { openNodeSession } from "../node-engine.ts";
 import { createBatch, type PreparedInput } from "../pass/batch.ts";
 import { createPruningMasks } from "../pass/compensation.ts";
-import { lastStates } from "../pass/forward.ts";
+import { lastStates } from "../pass/last-states.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import { sequencesOf, widestBytes } from "../pass/memory-plan.ts";
 import type { Session } from "../session.ts";

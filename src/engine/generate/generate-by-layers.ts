@@ -8,10 +8,10 @@
  */
 import { throwIfCancelled } from "../../core/errors.ts";
 import { type Feeds, output, type Program, type Tensor } from "../../runtime/backend.ts";
-import { embedTokens, sequenceFeeds } from "../pass/forward.ts";
 import { checkSequence, memoryLimits, sequencesOf } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
 import { paddingBias, rotaryTables } from "../pass/rope.ts";
+import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
 import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { type KeyValueCache, pickFromCache, releaseCache } from "./kv-cache.ts";
 

@@ -6,10 +6,10 @@
  */
 import { invariant, throwIfCancelled } from "../../core/errors.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
-import { embedTokens } from "../pass/forward.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { halfRotaryTables } from "../pass/rope.ts";
+import { embedTokens } from "../pass/tokens.ts";
 import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { cacheFeeds, type KeyValueCache, pickFromCache, releaseCache, replaceCache } from "./kv-cache.ts";
 

@@ -2,7 +2,8 @@
 import { PivotscopeError } from "../../core/errors.ts";
 import type { Tensor } from "../../runtime/backend.ts";
 import { type Batch, createBatch, type PreparedInput } from "../pass/batch.ts";
-import { encodeFrames, framesOf, logitsAt } from "../pass/forward.ts";
+import { encodeFrames, framesOf } from "../pass/frames.ts";
+import { logitsAt } from "../pass/head.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 

@@ -14,7 +14,7 @@ import type { Assessment, AssessmentRequest, Call, SampleProgress, Trace } from 
 import { type Generation, generateBatch, type SampleToGenerate } from "../generate/generate.ts";
 import { traceOfGeneration } from "../generate/trace-text.ts";
 import { type Batch, batchesOf, type PreparedSample } from "../pass/batch.ts";
-import { lastStates } from "../pass/forward.ts";
+import { lastStates } from "../pass/last-states.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import { memoryLimits, samplesAtOnce, samplesWritten, sequencesOf } from "../pass/memory-plan.ts";
 import { DEFAULT_TRACE_LIMIT, type Session } from "../session.ts";

@@ -10,7 +10,7 @@ import { drawScene, MODEL_PICTURE_SIZE } from "../../scenes/draw/draw-scene.ts";
 import { parseScene } from "../../scenes/scene-json.ts";
 import { projectRoot } from "../../testing/shared.ts";
 import { openNodeSession } from "../node-engine.ts";
-import { logitsAt } from "../pass/forward.ts";
+import { logitsAt } from "../pass/head.ts";
 import type { Session } from "../session.ts";
 import { denseTraceStates, evaluateSample } from "./evaluate.ts";
 

@@ -28,9 +28,11 @@ import {
   type PreparedSample,
   requireWholePictures,
 } from "../pass/batch.ts";
-import { connect, embedFrames, embedTokens, sequenceFeeds, towerOf } from "../pass/forward.ts";
+import { connect, embedFrames } from "../pass/frames.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
+import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
+import { towerOf } from "../pass/towers.ts";
 import { withLayerWeights } from "../pass/weight-precision.ts";
 
 /** Calibration samples that are looked at where nobody says otherwise. */

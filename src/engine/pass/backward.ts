@@ -7,9 +7,9 @@ import { invariant, throwIfCancelled } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
 import type { LossTaps } from "../../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
-import { towerOf } from "./forward.ts";
 import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
+import { towerOf } from "./towers.ts";
 import { withLayerWeights } from "./weight-precision.ts";
 
 /** What the backward pass of one layer leaves of one group. */

@@ -10,9 +10,11 @@ import { openNodeSession } from "../node-engine.ts";
 import type { Session } from "../session.ts";
 import { openLlamaModel } from "../testing/llama-model.ts";
 import { createPruningMasks } from "./compensation.ts";
-import { embedFrames, lastStates, runTower } from "./forward.ts";
+import { embedFrames } from "./frames.ts";
+import { lastStates } from "./last-states.ts";
 import { createMasks } from "./masks.ts";
 import type { Model } from "./model.ts";
+import { runTower } from "./tower-run.ts";
 
 interface FlapNumbers {
   ids: number[][];

@@ -5,14 +5,14 @@
  */
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { Pruning } from "../../core/pruning.ts";
-import type { Module, ModuleKind, Tower } from "../../core/unit.ts";
+import type { ModuleKind, Tower } from "../../core/unit.ts";
 import { GraphBuilder } from "../../graph/graph.ts";
 import { linear } from "../../graph/operations/linear.ts";
 import { reshape } from "../../graph/operations/structure.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
-import { towerOf } from "./forward.ts";
-import { createMasks, type MaskSet, maskColumns } from "./masks.ts";
+import { createMasks, keepOf, type MaskSet, maskColumns } from "./masks.ts";
 import type { Model } from "./model.ts";
+import { columnsOf, towerOf } from "./towers.ts";
 import { withSingleWeights } from "./weight-precision.ts";
 
 const INPUT_NAMES: Readonly<Record<ModuleKind, string>> = {
@@ -29,16 +29,10 @@ export function compensationGraph() {
   return builder.build();
 }
 
-/** Columns of the input of a module's last projection. */
-function columnsOf(model: Model, { tower, kind }: Module): number {
-  const definition = towerOf(model, tower);
-  return kind === "attn" ? definition.attentionColumns : definition.mlpColumns;
-}
-
 /** Mean inputs of the removed columns of every module, zero for kept ones, in the layout's order. */
 function removedMeans(model: Model, keep: Uint8Array, meanInputs: Float32Array): readonly Float32Array[] {
-  const { modules, offsets } = model.layout;
-  const lengths = modules.map((module) => columnsOf(model, module));
+  const { modules } = model.layout;
+  const lengths = modules.map(({ tower, kind }) => columnsOf(towerOf(model, tower), kind));
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (meanInputs.length !== total) {
     throw new PivotscopeError(
@@ -50,7 +44,7 @@ function removedMeans(model: Model, keep: Uint8Array, meanInputs: Float32Array):
   let start = 0;
   return modules.map((module, index) => {
     const length = lengths[index] ?? 0;
-    const kept = maskColumns(keep.subarray(offsets[index] ?? 0, offsets[index + 1] ?? 0), length / module.unitCount);
+    const kept = maskColumns(keepOf(model.layout, keep, index), length / module.unitCount);
     const means = meanInputs.slice(start, start + length);
     start += length;
     return means.map((mean, column) => (kept[column] === 1 ? 0 : mean));

@@ -1,7 +1,7 @@
 /** Gradients of the losses by the last hidden states, in as many stretches of rows as the logits' memory asks for. */
 import { invariant } from "../../core/errors.ts";
+import type { HeadLoss } from "../../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
-import { HEAD_LOSSES } from "../calibrate/calibration-plan.ts";
 import type { Batch } from "./batch.ts";
 import { logitRows, type MemoryLimits } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
@@ -15,6 +15,8 @@ interface HeadRequest {
   readonly batch: Batch;
   /** Samples whose hidden states these are. */
   readonly group: Group;
+  /** What each loss is a weighted sum of. */
+  readonly losses: readonly HeadLoss[];
   /** Weight of each entry of `batch.positions`, one array per loss. */
   readonly weights: readonly Float32Array[];
   readonly memory: MemoryLimits;
@@ -76,7 +78,7 @@ async function stretchGradients(
   const { batch, weights, head, entries, firstRow, rows } = request;
   const { backend, definition } = model;
   const count = entries.end - entries.first;
-  const program = await model.programs.get(definition.text.headGradient, { losses: HEAD_LOSSES });
+  const program = await model.programs.get(definition.text.headGradient, { losses: request.losses });
   const positions = batch.positions.subarray(entries.first, entries.end).map((row) => row - firstRow);
   const inverse = new Int32Array(rows).fill(count);
   positions.forEach((row, place) => {

@@ -3,10 +3,11 @@
  * Masking multiplies by 1 or 0, so the dense model is the masked model with ones, to the bit. With bias compensation,
  * see compensation.ts, a layer's graphs take a bias for each of the two projections as well.
  */
-import type { Tower, UnitLayout } from "../../core/unit.ts";
+import { indexOf, type ModuleIndex, type ModuleKind, rangeOf, type Tower, type UnitLayout } from "../../core/unit.ts";
 import type { TowerDefinition } from "../../models/architectures/definition.ts";
 import type { Backend, Feeds, Tensor } from "../../runtime/backend.ts";
 import type { Model } from "./model.ts";
+import { columnsOf, columnsPerUnit } from "./towers.ts";
 
 export interface MaskSet {
   /** Whether `feeds` holds `attention_compensation` and `mlp_compensation`, which other graphs take. */
@@ -25,21 +26,22 @@ export function maskColumns(keep: Uint8Array, columnsPerUnit: number): Float32Ar
   return columns;
 }
 
+/** Keep flags of the units of module `index`. */
+export function keepOf(layout: UnitLayout, keep: Uint8Array, index: ModuleIndex): Uint8Array {
+  const { first, end } = rangeOf(layout, index);
+  return keep.subarray(first, end);
+}
+
 function towerMasks(backend: Backend, tower: TowerDefinition, layout: UnitLayout, keep: Uint8Array | null) {
-  const ofModule = (layer: number, kind: "attn" | "mlp", unitCount: number): Tensor => {
-    const columnsPerUnit = kind === "attn" ? tower.columnsPerAttentionUnit : 1;
-    const index = layout.modules.findIndex(
-      (module) => module.tower === tower.tower && module.layer === layer && module.kind === kind,
-    );
-    const flags = keep
-      ? keep.subarray(layout.offsets[index] ?? 0, layout.offsets[index + 1] ?? 0)
-      : new Uint8Array(unitCount).fill(1);
-    const columns = maskColumns(flags, columnsPerUnit);
+  const ofModule = (layer: number, kind: ModuleKind): Tensor => {
+    const columns = keep
+      ? maskColumns(keepOf(layout, keep, indexOf(layout, tower.tower, layer, kind)), columnsPerUnit(tower, kind))
+      : new Float32Array(columnsOf(tower, kind)).fill(1);
     return backend.upload(columns, [columns.length]);
   };
   return Array.from({ length: tower.layers }, (_, layer) => ({
-    attention_mask: ofModule(layer, "attn", tower.attentionColumns / tower.columnsPerAttentionUnit),
-    mlp_mask: ofModule(layer, "mlp", tower.mlpColumns),
+    attention_mask: ofModule(layer, "attn"),
+    mlp_mask: ofModule(layer, "mlp"),
   }));
 }
 

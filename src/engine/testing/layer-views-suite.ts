@@ -7,9 +7,10 @@ import type { Backend } from "../../runtime/backend.ts";
 import { createModel } from "../load/create-model.ts";
 import { observeLayers } from "../measure/layer-views.ts";
 import { createBatch, type PreparedSample } from "../pass/batch.ts";
-import { embedFrames, embedTokens, encodeFrames } from "../pass/forward.ts";
+import { embedFrames, encodeFrames } from "../pass/frames.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
+import { embedTokens } from "../pass/tokens.ts";
 import {
   dot,
   type NaiveLayer,

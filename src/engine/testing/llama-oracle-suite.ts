@@ -17,7 +17,7 @@ import type { Backend } from "../../runtime/backend.ts";
 import { calibrate } from "../calibrate/calibrate.ts";
 import { denseTraceStates, evaluateSample } from "../measure/evaluate.ts";
 import { createBatch, type PreparedSample } from "../pass/batch.ts";
-import { traceLogits } from "../pass/forward.ts";
+import { traceLogits } from "../pass/last-states.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { createLlamaModel, type LlamaOracleConfig } from "./llama-config.ts";

@@ -14,7 +14,7 @@ import { createModel } from "../load/create-model.ts";
 import { denseTraceStates, evaluateSample } from "../measure/evaluate.ts";
 import { createBatch, type PreparedSample } from "../pass/batch.ts";
 import { createPruningMasks } from "../pass/compensation.ts";
-import { traceLogits } from "../pass/forward.ts";
+import { traceLogits } from "../pass/last-states.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { MemoryLimits } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";

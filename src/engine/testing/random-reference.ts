@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { defaultPivotParameters } from "../../core/pivots.ts";
 import { projectRoot } from "../../testing/shared.ts";
 import { createBatch } from "../pass/batch.ts";
-import { traceLogits } from "../pass/forward.ts";
+import { traceLogits } from "../pass/last-states.ts";
 import type { Session } from "../session.ts";
 
 export interface RandomReference {

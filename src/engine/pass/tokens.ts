@@ -1,0 +1,93 @@
+/** Tokens to hidden states: rows of the vocabulary's table, with a picture's features where its tokens stand. */
+import { splitIds } from "../../models/architectures/llama-vocabulary.ts";
+import { output, type Tensor } from "../../runtime/backend.ts";
+import type { Batch } from "./batch.ts";
+import type { Model } from "./model.ts";
+import { causalBias, rotaryTables } from "./rope.ts";
+import { type Group, groupsOf } from "./rows.ts";
+import { visionOf } from "./towers.ts";
+
+/** Ids of the rows that are embedded, and where features go between them. */
+export interface TokenRows {
+  readonly ids: Int32Array;
+  readonly mergeIndex: Int32Array;
+  readonly imageRows: Int32Array;
+}
+
+/** The rows of some samples of a batch; they still take the features of the whole batch. */
+export function groupRows(batch: Batch, { first, end }: Group): TokenRows {
+  const [start, stop] = [first * batch.tokens, end * batch.tokens];
+  if (start === 0 && stop === batch.ids.length) return batch;
+  return {
+    ids: batch.ids.subarray(start, stop),
+    mergeIndex: batch.mergeIndex
+      .subarray(start, stop)
+      .map((place) => (place < batch.ids.length ? place - start : place - batch.ids.length + stop - start)),
+    imageRows: batch.imageRows.filter((row) => row >= start && row < stop).map((row) => row - start),
+  };
+}
+
+/** What the embedding graph takes for `ids`; the caller releases it. */
+function tokenFeeds(model: Model, ids: Int32Array): Record<string, Tensor> {
+  const { backend, definition } = model;
+  const upload = (values: Int32Array) => backend.upload(values, [values.length]);
+  const parts = definition.text.embeddingWeights.flatMap(({ rows }) => (rows ? [rows] : []));
+  if (parts.length === 0) return { ids: upload(ids) };
+  const split = splitIds(ids, parts);
+  return {
+    ...Object.fromEntries(split.ids.map((own, part) => [`ids.${part}`, upload(own)])),
+    order: upload(split.order),
+  };
+}
+
+/**
+ * Token embeddings of `ids` with image features in the rows of `imageRows`, [ids, width]. The rows are picked from the
+ * table as it is stored and are float32 afterwards, which is exact.
+ */
+export async function embedTokens(model: Model, rows: TokenRows, features: Tensor | null): Promise<Tensor> {
+  const { backend, definition } = model;
+  const embed = await model.programs.get(definition.text.embed, { precision: model.precision });
+  const ids = tokenFeeds(model, rows.ids);
+  let text: Tensor;
+  try {
+    text = output(await backend.run(embed, { ...model.outerFeeds, ...ids }), "hidden_out");
+  } finally {
+    backend.release(...Object.values(ids));
+  }
+  if (!features || rows.imageRows.length === 0) return text;
+  const merge = await model.programs.get(visionOf(model).merge, {});
+  const index = backend.upload(rows.mergeIndex, [rows.mergeIndex.length]);
+  try {
+    return output(await backend.run(merge, { text, features, index }), "hidden_out");
+  } finally {
+    backend.release(index, text);
+  }
+}
+
+/** Token embeddings of a batch in groups of the given sizes. */
+export async function embedTokenGroups(
+  model: Model,
+  batch: Batch,
+  features: Tensor | null,
+  sizes: readonly number[],
+): Promise<Tensor[]> {
+  const embedded: Tensor[] = [];
+  try {
+    for (const group of groupsOf(sizes)) embedded.push(await embedTokens(model, groupRows(batch, group), features));
+    return embedded;
+  } catch (error) {
+    model.backend.release(...embedded);
+    throw error;
+  }
+}
+
+/** Rotary tables and causal bias for whole sequences of `tokens`; the caller releases them. */
+export function sequenceFeeds(model: Model, tokens: number): Record<string, Tensor> {
+  const { headSize, ropeTheta } = model.definition.text;
+  const { cosine, sine } = rotaryTables(0, tokens, headSize, ropeTheta);
+  return {
+    rope_cosine: model.backend.upload(cosine, [tokens, headSize]),
+    rope_sine: model.backend.upload(sine, [tokens, headSize]),
+    attention_bias: model.backend.upload(causalBias(tokens), [tokens, tokens]),
+  };
+}
