@@ -45,7 +45,7 @@ describe("checkImports", () => {
   const reasons = (files: Record<string, string>) =>
     checkImports(new Map(Object.entries(files))).map(({ path, line, reason }) => `${path}:${line} ${reason}`);
 
-  it("lets a part import from parts to its left only", () => {
+  it("lets a part import from what stands below it only", () => {
     expect(reasons({ "src/engine/a.ts": 'import { x } from "../core/x.ts";' })).toEqual([]);
     expect(reasons({ "src/core/a.ts": 'import { x } from "../engine/x.ts";' })).toEqual([
       "src/core/a.ts:1 core must not import from engine",
@@ -57,6 +57,29 @@ describe("checkImports", () => {
     expect(reasons({ "src/misc/a.ts": 'import { x } from "../core/x.ts";' })).toEqual([
       "src/misc/a.ts:1 src/misc is no known part",
     ]);
+  });
+
+  it.each([
+    ["graph", "scenes"],
+    ["runtime", "models"],
+    ["runtime", "scenes"],
+    ["state", "runtime"],
+    ["cli", "runtime"],
+    ["charts", "state"],
+    ["panels", "runtime"],
+  ])("keeps %s free of %s", (from, to) => {
+    expect(reasons({ [`src/${from}/a.ts`]: `import { x } from "../${to}/x.ts";` })).toEqual([
+      `src/${from}/a.ts:1 ${from} must not import from ${to}`,
+    ]);
+  });
+
+  it("lets charts and panels have the engine's contract and nothing else of it", () => {
+    for (const part of ["charts", "panels"]) {
+      expect(reasons({ [`src/${part}/a.ts`]: 'import type { X } from "../engine/contract.ts";' })).toEqual([]);
+      expect(reasons({ [`src/${part}/a.ts`]: 'import { X } from "../engine/engine.ts";' })).toEqual([
+        `src/${part}/a.ts:1 ${part} must not import from engine, only from src/engine/contract.ts`,
+      ]);
+    }
   });
 
   it("refuses types from above as it refuses values", () => {
