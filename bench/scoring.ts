@@ -4,7 +4,7 @@
  */
 import { createRandom } from "../src/core/random.ts";
 import { GraphBuilder } from "../src/graph/graph.ts";
-import { llamaDefinition } from "../src/models/architectures/llama.ts";
+import { decoderDefinition } from "../src/models/architectures/shared/decoder/decoder.ts";
 import { output, type Tensor } from "../src/runtime/backend.ts";
 import { createWebGpuBackendOn } from "../src/runtime/browser.ts";
 import { requestDevice } from "../src/runtime/webgpu/device.ts";
@@ -60,7 +60,7 @@ export async function benchScoring(rows: number, repeats: number) {
       Float32Array.from({ length: height * width }, () => random.next() - 0.5),
       [height, width],
     );
-  const { scored: matrices } = llamaDefinition(SMOLVLM_256M, { prefix: "model", head: "lm_head.weight" });
+  const { scored: matrices } = decoderDefinition(SMOLVLM_256M, { prefix: "model", head: "lm_head.weight" });
   const cases = matrices
     .filter((scored) => scored.attributed)
     .map((scored) => ({

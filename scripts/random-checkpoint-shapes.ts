@@ -1,7 +1,7 @@
 /** Shapes of a checkpoint's tensors: from a list, or from what the workbench would read of a config. */
 import { defineModel } from "../src/engine/load/create-model.ts";
+import { parseModelConfig } from "../src/models/architectures/registry.ts";
 import { uniqueTensors } from "../src/models/architectures/weight-slots.ts";
-import { parseModelConfig } from "../src/models/config.ts";
 import type { TensorShape } from "../src/models/testing/random-tensors.ts";
 
 /** Every tensor that the workbench reads of a model with this config.json. */

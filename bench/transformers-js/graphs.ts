@@ -6,8 +6,8 @@ import { type Graph, GraphBuilder, type Node, type Value } from "../../src/graph
 import { linear } from "../../src/graph/operations/linear.ts";
 import { rmsNorm } from "../../src/graph/operations/normalise.ts";
 import type { TextDefinition, VisionDefinition } from "../../src/models/architectures/definition.ts";
-import { emitGenerationLayers } from "../../src/models/architectures/llama-generation.ts";
-import type { LlamaConfig } from "../../src/models/config.ts";
+import type { DecoderConfig } from "../../src/models/architectures/shared/decoder/config.ts";
+import { emitGenerationLayers } from "../../src/models/architectures/shared/decoder/generation.ts";
 
 /** Weights by the name of their graph input. */
 export type WeightData = ReadonlyMap<string, { readonly data: Float32Array; readonly dims: readonly number[] }>;
@@ -156,7 +156,7 @@ export function embedTokens({ vocabularySize, width }: TextDefinition): Graph {
  * The decoder with the ports of the hub's export. Weights: `norm`, `head`, `rope_cosine`, `rope_sine`, those of layer l
  * with `.l` behind.
  */
-export function decoder(config: LlamaConfig, text: TextDefinition): Graph {
+export function decoder(config: DecoderConfig, text: TextDefinition): Graph {
   const { hiddenSize: width, vocabularySize } = config;
   const builder = new GraphBuilder("decoder_model_merged");
   const embeds = builder.input("inputs_embeds", [BATCH, "T", width]);

@@ -4,7 +4,7 @@ import type { UnitLayout } from "../core/unit.ts";
 import { defineModel, modelLayout } from "../engine/load/create-model.ts";
 import { openNodePlace } from "../engine/node-places.ts";
 import type { Session } from "../engine/session.ts";
-import { parseModelConfig } from "../models/config.ts";
+import { parseModelConfig } from "../models/architectures/registry.ts";
 import { openWeights } from "../models/open-weights.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import type { CommandContext } from "./context.ts";

@@ -11,8 +11,8 @@ import {
   type ValueInfoProto,
 } from "onnx-buf";
 import { describe, expect, it } from "vitest";
-import { visionDefinition } from "../models/architectures/idefics3.ts";
-import { llamaDefinition } from "../models/architectures/llama.ts";
+import { visionDefinition } from "../models/architectures/idefics3/vision.ts";
+import { decoderDefinition } from "../models/architectures/shared/decoder/decoder.ts";
 import type { AttributeValue, ConstantData, ElementType, Graph, GraphConstant, GraphPort } from "./graph.ts";
 import { serialiseGraph } from "./serialise.ts";
 
@@ -163,7 +163,7 @@ describe("an ONNX file", () => {
 });
 
 describe("the graphs of the architectures", () => {
-  const text = llamaDefinition(
+  const text = decoderDefinition(
     {
       vocabularySize: 96,
       hiddenSize: 32,

@@ -4,8 +4,9 @@
  * before they are fetched.
  */
 import { PivotscopeError } from "../core/errors.ts";
+import { imageTokensPerFrame } from "./architectures/idefics3/config.ts";
+import { type ModelConfig, parseModelConfig } from "./architectures/registry.ts";
 import { findChatTemplate } from "./chat-template.ts";
-import { imageTokensPerFrame, type ModelConfig, parseModelConfig } from "./config.ts";
 import { findStopIds } from "./generation-config.ts";
 import { createImageProcessor, findProcessorConfig, type ImageProcessor } from "./image/processor.ts";
 import { parseJsonObject } from "./json.ts";

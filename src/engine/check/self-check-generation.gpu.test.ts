@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { LlamaConfig } from "../../models/config.ts";
+import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
 import { createBrowserWebGpuBackend } from "../../runtime/browser.ts";
 import { countTensors } from "../testing/count-tensors.ts";
 import { checkFusedGeneration } from "./self-check-generation.ts";
@@ -11,7 +11,7 @@ const MODELS = [
 ];
 
 it.each(MODELS)("fused generation is right on WebGPU for $heads heads, width $hiddenSize", async (heads) => {
-  const config: LlamaConfig = {
+  const config: DecoderConfig = {
     ...heads,
     vocabularySize: 100,
     intermediateSize: 1536,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { LlamaConfig } from "../../models/config.ts";
+import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
 import { createNodeFolder } from "../../models/node-folder.ts";
 import type { Backend, Feeds, Program, Tensor } from "../../runtime/backend.ts";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
@@ -14,7 +14,7 @@ import { openSession } from "../session.ts";
 import { countTensors } from "../testing/count-tensors.ts";
 import { checkFusedGeneration } from "./self-check-generation.ts";
 
-const TINY: LlamaConfig = {
+const TINY: DecoderConfig = {
   vocabularySize: 100,
   hiddenSize: 96,
   intermediateSize: 256,
@@ -27,7 +27,7 @@ const TINY: LlamaConfig = {
   maximumPositions: 512,
   tieWordEmbeddings: false,
 };
-const SMOLVLM: LlamaConfig = { ...TINY, hiddenSize: 576, headSize: 64 };
+const SMOLVLM: DecoderConfig = { ...TINY, hiddenSize: 576, headSize: 64 };
 
 const FOLDER = join(projectRoot, "public/models/scenes");
 

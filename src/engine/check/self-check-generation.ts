@@ -12,7 +12,7 @@
  */
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import type { Precision } from "../../graph/precision.ts";
-import type { LlamaConfig } from "../../models/config.ts";
+import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
 import type { Backend, Tensor } from "../../runtime/backend.ts";
 import { createFusedLayers } from "../generate/generate-fused.ts";
 import type { Row } from "../generate/generation-rows.ts";
@@ -228,7 +228,7 @@ async function compare(run: Run, sequences: readonly Sequence[]): Promise<SelfCh
  */
 export async function checkFusedGeneration(
   backend: Backend,
-  config: LlamaConfig,
+  config: DecoderConfig,
   precision: Precision,
   signal?: AbortSignal,
 ): Promise<SelfCheckResult> {

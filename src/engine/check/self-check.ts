@@ -16,11 +16,13 @@ import { widenFloat16 } from "../../core/float16.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { TextDefinition, VisionDefinition, WeightSlot } from "../../models/architectures/definition.ts";
-import { visionDefinition } from "../../models/architectures/idefics3.ts";
-import { llamaDefinition } from "../../models/architectures/llama.ts";
-import { weightType } from "../../models/architectures/mixed-precision.ts";
+import type { VisionConfig } from "../../models/architectures/idefics3/config.ts";
+import { visionDefinition } from "../../models/architectures/idefics3/vision.ts";
+import type { ModelConfig } from "../../models/architectures/registry.ts";
+import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
+import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
+import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
 import { heldShape } from "../../models/architectures/weight-slots.ts";
-import type { LlamaConfig, ModelConfig, VisionConfig } from "../../models/config.ts";
 import { type Backend, type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import { causalBias, rotaryTables } from "../pass/rope.ts";
 import { allowedError, judgeError, precisionError } from "./half-precision-error.ts";
@@ -44,9 +46,9 @@ const LAYER_SIDE = 16;
 const HEADS = 2;
 
 /** A decoder of one layer in the widths of `config`, with few entries of the vocabulary. */
-function oneTextLayer(config: LlamaConfig): TextDefinition {
+function oneTextLayer(config: DecoderConfig): TextDefinition {
   const small = { ...config, layers: 1, vocabularySize: VOCABULARY, tieWordEmbeddings: false };
-  return llamaDefinition(small, { prefix: "text", head: "head" });
+  return decoderDefinition(small, { prefix: "text", head: "head" });
 }
 
 /** A vision tower of one layer in the widths of `config`, for up to `side` patches to a side. */

@@ -2,9 +2,9 @@
 import { widenFloat16 } from "../../core/float16.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ModelDefinition } from "../../models/architectures/definition.ts";
-import { llamaDefinition } from "../../models/architectures/llama.ts";
-import { weightType } from "../../models/architectures/mixed-precision.ts";
-import type { LlamaConfig } from "../../models/config.ts";
+import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
+import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
+import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
 import type { Backend, Feeds } from "../../runtime/backend.ts";
 import { modelLayout } from "../load/create-model.ts";
 import type { Model } from "../pass/model.ts";
@@ -19,7 +19,7 @@ const QUERY_SCALE = 3;
 
 export interface SmallModelRequest {
   /** Of the decoder whose heads and width are taken. */
-  readonly config: LlamaConfig;
+  readonly config: DecoderConfig;
   readonly precision: Precision;
   readonly numbers: RandomNumbers;
   /** How many the model has. */
@@ -32,7 +32,7 @@ export function createSmallModel(
   { config, precision, numbers, positions }: SmallModelRequest,
 ): { readonly model: Model; readonly release: () => Promise<void> } {
   const keyValueHeads = Math.min(2, config.keyValueHeads);
-  const small: LlamaConfig = {
+  const small: DecoderConfig = {
     ...config,
     vocabularySize: 2,
     intermediateSize: MLP_WIDTH,
@@ -41,7 +41,7 @@ export function createSmallModel(
     keyValueHeads,
     maximumPositions: positions,
   };
-  const text = llamaDefinition(small, { prefix: "check", head: "head" });
+  const text = decoderDefinition(small, { prefix: "check", head: "head" });
   const definition: ModelDefinition = { architecture: "llama", text, vision: null };
   const layers: Feeds[] = Array.from({ length: LAYERS }, (_, layer) => {
     const slots = text.layerWeights(layer);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { llamaDefinition } from "../../models/architectures/llama.ts";
+import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
 import { defineGenerationSuite, GENERATION_CONFIG } from "../testing/generation-suite.ts";
 
@@ -14,7 +14,7 @@ describe("fused generation in Node", () => {
   ])("is there for heads of $headSize with the vocabulary in $vocabularyParts: $fused, $whole", (given) => {
     const config = { ...GENERATION_CONFIG, headSize: given.headSize };
     const names = { prefix: "model", head: "lm_head.weight" };
-    const text = llamaDefinition(config, names, { vocabularyParts: given.vocabularyParts });
+    const text = decoderDefinition(config, names, { vocabularyParts: given.vocabularyParts });
     expect(text.generation !== null).toBe(given.fused);
     expect(text.wholeGeneration !== null).toBe(given.whole);
   });

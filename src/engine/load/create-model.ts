@@ -1,10 +1,8 @@
 /** Makes a model of a checkpoint's config and weights. */
 import { createUnitLayout, type UnitLayout } from "../../core/unit.ts";
 import type { ModelDefinition, WeightSlot } from "../../models/architectures/definition.ts";
-import { visionDefinition } from "../../models/architectures/idefics3.ts";
-import { llamaDefinition } from "../../models/architectures/llama.ts";
+import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
 import { countParameters } from "../../models/architectures/weight-slots.ts";
-import type { ModelConfig } from "../../models/config.ts";
 import type { Weights } from "../../models/weights.ts";
 import type { Backend, Feeds } from "../../runtime/backend.ts";
 import { vocabularyParts } from "../pass/memory-plan.ts";
@@ -14,16 +12,7 @@ import { type UploadOptions, uploadWeights } from "./weight-upload.ts";
 
 /** The definition of the model that `config` describes. `parts`: into how many the vocabulary's tables are cut. */
 export function defineModel(config: ModelConfig, parts = 1): ModelDefinition {
-  const options = { vocabularyParts: parts };
-  if (config.architecture === "llama") {
-    const text = llamaDefinition(config.text, { prefix: "model", head: "lm_head.weight" }, options);
-    return { architecture: "llama", text, vision: null };
-  }
-  return {
-    architecture: "idefics3",
-    text: llamaDefinition(config.text, { prefix: "model.text_model", head: "lm_head.weight" }, options),
-    vision: visionDefinition(config.vision, config.scaleFactor, config.text.hiddenSize),
-  };
+  return architectureOf(config).define(config, { vocabularyParts: parts });
 }
 
 /**

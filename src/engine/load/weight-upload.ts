@@ -3,7 +3,7 @@ import { createBreath } from "../../core/breath.ts";
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ModelDefinition, WeightSlot } from "../../models/architectures/definition.ts";
-import { weightType } from "../../models/architectures/mixed-precision.ts";
+import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
 import { heldShape, holding, weightSlots } from "../../models/architectures/weight-slots.ts";
 import { allocateNumbers, type Converted, convertElements, requireReadable } from "../../models/float-formats.ts";
 import type { StoredTensor, Weights, WeightsProgress } from "../../models/weights.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseModelConfig } from "../../models/config.ts";
+import { parseModelConfig } from "../../models/architectures/registry.ts";
 import { projectRoot } from "../../testing/shared.ts";
 import { BATCHES_PER_RUN, LOSS_TAPS } from "../calibrate/calibration-plan.ts";
 import { defineModel } from "../load/create-model.ts";

@@ -6,8 +6,8 @@ import * as ort from "onnxruntime-web/webgpu";
 import { expect, it, vi } from "vitest";
 import type { Graph } from "../../graph/graph.ts";
 import { serialiseGraph } from "../../graph/serialise.ts";
-import { visionDefinition } from "../../models/architectures/idefics3.ts";
-import { llamaDefinition } from "../../models/architectures/llama.ts";
+import { visionDefinition } from "../../models/architectures/idefics3/vision.ts";
+import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
 import { requestDevice } from "../../runtime/webgpu/device.ts";
 import { HEAD_LOSSES, LOSS_TAPS } from "../calibrate/calibration-plan.ts";
 import { lineNormsGraph } from "../calibrate/line-norms.ts";
@@ -19,9 +19,9 @@ import { widenGraph } from "./weight-precision.ts";
 
 const config = { ...GENERATION_CONFIG, layers: 2 };
 const names = { prefix: "model", head: "lm_head.weight" };
-const text = llamaDefinition(config, names);
+const text = decoderDefinition(config, names);
 /** The same with its vocabulary in parts. */
-const parted = llamaDefinition(config, names, { vocabularyParts: 3 });
+const parted = decoderDefinition(config, names, { vocabularyParts: 3 });
 const vision = visionDefinition(
   {
     hiddenSize: 24,

@@ -1,7 +1,7 @@
 /** Masking a neuron and really removing its rows and columns must give the same hidden states, with the same graph. */
 import { afterAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
-import { llamaDefinition } from "../../models/architectures/llama.ts";
+import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
 import { elementCount, output, type Tensor } from "../../runtime/backend.ts";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
 import { causalBias, rotaryTables } from "./rope.ts";
@@ -10,7 +10,7 @@ const WIDTH = 24;
 const INNER = 40;
 const TOKENS = 7;
 
-const definition = llamaDefinition(
+const definition = decoderDefinition(
   {
     vocabularySize: 32,
     hiddenSize: WIDTH,

@@ -1,5 +1,5 @@
 /** Tokens to hidden states: rows of the vocabulary's table, with a picture's features where its tokens stand. */
-import { splitIds } from "../../models/architectures/llama-vocabulary.ts";
+import { splitIds } from "../../models/architectures/shared/decoder/vocabulary.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
 import type { Model } from "./model.ts";

@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
-import { llamaDefinition } from "../../models/architectures/llama.ts";
+import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
 import { type Backend, output, type Tensor } from "../../runtime/backend.ts";
 import { causalBias, halfRotaryTables, rotaryTables } from "../pass/rope.ts";
 
@@ -33,7 +33,7 @@ type Inputs = Readonly<Record<string, Tensor>>;
 
 /** Declares the suite; call it inside a `describe`. */
 export function defineGenerationSuite(open: () => Promise<Backend>): void {
-  const text = llamaDefinition(GENERATION_CONFIG, { prefix: "model", head: "lm_head.weight" });
+  const text = decoderDefinition(GENERATION_CONFIG, { prefix: "model", head: "lm_head.weight" });
   const random = createRandom(11);
   const numbers = (count: number, scale: number) =>
     Float32Array.from({ length: count }, () => (random.next() - 0.5) * scale);

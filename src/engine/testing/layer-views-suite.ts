@@ -1,7 +1,8 @@
 /** Layer views against brute force on a checkpoint's raw tensors, for any backend. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { LayerViews } from "../../core/signals/layer-views.ts";
-import { type Idefics3Config, parseModelConfig } from "../../models/config.ts";
+import type { Idefics3Config } from "../../models/architectures/idefics3/config.ts";
+import { parseModelConfig } from "../../models/architectures/registry.ts";
 import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { createModel } from "../load/create-model.ts";

@@ -2,7 +2,9 @@
  * Layers of both towers written down once more in float64 as lists of rows, straight from a checkpoint's tensors: what
  * tests of values inside a layer compare with. Slow, for tiny models.
  */
-import type { LlamaConfig, VisionConfig } from "../../models/config.ts";
+
+import type { VisionConfig } from "../../models/architectures/idefics3/config.ts";
+import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
 import type { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 
 export type Row = readonly number[];
@@ -81,7 +83,7 @@ function rotate(rows: Rows, theta: number): Rows {
 export function naiveDecoderLayer(
   weights: SafetensorsFile,
   stem: string,
-  config: LlamaConfig,
+  config: DecoderConfig,
   input: Rows,
 ): NaiveLayer {
   const { vector, matrix } = reader(weights, stem);

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseModelConfig } from "../../models/config.ts";
+import { parseModelConfig } from "../../models/architectures/registry.ts";
 import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
 import { readSharedJson } from "../../testing/shared.ts";

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Statistics } from "../../core/statistics.ts";
 import type { UnitLayout } from "../../core/unit.ts";
-import { parseModelConfig } from "../../models/config.ts";
+import { parseModelConfig } from "../../models/architectures/registry.ts";
 import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { calibrate } from "../calibrate/calibrate.ts";

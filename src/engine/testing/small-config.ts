@@ -1,5 +1,5 @@
 /** A model's config for checks of a device. Tests only. */
-import type { Idefics3Config } from "../../models/config.ts";
+import type { Idefics3Config } from "../../models/architectures/idefics3/config.ts";
 
 /** Narrower than any model that people open; a frame has more patches than a whole vision layer is checked with. */
 export const SMALL_CONFIG: Idefics3Config = {

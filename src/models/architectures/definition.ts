@@ -197,7 +197,8 @@ export interface VisionDefinition extends TowerDefinition {
 }
 
 export interface ModelDefinition {
-  readonly architecture: "llama" | "idefics3";
+  /** `Architecture.name`. */
+  readonly architecture: string;
   readonly text: TextDefinition;
   readonly vision: VisionDefinition | null;
 }

@@ -5,15 +5,15 @@
  *
  * It computes what the layers of llama.ts compute, up to rounding; those are what gets differentiated and looked into.
  */
-import { ABSENT, type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
-import { add, multiply } from "../../graph/operations/elementwise.ts";
-import { linear } from "../../graph/operations/linear.ts";
-import { rmsNorm } from "../../graph/operations/normalise.ts";
-import { interleaveRows, reshape } from "../../graph/operations/structure.ts";
-import { times } from "../../graph/shape.ts";
-import type { LlamaConfig } from "../config.ts";
-import type { GenerationOptions, WeightSlot } from "./definition.ts";
-import { mixedPrecision, weightType } from "./mixed-precision.ts";
+import { ABSENT, type Graph, GraphBuilder, type Value } from "../../../../graph/graph.ts";
+import { add, multiply } from "../../../../graph/operations/elementwise.ts";
+import { linear } from "../../../../graph/operations/linear.ts";
+import { rmsNorm } from "../../../../graph/operations/normalise.ts";
+import { interleaveRows, reshape } from "../../../../graph/operations/structure.ts";
+import { times } from "../../../../graph/shape.ts";
+import type { GenerationOptions, WeightSlot } from "../../definition.ts";
+import { mixedPrecision, weightType } from "../mixed-precision.ts";
+import type { DecoderConfig } from "./config.ts";
 
 /** onnxruntime's attention with rotary positions takes heads whose size is a multiple of this. */
 export const FUSED_HEAD_STEP = 16;
@@ -34,7 +34,7 @@ export interface Sequences {
 
 export interface GenerationContext {
   readonly builder: GraphBuilder;
-  readonly config: LlamaConfig;
+  readonly config: DecoderConfig;
   readonly options: Omit<GenerationOptions, "batch">;
   readonly sequences: Sequences;
   readonly weights: (layer: number) => readonly WeightSlot[];
@@ -153,7 +153,7 @@ function lengthInputs(builder: GraphBuilder, batch: number | string) {
 
 /** All layers on hidden states; see `TextDefinition.generation`. */
 export function generationGraph(
-  config: LlamaConfig,
+  config: DecoderConfig,
   weights: (layer: number) => readonly WeightSlot[],
   options: GenerationOptions,
 ): Graph {
@@ -173,7 +173,7 @@ export function generationGraph(
 }
 
 /** Masks and compensations of a layer in the order in which `vectors` of the whole graph has them, and their lengths. */
-export function layerVectors({ heads, headSize, intermediateSize, hiddenSize }: LlamaConfig) {
+export function layerVectors({ heads, headSize, intermediateSize, hiddenSize }: DecoderConfig) {
   return {
     attention_mask: heads * headSize,
     mlp_mask: intermediateSize,
@@ -183,7 +183,7 @@ export function layerVectors({ heads, headSize, intermediateSize, hiddenSize }: 
 }
 
 /** Input `vectors` holds those of all layers: feeding one tensor costs less than feeding many. */
-function splitVectors(builder: GraphBuilder, config: LlamaConfig): (name: string, layer: number) => Value {
+function splitVectors(builder: GraphBuilder, config: DecoderConfig): (name: string, layer: number) => Value {
   const lengths = layerVectors(config);
   const names = Object.keys(lengths);
   const all = Array.from({ length: config.layers }, () => Object.values(lengths)).flat();
@@ -199,7 +199,7 @@ function splitVectors(builder: GraphBuilder, config: LlamaConfig): (name: string
 
 /** Everything from ids to ids, for any batch; see `TextDefinition.wholeGeneration`. */
 export function wholeGenerationGraph(
-  config: LlamaConfig,
+  config: DecoderConfig,
   weights: (layer: number) => readonly WeightSlot[],
   options: { readonly logits?: boolean },
 ): Graph {

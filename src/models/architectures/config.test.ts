@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describeWithShared } from "../testing/shared.ts";
-import { type Idefics3Config, imageTokensPerFrame, type ModelConfig, parseModelConfig } from "./config.ts";
+import { describeWithShared } from "../../testing/shared.ts";
+import { type Idefics3Config, imageTokensPerFrame } from "./idefics3/config.ts";
+import { type ModelConfig, parseModelConfig } from "./registry.ts";
 
 const TEXT = { vocab_size: 96, hidden_size: 32, num_attention_heads: 4, num_key_value_heads: 2, intermediate_size: 48 };
 const VISION = { hidden_size: 24, num_attention_heads: 3, image_size: 32, patch_size: 8 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { partRows, splitIds, vocabularySlots } from "./llama-vocabulary.ts";
+import { partRows, splitIds, vocabularySlots } from "./vocabulary.ts";
 
 describe("a table of the vocabulary in parts", () => {
   it("has every row in one part, of sizes that differ by at most one", () => {

@@ -3,28 +3,28 @@
  * and the text tower of Idefics3.
  */
 
-import { GraphBuilder, type Value } from "../../graph/graph.ts";
-import { add, multiply, scale, silu } from "../../graph/operations/elementwise.ts";
-import { matmul } from "../../graph/operations/linear.ts";
-import { rmsNorm, softmax } from "../../graph/operations/normalise.ts";
-import { concatenate, gatherFirst, reshape, transpose } from "../../graph/operations/structure.ts";
-import type { Precision } from "../../graph/precision.ts";
-import { times } from "../../graph/shape.ts";
-import type { LlamaConfig } from "../config.ts";
+import { GraphBuilder, type Value } from "../../../../graph/graph.ts";
+import { add, multiply, scale, silu } from "../../../../graph/operations/elementwise.ts";
+import { matmul } from "../../../../graph/operations/linear.ts";
+import { rmsNorm, softmax } from "../../../../graph/operations/normalise.ts";
+import { concatenate, gatherFirst, reshape, transpose } from "../../../../graph/operations/structure.ts";
+import type { Precision } from "../../../../graph/precision.ts";
+import { times } from "../../../../graph/shape.ts";
 import {
   type BackwardOptions,
   type ForwardOutputs,
   type TextDefinition,
   towerModules,
   type WeightSlot,
-} from "./definition.ts";
-import { type LayerValues, nameBackwardOutputs, nameForwardOutputs } from "./layer-outputs.ts";
-import { FUSED_HEAD_STEP, generationGraph, wholeGenerationGraph } from "./llama-generation.ts";
-import { embedGraph, headGradientGraph, headGraph, vocabularySlots } from "./llama-vocabulary.ts";
-import { mixedPrecision, weightType } from "./mixed-precision.ts";
+} from "../../definition.ts";
+import { type LayerValues, nameBackwardOutputs, nameForwardOutputs } from "../layer-outputs.ts";
+import { mixedPrecision, weightType } from "../mixed-precision.ts";
+import type { DecoderConfig } from "./config.ts";
+import { FUSED_HEAD_STEP, generationGraph, wholeGenerationGraph } from "./generation.ts";
+import { embedGraph, headGradientGraph, headGraph, vocabularySlots } from "./vocabulary.ts";
 
 /** Prefix of tensor names and the name of the head's tensor, which differ between checkpoints. */
-export interface LlamaNames {
+export interface DecoderNames {
   /** For example "model" or "model.text_model". */
   readonly prefix: string;
   readonly head: string;
@@ -41,7 +41,7 @@ interface DecoderValues extends LayerValues {
   readonly up: Value;
 }
 
-function layerWeights(config: LlamaConfig, names: LlamaNames, layer: number): WeightSlot[] {
+function layerWeights(config: DecoderConfig, names: DecoderNames, layer: number): WeightSlot[] {
   const { hiddenSize: width, intermediateSize: inner, headSize } = config;
   const queries = config.heads * headSize;
   const keys = config.keyValueHeads * headSize;
@@ -87,8 +87,8 @@ interface LayerContext {
 /** Adds one decoder layer to `builder`; declares its inputs. */
 function emitLayer(
   builder: GraphBuilder,
-  config: LlamaConfig,
-  names: LlamaNames,
+  config: DecoderConfig,
+  names: DecoderNames,
   context: LayerContext,
 ): DecoderValues {
   const { hiddenSize: width, heads, keyValueHeads, headSize, normEpsilon } = config;
@@ -182,8 +182,8 @@ function emitLayer(
 }
 
 function forwardGraph(
-  config: LlamaConfig,
-  names: LlamaNames,
+  config: DecoderConfig,
+  names: DecoderNames,
   context: LayerContext,
   outputs: ForwardOutputs,
   name: string,
@@ -198,7 +198,7 @@ function forwardGraph(
   return builder.build();
 }
 
-function backwardGraph(config: LlamaConfig, names: LlamaNames, { batch, losses }: BackwardOptions) {
+function backwardGraph(config: DecoderConfig, names: DecoderNames, { batch, losses }: BackwardOptions) {
   const builder = new GraphBuilder(`text layer backward, batch ${batch}`);
   const values = emitLayer(builder, config, names, { batch, decode: false });
   const { query, keyProjection, valueProjection, gate, up } = values;
@@ -214,9 +214,9 @@ function backwardGraph(config: LlamaConfig, names: LlamaNames, { batch, losses }
  * The decoder of `config` whose tensors are named as `names` says. `vocabularyParts`: parts that embedding and head are
  * cut into, see `vocabularyParts` of the engine's memory plan.
  */
-export function llamaDefinition(
-  config: LlamaConfig,
-  names: LlamaNames,
+export function decoderDefinition(
+  config: DecoderConfig,
+  names: DecoderNames,
   { vocabularyParts = 1 }: { readonly vocabularyParts?: number } = {},
 ): TextDefinition {
   const { hiddenSize: width, vocabularySize, heads, keyValueHeads, headSize, intermediateSize: inner } = config;

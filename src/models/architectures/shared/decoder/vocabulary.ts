@@ -4,17 +4,17 @@
  * A table that is larger than a GPU's buffers is held in parts, each a stretch of rows. Which ids lie in which part is
  * worked out by the caller, because a GPU has no arithmetic on integers here: see `splitIds`.
  */
-import { invariant } from "../../core/errors.ts";
-import { gradients } from "../../graph/differentiate.ts";
-import { type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
-import { add, multiply, negate } from "../../graph/operations/elementwise.ts";
-import { linear } from "../../graph/operations/linear.ts";
-import { rmsNorm, targetResidual } from "../../graph/operations/normalise.ts";
-import { cast, gatherRows } from "../../graph/operations/structure.ts";
-import type { LlamaConfig } from "../config.ts";
-import type { HeadLoss, WeightSlot } from "./definition.ts";
+import { invariant } from "../../../../core/errors.ts";
+import { gradients } from "../../../../graph/differentiate.ts";
+import { type Graph, GraphBuilder, type Value } from "../../../../graph/graph.ts";
+import { add, multiply, negate } from "../../../../graph/operations/elementwise.ts";
+import { linear } from "../../../../graph/operations/linear.ts";
+import { rmsNorm, targetResidual } from "../../../../graph/operations/normalise.ts";
+import { cast, gatherRows } from "../../../../graph/operations/structure.ts";
+import type { HeadLoss, WeightSlot } from "../../definition.ts";
+import type { DecoderConfig } from "./config.ts";
 
-type VocabularyConfig = Pick<LlamaConfig, "vocabularySize" | "hiddenSize" | "normEpsilon">;
+type VocabularyConfig = Pick<DecoderConfig, "vocabularySize" | "hiddenSize" | "normEpsilon">;
 
 /** Rows [begin, end) of each of `parts` parts of a table of `rows` rows, of sizes that differ by at most one. */
 export function partRows(rows: number, parts: number): readonly (readonly [number, number])[] {

@@ -2,14 +2,13 @@
  * Idefics3 (SmolVLM): a SigLIP-style vision tower, a pixel-shuffle connector and a Llama decoder.
  */
 
-import { gradients } from "../../graph/differentiate.ts";
-import { GraphBuilder, type Value } from "../../graph/graph.ts";
-import { add, geluTanh, multiply } from "../../graph/operations/elementwise.ts";
-import { linear, matmul } from "../../graph/operations/linear.ts";
-import { layerNorm, softmax } from "../../graph/operations/normalise.ts";
-import { cast, gatherRows, interleaveRows, reshape, transpose } from "../../graph/operations/structure.ts";
-import type { Precision } from "../../graph/precision.ts";
-import type { VisionConfig } from "../config.ts";
+import { gradients } from "../../../graph/differentiate.ts";
+import { GraphBuilder, type Value } from "../../../graph/graph.ts";
+import { add, geluTanh, multiply } from "../../../graph/operations/elementwise.ts";
+import { linear, matmul } from "../../../graph/operations/linear.ts";
+import { layerNorm, softmax } from "../../../graph/operations/normalise.ts";
+import { cast, gatherRows, interleaveRows, reshape, transpose } from "../../../graph/operations/structure.ts";
+import type { Precision } from "../../../graph/precision.ts";
 import {
   type BackwardOptions,
   type ForwardInputs,
@@ -17,9 +16,10 @@ import {
   towerModules,
   type VisionDefinition,
   type WeightSlot,
-} from "./definition.ts";
-import { nameBackwardOutputs, nameForwardOutputs } from "./layer-outputs.ts";
-import { mixedPrecision, weightType } from "./mixed-precision.ts";
+} from "../definition.ts";
+import { nameBackwardOutputs, nameForwardOutputs } from "../shared/layer-outputs.ts";
+import { mixedPrecision, weightType } from "../shared/mixed-precision.ts";
+import type { VisionConfig } from "./config.ts";
 
 const PREFIX = "model.vision_model";
 

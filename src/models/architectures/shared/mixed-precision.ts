@@ -4,11 +4,11 @@
  * are lost (project decision). In single precision nothing is cast, and the graph is the plain one.
  */
 
-import type { GraphBuilder, Value } from "../../graph/graph.ts";
-import { scale } from "../../graph/operations/elementwise.ts";
-import { linear, matmul } from "../../graph/operations/linear.ts";
-import { cast } from "../../graph/operations/structure.ts";
-import type { Precision } from "../../graph/precision.ts";
+import type { GraphBuilder, Value } from "../../../graph/graph.ts";
+import { scale } from "../../../graph/operations/elementwise.ts";
+import { linear, matmul } from "../../../graph/operations/linear.ts";
+import { cast } from "../../../graph/operations/structure.ts";
+import type { Precision } from "../../../graph/precision.ts";
 
 /** The format in which a weight of `shape` is stored: matrices in `precision`, vectors in float32 always. */
 export function weightType(shape: readonly number[], precision: Precision): Precision {

@@ -1,7 +1,7 @@
 /** What a layer's forward and backward graphs give out, the same for every architecture. */
-import { gradients } from "../../graph/differentiate.ts";
-import type { GraphBuilder, Value } from "../../graph/graph.ts";
-import type { ForwardOutputs, LossTaps } from "./definition.ts";
+import { gradients } from "../../../graph/differentiate.ts";
+import type { GraphBuilder, Value } from "../../../graph/graph.ts";
+import type { ForwardOutputs, LossTaps } from "../definition.ts";
 
 /** The values inside a layer that scoring and statistics look at. */
 export interface LayerValues {

@@ -1,0 +1,37 @@
+/**
+ * What the project has to know of one architecture, in one object. Everything about it lies in its folder; nothing outside
+ * asks which one it is.
+ */
+import type { Fields } from "../json.ts";
+import type { ModelDefinition } from "./definition.ts";
+
+/** What any architecture makes of config.json: plain data that its own functions take. */
+export interface ArchitectureConfig {
+  /** `Architecture.name` of the architecture that it describes a model of. */
+  readonly architecture: string;
+}
+
+export interface DefinitionOptions {
+  /** Parts that the vocabulary's tables are cut into, see `vocabularyParts` of the engine's memory plan; 1 when absent. */
+  readonly vocabularyParts?: number;
+}
+
+export interface Architecture<Config extends ArchitectureConfig> {
+  /** Its name, as the registry knows it and people see it. */
+  readonly name: Config["architecture"];
+  /** What people look for when they look for a checkpoint, for example "SmolVLM". */
+  readonly title: string;
+  /** Values of `model_type` in config.json. */
+  readonly modelTypes: readonly string[];
+  /** Classes of transformers in `architectures` of config.json, which tell where `model_type` is missing. */
+  readonly classNames: readonly string[];
+  /**
+   * Reads config.json.
+   *
+   * @throws PivotscopeError `bad-checkpoint` for a field of the wrong type or fields that contradict each other,
+   *   `unsupported` for a variant whose forward pass we do not have; each names the field.
+   */
+  parseConfig(fields: Fields): Config;
+  /** The tensors, units and graphs of the model that `config` describes. */
+  define(config: Config, options?: DefinitionOptions): ModelDefinition;
+}

@@ -1,0 +1,18 @@
+/** Idefics3 (SmolVLM): a SigLIP-style vision tower, a pixel-shuffle connector and a Llama decoder. */
+import type { Architecture } from "../architecture.ts";
+import { decoderDefinition } from "../shared/decoder/decoder.ts";
+import { type Idefics3Config, parseIdefics3 } from "./config.ts";
+import { visionDefinition } from "./vision.ts";
+
+export const idefics3: Architecture<Idefics3Config> = {
+  name: "idefics3",
+  title: "SmolVLM",
+  modelTypes: ["idefics3", "smolvlm"],
+  classNames: ["Idefics3ForConditionalGeneration", "SmolVLMForConditionalGeneration"],
+  parseConfig: parseIdefics3,
+  define: ({ text, vision, scaleFactor }, options) => ({
+    architecture: "idefics3",
+    text: decoderDefinition(text, { prefix: "model.text_model", head: "lm_head.weight" }, options),
+    vision: visionDefinition(vision, scaleFactor, text.hiddenSize),
+  }),
+};

@@ -1,0 +1,17 @@
+/** Llama: a decoder alone, for text only. */
+import type { Architecture } from "../architecture.ts";
+import { decoderDefinition } from "../shared/decoder/decoder.ts";
+import { type LlamaConfig, parseLlama } from "./config.ts";
+
+export const llama: Architecture<LlamaConfig> = {
+  name: "llama",
+  title: "Llama without a vision tower",
+  modelTypes: ["llama"],
+  classNames: ["LlamaForCausalLM"],
+  parseConfig: parseLlama,
+  define: ({ text }, options) => ({
+    architecture: "llama",
+    text: decoderDefinition(text, { prefix: "model", head: "lm_head.weight" }, options),
+    vision: null,
+  }),
+};

@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { architectureOf, parseModelConfig } from "./registry.ts";
+
+const REFUSED = [
+  { model_type: "qwen2_vl", architectures: ["Qwen2VLForConditionalGeneration"] },
+  { architectures: ["MistralForCausalLM"] },
+  { model_type: "constructor" },
+  {},
+];
+
+it.each(REFUSED)("refuses what is not built in, naming what was found and all that is: %j", (config) => {
+  const found = JSON.stringify(config.model_type ?? config.architectures?.[0] ?? null);
+  expect(() => parseModelConfig(JSON.stringify(config))).toThrow(
+    expect.objectContaining({
+      code: "unsupported",
+      message: expect.stringMatching(new RegExp(`${found}.*supported are idefics3 and smolvlm .*, llama \\(Llama`)),
+      hint: expect.stringMatching(/SmolVLM, Llama/),
+    }),
+  );
+});
+
+it.each([
+  [{ model_type: "smolvlm", scale_factor: 7, text_config: { vocab_size: 130_000 } }, "idefics3"],
+  [{ architectures: ["LlamaForCausalLM"] }, "llama"],
+])("gives the architecture that %j names", (config, name) => {
+  expect(architectureOf(parseModelConfig(JSON.stringify(config))).name).toBe(name);
+});

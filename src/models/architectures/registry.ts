@@ -1,0 +1,49 @@
+/** The architectures that are built in: a further one is a folder beside theirs and a line here. */
+import { PivotscopeError } from "../../core/errors.ts";
+import { showValue } from "../../core/json-check.ts";
+import { describeValue, type Fields, parseJsonObject } from "../json.ts";
+import type { Architecture } from "./architecture.ts";
+import { idefics3 } from "./idefics3/index.ts";
+import { llama } from "./llama/index.ts";
+import { CONFIG_FILE } from "./shared/config-fields.ts";
+
+const ARCHITECTURES = [idefics3, llama] as const;
+
+/** config.json as data: what the architecture named in it makes of it. */
+export type ModelConfig = ReturnType<(typeof ARCHITECTURES)[number]["parseConfig"]>;
+
+/** The architecture that `config` describes a model of. */
+export function architectureOf(config: ModelConfig): Architecture<ModelConfig> {
+  const found = ARCHITECTURES.find(({ name }) => name === config.architecture);
+  // Every config comes from the architecture that it names, so that this one takes it.
+  return found as unknown as Architecture<ModelConfig>;
+}
+
+/**
+ * Parses the text of config.json.
+ *
+ * @throws PivotscopeError `bad-checkpoint` for a field of the wrong type or fields that contradict each other;
+ *   `unsupported` for an architecture or a variant whose forward pass we do not have, naming found and supported.
+ */
+export function parseModelConfig(json: string): ModelConfig {
+  const fields = parseJsonObject(json, CONFIG_FILE);
+  const found = ARCHITECTURES.find((architecture) => describes(fields, architecture));
+  if (found) return found.parseConfig(fields);
+  const supported = ARCHITECTURES.map(
+    ({ modelTypes, classNames }) => `${modelTypes.join(" and ")} (${classNames.join(", ")})`,
+  );
+  throw new PivotscopeError(
+    "unsupported",
+    `${CONFIG_FILE}: model_type is ${describeValue(fields.raw("model_type"))}, architectures is ` +
+      `${showValue(fields.raw("architectures") ?? null)}; supported are ${supported.join(", ")}.`,
+    `Open a checkpoint of one of these: ${ARCHITECTURES.map(({ title }) => title).join(", ")}.`,
+  );
+}
+
+/** Whether config.json is one of `architecture`: by its model_type, or by its first class where it has none. */
+function describes(fields: Fields, { modelTypes, classNames }: (typeof ARCHITECTURES)[number]): boolean {
+  if (fields.has("model_type")) return modelTypes.includes(fields.string("model_type"));
+  const classes = fields.raw("architectures");
+  const first: unknown = Array.isArray(classes) ? classes[0] : undefined;
+  return classNames.some((name) => name === first);
+}
