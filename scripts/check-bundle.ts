@@ -8,7 +8,7 @@ import { basename, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { firstScreenScripts } from "./bundle-graph.ts";
 
-const FIRST_SCREEN_KILOBYTES = 350;
+const FIRST_SCREEN_KILOBYTES = 300;
 const TOTAL_KILOBYTES = 500;
 const dist = resolve(process.argv[2] ?? join(import.meta.dirname, "..", "dist"));
 

@@ -18,7 +18,6 @@ import { type Device, inspectCheckpoint } from "./load/inspect.ts";
 import { type Assessor, createAssessor } from "./measure/assess.ts";
 import { denseTraceStates, evaluateSample } from "./measure/evaluate.ts";
 import { createEvaluationSet, type EvaluationSet } from "./measure/evaluation-set.ts";
-import { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "./measure/layer-views.ts";
 import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
 import { createPruningMasks } from "./pass/compensation.ts";
 import type { MaskSet } from "./pass/masks.ts";
@@ -172,6 +171,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
     },
 
     async observeLayers(parameters, call = {}) {
+      const { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } = await import("./measure/layer-views.ts");
       const limit = parameters.samples ?? DEFAULT_LAYER_VIEW_SAMPLES;
       const { signal } = call;
       return observeLayers(loaded().model, await sets().calibration.prepare(limit, null, signal ? { signal } : {}), {

@@ -18,7 +18,7 @@ import { lastStates } from "../pass/last-states.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import { memoryLimits, samplesAtOnce, samplesWritten, sequencesOf } from "../pass/memory-plan.ts";
 import { DEFAULT_TRACE_LIMIT, type Session } from "../session.ts";
-import { type AssessedSample, scoreSample } from "./assess-scores.ts";
+import type { AssessedSample } from "./assess-scores.ts";
 import { batchOf, measureBatch, type SampleMeasurement } from "./evaluate.ts";
 import type { EvaluationSet } from "./evaluation-set.ts";
 
@@ -240,6 +240,8 @@ export function createAssessor(
           report(1);
         });
       }
+      // The judge and the texts' metrics are loaded when first asked for: no one who opens the page needs them.
+      const { scoreSample } = await import("./assess-scores.ts");
       return samples.map((sample, index): Assessment => {
         const { kl, nll } = measured.get(sample) ?? { kl: new Float32Array(), nll: new Float32Array() };
         const text = wanted ? (texts.get(sample) ?? null) : null;
