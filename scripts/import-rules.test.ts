@@ -76,8 +76,9 @@ describe("checkImports", () => {
   it("lets charts and panels have the engine's contract and nothing else of it", () => {
     for (const part of ["charts", "panels"]) {
       expect(reasons({ [`src/${part}/a.ts`]: 'import type { X } from "../engine/contract.ts";' })).toEqual([]);
+      expect(reasons({ [`src/${part}/a.ts`]: 'import type { X } from "../engine/contract/x.ts";' })).toEqual([]);
       expect(reasons({ [`src/${part}/a.ts`]: 'import { X } from "../engine/engine.ts";' })).toEqual([
-        `src/${part}/a.ts:1 ${part} must not import from engine, only from src/engine/contract.ts`,
+        `src/${part}/a.ts:1 ${part} must not import from engine, only from src/engine/contract`,
       ]);
     }
   });

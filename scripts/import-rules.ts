@@ -20,8 +20,8 @@ export interface Violation {
 }
 
 /**
- * What each part of src may import from, beside itself; docs/architecture.md says why. An entry with a file in it allows
- * that file only. Types count as values do.
+ * What each part of src may import from, beside itself; docs/architecture.md says why. An entry with a path in it allows
+ * that file or folder only. Types count as values do.
  */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -32,8 +32,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   engine: ["core", "scenes", "graph", "models", "runtime"],
   cli: ["core", "scenes", "models", "engine"],
   state: ["core", "scenes", "models", "engine"],
-  charts: ["core", "scenes", "engine/contract.ts"],
-  panels: ["core", "scenes", "models", "engine/contract.ts", "state", "charts"],
+  charts: ["core", "scenes", "engine/contract"],
+  panels: ["core", "scenes", "models", "engine/contract", "state", "charts"],
   app: ["core", "scenes", "models", "engine", "state", "charts", "panels"],
 };
 
@@ -126,9 +126,10 @@ function partReason(path: string, target: string): string {
   if (to === null || from === to || isTest(path) || from === null) return "";
   const below = BELOW[from];
   if (below === undefined || BELOW[to] === undefined) return `src/${below === undefined ? from : to} is no known part`;
-  if (below.includes(to) || below.some((entry) => target === `src/${entry}`)) return "";
-  const file = below.find((entry) => entry.startsWith(`${to}/`));
-  return `${from} must not import from ${to}${file === undefined ? "" : `, only from src/${file}`}`;
+  if (below.includes(to) || below.some((entry) => target === `src/${entry}.ts` || target.startsWith(`src/${entry}/`)))
+    return "";
+  const only = below.find((entry) => entry.startsWith(`${to}/`));
+  return `${from} must not import from ${to}${only === undefined ? "" : `, only from src/${only}`}`;
 }
 
 function packageReason(path: string, { specifier, typeOnly }: ImportStatement): string {
