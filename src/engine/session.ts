@@ -118,7 +118,7 @@ export async function openSession(
     const generation = await chooseGeneration(backend, unplaced, async () => {
       call.onProgress?.({ stage: "check", item: "text generation", done: 0, total: 0 });
       const { checkFusedGeneration } = await import("./check/self-check-generation.ts");
-      return checkFusedGeneration(backend, config.text, precision, call.signal);
+      return checkFusedGeneration(backend, config, precision, call.signal);
     });
     precisionNote = [choice.note, generation.note].filter((text) => text !== "").join(" ");
     model = await createModel(backend, config, weights, {

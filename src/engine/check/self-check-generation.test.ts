@@ -12,6 +12,7 @@ import { createEvaluationSet } from "../measure/evaluation-set.ts";
 import { openNodeSession } from "../node-engine.ts";
 import { openSession } from "../session.ts";
 import { countTensors } from "../testing/count-tensors.ts";
+import { textOnly } from "../testing/small-config.ts";
 import { checkFusedGeneration } from "./self-check-generation.ts";
 
 const TINY: DecoderConfig = {
@@ -84,7 +85,7 @@ describe("the self-check of fused generation", { timeout: 60_000 }, () => {
     for (const precision of ["float32", "float16"] as const) {
       const device = createNodeBackend();
       const held = countTensors(device);
-      expect(await checkFusedGeneration(device, config, precision)).toBeNull();
+      expect(await checkFusedGeneration(device, textOnly(config), precision)).toBeNull();
       expect(held()).toBe(0);
       expect(device.uploadedBytes).toBe(0);
       await device.dispose();
@@ -92,7 +93,7 @@ describe("the self-check of fused generation", { timeout: 60_000 }, () => {
   });
 
   const perturbed = (fault: Fault, precision: "float32" | "float16") =>
-    checkFusedGeneration(faulty(backend, fault).backend, SMOLVLM, precision);
+    checkFusedGeneration(faulty(backend, fault).backend, textOnly(SMOLVLM), precision);
 
   it.each(["float32", "float16"] as const)("finds wrong results in %s", async (precision) => {
     const wrong = async (fault: Fault) => expect.soft(await perturbed(fault, precision));
@@ -157,7 +158,7 @@ describe("the self-check of fused generation", { timeout: 60_000 }, () => {
         },
       },
     });
-    expect(await checkFusedGeneration(refusing, TINY, "float32")).toBe(
+    expect(await checkFusedGeneration(refusing, textOnly(TINY), "float32")).toBe(
       "A fused graph does not run: shader module is invalid",
     );
     expect(held()).toBe(0);
@@ -167,7 +168,7 @@ describe("the self-check of fused generation", { timeout: 60_000 }, () => {
   it("stops when it is cancelled", async () => {
     const controller = new AbortController();
     controller.abort();
-    const cancelled = checkFusedGeneration(backend, TINY, "float32", controller.signal);
+    const cancelled = checkFusedGeneration(backend, textOnly(TINY), "float32", controller.signal);
     await expect(cancelled).rejects.toMatchObject({ code: "cancelled" });
     expect(backend.uploadedBytes).toBe(0);
   });

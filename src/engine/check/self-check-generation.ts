@@ -12,7 +12,7 @@
  */
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import type { Precision } from "../../graph/precision.ts";
-import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
+import type { ModelConfig } from "../../models/architectures/registry.ts";
 import type { Backend, Tensor } from "../../runtime/backend.ts";
 import { createFusedLayers } from "../generate/generate-fused.ts";
 import type { Row } from "../generate/generation-rows.ts";
@@ -222,13 +222,13 @@ async function compare(run: Run, sequences: readonly Sequence[]): Promise<SelfCh
 }
 
 /**
- * Runs the check for a decoder of `config`, which has fused graphs, written in `precision`. Takes one or two seconds at
+ * Runs the check for a model of `config`, which has fused graphs, written in `precision`. Takes one or two seconds at
  * most; nothing stays allocated. Returns null where the fused graphs are right, else one sentence that says what is off.
  * Throws `cancelled` and `device-lost`, and whatever the layers' own graphs throw; any other failure is a result.
  */
 export async function checkFusedGeneration(
   backend: Backend,
-  config: DecoderConfig,
+  config: ModelConfig,
   precision: Precision,
   signal?: AbortSignal,
 ): Promise<SelfCheckResult> {

@@ -15,12 +15,9 @@ import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { widenFloat16 } from "../../core/float16.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
+import type { Bounds } from "../../models/architectures/architecture.ts";
 import type { TextDefinition, VisionDefinition, WeightSlot } from "../../models/architectures/definition.ts";
-import type { VisionConfig } from "../../models/architectures/idefics3/config.ts";
-import { visionDefinition } from "../../models/architectures/idefics3/vision.ts";
-import type { ModelConfig } from "../../models/architectures/registry.ts";
-import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
-import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
+import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
 import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
 import { heldShape } from "../../models/architectures/weight-slots.ts";
 import { type Backend, type Feeds, output, type Tensor } from "../../runtime/backend.ts";
@@ -44,27 +41,6 @@ const LAYER_SIDE = 16;
 
 /** Heads that run for all patches where the whole layer runs for fewer. */
 const HEADS = 2;
-
-/** A decoder of one layer in the widths of `config`, with few entries of the vocabulary. */
-function oneTextLayer(config: DecoderConfig): TextDefinition {
-  const small = { ...config, layers: 1, vocabularySize: VOCABULARY, tieWordEmbeddings: false };
-  return decoderDefinition(small, { prefix: "text", head: "head" });
-}
-
-/** A vision tower of one layer in the widths of `config`, for up to `side` patches to a side. */
-function oneVisionLayer(config: VisionConfig, side: number): VisionDefinition {
-  const { imageSize, patchSize } = config;
-  const taken = Math.min(side, imageSize / patchSize);
-  // What lies behind the layers has no part in this, so the connector may be any.
-  return visionDefinition({ ...config, layers: 1, imageSize: taken * patchSize }, 1, config.hiddenSize);
-}
-
-/** `config` with as few heads as there may be, and an MLP that is no wider than they are. */
-function withFewHeads(config: VisionConfig): VisionConfig {
-  const heads = Math.min(HEADS, config.heads);
-  const hiddenSize = (config.hiddenSize / config.heads) * heads;
-  return { ...config, heads, hiddenSize, intermediateSize: hiddenSize };
-}
 
 /** What one graph is fed beside its weights. */
 type Numbers = Readonly<Record<string, { readonly data: Float32Array | Int32Array; readonly dims: readonly number[] }>>;
@@ -161,14 +137,20 @@ function visionProbe(name: string, vision: VisionDefinition, numbers: RandomNumb
   };
 }
 
-function visionProbes(config: VisionConfig, numbers: RandomNumbers): Probe[] {
-  const layer = oneVisionLayer(config, LAYER_SIDE);
-  const fewHeads = oneVisionLayer(withFewHeads(config), LARGEST_SIDE);
-  return [
-    patchProbe(oneVisionLayer(config, LARGEST_SIDE), numbers),
-    visionProbe("vision layer", layer, numbers),
-    ...(fewHeads.patches > layer.patches ? [visionProbe("vision attention", fewHeads, numbers)] : []),
-  ];
+/** Probes of a model of `config`: of its text tower, and of its vision tower where it has one. */
+function probesOf(config: ModelConfig, numbers: RandomNumbers): Probe[] {
+  const architecture = architectureOf(config);
+  const within = (vision: Bounds["vision"] & object) =>
+    architecture.define(architecture.smaller(config, { layers: 1, text: { vocabulary: VOCABULARY }, vision }));
+  const { text, vision: layer } = within({ side: LAYER_SIDE });
+  const probes = textProbes(text, numbers);
+  if (layer === null) return probes;
+  const { vision: whole } = within({ side: LARGEST_SIDE });
+  const { vision: fewHeads } = within({ side: LARGEST_SIDE, heads: HEADS });
+  if (whole) probes.push(patchProbe(whole, numbers));
+  probes.push(visionProbe("vision layer", layer, numbers));
+  if (fewHeads && fewHeads.patches > layer.patches) probes.push(visionProbe("vision attention", fewHeads, numbers));
+  return probes;
 }
 
 /** The compared outputs of all runs of `probe` in one precision. */
@@ -221,9 +203,7 @@ export async function checkHalfPrecision(
   signal?: AbortSignal,
 ): Promise<SelfCheckResult> {
   const numbers = createNumbers();
-  const text = textProbes(oneTextLayer(config.text), numbers);
-  const vision = config.architecture === "llama" ? [] : visionProbes(config.vision, numbers);
-  for (const probe of [...text, ...vision]) {
+  for (const probe of probesOf(config, numbers)) {
     const weights = randomWeights(probe.weights, numbers);
     let half: Float32Array[];
     try {

@@ -2,8 +2,7 @@
 import { widenFloat16 } from "../../core/float16.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ModelDefinition } from "../../models/architectures/definition.ts";
-import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
-import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
+import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
 import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
 import type { Backend, Feeds } from "../../runtime/backend.ts";
 import { modelLayout } from "../load/create-model.ts";
@@ -12,14 +11,15 @@ import { createPrograms } from "../pass/programs.ts";
 import { type RandomNumbers, randomWeights } from "./random-weights.ts";
 
 const LAYERS = 2;
+const HEADS = 2;
 const MLP_WIDTH = 64;
 
 /** Sharpens attention to a few slots, so that a wrong slot is not lost in an average over all. */
 const QUERY_SCALE = 3;
 
 export interface SmallModelRequest {
-  /** Of the decoder whose heads and width are taken. */
-  readonly config: DecoderConfig;
+  /** Of the model whose heads and width of text are taken. */
+  readonly config: ModelConfig;
   readonly precision: Precision;
   readonly numbers: RandomNumbers;
   /** How many the model has. */
@@ -31,19 +31,14 @@ export function createSmallModel(
   backend: Backend,
   { config, precision, numbers, positions }: SmallModelRequest,
 ): { readonly model: Model; readonly release: () => Promise<void> } {
-  const keyValueHeads = Math.min(2, config.keyValueHeads);
-  const small: DecoderConfig = {
-    ...config,
-    vocabularySize: 2,
-    intermediateSize: MLP_WIDTH,
+  const architecture = architectureOf(config);
+  const small = architecture.smaller(config, {
     layers: LAYERS,
-    heads: (keyValueHeads * config.heads) / config.keyValueHeads,
-    keyValueHeads,
-    maximumPositions: positions,
-  };
-  const text = decoderDefinition(small, { prefix: "check", head: "head" });
-  const definition: ModelDefinition = { architecture: "llama", text, vision: null };
-  const layers: Feeds[] = Array.from({ length: LAYERS }, (_, layer) => {
+    text: { vocabulary: 2, keyValueHeads: HEADS, mlpWidth: MLP_WIDTH, positions },
+  });
+  const definition: ModelDefinition = { ...architecture.define(small), vision: null };
+  const { text } = definition;
+  const layers: Feeds[] = Array.from({ length: text.layers }, (_, layer) => {
     const slots = text.layerWeights(layer);
     const weights = randomWeights(slots, numbers, (input) => (input === "query" ? QUERY_SCALE : 1));
     return Object.fromEntries(

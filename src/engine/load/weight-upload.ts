@@ -9,7 +9,6 @@ import { allocateNumbers, type Converted, convertElements, requireReadable } fro
 import type { StoredTensor, Weights, WeightsProgress } from "../../models/weights.ts";
 import type { Backend, Tensor } from "../../runtime/backend.ts";
 import { elementCount } from "../../runtime/backend.ts";
-import { imagePositionTable } from "../pass/image-positions.ts";
 
 export interface UploadOptions {
   readonly precision: Precision;
@@ -84,8 +83,7 @@ export async function uploadWeights(
       await breathe();
       throwIfCancelled(signal);
     }
-    const { vision } = definition;
-    return slot.input === "positions" && vision ? imagePositionTable(target, vision) : target;
+    return slot.preparation?.apply(target) ?? target;
   };
 
   try {

@@ -1,9 +1,9 @@
 /** Pictures to features: frames are cut into patches, embedded, taken through the vision tower and connected. */
 import { invariant } from "../../core/errors.ts";
 import type { Precision } from "../../graph/precision.ts";
+import { cutPatches } from "../../models/architectures/idefics3/patches.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
-import { cutPatches } from "./image-positions.ts";
 import type { MaskSet } from "./masks.ts";
 import {
   checkSequence,

@@ -1,5 +1,12 @@
 /** A model's config for checks of a device. Tests only. */
 import type { Idefics3Config } from "../../models/architectures/idefics3/config.ts";
+import type { LlamaConfig } from "../../models/architectures/llama/config.ts";
+import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
+
+/** A text-only model of the decoder `text`. */
+export function textOnly(text: DecoderConfig): LlamaConfig {
+  return { architecture: "llama", text, tieWordEmbeddings: text.tieWordEmbeddings };
+}
 
 /** Narrower than any model that people open; a frame has more patches than a whole vision layer is checked with. */
 export const SMALL_CONFIG: Idefics3Config = {

@@ -16,6 +16,25 @@ export interface DefinitionOptions {
   readonly vocabularyParts?: number;
 }
 
+/** Upper bounds on a model that has the same kinds of layers on a smaller scale, to try a device with. */
+export interface Bounds {
+  /** Of each tower. */
+  readonly layers: number;
+  readonly text?: {
+    readonly vocabulary?: number;
+    readonly keyValueHeads?: number;
+    readonly mlpWidth?: number;
+    /** Positions that the small model has; no bound. */
+    readonly positions?: number;
+  };
+  readonly vision?: {
+    /** The tower is as wide as its heads, and its MLP no wider. */
+    readonly heads?: number;
+    /** Patches to a side of a picture. */
+    readonly side?: number;
+  };
+}
+
 export interface Architecture<Config extends ArchitectureConfig> {
   /** Its name, as the registry knows it and people see it. */
   readonly name: Config["architecture"];
@@ -34,4 +53,6 @@ export interface Architecture<Config extends ArchitectureConfig> {
   parseConfig(fields: Fields): Config;
   /** The tensors, units and graphs of the model that `config` describes. */
   define(config: Config, options?: DefinitionOptions): ModelDefinition;
+  /** A model with the same kinds of layers, heads of the same size and text as wide, within `bounds`. */
+  smaller(config: Config, bounds: Bounds): Config;
 }

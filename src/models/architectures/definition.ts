@@ -8,6 +8,14 @@ import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/
 import type { GraphFunction } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
 
+/** What is done to a tensor's numbers on their way to the backend, so that graphs stay plain. */
+export interface Preparation {
+  /** Slots that hold the same tensor share it only under the same name. */
+  readonly name: string;
+  /** `numbers` in the order of the checkpoint → as many in the order and meaning that the graph takes. */
+  apply<Numbers extends Float32Array | Uint16Array>(numbers: Numbers): Numbers;
+}
+
 /** A weight as a graph input: `input` names the port, `tensor` the checkpoint's tensor. */
 export interface WeightSlot {
   readonly input: string;
@@ -21,6 +29,7 @@ export interface WeightSlot {
    * held in several parts where a GPU's buffers are too small for one.
    */
   readonly rows?: readonly [number, number];
+  readonly preparation?: Preparation;
 }
 
 /** One weight whose product with its gradient is scored, and where the backward graph leaves what that needs. */

@@ -20,7 +20,8 @@ export function heldShape({ shape, graphShape, rows }: WeightSlot): readonly num
 
 /** Slots of the same holding share one tensor of the backend. */
 export function holding(slot: WeightSlot): string {
-  return `${slot.tensor} ${slot.rows?.join("-") ?? ""} ${heldShape(slot).join(",")}`;
+  const { tensor, rows, preparation } = slot;
+  return `${tensor} ${rows?.join("-") ?? ""} ${heldShape(slot).join(",")} ${preparation?.name ?? ""}`;
 }
 
 /** One slot of every tensor that the model reads. */

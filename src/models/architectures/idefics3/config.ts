@@ -3,6 +3,7 @@
  * its writer leaves out what equals them.
  */
 import type { Fields } from "../../json.ts";
+import type { Bounds } from "../architecture.ts";
 import { contradiction, LARGEST, requireValue } from "../shared/config-fields.ts";
 import { type DecoderConfig, parseDecoder } from "../shared/decoder/config.ts";
 
@@ -102,4 +103,19 @@ function parseVision(fields: Fields): VisionConfig {
     );
   }
   return vision;
+}
+
+/** The vision tower within `bounds`, see `Architecture.smaller`. */
+export function smallerVision(config: VisionConfig, { layers, vision = {} }: Bounds): VisionConfig {
+  const heads = Math.min(vision.heads ?? Number.POSITIVE_INFINITY, config.heads);
+  const hiddenSize = (config.hiddenSize / config.heads) * heads;
+  const side = Math.min(vision.side ?? Number.POSITIVE_INFINITY, config.imageSize / config.patchSize);
+  return {
+    ...config,
+    layers: Math.min(layers, config.layers),
+    heads,
+    hiddenSize,
+    intermediateSize: heads < config.heads ? hiddenSize : config.intermediateSize,
+    imageSize: side * config.patchSize,
+  };
 }

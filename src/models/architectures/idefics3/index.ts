@@ -1,7 +1,8 @@
 /** Idefics3 (SmolVLM): a SigLIP-style vision tower, a pixel-shuffle connector and a Llama decoder. */
 import type { Architecture } from "../architecture.ts";
+import { smallerDecoder } from "../shared/decoder/config.ts";
 import { decoderDefinition } from "../shared/decoder/decoder.ts";
-import { type Idefics3Config, parseIdefics3 } from "./config.ts";
+import { type Idefics3Config, parseIdefics3, smallerVision } from "./config.ts";
 import { visionDefinition } from "./vision.ts";
 
 export const idefics3: Architecture<Idefics3Config> = {
@@ -14,5 +15,12 @@ export const idefics3: Architecture<Idefics3Config> = {
     architecture: "idefics3",
     text: decoderDefinition(text, { prefix: "model.text_model", head: "lm_head.weight" }, options),
     vision: visionDefinition(vision, scaleFactor, text.hiddenSize),
+  }),
+  smaller: (config, bounds) => ({
+    ...config,
+    text: smallerDecoder(config.text, bounds),
+    vision: smallerVision(config.vision, bounds),
+    // Patches of a smaller picture need not fold.
+    scaleFactor: 1,
   }),
 };

@@ -20,6 +20,7 @@ import {
 import { nameBackwardOutputs, nameForwardOutputs } from "../shared/layer-outputs.ts";
 import { mixedPrecision, weightType } from "../shared/mixed-precision.ts";
 import type { VisionConfig } from "./config.ts";
+import { orderOfPatches } from "./patches.ts";
 
 const PREFIX = "model.vision_model";
 
@@ -237,6 +238,7 @@ export function visionDefinition(config: VisionConfig, scaleFactor: number, text
         input: "positions",
         tensor: `${PREFIX}.embeddings.position_embedding.weight`,
         shape: [patches, width],
+        preparation: orderOfPatches(side, width),
       },
     ],
     connectorWeights: [

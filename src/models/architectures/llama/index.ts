@@ -1,5 +1,6 @@
 /** Llama: a decoder alone, for text only. */
 import type { Architecture } from "../architecture.ts";
+import { smallerDecoder } from "../shared/decoder/config.ts";
 import { decoderDefinition } from "../shared/decoder/decoder.ts";
 import { type LlamaConfig, parseLlama } from "./config.ts";
 
@@ -14,4 +15,5 @@ export const llama: Architecture<LlamaConfig> = {
     text: decoderDefinition(text, { prefix: "model", head: "lm_head.weight" }, options),
     vision: null,
   }),
+  smaller: (config, bounds) => ({ ...config, text: smallerDecoder(config.text, bounds) }),
 };

@@ -6,6 +6,7 @@
  * what equals them.
  */
 import type { Fields } from "../../../json.ts";
+import type { Bounds } from "../../architecture.ts";
 import { contradiction, LARGEST, requireValue } from "../config-fields.ts";
 
 /** A decoder: RMSNorm, grouped-query attention with rotary positions, SwiGLU, no biases. */
@@ -78,4 +79,18 @@ function parseRopeTheta(fields: Fields): number {
   }
   const plain = fields.positive("rope_theta", 10_000);
   return parameters.positive("rope_theta", scaling.positive("rope_theta", plain));
+}
+
+/** The decoder within `bounds`, see `Architecture.smaller`. */
+export function smallerDecoder(config: DecoderConfig, { layers, text = {} }: Bounds): DecoderConfig {
+  const keyValueHeads = Math.min(text.keyValueHeads ?? Number.POSITIVE_INFINITY, config.keyValueHeads);
+  return {
+    ...config,
+    layers: Math.min(layers, config.layers),
+    vocabularySize: Math.min(text.vocabulary ?? Number.POSITIVE_INFINITY, config.vocabularySize),
+    intermediateSize: Math.min(text.mlpWidth ?? Number.POSITIVE_INFINITY, config.intermediateSize),
+    heads: (keyValueHeads * config.heads) / config.keyValueHeads,
+    keyValueHeads,
+    maximumPositions: text.positions ?? config.maximumPositions,
+  };
 }

@@ -1,3 +1,6 @@
+/** Patches of a frame: which row of the position table each takes, and how they are cut out. */
+import type { Preparation } from "../definition.ts";
+
 /**
  * Which row of the position table each patch of a full frame takes.
  *
@@ -18,17 +21,18 @@ export function imagePositionIds(side: number): Int32Array {
   });
 }
 
-/** The position table in the order of a frame's patches, [patches, width]. */
-export function imagePositionTable<Table extends Float32Array | Uint16Array>(
-  table: Table,
-  vision: { readonly imageSize: number; readonly patchSize: number; readonly width: number },
-): Table {
-  const ids = imagePositionIds(vision.imageSize / vision.patchSize);
-  const ordered = table.slice() as Table;
-  ids.forEach((id, patch) => {
-    ordered.set(table.subarray(id * vision.width, (id + 1) * vision.width), patch * vision.width);
-  });
-  return ordered;
+/** Puts the rows of the position table, of `width` numbers each, in the order of a frame's patches. */
+export function orderOfPatches(side: number, width: number): Preparation {
+  return {
+    name: "order of patches",
+    apply(table) {
+      const ordered = table.slice() as typeof table;
+      imagePositionIds(side).forEach((id, patch) => {
+        ordered.set(table.subarray(id * width, (id + 1) * width), patch * width);
+      });
+      return ordered;
+    },
+  };
 }
 
 /**
