@@ -1,17 +1,15 @@
 /** The React shells, rendered to a string: roles, names and words that tests and assistive technology rely on. */
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
-import { frameOf, LARGE, SMALL } from "./fixtures.ts";
-import {
-  BudgetLine,
-  ChartFrame,
-  CompareTraces,
-  KlDistribution,
-  NeuronField,
-  ReasoningChart,
-  RetentionChart,
-  tableOf,
-} from "./index.ts";
+import { BudgetLine } from "./budget/BudgetLine.tsx";
+import { CompareTraces } from "./compare/CompareTraces.tsx";
+import { NeuronField } from "./field/NeuronField.tsx";
+import { ChartFrame } from "./frame/ChartFrame.tsx";
+import { tableOf } from "./frame/table.ts";
+import { KlDistribution } from "./kl/KlDistribution.tsx";
+import { RetentionChart } from "./retention/RetentionChart.tsx";
+import { frameOf, LARGE, SMALL } from "./testing/fixtures.ts";
+import { ReasoningChart } from "./trace/ReasoningChart.tsx";
 
 const context = { model: "tiny", method: "µCRASP", ratio: 0.38 };
 const frame = frameOf(SMALL, (unit) => unit % 3 !== 0);

@@ -1,6 +1,7 @@
 /** Both models' own words, side by side, as they come; aligned once both have ended. */
 import { useEffect, useMemo, useRef } from "react";
-import { CompareTraces, formatShare, type TraceColumn } from "../charts/index.ts";
+import { CompareTraces, type TraceColumn } from "../charts/compare/CompareTraces.tsx";
+import { formatShare } from "../charts/format.ts";
 import { alignTexts } from "../core/alignment.ts";
 import { textOf, verdictSentence } from "../state/answer.ts";
 import type { ComparedTrace } from "../state/comparison.ts";

@@ -1,6 +1,6 @@
 /** Model, method, and what can be taken along: link, plan, statistics. */
 import { useState } from "react";
-import { formatParameters } from "../charts/index.ts";
+import { formatParameters } from "../charts/format.ts";
 import { formatBytes } from "../core/format-bytes.ts";
 import { methods } from "../core/methods/index.ts";
 import { downloadPlan, downloadStatistics } from "./downloads.ts";

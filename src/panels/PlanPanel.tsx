@@ -1,6 +1,10 @@
 /** What goes at the ratio at hand: budget, retention by layer, neuron field. All of it follows the thumb. */
 import { useState } from "react";
-import { BudgetLine, type Formula, formatScore, NeuronField, RetentionChart } from "../charts/index.ts";
+import { BudgetLine } from "../charts/budget/BudgetLine.tsx";
+import { NeuronField } from "../charts/field/NeuronField.tsx";
+import { formatScore } from "../charts/format.ts";
+import type { Formula } from "../charts/frame/chart-context.ts";
+import { RetentionChart } from "../charts/retention/RetentionChart.tsx";
 import { methods } from "../core/methods/index.ts";
 import { pivotShare } from "../core/signals/fusion.ts";
 import type { UnitIndex } from "../core/unit.ts";

@@ -1,5 +1,9 @@
 /** What it does to the reasoning: verdict, the dense trace shaded by KL, and the distribution of KL. */
-import { claimsTrue, formatNats, formatShare, JudgeChart, KlDistribution, ReasoningChart } from "../charts/index.ts";
+import { formatNats, formatShare } from "../charts/format.ts";
+import { JudgeChart } from "../charts/judge/JudgeChart.tsx";
+import { claimsTrue } from "../charts/judge/judge.ts";
+import { KlDistribution } from "../charts/kl/KlDistribution.tsx";
+import { ReasoningChart } from "../charts/trace/ReasoningChart.tsx";
 import { verdictSentence } from "../state/answer.ts";
 import type { WorkbenchState } from "../state/context.ts";
 import { denseJudgement, prunedJudgement } from "../state/judgement.ts";

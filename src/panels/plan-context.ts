@@ -1,5 +1,5 @@
 /** What stands on the charts that follow the thumb, and why there is none where there is none. */
-import type { ChartContext } from "../charts/index.ts";
+import type { ChartContext } from "../charts/frame/chart-context.ts";
 import type { WorkbenchState } from "../state/context.ts";
 import { methodLabel } from "../state/method.ts";
 import { isBundled } from "../state/model.ts";

@@ -1,6 +1,7 @@
 /** The method with one of its parts taken out at a time, each against the whole, with the interval of the difference. */
-import { ChartFrame } from "../ChartFrame.tsx";
+
 import { formatShare } from "../format.ts";
+import { ChartFrame } from "../frame/ChartFrame.tsx";
 import {
   ablationsSummary,
   ablationsTable,

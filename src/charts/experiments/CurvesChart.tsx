@@ -3,10 +3,13 @@
  * the dense model as reference. Drawn by hand: a curve is three paths, however many samples stand behind it.
  */
 import { memo, type PointerEvent, useMemo, useState } from "react";
-import { ChartFrame } from "../ChartFrame.tsx";
-import { CursorInput } from "../CursorInput.tsx";
 import { formatShare, plural } from "../format.ts";
-import { useWidth } from "../use-width.ts";
+import { ChartFrame } from "../frame/ChartFrame.tsx";
+import { CursorInput } from "../plot/CursorInput.tsx";
+import { DASHES } from "../plot/looks.ts";
+import { SeriesKey } from "../plot/SeriesKey.tsx";
+import { useWidth } from "../plot/use-width.ts";
+import { ValueGrid } from "../plot/ValueAxis.tsx";
 import {
   type CurvesDrawing,
   curveEntries,
@@ -20,9 +23,6 @@ import {
 } from "./curves.ts";
 import type { CurvesData, ExperimentChartProps, MetricDescription } from "./data.ts";
 import { directionText } from "./estimates.ts";
-import { DASHES } from "./looks.ts";
-import { SeriesKey } from "./SeriesKey.tsx";
-import { ValueGrid } from "./ValueGrid.tsx";
 
 const defaults = { title: "Compression curves", width: 640, ratio: 0.3 } as const;
 

@@ -1,9 +1,11 @@
 /** Small pictures of what other methods say about each layer, one row for each measure, on common columns. */
 import { memo, type PointerEvent, useMemo, useState } from "react";
-import { ChartFrame } from "../ChartFrame.tsx";
-import { CursorInput } from "../CursorInput.tsx";
-import { FormulaNote } from "../FormulaNote.tsx";
-import { useWidth } from "../use-width.ts";
+import { ChartFrame } from "../frame/ChartFrame.tsx";
+import { FormulaNote } from "../frame/FormulaNote.tsx";
+import { nearest } from "../plot/box.ts";
+import { CursorInput } from "../plot/CursorInput.tsx";
+import { useWidth } from "../plot/use-width.ts";
+import { ValueGrid } from "../plot/ValueAxis.tsx";
 import type { ExperimentChartProps, LayerView } from "./data.ts";
 import {
   drawLayerView,
@@ -16,8 +18,6 @@ import {
   layerViewSummary,
   layerViewsTable,
 } from "./layer-views.ts";
-import { nearest } from "./plot.ts";
-import { ValueGrid } from "./ValueGrid.tsx";
 
 export interface LayerViewsProps extends ExperimentChartProps {
   readonly views: readonly LayerView[];

@@ -1,10 +1,11 @@
 /** All metrics of all methods at one ratio, the dense model first, the best of each metric in bold. */
 import { useId, useState } from "react";
-import { ChartFrame } from "../ChartFrame.tsx";
 import { formatShare, plural } from "../format.ts";
+import { ChartFrame } from "../frame/ChartFrame.tsx";
+import { lookOf } from "../plot/looks.ts";
+import { SeriesSample } from "../plot/SeriesKey.tsx";
 import type { Estimate, ExperimentChartProps, MethodRow, MethodsData, MetricDescription } from "./data.ts";
 import { formatMetric, intervalText, isMeasured, samplesText } from "./estimates.ts";
-import { lookOf } from "./looks.ts";
 import {
   bestRows,
   directionOf,
@@ -15,7 +16,6 @@ import {
   sortRows,
 } from "./methods-table.ts";
 import type { PaperFigures } from "./paper.ts";
-import { SeriesSample } from "./SeriesKey.tsx";
 
 export interface MethodsTableProps extends ExperimentChartProps {
   readonly data: MethodsData;

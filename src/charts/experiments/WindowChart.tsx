@@ -1,13 +1,13 @@
 /** A metric with the MLPs of a few neighbouring text layers zeroed, at every position, over the CMDS of the layers. */
 import { memo, type PointerEvent, useMemo, useState } from "react";
-import { ChartFrame } from "../ChartFrame.tsx";
-import { CursorInput } from "../CursorInput.tsx";
 import { plural } from "../format.ts";
-import { useWidth } from "../use-width.ts";
+import { ChartFrame } from "../frame/ChartFrame.tsx";
+import { nearest } from "../plot/box.ts";
+import { CursorInput } from "../plot/CursorInput.tsx";
+import { useWidth } from "../plot/use-width.ts";
+import { ValueGrid } from "../plot/ValueAxis.tsx";
 import type { ExperimentChartProps, MetricDescription, WindowData } from "./data.ts";
 import { directionText, samplesText } from "./estimates.ts";
-import { nearest } from "./plot.ts";
-import { ValueGrid } from "./ValueGrid.tsx";
 import { drawWindows, type WindowDrawing, windowReadout, windowSummary, windowTable } from "./windows.ts";
 
 const defaults = { title: "Sliding window", width: 640 } as const;

@@ -1,7 +1,7 @@
 /** Data → shapes, words and table of the ablations: every variant against the full method. */
 import { formatShare } from "../format.ts";
-import { rectanglePath, round } from "../paths.ts";
-import { type ChartTable, tableOf } from "../table.ts";
+import { type ChartTable, tableOf } from "../frame/table.ts";
+import { rectanglePath, round } from "../plot/paths.ts";
 import type { AblationData, AblationRow, Estimate, MetricDescription } from "./data.ts";
 import { directionText, formatDifference, formatMetric, interval, isMeasured, verdictOf } from "./estimates.ts";
 

@@ -2,9 +2,14 @@
 import { createElement, type ReactElement } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, expect, it } from "vitest";
+import { KlOverlay } from "../kl/KlOverlay.tsx";
+import { KlPlaces } from "../kl/KlPlaces.tsx";
+import { CURVES, estimate, GROUNDING, KL } from "../testing/experiments.ts";
+import { CurvesChart } from "./CurvesChart.tsx";
 import type { CurvesData } from "./data.ts";
-import { CURVES, estimate, GROUNDING, KL } from "./fixtures.ts";
-import { CurvesChart, KlOverlay, KlPlaces, LayerViews, MethodsTable, WindowChart } from "./index.ts";
+import { LayerViews } from "./LayerViews.tsx";
+import { MethodsTable } from "./MethodsTable.tsx";
+import { WindowChart } from "./WindowChart.tsx";
 
 let root: Root | null = null;
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { toCsv } from "../csv.ts";
+import { toCsv } from "../frame/csv.ts";
+import { valueY } from "../plot/box.ts";
+import { CURVES, EXACT, estimate } from "../testing/experiments.ts";
 import {
   curveEntries,
   curvesHeading,
@@ -10,8 +12,6 @@ import {
   ratiosOf,
   ratioX,
 } from "./curves.ts";
-import { CURVES, EXACT, estimate } from "./fixtures.ts";
-import { valueY } from "./plot.ts";
 
 function points(path: string): readonly (readonly number[])[] {
   return path

@@ -1,13 +1,13 @@
 /** Data → shapes, words and table of the compression–performance curves. */
 import { formatShare } from "../format.ts";
-import { round } from "../paths.ts";
-import { type ChartTable, tableOf } from "../table.ts";
-import { spread, type ValueAxis } from "./axis.ts";
+import { type ChartTable, tableOf } from "../frame/table.ts";
+import { type PlotBox, plotBox, valueAxis, valueY } from "../plot/box.ts";
+import { lookOf, markerPath } from "../plot/looks.ts";
+import { round } from "../plot/paths.ts";
+import type { SeriesEntry } from "../plot/SeriesKey.tsx";
+import { spread, type ValueAxis } from "../plot/scale.ts";
 import type { Curve, CurvePoint, CurvesData } from "./data.ts";
 import { bestOf, directionText, estimateText, formatMetric, interval, isMeasured, samplesText } from "./estimates.ts";
-import { lookOf, markerPath } from "./looks.ts";
-import { type PlotBox, plotBox, valueAxis, valueY } from "./plot.ts";
-import type { SeriesEntry } from "./SeriesKey.tsx";
 
 /** The axis of ratios ends here unless a curve goes further. */
 const LAST_RATIO = 0.7;

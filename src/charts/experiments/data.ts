@@ -6,7 +6,7 @@
  */
 import type { Estimate } from "../../core/experiments/experiment.ts";
 import type { Ratio, Tower } from "../../core/unit.ts";
-import type { Formula } from "../chart-context.ts";
+import type { Formula } from "../frame/chart-context.ts";
 
 export type { Estimate } from "../../core/experiments/experiment.ts";
 

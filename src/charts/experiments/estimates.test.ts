@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { EXACT, estimate, GROUNDING, KL } from "../testing/experiments.ts";
 import {
   bestOf,
   estimateText,
@@ -9,7 +10,6 @@ import {
   samplesText,
   verdictOf,
 } from "./estimates.ts";
-import { EXACT, estimate, GROUNDING, KL } from "./fixtures.ts";
 
 describe("estimates in words", () => {
   it("prints every kind in its own way", () => {

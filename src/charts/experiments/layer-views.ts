@@ -1,11 +1,11 @@
 /** Data → shapes, words and table of the small pictures of one measure per layer. */
 import { layerName } from "../format.ts";
-import { rectanglePath, round } from "../paths.ts";
-import { type ChartTable, tableOf } from "../table.ts";
-import { linearAxis, type ValueAxis } from "./axis.ts";
+import { type ChartTable, tableOf } from "../frame/table.ts";
+import { type PlotBox, plotBox, valueY } from "../plot/box.ts";
+import { rectanglePath, round } from "../plot/paths.ts";
+import { linearAxis, type ValueAxis } from "../plot/scale.ts";
 import type { LayerView } from "./data.ts";
 import { formatMetric } from "./estimates.ts";
-import { type PlotBox, plotBox, valueY } from "./plot.ts";
 
 const HEIGHT = 74;
 const MARGIN = { left: 40, right: 8, top: 6, bottom: 16 } as const;

@@ -1,10 +1,15 @@
 /** The window, the places of KL, the layer views and the KL of several methods. */
 import { describe, expect, it } from "vitest";
-import { toCsv } from "../csv.ts";
-import { axisPosition } from "../kl-axis.ts";
-import type { KlPlacesData, LayerView, WindowData } from "./data.ts";
-import { estimate, KL } from "./fixtures.ts";
-import { drawKlOverlay, klBinReadout, klEntries, klOverlay, klOverlaySummary, klOverlayTable } from "./kl-overlay.ts";
+import { toCsv } from "../frame/csv.ts";
+import { axisPosition } from "../kl/kl-axis.ts";
+import {
+  drawKlOverlay,
+  klBinReadout,
+  klEntries,
+  klOverlay,
+  klOverlaySummary,
+  klOverlayTable,
+} from "../kl/kl-overlay.ts";
 import {
   drawPlaces,
   meanOverTokens,
@@ -13,7 +18,9 @@ import {
   placesNumbers,
   placesSummary,
   placesTable,
-} from "./kl-places.ts";
+} from "../kl/kl-places.ts";
+import { estimate, KL } from "../testing/experiments.ts";
+import type { KlPlacesData, LayerView, WindowData } from "./data.ts";
 import {
   drawLayerView,
   layerColumns,

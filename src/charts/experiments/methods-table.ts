@@ -1,6 +1,6 @@
 /** All metrics of all methods at one ratio: what is best, in which order, and the CSV. */
 import { formatShare } from "../format.ts";
-import { type Cell, type ChartTable, type TableColumn, tableOf } from "../table.ts";
+import { type Cell, type ChartTable, type TableColumn, tableOf } from "../frame/table.ts";
 import type { MethodRow, MethodsData, MetricDescription } from "./data.ts";
 import { bestOf, formatMetric, isMeasured } from "./estimates.ts";
 

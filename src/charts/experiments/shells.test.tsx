@@ -1,17 +1,15 @@
 /** The React shells, rendered to a string: roles, names and words that tests and assistive technology rely on. */
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
-import { CURVES, estimate, GROUNDING, KL } from "./fixtures.ts";
-import {
-  AblationTable,
-  CurvesChart,
-  KlOverlay,
-  KlPlaces,
-  LayerViews,
-  MethodsTable,
-  MUCRASP_FIGURES,
-  WindowChart,
-} from "./index.ts";
+import { KlOverlay } from "../kl/KlOverlay.tsx";
+import { KlPlaces } from "../kl/KlPlaces.tsx";
+import { CURVES, estimate, GROUNDING, KL } from "../testing/experiments.ts";
+import { AblationTable } from "./AblationTable.tsx";
+import { CurvesChart } from "./CurvesChart.tsx";
+import { LayerViews } from "./LayerViews.tsx";
+import { MethodsTable } from "./MethodsTable.tsx";
+import { MUCRASP_FIGURES } from "./paper.ts";
+import { WindowChart } from "./WindowChart.tsx";
 
 const methods = {
   ratio: 0.3,

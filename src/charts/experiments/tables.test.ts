@@ -1,6 +1,7 @@
 /** The tables of methods and of ablations. */
 import { describe, expect, it } from "vitest";
-import { toCsv } from "../csv.ts";
+import { toCsv } from "../frame/csv.ts";
+import { EXACT, estimate, GROUNDING, KL } from "../testing/experiments.ts";
 import {
   ablationsSummary,
   ablationsTable,
@@ -10,7 +11,6 @@ import {
   differenceText,
 } from "./ablations.ts";
 import type { AblationData, MethodsData } from "./data.ts";
-import { EXACT, estimate, GROUNDING, KL } from "./fixtures.ts";
 import { bestRows, methodsSummary, methodsTable, nextSort, sortRows } from "./methods-table.ts";
 import { MUCRASP_FIGURES } from "./paper.ts";
 

@@ -1,11 +1,11 @@
 /** Data → shapes, words and table of the window that wanders over the text layers. */
 import { formatCount, plural } from "../format.ts";
-import { round } from "../paths.ts";
-import { type ChartTable, tableOf } from "../table.ts";
-import type { ValueAxis } from "./axis.ts";
+import { type ChartTable, tableOf } from "../frame/table.ts";
+import { linePath, type PlotBox, plotBox, valueAxis, valueY, whiskerPath } from "../plot/box.ts";
+import { round } from "../plot/paths.ts";
+import type { ValueAxis } from "../plot/scale.ts";
 import type { WindowData, WindowPoint } from "./data.ts";
 import { directionText, estimateText, formatMetric, interval, isMeasured, samplesText } from "./estimates.ts";
-import { linePath, type PlotBox, plotBox, valueAxis, valueY, whiskerPath } from "./plot.ts";
 
 const HEIGHT = 250;
 const MARGIN = { left: 40, right: 44, top: 14, bottom: 36 } as const;

@@ -1,6 +1,6 @@
 /** What each part of µCRASP is worth: the method without it, at the ratio at hand. */
 import { useMemo } from "react";
-import { AblationTable } from "../../charts/experiments/index.ts";
+import { AblationTable } from "../../charts/experiments/AblationTable.tsx";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
 import { modelLabel } from "../plan-context.ts";
 import { useSelect } from "../use-workbench.ts";

@@ -1,6 +1,6 @@
 /** What an experiment measures: methods, ratios, samples, the models' own words. Fixed while it runs. */
 import type { ReactNode } from "react";
-import { formatShare } from "../../charts/index.ts";
+import { formatShare } from "../../charts/format.ts";
 import { methods } from "../../core/methods/index.ts";
 import {
   type ExperimentChoices,

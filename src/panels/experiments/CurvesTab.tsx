@@ -1,6 +1,6 @@
 /** Compression–performance curves: methods over ratios, by metric and question family. */
 import { useMemo } from "react";
-import { CurvesChart } from "../../charts/experiments/index.ts";
+import { CurvesChart } from "../../charts/experiments/CurvesChart.tsx";
 import { familiesOf } from "../../core/experiments/estimate.ts";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
 import { modelLabel } from "../plan-context.ts";

@@ -1,7 +1,7 @@
 /** Layer views of the dense model, computed on request; none of them decides what is pruned. */
 import "./experiments.css";
 import { useMemo } from "react";
-import { LayerViews } from "../../charts/experiments/index.ts";
+import { LayerViews } from "../../charts/experiments/LayerViews.tsx";
 import { samplesAtHand } from "../../state/own-samples.ts";
 import { Alert } from "../Alert.tsx";
 import { Progress } from "../Progress.tsx";

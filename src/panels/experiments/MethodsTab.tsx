@@ -1,6 +1,8 @@
 /** All methods at the ratio at hand: how far each moves the model, and every metric in one table. */
 import { useMemo } from "react";
-import { KlOverlay, MethodsTable, MUCRASP_FIGURES } from "../../charts/experiments/index.ts";
+import { MethodsTable } from "../../charts/experiments/MethodsTable.tsx";
+import { MUCRASP_FIGURES } from "../../charts/experiments/paper.ts";
+import { KlOverlay } from "../../charts/kl/KlOverlay.tsx";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
 import { modelLabel } from "../plan-context.ts";
 import { useSelect } from "../use-workbench.ts";

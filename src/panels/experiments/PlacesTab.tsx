@@ -1,7 +1,7 @@
 /** Where KL lives in the traces, for the method at hand; from what the tab Methods has measured. */
 import "./experiments.css";
 import { useMemo } from "react";
-import { KlPlaces } from "../../charts/experiments/index.ts";
+import { KlPlaces } from "../../charts/kl/KlPlaces.tsx";
 import { methodLabel } from "../../state/method.ts";
 import { modelLabel } from "../plan-context.ts";
 import { useActions, useSelect } from "../use-workbench.ts";

@@ -1,7 +1,7 @@
 /** An experiment's run: start, pause, go on, cancel; how far, how long still; what went wrong and what is kept. */
 import "./experiments.css";
 import type { ReactNode } from "react";
-import { formatCount } from "../../charts/index.ts";
+import { formatCount } from "../../charts/format.ts";
 import type { WorkbenchState } from "../../state/context.ts";
 import { type ExperimentRun, estimatedSeconds, isStale } from "../../state/experiments.ts";
 import { cellCount, describeExperiment, type ExperimentName, sampleCount } from "../../state/experiments-choices.ts";

@@ -1,6 +1,6 @@
 /** The MLPs of neighbouring layers zeroed at every position: where the model cannot do without them. */
 import { useMemo } from "react";
-import { WindowChart } from "../../charts/experiments/index.ts";
+import { WindowChart } from "../../charts/experiments/WindowChart.tsx";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
 import { modelLabel } from "../plan-context.ts";
 import { useSelect } from "../use-workbench.ts";

@@ -8,7 +8,7 @@ import type {
   LayerView,
   MethodsData,
   WindowData,
-} from "../../charts/experiments/index.ts";
+} from "../../charts/experiments/data.ts";
 import { invariant } from "../../core/errors.ts";
 import { seriesCellId } from "../../core/experiments/cells.ts";
 import { cellResult, estimate, estimateDifference, klValues, recordsOf } from "../../core/experiments/estimate.ts";

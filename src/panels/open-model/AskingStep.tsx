@@ -1,6 +1,6 @@
 /** What a model would take, before anything large is fetched: bytes, memory, and the ways to run it on this device. */
 import { useEffect } from "react";
-import { formatParameters } from "../../charts/index.ts";
+import { formatParameters } from "../../charts/format.ts";
 import { formatBytes } from "../../core/format-bytes.ts";
 import type { ModelChoice, ModelNeeds } from "../../engine/contract.ts";
 import { DEFAULT_HUB } from "../../models/hub/default-hub.ts";

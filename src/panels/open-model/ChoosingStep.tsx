@@ -1,6 +1,6 @@
 /** What there is to choose from: recommended checkpoints, any address, a folder, and what this browser keeps. */
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { formatParameters } from "../../charts/index.ts";
+import { formatParameters } from "../../charts/format.ts";
 import { formatBytes } from "../../core/format-bytes.ts";
 import type { Failure } from "../../state/failure.ts";
 import { Alert } from "../Alert.tsx";

@@ -1,6 +1,6 @@
 /** The picture of a scene, to be changed with pointer or keys. */
 import { type KeyboardEvent, useRef } from "react";
-import { useWidth } from "../../charts/use-width.ts";
+import { useWidth } from "../../charts/plot/use-width.ts";
 import { cellAt, GRID, rowAndColumn, type Scene } from "../../scenes/scene.ts";
 import { isBundled } from "../../state/model.ts";
 import { objectIn } from "../../state/scene-edit.ts";

@@ -1,0 +1,140 @@
+/**
+ * Two traces side by side (stacked row by row where narrow): streamed text first, aligned once both are there. What
+ * differs is tinted and underlined, solid on the left and double on the right; a labelled rule marks where they part.
+ */
+import { Fragment } from "react";
+import type { Ratio } from "../../core/unit.ts";
+import { formatShare, plural } from "../format.ts";
+import { ChartFrame } from "../frame/ChartFrame.tsx";
+import type { FramedChartProps } from "../frame/chart-context.ts";
+import {
+  type CompareRow,
+  compareCounts,
+  compareRows,
+  compareSummary,
+  compareTable,
+  type Piece,
+  type TraceSegment,
+} from "./compare.ts";
+
+const defaults = {
+  title: "Compare traces",
+  sentence:
+    "The same question, reasoned by the dense and by the pruned model (greedy generation); what differs is underlined.",
+} as const;
+
+export type TraceStatus = "waiting" | "streaming" | "finished" | "cancelled" | "failed";
+
+export interface TraceColumn {
+  /** "dense", "pruned". */
+  readonly name: string;
+  readonly method: string;
+  readonly ratio: Ratio;
+  /** What has been generated so far. */
+  readonly text: string;
+  readonly status: TraceStatus;
+}
+
+export interface CompareTracesProps extends FramedChartProps {
+  readonly left: TraceColumn;
+  readonly right: TraceColumn;
+  /** Alignment of the two texts; null while it would still change. */
+  readonly segments: readonly TraceSegment[] | null;
+}
+
+export function CompareTraces({ left, right, segments, ...frameProps }: CompareTracesProps) {
+  const rows = segments ? compareRows(segments) : streamedRows(left.text, right.text);
+  const sentence = segments ? compareSummary(segments, left.name, right.name) : defaults.sentence;
+  const shared = segments ? compareCounts(segments).wordsBefore : 0;
+  const tableSegments = segments ?? [{ kind: "changed" as const, left: left.text, right: right.text }];
+  return (
+    <ChartFrame
+      {...frameProps}
+      title={defaults.title}
+      sentence={sentence}
+      table={() => compareTable(tableSegments, left.name, right.name)}
+    >
+      <div className="compare">
+        <table className="compare-table">
+          <caption className="visually-hidden">{sentence}</caption>
+          <thead>
+            <tr>
+              <ColumnHead column={left} />
+              <ColumnHead column={right} />
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
+              <Fragment key={index}>
+                {row.firstDivergence && (
+                  <tr className="compare-rule">
+                    <td colSpan={2}>first divergence, after {plural(shared, "word")}</td>
+                  </tr>
+                )}
+                <tr className="compare-row" data-differs={row.differs || undefined}>
+                  <PieceCell side="left" name={left.name} pieces={row.left} />
+                  <PieceCell side="right" name={right.name} pieces={row.right} />
+                </tr>
+              </Fragment>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </ChartFrame>
+  );
+}
+
+const STATUS_WORDS: Readonly<Record<TraceStatus, string>> = {
+  waiting: "waiting",
+  streaming: "streaming",
+  finished: "finished",
+  cancelled: "cancelled, incomplete",
+  failed: "failed, incomplete",
+};
+
+function ColumnHead({ column }: { readonly column: TraceColumn }) {
+  return (
+    <th scope="col">
+      <span className="compare-name">{column.name}</span>{" "}
+      <span className="compare-method">
+        {column.method === column.name ? "" : `${column.method} · `}
+        {formatShare(column.ratio, 1)}
+      </span>{" "}
+      <span className="compare-status" data-status={column.status}>
+        {STATUS_WORDS[column.status]}
+      </span>
+    </th>
+  );
+}
+
+interface PieceCellProps {
+  readonly side: "left" | "right";
+  readonly name: string;
+  readonly pieces: readonly Piece[];
+}
+
+function PieceCell({ side, name, pieces }: PieceCellProps) {
+  return (
+    <td data-side={side} data-name={name}>
+      {pieces.length === 0 && <span className="compare-nothing">nothing here</span>}
+      {pieces.map((piece, index) =>
+        piece.kind === "same" ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place
+          <span key={index}>{piece.text}</span>
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place
+          <mark key={index} data-kind={piece.kind}>
+            {piece.text}
+          </mark>
+        ),
+      )}
+    </td>
+  );
+}
+
+/** While text streams in there is nothing to align: one row with both texts as they are. */
+function streamedRows(left: string, right: string): readonly CompareRow[] {
+  const pieces = (text: string): readonly Piece[] => (text === "" ? [] : [{ kind: "same", text }]);
+  return [{ left: pieces(left), right: pieces(right), differs: false, firstDivergence: false }];
+}

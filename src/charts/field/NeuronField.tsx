@@ -1,0 +1,255 @@
+/**
+ * Every unit of the model as one cell, a row per layer: attention groups first, then the MLP neurons. Kept cells
+ * are shaded by rank, gone ones have one colour. Pointer or arrow keys name a unit, click or Enter pins it.
+ */
+import { type KeyboardEvent, type PointerEvent, useId, useMemo, useRef, useState } from "react";
+import type { FrameData } from "../../core/frame-data.ts";
+import type { UnitIndex, UnitLayout } from "../../core/unit.ts";
+import { formatCount } from "../format.ts";
+import { ChartFrame } from "../frame/ChartFrame.tsx";
+import type { Formula, FramedChartProps } from "../frame/chart-context.ts";
+import { type LayerRow, layerRows } from "../layers.ts";
+import { useWidth } from "../plot/use-width.ts";
+import { FieldCanvas, type FieldRowPlaces } from "./FieldCanvas.tsx";
+import {
+  type FieldGeometry,
+  type FieldKey,
+  fieldGeometry,
+  firstUnit,
+  moveCursor,
+  placeOf,
+  unitAt,
+} from "./field-geometry.ts";
+import { fieldSummary, fieldTable, unitFacts, unitName, unitReadout } from "./field-words.ts";
+import { useDensity } from "./use-density.ts";
+
+const defaults = {
+  title: "Neuron field",
+  sentence:
+    "One cell per neuron and attention group (unit); the stronger the shade, the more it is worth to the reasoning.",
+  width: 640,
+  /** Height that the rows share, and bounds of one row, CSS pixels. */
+  height: 236,
+  rowHeight: [4, 13],
+  towerHead: 18,
+  labelWidth: 24,
+} as const;
+
+const KEYS: readonly string[] = [
+  "ArrowLeft",
+  "ArrowRight",
+  "ArrowUp",
+  "ArrowDown",
+  "Home",
+  "End",
+  "PageUp",
+  "PageDown",
+] satisfies FieldKey[];
+
+const isFieldKey = (key: string): key is FieldKey => KEYS.includes(key);
+
+export interface NeuronFieldProps extends FramedChartProps {
+  readonly layout: UnitLayout;
+  /** A new object for each tick (its arrays may be the same ones): that is what triggers the repaint. */
+  readonly frame: FrameData;
+  /** Units that are marked. */
+  readonly pinned?: readonly UnitIndex[];
+  /** Click or Enter on a unit. */
+  readonly onPin?: (unit: UnitIndex) => void;
+  /** How the value came to be, with this model's numbers; a general one when absent. */
+  readonly formula?: Formula;
+}
+
+export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...frameProps }: NeuronFieldProps) {
+  const rows = useMemo(() => layerRows(layout), [layout]);
+  const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
+  const density = useDensity();
+  const canvasRef = useRef<HTMLCanvasElement | null>(null);
+  const geometry = useMemo(
+    () => fieldGeometry(rows, (width - defaults.labelWidth) * density, Math.round(6 * density)),
+    [rows, width, density],
+  );
+  const places = useMemo(() => rowPlaces(rows), [rows]);
+  const [cursor, setCursor] = useState<{ readonly unit: UnitIndex; readonly byKey: boolean } | null>(null);
+  const hint = useId();
+  const facts = cursor ? unitFacts(layout, frame, cursor.unit) : null;
+
+  const unitUnder = (event: PointerEvent<HTMLElement>): UnitIndex => {
+    const box = canvasRef.current?.getBoundingClientRect();
+    if (!box) return -1;
+    const y = event.clientY - box.top;
+    const row = places.tops.findIndex((top) => y >= top && y < top + places.rowHeight);
+    return unitAt(geometry, row, (event.clientX - box.left) * density);
+  };
+  const onPointer = (event: PointerEvent<HTMLElement>) => {
+    const unit = unitUnder(event);
+    setCursor(unit >= 0 ? { unit, byKey: false } : null);
+    if (event.type === "pointerup" && unit >= 0) onPin?.(unit);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isFieldKey(event.key)) {
+      const unit = cursor ? moveCursor(geometry, cursor.unit, event.key) : firstUnit(geometry);
+      if (unit >= 0) setCursor({ unit, byKey: true });
+    } else if ((event.key === "Enter" || event.key === " ") && cursor) onPin?.(cursor.unit);
+    else if (event.key === "Escape") setCursor(null);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <ChartFrame
+      {...frameProps}
+      title={defaults.title}
+      sentence={defaults.sentence}
+      formula={formula ?? fieldFormula(layout, frame)}
+      table={() => fieldTable(layout, frame)}
+    >
+      <div ref={ref} className="field">
+        <FieldLabels rows={rows} places={places} />
+        <div
+          role="application"
+          aria-label="Cells of the neuron field"
+          aria-describedby={hint}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move a cursor over the cells
+          tabIndex={0}
+          className="field-cells"
+          style={{ marginLeft: defaults.labelWidth, height: places.height }}
+          onPointerMove={onPointer}
+          onPointerUp={onPointer}
+          onPointerLeave={(event) => event.pointerType !== "touch" && setCursor(null)}
+          onKeyDown={onKeyDown}
+          onBlur={() => setCursor(null)}
+        >
+          <FieldCanvas
+            layout={layout}
+            frame={frame}
+            geometry={geometry}
+            places={places}
+            density={density}
+            label={fieldSummary(layout, frame)}
+            canvasRef={canvasRef}
+          />
+          {pinned.map((unit) => (
+            <Mark key={unit} kind="pin" unit={unit} geometry={geometry} places={places} density={density} />
+          ))}
+          {cursor && <Mark kind="cursor" unit={cursor.unit} geometry={geometry} places={places} density={density} />}
+        </div>
+        <p
+          id={hint}
+          className="chart-readout"
+          data-empty={!facts || undefined}
+          aria-live={cursor?.byKey ? "polite" : "off"}
+        >
+          {facts
+            ? unitReadout(facts, layout.unitCount)
+            : "Point at a cell, or tab here and use the arrow keys; click or Enter pins it."}
+        </p>
+        <FieldKeyLine pinned={pinned.map((unit) => unitName(layout, unit))} />
+      </div>
+    </ChartFrame>
+  );
+}
+
+function fieldFormula(layout: UnitLayout, frame: FrameData): Formula {
+  return {
+    expression: "v(u) = A(u) · P(module of u), shade = rank of v(u) ÷ parameters(u)",
+    withNumbers: `${formatCount(frame.keptUnits)} of ${formatCount(layout.unitCount)} units kept, ${formatCount(frame.keptParameters)} of ${formatCount(layout.structuralParameters)} structural parameters`,
+    source: "µCRASP, arXiv 2605.25842, fusion and protection; shading by rank is a project decision",
+  };
+}
+
+/** Stacks the rows, with a head above each tower. */
+function rowPlaces(rows: readonly LayerRow[]): FieldRowPlaces {
+  const [least, most] = defaults.rowHeight;
+  const rowHeight = Math.max(least, Math.min(most, Math.floor(defaults.height / Math.max(1, rows.length))));
+  let y = 0;
+  const tops = rows.map((row, index) => {
+    if (row.tower !== rows[index - 1]?.tower) y += defaults.towerHead;
+    const top = y;
+    y += rowHeight;
+    return top;
+  });
+  return { rowHeight, tops, height: y };
+}
+
+interface MarkProps {
+  readonly kind: "pin" | "cursor";
+  readonly unit: UnitIndex;
+  readonly geometry: FieldGeometry;
+  readonly places: FieldRowPlaces;
+  readonly density: number;
+}
+
+function Mark({ kind, unit, geometry, places, density }: MarkProps) {
+  const place = placeOf(geometry, unit);
+  if (!place) return null;
+  const width = Math.max(3, (place.to - place.from) / density);
+  const center = (place.from + place.to) / 2 / density;
+  return (
+    <span
+      className={`field-mark field-mark-${kind}`}
+      style={{
+        left: center - width / 2 - 1,
+        top: (places.tops[place.row] ?? 0) - 1,
+        width: width + 2,
+        height: places.rowHeight + 1,
+      }}
+    />
+  );
+}
+
+function FieldLabels({ rows, places }: { readonly rows: readonly LayerRow[]; readonly places: FieldRowPlaces }) {
+  const every = places.rowHeight >= 10 ? 1 : 5;
+  return (
+    <div className="field-labels" aria-hidden="true">
+      {rows.map((row, index) => {
+        const top = places.tops[index] ?? 0;
+        const first = row.tower !== rows[index - 1]?.tower;
+        return (
+          <div key={`${row.tower}.${row.layer}`}>
+            {first && (
+              <div
+                className={`field-head tower-${row.tower}`}
+                style={{ top: top - defaults.towerHead, left: defaults.labelWidth }}
+              >
+                {row.tower === "vision"
+                  ? "vision: attention heads, then MLP neurons"
+                  : "text: attention groups, then MLP neurons"}
+              </div>
+            )}
+            {row.layer % every === 0 && (
+              <span
+                className="field-row-label"
+                style={{ top: top + places.rowHeight / 2, width: defaults.labelWidth - 6 }}
+              >
+                {row.layer}
+              </span>
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function FieldKeyLine({ pinned }: { readonly pinned: readonly string[] }) {
+  return (
+    <ul className="chart-key">
+      <li>
+        <i className="swatch swatch-gone" />
+        gone
+      </li>
+      <li>
+        <i className="swatch swatch-ramp" />
+        kept, lowest to highest rank
+      </li>
+      {pinned.length > 0 && (
+        <li>
+          <i className="swatch swatch-pin" />
+          pinned: {pinned.slice(0, 3).join("; ")}
+          {pinned.length > 3 ? ` and ${pinned.length - 3} more` : ""}
+        </li>
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,89 @@
+/**
+ * What every chart stands in: its name, one plain sentence, the table and CSV forms, the formula, the badge of a
+ * result older than the thumb, and the line that says which model, method and ratio it belongs to.
+ */
+import "../charts.css";
+import "../experiments.css";
+import { type ReactNode, useId, useState } from "react";
+import { formatShare } from "../format.ts";
+import type { Formula, FramedChartProps } from "./chart-context.ts";
+import { csvFileName, toCsv } from "./csv.ts";
+import { DataTable } from "./DataTable.tsx";
+import { FormulaNote } from "./FormulaNote.tsx";
+import type { ChartTable } from "./table.ts";
+
+export interface ChartFrameProps extends FramedChartProps {
+  /** The chart's name: heading and accessible name of the region. */
+  readonly title: string;
+  /** What the chart means, in plain words, the field's term in brackets. */
+  readonly sentence: string;
+  readonly formula?: Formula | undefined;
+  /** The chart's numbers; asked for only when the table or the CSV is. */
+  readonly table: () => ChartTable;
+  /** The chart is a table itself and offers no other; its CSV still has everything. */
+  readonly isTable?: boolean;
+  readonly children: ReactNode;
+}
+
+export function ChartFrame(props: ChartFrameProps) {
+  const {
+    title,
+    sentence,
+    context,
+    formula,
+    staleRatio = null,
+    headingLevel = 2,
+    table,
+    isTable = false,
+    children,
+  } = props;
+  const id = useId();
+  const [asTable, setAsTable] = useState(false);
+  const Heading = `h${headingLevel}` as const;
+  const stale = staleRatio !== null;
+  const shownRatio = staleRatio ?? context.ratio;
+  const { ratioText } = context;
+  return (
+    <section className="chart" aria-labelledby={id} data-stale={stale || undefined}>
+      <header className="chart-head">
+        <Heading id={id} className="chart-title">
+          {title}
+        </Heading>
+        {stale && <span className="stale-badge">computed at {formatShare(staleRatio)}</span>}
+        <span className="chart-actions">
+          {formula && <FormulaNote formula={formula} />}
+          {!isTable && (
+            <button type="button" className="chart-action" onClick={() => setAsTable(!asTable)}>
+              {asTable ? "show as chart" : "show as table"}
+            </button>
+          )}
+          <button
+            type="button"
+            className="chart-action"
+            title={`Download ${title} as CSV`}
+            onClick={() =>
+              download(csvFileName(title, context.model, context.method, ratioText ?? shownRatio), toCsv(table()))
+            }
+          >
+            CSV
+          </button>
+        </span>
+      </header>
+      <p className="chart-sentence">{sentence}</p>
+      <div className="chart-body">{asTable ? <DataTable caption={title} table={table()} /> : children}</div>
+      <p className="chart-caption">
+        {context.model} · {context.method} · {ratioText ?? formatShare(shownRatio, 1)}
+      </p>
+    </section>
+  );
+}
+
+/** Hands a text file to the browser's download. */
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,123 @@
+/** The histogram as a browser draws it: recharts loaded, real text, real sizes. */
+import { createElement } from "react";
+import { createRoot, type Root } from "react-dom/client";
+import { afterEach, beforeAll, expect, it } from "vitest";
+import { KlDistribution, type KlDistributionProps } from "./KlDistribution.tsx";
+
+const context = { model: "tiny", method: "µCRASP", ratio: 0.6 };
+/** KL per token, nats: exactly nothing, a wide tail, both ends, all beyond the fixed range. */
+const SERIES: readonly (readonly number[])[] = [
+  [0, 0, 0],
+  [0, 0.0001, 0.0003, 0.0007, 0.002, 0.03, 0.2, 0.9, 4.4, 12],
+  [0, 0, 0, 40],
+  [3, 5, 9, 48],
+  [0.05, 0.06, 0.07],
+  [700, 720, 730],
+];
+let root: Root | null = null;
+
+beforeAll(() => {
+  const style = document.documentElement.style;
+  for (const [name, value] of [
+    ["--font", "system-ui, sans-serif"],
+    ["--font-mono", "monospace"],
+    ["--space", "4px"],
+    ["--text", "#111"],
+    ["--text-muted", "#555"],
+    ["--border", "#ddd"],
+    ["--tower-vision", "#a3560f"],
+    ["--tower-text", "#2b5fb8"],
+    ["--surface-raised", "#eee"],
+  ] as const) {
+    style.setProperty(name, value);
+  }
+});
+
+afterEach(() => {
+  root?.unmount();
+  document.body.replaceChildren();
+});
+
+async function draw(props: Partial<KlDistributionProps>, width: number): Promise<HTMLElement> {
+  const host = document.createElement("div");
+  host.style.width = `${width}px`;
+  document.body.append(host);
+  root = createRoot(host);
+  root.render(createElement(KlDistribution, { context, values: null, ...props }));
+  await expect.poll(() => host.querySelector(".recharts-xAxis-tick-labels text"), { timeout: 20_000 }).not.toBeNull();
+  if (props.values) await expect.poll(() => host.querySelectorAll(".kl-mark text").length).toBe(3);
+  return host;
+}
+
+function boxes(host: HTMLElement, selector: string): readonly DOMRect[] {
+  return [...host.querySelectorAll(selector)].map((element) => element.getBoundingClientRect());
+}
+
+function overlap(a: DOMRect, b: DOMRect): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+it.each([300, 358, 420, 700])("labels neither overlap nor leave the chart at %i pixels", async (width) => {
+  for (const values of SERIES) {
+    const host = await draw({ values }, width);
+    const [plot] = boxes(host, ".kl-plot");
+    const texts = boxes(host, ".kl-plot svg text");
+    expect(texts.length).toBeGreaterThanOrEqual(3 + 3 + 6 + 2);
+    texts.forEach((text, index) => {
+      expect(text.width).toBeGreaterThan(0);
+      expect(text.left).toBeGreaterThanOrEqual((plot?.left ?? 0) - 0.5);
+      expect(text.right).toBeLessThanOrEqual((plot?.right ?? 0) + 0.5);
+      expect(text.bottom).toBeLessThanOrEqual((plot?.bottom ?? 0) + 0.5);
+      for (const other of texts.slice(index + 1)) expect(overlap(text, other)).toBe(false);
+    });
+    root?.unmount();
+    host.remove();
+  }
+});
+
+it("draws a bar per filled bin, and other series as outlines that meet the bars' edges", async () => {
+  const values = [0, 0, 0.015, 3];
+  const host = await draw({ values, others: [{ name: "FLAP", values: [0, 0.015, 0.015, 3] }] }, 420);
+  const bars = boxes(host, ".kl-bar");
+  expect(bars).toHaveLength(3);
+  expect((bars[0]?.height ?? 0) / (bars[2]?.height ?? 1)).toBeCloseTo(2, 3);
+  const outline = boxes(host, ".kl-plot .kl-outline path")[0];
+  expect(outline?.left).toBeCloseTo((bars[0]?.left ?? 0) - 1, 1);
+  expect(outline?.bottom).toBeCloseTo(bars[0]?.bottom ?? 0, 1);
+  expect(outline?.top).toBeCloseTo(bars[0]?.top ?? 0, 1);
+  expect(host.querySelectorAll(".kl-outline .recharts-reference-line-line")).toHaveLength(1);
+});
+
+it("takes the room of its placeholder, and keeps it when values arrive", async () => {
+  const host = await draw({}, 420);
+  const before = boxes(host, ".kl-distribution")[0]?.height;
+  root?.render(createElement(KlDistribution, { context, values: [0, 1] }));
+  await expect.poll(() => host.querySelectorAll(".kl-bar").length).toBe(2);
+  expect(boxes(host, ".kl-distribution")[0]?.height).toBe(before);
+  expect(boxes(host, ".kl-plot svg")[0]?.height).toBe(boxes(host, ".kl-plot")[0]?.height);
+});
+
+it("reads the bin at the pointer in a tooltip with every series", async () => {
+  const host = await draw({ values: [0, 0, 0.015, 3], others: [{ name: "FLAP", values: [0, 1] }] }, 420);
+  const bar = boxes(host, ".kl-bar")[0];
+  const wrapper = host.querySelector(".recharts-wrapper");
+  const at = { clientX: (bar?.left ?? 0) + 4, clientY: (bar?.top ?? 0) + 20, bubbles: true };
+  wrapper?.dispatchEvent(new MouseEvent("mousemove", at));
+  await expect.poll(() => host.querySelector(".kl-tooltip")?.textContent).toContain("0 to 0.0001 nats");
+  expect(host.querySelector(".kl-tooltip")?.textContent).toContain("2 tokens (50.0\u00a0%)");
+  expect(host.querySelector(".kl-tooltip")?.textContent).toContain("FLAP: 1 token (50.0\u00a0%)");
+  const band = boxes(host, ".kl-current path")[0];
+  expect(band?.left).toBeCloseTo((bar?.left ?? 0) - 1, 1);
+  expect(band?.right).toBeCloseTo((bar?.right ?? 0) + 1, 1);
+});
+
+it("moves the same band by the keyboard, also over empty bins", async () => {
+  const host = await draw({ values: [0, 0.015] }, 420);
+  const input = host.querySelector<HTMLInputElement>('input[aria-label="KL bin"]');
+  input?.focus();
+  await expect.poll(() => host.querySelectorAll(".kl-current").length).toBe(1);
+  expect(input?.getAttribute("aria-valuetext")).toBe("0 to 0.0001 nats: 1 token (50.0\u00a0%)");
+  expect(host.querySelector('.kl-plot [tabindex="0"]')).toBeNull();
+  input?.blur();
+  await expect.poll(() => host.querySelectorAll(".kl-current").length).toBe(0);
+});
