@@ -1,5 +1,5 @@
 /** The page: makes the workbench, opens what the address asks for, and hands it to React. */
-import "./theme.css";
+import "../styles/tokens.css";
 import "./app.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { DASHES, LOOK_COUNT, lookOf, markerPath } from "./looks.ts";
 
-const css = readFileSync(new URL("../../app/theme.css", import.meta.url), "utf8");
+const css = readFileSync(new URL("../../styles/tokens.css", import.meta.url), "utf8");
 
 type Colour = readonly [number, number, number];
 
