@@ -32,9 +32,10 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   engine: ["core", "scenes", "graph", "models", "runtime"],
   cli: ["core", "scenes", "models", "engine"],
   state: ["core", "scenes", "models", "engine"],
-  charts: ["core", "scenes", "engine/contract"],
-  panels: ["core", "scenes", "models", "engine/contract", "state", "charts"],
-  app: ["core", "scenes", "models", "engine", "state", "charts", "panels"],
+  styles: [],
+  charts: ["core", "scenes", "engine/contract", "styles"],
+  panels: ["core", "scenes", "models", "engine/contract", "state", "charts", "styles"],
+  app: ["core", "scenes", "models", "engine", "state", "charts", "panels", "styles"],
 };
 
 const REACT_PARTS = ["state", "charts", "panels", "app"];
