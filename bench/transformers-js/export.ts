@@ -36,7 +36,7 @@ export async function exportCheckpoint(folder: string, target: string): Promise<
     await read(model.outerFeeds);
     await write("embed_tokens", embedTokens(text), weights);
     for (let layer = 0; layer < vision.layers; layer++) await read(model.layerFeeds("vision", layer), `.${layer}`);
-    await write("vision_encoder", visionEncoder(vision, checkpoint.config.vision.channels), weights);
+    await write("vision_encoder", visionEncoder(vision, checkpoint.config.vision), weights);
 
     for (let layer = 0; layer < text.layers; layer++) await read(model.layerFeeds("text", layer), `.${layer}`);
     const { cosine, sine } = halfRotaryTables(text.maximumTokens, text.headSize, text.ropeTheta);

@@ -6,6 +6,7 @@ import { type Graph, GraphBuilder, type Node, type Value } from "../../src/graph
 import { linear } from "../../src/graph/operations/linear.ts";
 import { rmsNorm } from "../../src/graph/operations/normalise.ts";
 import type { TextDefinition, VisionDefinition } from "../../src/models/architectures/definition.ts";
+import type { VisionConfig } from "../../src/models/architectures/idefics3/config.ts";
 import type { DecoderConfig } from "../../src/models/architectures/shared/decoder/config.ts";
 import { emitGenerationLayers } from "../../src/models/architectures/shared/decoder/generation.ts";
 
@@ -85,8 +86,12 @@ function chain(name: string, graphs: readonly Graph[], last: string): Graph {
  * `pixel_values` [1, 1, 3, size, size] and `pixel_attention_mask` → `image_features` [1, tokens, width], for one frame.
  * Weights: those outside the layers by their name, those of layer l with `.l` behind.
  */
-export function visionEncoder(vision: VisionDefinition, channels: number): Graph {
-  const { imageSize, patchSize, patches } = vision;
+export function visionEncoder(
+  vision: VisionDefinition,
+  { channels, patchSize }: Pick<VisionConfig, "channels" | "patchSize">,
+): Graph {
+  const { imageSize } = vision;
+  const { patches, tokens } = vision.largestFrame;
   const side = imageSize / patchSize;
   const builder = new GraphBuilder("cut patches");
   const pixels = builder.input("pixel_values", [1, 1, channels, imageSize, imageSize]);
@@ -121,11 +126,11 @@ export function visionEncoder(vision: VisionDefinition, channels: number): Graph
   ];
   const inner = new Set(graphs.flatMap(({ nodes }) => nodes.flatMap(({ outputs }) => outputs)));
   const chained = chain("vision_encoder", graphs, "image_features");
-  const shape = BigInt64Array.of(1n, BigInt(vision.imageTokens), BigInt(vision.textWidth));
+  const shape = BigInt64Array.of(1n, BigInt(tokens), BigInt(vision.textWidth));
   return {
     ...chained,
     inputs: [...chained.inputs.filter(({ name }) => !inner.has(name)), mask],
-    outputs: [{ name: "image_features", shape: [1, vision.imageTokens, vision.textWidth], type: "float32" }],
+    outputs: [{ name: "image_features", shape: [1, tokens, vision.textWidth], type: "float32" }],
     constants: [...chained.constants, { name: "features_shape", dims: [3], data: shape }],
     nodes: [
       ...chained.nodes,

@@ -4,8 +4,14 @@ import { encodeFrames } from "../../src/engine/pass/frames.ts";
 import { openSession, type Session } from "../../src/engine/session.ts";
 import { createAddressFolder } from "../../src/models/address-folder.ts";
 import { decodePicture } from "../../src/models/image/decode-browser.ts";
+import type { Frame } from "../../src/models/pictures.ts";
 import { createBrowserCpuBackend } from "../../src/runtime/browser.ts";
 import { type BenchEngine, CHECKPOINT_PATH, floatsOf, pageMemory, plainIds } from "./contract.ts";
+
+function frameOf({ model }: Session, base64: string): Frame {
+  if (!model.definition.vision) throw new Error("The model takes no pictures.");
+  return model.definition.vision.frameOf(floatsOf(base64));
+}
 
 export function createOurs(): BenchEngine {
   let session: Session | null = null;
@@ -25,7 +31,7 @@ export function createOurs(): BenchEngine {
     },
     async write({ ids, frame }, count) {
       if (!session) throw new Error("Nothing is loaded.");
-      const frames = [floatsOf(frame)];
+      const frames = [frameOf(session, frame)];
       const start = performance.now();
       const tokens: number[] = [];
       const generation = await session.generate(
@@ -37,7 +43,7 @@ export function createOurs(): BenchEngine {
     async halves(prompt) {
       if (!session) throw new Error("Nothing is loaded.");
       const { model, denseMasks } = session;
-      const frames = [floatsOf(prompt.frame)];
+      const frames = [frameOf(session, prompt.frame)];
       const start = performance.now();
       model.backend.release(await encodeFrames(model, frames, denseMasks));
       const middle = performance.now();

@@ -12,6 +12,7 @@ import type { Plugin } from "vite";
 import { browserArguments, findBrowser } from "../../scripts/find-browser.ts";
 import { serveProject } from "../../scripts/project-server.ts";
 import { openNodeSession } from "../../src/engine/node-engine.ts";
+import { createImageProcessor, parseProcessorConfig } from "../../src/models/architectures/idefics3/processor.ts";
 import { drawScene } from "../../src/scenes/draw/draw-scene.ts";
 import { parseScene } from "../../src/scenes/scene-json.ts";
 import { median } from "../statistics.ts";
@@ -68,15 +69,15 @@ async function preparePrompt(folder: string): Promise<Prompt> {
   const { scene, question } = JSON.parse(await readFile(join(bundled, "evaluation.json"), "utf8")).samples[0];
   const session = await openNodeSession(folder);
   const { vision } = session.model.definition;
-  const channels = vision?.embeddingWeights.find(({ input }) => input === "patch")?.shape[1];
-  if (!vision || channels === undefined) throw new Error("The checkpoint has no vision tower.");
+  if (!vision) throw new Error("The checkpoint has no vision tower.");
   const picture = drawScene(parseScene(scene, "scene"), vision.imageSize);
-  const { prompt, frames } = await session.prepareInput({ picture, question });
+  const { prompt } = await session.prepareInput({ picture, question });
   await session.dispose();
-  const [frame] = frames;
-  if (!frame) throw new Error("The picture has no frame.");
-  const base64 = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString("base64");
-  return { ids: prompt, frame: base64, channels, size: vision.imageSize };
+  // The other engine takes pixels instead of patches.
+  const text = await readFile(join(folder, "preprocessor_config.json"), "utf8");
+  const { values } = await createImageProcessor(parseProcessorConfig(text, vision.imageSize)).process(picture);
+  const base64 = Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
+  return { ids: prompt, frame: base64, channels: vision.pixelShape[0] ?? 0, size: vision.imageSize };
 }
 
 type Name = "ours" | "theirs";

@@ -89,7 +89,7 @@ export function checkSample({ model, summary }: Session, sample: PreparedSample,
     return;
   }
   if (vision === null) throw wrong("a picture, but the model takes text only");
-  const expected = sample.frames.length * vision.imageTokens;
+  const expected = sample.frames.reduce((sum, { tokens }) => sum + tokens, 0);
   if (imageTokens !== expected) {
     throw wrong(`${imageTokens} image tokens; a picture takes ${expected}`);
   }
@@ -99,7 +99,7 @@ export function checkSample({ model, summary }: Session, sample: PreparedSample,
 function checkPixels({ model }: Session, sample: Sample, name: string): void {
   const { vision } = model.definition;
   if (sample.kind !== "tokens" || sample.pixelShape === null || vision === null) return;
-  const wanted = [1, 3, vision.imageSize, vision.imageSize];
+  const wanted = [1, ...vision.pixelShape];
   if (wanted.every((length, axis) => length === sample.pixelShape?.[axis])) return;
   throw new PivotscopeError(
     "bad-input",

@@ -14,7 +14,7 @@ import { type Generation, generateGreedy } from "./generate/generate.ts";
 import { chooseGeneration } from "./load/choose-generation.ts";
 import { choosePrecision } from "./load/choose-precision.ts";
 import { createModel, defineModel, defineModelWithin } from "./load/create-model.ts";
-import { framesIn, missing, prepareInput, splittingOf } from "./load/prepare-input.ts";
+import { framesOfPixels, missing, prepareInput } from "./load/prepare-input.ts";
 import { checkWeights, largestTensorBytes } from "./load/weight-upload.ts";
 import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
 import { createMasks, type MaskSet } from "./pass/masks.ts";
@@ -135,7 +135,7 @@ export async function openSession(
   const { definition } = model;
   const weightBytes = backend.uploadedBytes;
   const denseMasks = createMasks(model, null);
-  const splitting = splittingOf(checkpoint.tokenizer, checkpoint.images);
+  const splitting = checkpoint.images?.splitting ?? null;
   const { tokenizer, prompts, images, stopIds } = checkpoint;
 
   /** A scene is drawn at the size that the vision tower takes, so that nothing has to be resampled. */
@@ -185,7 +185,7 @@ export async function openSession(
       precisionNote,
       cacheNote: folder.note ?? "",
       vision: definition.vision !== null,
-      imageTokens: definition.vision?.imageTokens ?? 0,
+      imageTokens: definition.vision?.largestFrame.tokens ?? 0,
       vocabularySize: definition.text.vocabularySize,
       maximumTokens: definition.text.maximumTokens,
       recommended: checkpoint.recommended,
@@ -204,7 +204,7 @@ export async function openSession(
           prompt: sample.prompt,
           trace: sample.trace,
           pivots: sample.pivots ?? pivotsOf(sample.trace, pivots),
-          frames: sample.pixelValues ? framesIn(sample.pixelValues, sample.pixelShape?.[0] ?? 1) : [],
+          frames: framesOfPixels(definition.vision, sample.pixelValues),
         };
       }
       const input = await prepareQuestion(sample, readPicture, signal);

@@ -179,8 +179,8 @@ describe("the graphs of the architectures", () => {
     },
     { prefix: "model", head: "lm_head.weight" },
   );
-  const vision = visionDefinition(
-    {
+  const vision = visionDefinition({
+    vision: {
       hiddenSize: 24,
       intermediateSize: 40,
       layers: 2,
@@ -191,9 +191,10 @@ describe("the graphs of the architectures", () => {
       normEpsilon: 1e-6,
       activation: "gelu_pytorch_tanh",
     },
-    2,
-    32,
-  );
+    scaleFactor: 2,
+    imageTokenId: 0,
+    text: { hiddenSize: 32 },
+  });
 
   it.each([
     text.backward({ batch: 2, losses: ["matrices", "columns"] }),

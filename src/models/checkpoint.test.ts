@@ -42,7 +42,9 @@ describe("the bundled checkpoint", () => {
       recommended: { window: 2, calibrationSamples: 96 },
     });
     expect(checkpoint.calibration).toHaveLength(384);
-    expect(checkpoint.images?.config).toMatchObject({ frameSize: 96, splits: false });
+    expect(checkpoint.images?.splitting).toBeNull();
+    const picture = await checkpoint.images?.process(drawScene({ objects: [] }, MODEL_PICTURE_SIZE));
+    expect(picture?.frames.map(({ patches, tokens }) => ({ patches, tokens }))).toEqual([{ patches: 144, tokens: 9 }]);
     const embedding = checkpoint.weights.expectTensor("model.text_model.embed_tokens.weight", [640, 128]);
     expect(embedding.dtype).toBe("BF16");
     expect(checkpoint.weights.has("lm_head.weight")).toBe(false);
@@ -84,7 +86,7 @@ describe("the bundled checkpoint", () => {
     for (const sample of calibration?.slice(0, 3) ?? []) {
       if (sample.picture?.kind !== "scene") throw new Error("The bundled samples are scenes.");
       const picture = drawScene(sample.picture.scene, MODEL_PICTURE_SIZE);
-      const frames = (await images?.process(picture)) ?? null;
+      const frames = (await images?.process(picture))?.grid ?? null;
       const prompt = prompts?.buildPrompt({ question: sample.question, frames });
       expect(prompt?.imagePositions).toHaveLength(9);
       const trace = tokenizer?.encode(` ${sample.trace}<end_of_utterance>`) ?? [];
@@ -139,10 +141,12 @@ describe("the list of bundled models", () => {
 describe("the layouts that checkpoints come in", () => {
   const read = (name: string) => JSON.parse(readFileSync(join(SCENES, name), "utf8"));
   const { chat_template: template } = read("chat_template.json") as { chat_template: string };
+  const pixels = Uint8ClampedArray.from({ length: 40 * 30 * 4 }, (_, index) => (index * 37) % 256);
+  const picture = { width: 40, height: 30, pixels };
   const prompt = async (folder: Awaited<ReturnType<typeof tinyFiles>>) => {
     const { prompts, images, config } = await openCheckpoint(folder);
     const text = prompts?.buildPrompt({ question: "How many?", frames: { rows: 0, columns: 0 } }).text;
-    return { text, images: images?.config, config };
+    return { text, picture: await images?.process(picture, { split: true }), config };
   };
   const processed = { image_seq_len: 9, processor_class: "SmolVLMProcessor" };
   const preprocessor = { ...read("preprocessor_config.json"), image_processor_type: "SmolVLMImageProcessor" };
@@ -268,7 +272,7 @@ describeWithShared(
     it("opens SmolVLM's folder: prompts, pictures and both of its stop tokens", async () => {
       const checkpoint = await openCheckpoint(createNodeFolder(smol));
       expect(checkpoint.stopIds).toEqual([49_279, 2]);
-      expect(checkpoint.images?.config).toMatchObject({ frameSize: 512, longestEdge: 2048, splits: true });
+      expect(checkpoint.images?.splitting).toEqual({ frameSize: 512, longestEdge: 2048 });
       const question = "Can you describe this image?";
       expect(checkpoint.prompts?.buildPrompt({ question, frames: { rows: 0, columns: 0 } }).ids).toHaveLength(81);
     });

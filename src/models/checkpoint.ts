@@ -3,14 +3,11 @@
  * weights' headers read. The weights themselves are left to be streamed, so that a checkpoint that cannot work is refused
  * before they are fetched.
  */
-import { PivotscopeError } from "../core/errors.ts";
-import { imageTokensPerFrame } from "./architectures/idefics3/config.ts";
-import { type ModelConfig, parseModelConfig } from "./architectures/registry.ts";
+import { architectureOf, type ModelConfig, parseModelConfig } from "./architectures/registry.ts";
 import { findChatTemplate } from "./chat-template.ts";
 import { findStopIds } from "./generation-config.ts";
-import { createImageProcessor, findProcessorConfig, type ImageProcessor } from "./image/processor.ts";
-import { parseJsonObject } from "./json.ts";
 import { openWeights } from "./open-weights.ts";
+import type { PictureProcessor } from "./pictures.ts";
 import { createPromptBuilder, type PromptBuilder } from "./prompt.ts";
 import { parseRecommended, type RecommendedParameters } from "./recommended.ts";
 import { type EvaluationEntry, type PictureSample, parseCalibrationSet, parseEvaluationSet } from "./samples.ts";
@@ -43,7 +40,7 @@ export interface Checkpoint {
   /** Null without tokenizer or chat template. */
   readonly prompts: PromptBuilder | null;
   /** Null without the image processor's settings, and for models without vision tower. */
-  readonly images: ImageProcessor | null;
+  readonly images: PictureProcessor | null;
   /** Token ids that end a reply. */
   readonly stopIds: readonly number[];
   readonly recommended: RecommendedParameters;
@@ -74,7 +71,7 @@ export async function openCheckpoint(folder: CheckpointFolder, options: OpenOpti
   const parts = {
     tokenizer,
     prompts: openPrompts(config, tokenizer, texts),
-    images: openImages(config, texts),
+    images: openImages(config, tokenizer, texts),
     stopIds: findStopIds({
       generationConfig: texts["generation_config.json"],
       modelConfig,
@@ -124,30 +121,13 @@ function openPrompts(config: ModelConfig, tokenizer: Tokenizer | null, texts: Op
     tokenizerConfig: texts["tokenizer_config.json"],
   });
   if (tokenizer === null || template === null) return null;
-  const { maximumPositions, vocabularySize } = config.text;
-  const image =
-    config.architecture === "idefics3"
-      ? { tokenId: config.imageTokenId, tokensPerFrame: imageTokensPerFrame(config) }
-      : null;
+  const { define, pictures } = architectureOf(config);
+  const { maximumTokens: maximumPositions, vocabularySize } = define(config).text;
+  const image = pictures?.prompt(config) ?? null;
   return createPromptBuilder({ tokenizer, template, maximumPositions, vocabularySize, image });
 }
 
-function openImages(config: ModelConfig, texts: OptionalTexts): ImageProcessor | null {
-  if (config.architecture !== "idefics3") return null;
-  const processor = texts["processor_config.json"];
-  const settings = findProcessorConfig(texts["preprocessor_config.json"], processor, config.vision.imageSize);
-  if (settings === null) return null;
-  const expected = imageTokensPerFrame(config);
-  const stated =
-    processor === null
-      ? expected
-      : parseJsonObject(processor, "processor_config.json").integer("image_seq_len", { fallback: expected });
-  if (stated !== expected) {
-    throw new PivotscopeError(
-      "bad-checkpoint",
-      `processor_config.json: "image_seq_len" is ${stated}; the vision tower of config.json makes ${expected} tokens.`,
-      "Check that both files belong to the same model.",
-    );
-  }
-  return createImageProcessor(settings);
+function openImages(config: ModelConfig, tokenizer: Tokenizer | null, texts: OptionalTexts): PictureProcessor | null {
+  const files = { preprocessor: texts["preprocessor_config.json"], processor: texts["processor_config.json"] };
+  return architectureOf(config).pictures?.openProcessor(config, files, tokenizer) ?? null;
 }

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeWithShared, readSharedJson } from "../testing/shared.ts";
+import { imageText, picturePrompt } from "./architectures/idefics3/prompt.ts";
 import { findChatTemplate } from "./chat-template.ts";
-import { createPromptBuilder, imageText, type PromptBuilder } from "./prompt.ts";
+import type { PicturePrompt } from "./pictures.ts";
+import { createPromptBuilder, type PromptBuilder } from "./prompt.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 const NO_FILES = { chatTemplateJson: null, chatTemplateJinja: null, tokenizerConfig: null };
@@ -37,7 +39,7 @@ function builder(options: { template?: string; maximumPositions?: number; tokens
     template,
     maximumPositions: options.maximumPositions ?? 100,
     vocabularySize: 1_000_003,
-    image: { tokenId: 1_000_000, tokensPerFrame: 4 },
+    image: picturePrompt(1_000_000, 4),
   });
 }
 
@@ -128,7 +130,7 @@ describe("buildPrompt", () => {
   it("refuses ids beyond the model's vocabulary", () => {
     const template = findChatTemplate(jinja(TEMPLATE));
     if (template === null) throw new Error("no template");
-    const image = { tokenId: 1_000_000, tokensPerFrame: 4 };
+    const image = picturePrompt(1_000_000, 4);
     const options = {
       tokenizer: plainTokenizer("<image>"),
       template,
@@ -175,7 +177,7 @@ describe("imageText", () => {
   });
 });
 
-function checkpointBuilder(folder: string, path: string, image: { tokenId: number; tokensPerFrame: number }) {
+function checkpointBuilder(folder: string, path: string, image: PicturePrompt) {
   const text = (file: string) => readFileSync(join(folder, path, file), "utf8");
   const tokenizer = createTokenizer(text("tokenizer.json"), text("tokenizer_config.json"));
   const template = findChatTemplate({ ...NO_FILES, chatTemplateJson: text("chat_template.json") });
@@ -196,7 +198,7 @@ describeWithShared(
       cases: { rows: number; cols: number; length: number; n_image_tokens: number; ids_rle: [number, number][] }[];
     }
     const golden = readSharedJson<Golden>(folder, `${path}/golden_tokens.json`);
-    const { template, prompts } = checkpointBuilder(folder, path, { tokenId: 49_190, tokensPerFrame: 64 });
+    const { template, prompts } = checkpointBuilder(folder, path, picturePrompt(49_190, 64));
 
     it.each(golden.cases)("equal the golden ids for $rows × $cols crops", (entry) => {
       const frames = { rows: entry.rows, columns: entry.cols };
@@ -234,7 +236,7 @@ describeWithShared(
   "the prompts of tiny-scenes",
   (folder) => {
     const path = "checkpoints/tiny-scenes";
-    const { prompts } = checkpointBuilder(folder, path, { tokenId: 5, tokensPerFrame: 16 });
+    const { prompts } = checkpointBuilder(folder, path, picturePrompt(5, 16));
 
     it("equal the reference ids", () => {
       const { samples } = readSharedJson<{ samples: { image: string; question: string }[] }>(

@@ -1,13 +1,8 @@
 /** A question and its picture as the token ids that the model reads. */
 import { PivotscopeError } from "../core/errors.ts";
 import type { ChatTemplate } from "./chat-template.ts";
+import type { FrameGrid, PicturePrompt } from "./pictures.ts";
 import type { Tokenizer } from "./tokenizer.ts";
-
-/** How a picture was cut: 0 rows and columns stand for one whole frame; otherwise the whole frame follows the crops. */
-export interface FrameGrid {
-  readonly rows: number;
-  readonly columns: number;
-}
 
 export interface PromptRequest {
   readonly question: string;
@@ -39,17 +34,13 @@ export interface PromptOptions {
   /** Rows of the model's embedding: ids must lie below. */
   readonly vocabularySize: number;
   /** Null for a model without vision tower. */
-  readonly image: { readonly tokenId: number; readonly tokensPerFrame: number } | null;
+  readonly image: PicturePrompt | null;
 }
-
-const IMAGE = "<image>";
-const AROUND_IMAGE = "<fake_token_around_image>";
-const GLOBAL_IMAGE = "<global-img>";
 
 /** @throws PivotscopeError `bad-checkpoint` when the tokenizer's image token is not the one in config.json. */
 export function createPromptBuilder(options: PromptOptions): PromptBuilder {
   const { tokenizer, template, image } = options;
-  if (image !== null) checkImageToken(tokenizer, image.tokenId);
+  if (image !== null) checkImageToken(tokenizer, image);
 
   return {
     buildPrompt({ question, frames }) {
@@ -58,8 +49,7 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
         throw new PivotscopeError("unsupported", "This model takes no pictures.", "Remove the picture.");
       }
       const rendered = template.render([{ role: "user", content: contentOf(question, frames, image !== null) }]);
-      const text =
-        frames === null || image === null ? rendered : expandImage(rendered, frames, image.tokensPerFrame, tokenizer);
+      const text = frames === null || image === null ? rendered : expandImage(rendered, frames, image, tokenizer);
       const ids = tokenizer.encode(text);
       checkVocabulary(ids, options.vocabularySize);
       // One position must be left for the first token of the reply.
@@ -84,12 +74,12 @@ function contentOf(question: string, frames: FrameGrid | null, parts: boolean) {
   return frames === null ? [text] : [{ type: "image" } as const, text];
 }
 
-function checkImageToken(tokenizer: Tokenizer, expected: number): void {
-  const found = tokenizer.tokenId(IMAGE);
+function checkImageToken(tokenizer: Tokenizer, { token, tokenId: expected }: PicturePrompt): void {
+  const found = tokenizer.tokenId(token);
   if (found === expected) return;
   throw new PivotscopeError(
     "bad-checkpoint",
-    `tokenizer.json gives "${IMAGE}" ${found === null ? "no id" : `the id ${found}`}; config.json says ${expected}.`,
+    `tokenizer.json gives "${token}" ${found === null ? "no id" : `the id ${found}`}; config.json says ${expected}.`,
     "Check that tokenizer.json and config.json belong to the same model.",
   );
 }
@@ -116,18 +106,18 @@ function checkQuestion(question: string, tokenizer: Tokenizer): void {
   }
 }
 
-/** Replaces the one `<image>` of the rendered template by the tokens of all frames. */
-function expandImage(rendered: string, grid: FrameGrid, tokensPerFrame: number, tokenizer: Tokenizer): string {
-  const parts = rendered.split(IMAGE);
+/** Replaces the one placeholder of the rendered template by the tokens of all frames. */
+function expandImage(rendered: string, grid: FrameGrid, image: PicturePrompt, tokenizer: Tokenizer): string {
+  const parts = rendered.split(image.placeholder);
   const [before, after] = parts;
   if (before === undefined || after === undefined || parts.length !== 2) {
     throw new PivotscopeError(
       "bad-checkpoint",
-      `The chat template wrote "${IMAGE}" ${parts.length - 1} times for one picture.`,
+      `The chat template wrote "${image.placeholder}" ${parts.length - 1} times for one picture.`,
       "Use the chat template that belongs to the model.",
     );
   }
-  const expansion = imageText(grid, tokensPerFrame);
+  const expansion = image.write(grid);
   for (const token of new Set(expansion.match(/<[^>]+>/g))) {
     if (tokenizer.tokenId(token) !== null) continue;
     throw new PivotscopeError(
@@ -137,22 +127,6 @@ function expandImage(rendered: string, grid: FrameGrid, tokensPerFrame: number, 
     );
   }
   return before + expansion + after;
-}
-
-/**
- * The text of one picture, as Idefics3's processor writes it: each crop announced by its place, a line break after
- * each row, and the whole picture last.
- */
-export function imageText(grid: FrameGrid, tokensPerFrame: number): string {
-  const frame = IMAGE.repeat(tokensPerFrame);
-  const whole = `${AROUND_IMAGE}${GLOBAL_IMAGE}${frame}${AROUND_IMAGE}`;
-  if (grid.rows === 0 || grid.columns === 0) return whole;
-  let crops = "";
-  for (let row = 1; row <= grid.rows; row++) {
-    for (let column = 1; column <= grid.columns; column++) crops += `${AROUND_IMAGE}<row_${row}_col_${column}>${frame}`;
-    crops += "\n";
-  }
-  return `${crops}\n${whole}`;
 }
 
 function positionsOf(ids: readonly number[], tokenId: number | null): number[] {

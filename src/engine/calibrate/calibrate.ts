@@ -62,13 +62,13 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
   const memory = request.memory ?? memoryLimits(model.backend);
   const work = {
     tokens: Math.max(...samples.map(({ prompt, trace }) => prompt.length + trace.length)),
-    pictures: withFrame > 0,
+    patches: withFrame > 0 ? (model.definition.vision?.largestFrame.patches ?? 0) : 0,
     batchSize: Math.min(request.batchSize, samples.length),
     losses: LOSS_TAPS,
   };
   const wanted = request.batchesPerRun ?? BATCHES_PER_RUN[model.backend.kind];
   const runs = planRuns(samples, request.batchSize, batchesPerRun(model.definition, work, wanted, memory), {
-    fillUp: withFrame === 0 || padsFrames(model.definition, memory),
+    fillUp: padsFrames(work, memory),
   });
   const batches = runs.reduce((sum, run) => sum + run.batches, 0);
   const masks = createMasks(model, null);

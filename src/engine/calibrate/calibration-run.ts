@@ -8,7 +8,7 @@ import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import { TOKEN_CLASS } from "../../runtime/kernels/contract.ts";
 import { backwardTower, type GroupTaps, type LayerTaps } from "../pass/backward.ts";
 import { type Batch, createBatch } from "../pass/batch.ts";
-import { connectGroups, embedFrameGroups } from "../pass/frames.ts";
+import { connectGroups, embedFrameGroups, type FrameOrPadding, rowsOfFrames } from "../pass/frames.ts";
 import { headGradients } from "../pass/head-gradients.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import { groupSizes, type MemoryLimits, samplesAtOnce, sequencesOf } from "../pass/memory-plan.ts";
@@ -96,13 +96,13 @@ interface ForwardStates {
 }
 
 /** Rows of the batch where the features of each of a group's frames stand. */
-function featureRows(context: RunContext, run: CalibrationRun, batch: Batch, { first, end }: Group): Int32Array {
-  const { imageTokens } = visionOf(context.model);
+function featureRows(run: CalibrationRun, batch: Batch, { first, end }: Group): Int32Array {
+  const { tokens } = rowsOfFrames(framesIn(run));
   const rows: number[] = [];
   for (let sample = first; sample < end; sample++) {
     const start = sample * batch.tokens;
     // Frames of padding get the gradient of a row of padding, which is zero.
-    if (!run.samples[sample]) rows.push(...Array<number>(imageTokens).fill(start));
+    if (!run.samples[sample]) rows.push(...Array<number>(tokens).fill(start));
     else for (const row of batch.imageRows) if (row >= start && row < start + batch.tokens) rows.push(row);
   }
   return Int32Array.from(rows);
@@ -164,7 +164,7 @@ async function visionGradients(
     for (const [index, group] of groupsOf(vision.shape.sizes).entries()) {
       const hidden = vision.hidden[index];
       invariant(hidden, `Group ${index} of the vision tower has no hidden states.`);
-      const rows = featureRows(context, run, batch, group);
+      const rows = featureRows(run, batch, group);
       gradients.push(await connectorGradients(context, hidden, group.end - group.first, rows, joined));
     }
     return gradients;
@@ -246,8 +246,8 @@ export async function calibrateRun(context: RunContext, run: CalibrationRun): Pr
     let vision: ForwardStates | null = null;
     let features: Tensor | null = null;
     if (definition.vision && batch.samples.some((sample) => sample.frames.length > 0)) {
-      const frames = run.samples.map((sample) => sample?.frames[0] ?? null);
-      const { patches } = definition.vision;
+      const frames = framesIn(run);
+      const { patches } = rowsOfFrames(frames);
       const shape = shapeOf(context, "vision", frameClasses(frames, patches), patches, rest);
       own(classesOf(shape));
       const forward = await runTower(model, await embedFrameGroups(model, frames, shape.sizes), {
@@ -297,8 +297,13 @@ export async function calibrateRun(context: RunContext, run: CalibrationRun): Pr
   }
 }
 
+/** The frame of each sample, null for padding. */
+function framesIn(run: CalibrationRun): FrameOrPadding[] {
+  return run.samples.map((sample) => sample?.frames[0] ?? null);
+}
+
 /** Vision tokens of real frames count as visual, those of padding not at all. */
-function frameClasses(frames: readonly (Float32Array | null)[], patches: number): Int32Array {
+function frameClasses(frames: readonly FrameOrPadding[], patches: number): Int32Array {
   const classes = new Int32Array(frames.length * patches);
   frames.forEach((frame, index) => {
     if (frame) classes.fill(TOKEN_CLASS.visual, index * patches, (index + 1) * patches);

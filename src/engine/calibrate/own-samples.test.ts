@@ -14,7 +14,7 @@ import type { CalibrationProgress, ModelSummary, OwnSample } from "../contract.t
 import { createEngine } from "../engine.ts";
 import { nodeDevice } from "../load/node-device.ts";
 import { createBatch, requireWholePictures } from "../pass/batch.ts";
-import { encodeFrames, framesOf } from "../pass/frames.ts";
+import { encodeFrames, type FrameOrPadding, framesOf } from "../pass/frames.ts";
 import { embedTokens } from "../pass/tokens.ts";
 import { openSession } from "../session.ts";
 import { checkOwnSamples } from "./own-samples.ts";
@@ -164,7 +164,7 @@ describe("a sample of several frames", () => {
       const batch = createBatch([both], imageTokenId);
       const frames = framesOf(batch, 1);
       expect(frames).toHaveLength(2);
-      const embedded = async (ordered: readonly (Float32Array | null)[], rows: typeof batch) => {
+      const embedded = async (ordered: readonly FrameOrPadding[], rows: typeof batch) => {
         const features = await encodeFrames(model, ordered, denseMasks);
         const hidden = await embedTokens(model, rows, features);
         const values = await model.backend.read(hidden);

@@ -104,9 +104,9 @@ function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
 }
 
 function patchProbe(vision: VisionDefinition, numbers: RandomNumbers): Probe {
-  const { patches } = vision;
+  const { patches } = vision.largestFrame;
   const weights = vision.embeddingWeights.map((slot) => ({ ...slot, shape: heldShape(slot) }));
-  const values = weights.find(({ input }) => input === "patch")?.shape[1] ?? 0;
+  const { patchValues: values } = vision;
   return {
     name: "patch embedding",
     weights,
@@ -117,7 +117,8 @@ function patchProbe(vision: VisionDefinition, numbers: RandomNumbers): Probe {
 }
 
 function visionProbe(name: string, vision: VisionDefinition, numbers: RandomNumbers): Probe {
-  const { width, patches, columnsPerAttentionUnit: headSize, attentionColumns, mlpColumns } = vision;
+  const { patches } = vision.largestFrame;
+  const { width, columnsPerAttentionUnit: headSize, attentionColumns, mlpColumns } = vision;
   const attention = [width, width, width, headSize, patches, attentionColumns];
   return {
     name,
@@ -149,7 +150,8 @@ function probesOf(config: ModelConfig, numbers: RandomNumbers): Probe[] {
   const { vision: fewHeads } = within({ side: LARGEST_SIDE, heads: HEADS });
   if (whole) probes.push(patchProbe(whole, numbers));
   probes.push(visionProbe("vision layer", layer, numbers));
-  if (fewHeads && fewHeads.patches > layer.patches) probes.push(visionProbe("vision attention", fewHeads, numbers));
+  if (fewHeads && fewHeads.largestFrame.patches > layer.largestFrame.patches)
+    probes.push(visionProbe("vision attention", fewHeads, numbers));
   return probes;
 }
 

@@ -62,7 +62,7 @@ export async function createModel(
     precision,
     generationWay,
     weightHash: hash,
-    imageTokenId: config.architecture === "idefics3" ? config.imageTokenId : null,
+    imageTokenId: definition.vision?.imageTokenId ?? null,
     layerFeeds: (tower, layer) => layerFeeds[tower][layer] ?? {},
     outerFeeds: feedsOf([
       ...definition.text.embeddingWeights,

@@ -138,14 +138,22 @@ function bufferNeeds(definition: ModelDefinition): BufferNeed[] {
     bytes: widestBytes(sequences),
     fitting: (limit) => `up to ${tokensWithin(sequences, limit)} ${what} (${sequences.tokens} ${counted})`,
   });
-  const tokens = (definition.vision?.imageTokens ?? 0) + SIZED_TOKENS;
+  const tokens = (definition.vision?.largestFrame.tokens ?? 0) + SIZED_TOKENS;
   const text = attention(
     sequencesOf(definition, "text", tokens),
     "tokens of picture, question and reasoning",
     "are counted",
   );
   if (!definition.vision) return [weight, text];
-  return [weight, text, attention(sequencesOf(definition, "vision", 0), "patches in a picture", "here")];
+  return [
+    weight,
+    text,
+    attention(
+      sequencesOf(definition, "vision", definition.vision.largestFrame.patches),
+      "patches in a picture",
+      "here",
+    ),
+  ];
 }
 
 function largestBufferBytes(definition: ModelDefinition): number {

@@ -2,12 +2,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { pictureProcessor, splittingOf } from "../../models/architectures/idefics3/pictures.ts";
+import { createImageProcessor, parseProcessorConfig } from "../../models/architectures/idefics3/processor.ts";
+import { picturePrompt } from "../../models/architectures/idefics3/prompt.ts";
+import { parseModelConfig } from "../../models/architectures/registry.ts";
 import { findChatTemplate } from "../../models/chat-template.ts";
-import { createImageProcessor, parseProcessorConfig } from "../../models/image/processor.ts";
 import { createPromptBuilder } from "../../models/prompt.ts";
 import { createTokenizer } from "../../models/tokenizer.ts";
 import { describeWithShared } from "../../testing/shared.ts";
-import { prepareInput, splittingOf } from "./prepare-input.ts";
+import { prepareInput } from "./prepare-input.ts";
 
 const IMAGE_TOKEN = 49_190;
 const PER_FRAME = 64;
@@ -18,7 +21,10 @@ describeWithShared(
   (folder) => {
     const text = (file: string) => readFileSync(join(folder, CHECKPOINT, file), "utf8");
     const tokenizer = createTokenizer(text("tokenizer.json"), text("tokenizer_config.json"));
-    const images = createImageProcessor(parseProcessorConfig(text("preprocessor_config.json"), 512));
+    const config = parseModelConfig(text("config.json"));
+    if (config.architecture !== "idefics3") throw new Error("SmolVLM is an Idefics3.");
+    const processor = createImageProcessor(parseProcessorConfig(text("preprocessor_config.json"), 512));
+    const images = pictureProcessor(config, processor, tokenizer);
     const template = findChatTemplate({
       chatTemplateJson: text("chat_template.json"),
       chatTemplateJinja: null,
@@ -31,7 +37,7 @@ describeWithShared(
         template,
         maximumPositions,
         vocabularySize: 49_280,
-        image: { tokenId: IMAGE_TOKEN, tokensPerFrame: PER_FRAME },
+        image: picturePrompt(IMAGE_TOKEN, PER_FRAME),
       });
     const picture = { width: 64, height: 32, pixels: new Uint8ClampedArray(64 * 32 * 4).fill(90) };
     const input = { picture, question: "What is this?" };
@@ -40,12 +46,14 @@ describeWithShared(
     it("has one frame unless it is asked to be split, then the crops with the whole picture behind them", async () => {
       const parts = { prompts: prompts(8192), images };
       const whole = await prepareInput(parts, input);
-      expect(whole.frames.map((frame) => frame.length)).toEqual([3 * 512 * 512]);
+      expect(whole.frames.map(({ values, ...rows }) => [values.length, rows])).toEqual([
+        [3 * 512 * 512, { patches: 1024, tokens: PER_FRAME }],
+      ]);
       expect(imageTokens(whole.prompt)).toBe(PER_FRAME);
 
       const { frames, prompt } = await prepareInput(parts, { ...input, split: true });
       expect(frames).toHaveLength(2 * 4 + 1);
-      expect(frames.every((frame) => frame.length === 3 * 512 * 512)).toBe(true);
+      expect(frames.every((frame) => frame.values.length === 3 * 512 * 512)).toBe(true);
       expect(imageTokens(prompt)).toBe(9 * PER_FRAME);
       for (const place of ["<row_1_col_1>", "<row_2_col_4>", "<global-img>"]) {
         expect(prompt).toContain(tokenizer.tokenId(place));
@@ -70,11 +78,11 @@ describeWithShared(
     });
 
     it("is offered where the longest edge takes more than one frame and the tokenizer knows crops", () => {
-      expect(splittingOf(tokenizer, images)).toEqual({ frameSize: 512, longestEdge: 2048 });
-      const single = createImageProcessor({ ...images.config, longestEdge: 512 });
+      expect(images.splitting).toEqual({ frameSize: 512, longestEdge: 2048 });
+      const single = createImageProcessor({ ...processor.config, longestEdge: 512 });
       expect(splittingOf(tokenizer, single)).toBeNull();
-      expect(splittingOf({ ...tokenizer, tokenId: () => null }, images)).toBeNull();
-      expect(splittingOf(tokenizer, null)).toBeNull();
+      expect(splittingOf({ ...tokenizer, tokenId: () => null }, processor)).toBeNull();
+      expect(splittingOf(null, processor)).toBeNull();
     });
   },
   [CHECKPOINT],

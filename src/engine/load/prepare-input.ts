@@ -1,8 +1,9 @@
 /** From a picture with a question to prompt ids and frames, by the checkpoint's own processor and template. */
 import { PivotscopeError } from "../../core/errors.ts";
-import type { ImageProcessor } from "../../models/image/processor.ts";
+import type { VisionDefinition } from "../../models/architectures/definition.ts";
+import type { Frame, PictureProcessor } from "../../models/pictures.ts";
 import type { PromptBuilder } from "../../models/prompt.ts";
-import type { Tokenizer } from "../../models/tokenizer.ts";
+import { elementCount } from "../../runtime/backend.ts";
 import type { SampleInput } from "../contract.ts";
 import type { PreparedInput } from "../pass/batch.ts";
 
@@ -10,7 +11,7 @@ export interface InputParts {
   /** Null without tokenizer or chat template. */
   readonly prompts: PromptBuilder | null;
   /** Null without preprocessor_config.json, and for models without vision tower. */
-  readonly images: ImageProcessor | null;
+  readonly images: PictureProcessor | null;
 }
 
 /** The error for a checkpoint folder that cannot do more than take token ids. */
@@ -35,23 +36,16 @@ export async function prepareInput(
 ): Promise<PreparedInput> {
   if (!prompts) throw missing("tokenizer or chat template", "tokenizer.json and chat_template.json");
   if (picture && !images) throw missing("image processor", "preprocessor_config.json");
-  const cut = picture && images ? await images.process(picture, { split, signal }) : null;
-  const prompt = prompts.buildPrompt({ question, frames: cut && { rows: cut.rows, columns: cut.columns } });
-  return { prompt: prompt.ids, frames: cut ? framesIn(cut.values, cut.count) : [] };
+  const processed = picture && images ? await images.process(picture, { split, signal }) : null;
+  const prompt = prompts.buildPrompt({ question, frames: processed && processed.grid });
+  return { prompt: prompt.ids, frames: processed?.frames ?? [] };
 }
 
-/** Views of the `count` frames that lie one behind the other in `values`. */
-export function framesIn(values: Float32Array, count: number): Float32Array[] {
-  const length = values.length / count;
-  return Array.from({ length: count }, (_, index) => values.subarray(index * length, (index + 1) * length));
-}
-
-/**
- * How the checkpoint's processor cuts pictures into frames, where it can: its longest edge takes more than one frame,
- * and its tokenizer has a token for a crop's place. Null where it cannot.
- */
-export function splittingOf(tokenizer: Tokenizer | null, images: ImageProcessor | null) {
-  if (images === null || tokenizer === null) return null;
-  const { frameSize, longestEdge } = images.config;
-  return longestEdge > frameSize && tokenizer.tokenId("<row_1_col_1>") !== null ? { frameSize, longestEdge } : null;
+/** Frames of normalised pixels [count, …`vision.pixelShape`], which a samples file may bring; none without vision tower. */
+export function framesOfPixels(vision: VisionDefinition | null, pixels: Float32Array | null): Frame[] {
+  if (vision === null || pixels === null) return [];
+  const length = elementCount(vision.pixelShape);
+  return Array.from({ length: pixels.length / length }, (_, index) =>
+    vision.frameOf(pixels.subarray(index * length, (index + 1) * length)),
+  );
 }

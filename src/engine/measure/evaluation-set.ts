@@ -61,7 +61,7 @@ export function createEvaluationSet(session: Pick<Session, "checkpoint" | "prepa
 
 export function createSampleSet(source: SampleSource): EvaluationSet {
   const prepared = createBoundedCache<number, PreparedInput>(FRAME_BYTES, ({ frames }) =>
-    frames.reduce((bytes, frame) => bytes + frame.byteLength, 0),
+    frames.reduce((bytes, frame) => bytes + frame.values.byteLength, 0),
   );
   const outlines = new Map<number, Outline>();
   const scenes = createBoundedCache<number, Scene>(SCENES);

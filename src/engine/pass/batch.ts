@@ -5,17 +5,15 @@
  * gradients are exactly zero.
  */
 import { invariant, PivotscopeError } from "../../core/errors.ts";
+import type { Frame } from "../../models/pictures.ts";
 import { TOKEN_CLASS } from "../../runtime/kernels/contract.ts";
 
 /** A picture with a question as the model takes them. */
 export interface PreparedInput {
   /** Prompt ids, image tokens included. */
   readonly prompt: readonly number[];
-  /**
-   * Normalised frames [channels, size, size] in the order of the image tokens that their features replace; empty without
-   * a picture.
-   */
-  readonly frames: readonly Float32Array[];
+  /** In the order of the image tokens that their features replace; empty without a picture. */
+  readonly frames: readonly Frame[];
 }
 
 /** One sample as the model takes it. */

@@ -1,7 +1,8 @@
 /** Pictures to features: frames are cut into patches, embedded, taken through the vision tower and connected. */
 import { invariant } from "../../core/errors.ts";
 import type { Precision } from "../../graph/precision.ts";
-import { cutPatches } from "../../models/architectures/idefics3/patches.ts";
+import type { FrameRows } from "../../models/architectures/definition.ts";
+import type { Frame } from "../../models/pictures.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
 import type { MaskSet } from "./masks.ts";
@@ -20,22 +21,34 @@ import { runTower, type TowerRun } from "./tower-run.ts";
 import { visionOf } from "./towers.ts";
 import { outerFeedsOf, withWeights } from "./weight-precision.ts";
 
-/** Embeds frames into the vision tower's hidden states, [frames · patches, width]. `null` frames become zeros. */
+/** A frame, or null for padding, which is as large as the frames beside it. */
+export type FrameOrPadding = Frame | null;
+
+/** Rows of each of `frames`, which are all of one size; at least one is no padding. */
+export function rowsOfFrames(frames: readonly FrameOrPadding[]): FrameRows {
+  const [first, ...others] = frames.filter((frame) => frame !== null);
+  invariant(first, "There is no frame among the padding.");
+  const alike = others.every(({ patches, tokens }) => patches === first.patches && tokens === first.tokens);
+  invariant(alike, "Frames of different sizes cannot go through the vision tower together.");
+  return { patches: first.patches, tokens: first.tokens };
+}
+
+/** Embeds frames of `patches` rows each into the vision tower's hidden states, [frames · patches, width]. */
 export async function embedFrames(
   model: Model,
-  frames: readonly (Float32Array | null)[],
+  frames: readonly FrameOrPadding[],
   precision: Precision = "float32",
+  { patches }: Pick<FrameRows, "patches"> = rowsOfFrames(frames),
 ): Promise<Tensor> {
   const vision = visionOf(model);
-  const channels = vision.embeddingWeights.find(({ input }) => input === "patch")?.shape[1] ?? 0;
-  const length = vision.patches * channels * vision.patchSize ** 2;
-  const patches = new Float32Array(frames.length * length);
+  const length = patches * vision.patchValues;
+  const values = new Float32Array(frames.length * length);
   frames.forEach((frame, index) => {
-    if (frame) patches.set(cutPatches(frame, channels, vision.imageSize, vision.patchSize), index * length);
+    if (frame) values.set(frame.values, index * length);
   });
   const program = await model.programs.get(vision.embed, { batch: frames.length, precision });
   const weights = outerFeedsOf(model, vision.embeddingWeights);
-  const input = model.backend.upload(patches, [frames.length * vision.patches, length / vision.patches]);
+  const input = model.backend.upload(values, [frames.length * patches, vision.patchValues]);
   try {
     const outputs = await withWeights(model, weights, precision, (feeds) =>
       model.backend.run(program, { ...feeds, patches: input }),
@@ -46,7 +59,7 @@ export async function embedFrames(
   }
 }
 
-/** Maps the vision tower's hidden states to image features, [frames · imageTokens, text width]. */
+/** Maps the vision tower's hidden states to image features, [frames · tokens of a frame, text width]. */
 export async function connect(
   model: Model,
   hidden: Tensor,
@@ -66,8 +79,8 @@ export async function connect(
  * Frames of a batch's samples in their order, with zero frames behind them up to the batch's size, so that few sizes of
  * graphs are compiled; empty when no sample has a picture.
  */
-export function framesOf(batch: Batch, size: number): readonly (Float32Array | null)[] {
-  const frames: (Float32Array | null)[] = batch.samples.flatMap((sample) => sample.frames);
+export function framesOf(batch: Batch, size: number): readonly FrameOrPadding[] {
+  const frames: FrameOrPadding[] = batch.samples.flatMap((sample) => sample.frames);
   return frames.length === 0 ? frames : [...frames, ...Array<null>(Math.max(0, size - frames.length)).fill(null)];
 }
 
@@ -79,20 +92,21 @@ export interface EncodeOptions {
 }
 
 /**
- * Features of `frames` under `masks`, [frames · imageTokens, text width]; of a large vision tower only those of real
+ * Features of `frames` under `masks`, [frames · tokens of a frame, text width]; of a large vision tower only those of real
  * frames, because there padding costs more than a graph of another size.
  */
 export async function encodeFrames(
   model: Model,
-  frames: readonly (Float32Array | null)[],
+  frames: readonly FrameOrPadding[],
   masks: MaskSet,
   options: EncodeOptions = {},
 ): Promise<Tensor> {
   const { backend, definition } = model;
   const { signal, memory = memoryLimits(backend), precision = "float32" } = options;
-  const sequences = sequencesOf(definition, "vision", 0);
+  const rows = rowsOfFrames(frames);
+  const sequences = sequencesOf(definition, "vision", rows.patches);
   checkSequence(sequences, memory);
-  const used = padsFrames(definition, memory) ? frames : frames.filter((frame) => frame !== null);
+  const used = padsFrames(rows, memory) ? frames : frames.filter((frame) => frame !== null);
   const sizes = groupSizes(used.length, samplesAtOnce(sequences, 0, memory));
   const run: TowerRun = { tower: "vision", groups: sizes, masks, shared: {}, signal, precision };
   const { hidden } = await runTower(model, await embedFrameGroups(model, used, sizes, precision), run);
@@ -106,14 +120,15 @@ export async function encodeFrames(
 /** Embeds frames in groups of the given sizes. */
 export async function embedFrameGroups(
   model: Model,
-  frames: readonly (Float32Array | null)[],
+  frames: readonly FrameOrPadding[],
   sizes: readonly number[],
   precision: Precision = "float32",
 ): Promise<Tensor[]> {
   const hidden: Tensor[] = [];
   try {
+    const rows = rowsOfFrames(frames);
     for (const { first, end } of groupsOf(sizes)) {
-      hidden.push(await embedFrames(model, frames.slice(first, end), precision));
+      hidden.push(await embedFrames(model, frames.slice(first, end), precision, rows));
     }
     return hidden;
   } catch (error) {

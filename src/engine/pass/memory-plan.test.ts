@@ -81,8 +81,8 @@ describe("groups of samples", () => {
   });
 
   it("of frames of 1024 patches hold the attention of at most two under WebGPU's default limits", () => {
-    const frames = sequencesOf(small, "vision", 0);
-    expect(frames.tokens).toBe(1024);
+    const frames = sequencesOf(small, "vision", 1024);
+    expect(small.vision?.largestFrame.patches).toBe(1024);
     expect(samplesAtOnce(frames, 0, gpu(128 * MEBIBYTE))).toBe(2);
     expect(samplesAtOnce(frames, 0, gpu(2048 * MEBIBYTE))).toBeGreaterThan(2);
     // Forward and backward hold the attention probabilities, 12 · 1024² floats, several times.
@@ -96,12 +96,14 @@ describe("groups of samples", () => {
     for (const limits of [gpu(128 * MEBIBYTE), cpu]) {
       const samples = 32;
       expect(samplesAtOnce(sequencesOf(bundled, "text", 128), 3, limits)).toBeGreaterThanOrEqual(samples);
-      expect(samplesAtOnce(sequencesOf(bundled, "vision", 0), 3, limits)).toBeGreaterThanOrEqual(samples);
+      expect(
+        samplesAtOnce(sequencesOf(bundled, "vision", bundled.vision?.largestFrame.patches ?? 0), 3, limits),
+      ).toBeGreaterThanOrEqual(samples);
       expect(samplesAtOnce(sequencesOf(bundled, "text", 128), 0, limits)).toBeGreaterThanOrEqual(samples);
     }
     expect(samplesWritten(bundled, 64, 512, cpu)).toBeGreaterThanOrEqual(32);
-    expect(padsFrames(bundled, cpu)).toBe(true);
-    expect(padsFrames(small, cpu)).toBe(false);
+    expect(padsFrames({ patches: bundled.vision?.largestFrame.patches ?? 0 }, cpu)).toBe(true);
+    expect(padsFrames({ patches: 1024 }, cpu)).toBe(false);
   });
 });
 
@@ -130,19 +132,20 @@ describe("samples that are written at once", () => {
 });
 
 describe("calibration batches at once", () => {
-  const work = { tokens: 128, pictures: true, batchSize: 2, losses: LOSS_TAPS };
+  const work = { tokens: 128, patches: 1024, batchSize: 2, losses: LOSS_TAPS };
 
   it("are as many as wanted for the bundled model", () => {
     const wanted = BATCHES_PER_RUN.webgpu;
-    expect(batchesPerRun(bundled, work, wanted, gpu(128 * MEBIBYTE))).toBe(wanted);
-    expect(batchesPerRun(bundled, { ...work, batchSize: 16 }, wanted, gpu(128 * MEBIBYTE))).toBe(wanted);
+    const patches = bundled.vision?.largestFrame.patches ?? 0;
+    expect(batchesPerRun(bundled, { ...work, patches }, wanted, gpu(128 * MEBIBYTE))).toBe(wanted);
+    expect(batchesPerRun(bundled, { ...work, patches, batchSize: 16 }, wanted, gpu(128 * MEBIBYTE))).toBe(wanted);
   });
 
   it("follow memory for a large one, and are never none", () => {
     expect(batchesPerRun(small, work, 8, gpu(2048 * MEBIBYTE))).toBeLessThan(8);
     expect(batchesPerRun(small, { ...work, batchSize: 16 }, 8, gpu(2048 * MEBIBYTE))).toBe(1);
     // What one layer leaves of a frame alone: inputs, and gradients of three losses.
-    expect(tapBytes(sequencesOf(small, "vision", 0), LOSS_TAPS)).toBe(
+    expect(tapBytes(sequencesOf(small, "vision", 1024), LOSS_TAPS)).toBe(
       4 * 1024 * (3 * 768 + 3072 + (3 * 768 + (5 * 768 + 3072) + (3 * 768 + 3072) + (768 + 3072))),
     );
   });

@@ -7,6 +7,7 @@
  */
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import type {
+  FrameRows,
   LossTaps,
   ModelDefinition,
   ScoredWeight,
@@ -72,12 +73,12 @@ export interface Sequences {
   readonly tokens: number;
 }
 
-/** The vision tower's sequences are frames; the text tower's are as long as the caller says. */
+/** `tokens` of a vision tower: patches of a frame. */
 export function sequencesOf(definition: ModelDefinition, tower: "text" | "vision", tokens: number): Sequences {
   if (tower === "text") return { tower: definition.text, headSize: definition.text.headSize, tokens };
   const { vision } = definition;
   invariant(vision, "This model has no vision tower.");
-  return { tower: vision, headSize: vision.columnsPerAttentionUnit, tokens: vision.patches };
+  return { tower: vision, headSize: vision.columnsPerAttentionUnit, tokens };
 }
 
 /** Bytes that the forward graph of one layer holds for one sample: the larger of its two modules. */
@@ -191,15 +192,15 @@ export function vocabularyParts(
 export interface CalibrationWork {
   /** Longest prompt and trace together. */
   readonly tokens: number;
-  /** Whether the samples have pictures. */
-  readonly pictures: boolean;
+  /** Most patches of a frame; 0 without pictures. */
+  readonly patches: number;
   readonly batchSize: number;
   readonly losses: readonly LossTaps[];
 }
 
 /** Bytes that calibration keeps of one sample between graphs: what went into each layer, and what one layer leaves. */
-export function sampleBytes(definition: ModelDefinition, { tokens, pictures, losses }: CalibrationWork): number {
-  const towers = towersOf(definition, tokens, pictures);
+export function sampleBytes(definition: ModelDefinition, { tokens, patches, losses }: CalibrationWork): number {
+  const towers = towersOf(definition, tokens, patches);
   const inputs = towers.reduce(
     (sum, { tower, tokens: length }) => sum + tower.layers * tower.width * length * FLOAT,
     0,
@@ -219,7 +220,7 @@ export function batchesPerRun(
   wanted: number,
   limits: MemoryLimits,
 ): number {
-  const towers = towersOf(definition, work.tokens, work.pictures);
+  const towers = towersOf(definition, work.tokens, work.patches);
   for (const sequences of towers) checkSequence(sequences, limits);
   const matrix = Math.max(...towers.map(scoredBytes));
   const samplesInBuffer = Math.floor(limits.largestBuffer / matrix);
@@ -236,14 +237,14 @@ export function batchesPerRun(
   return Math.max(1, Math.min(wanted, affordable, Math.floor(samplesInBuffer / work.batchSize)));
 }
 
-function towersOf(definition: ModelDefinition, tokens: number, pictures: boolean): Sequences[] {
+function towersOf(definition: ModelDefinition, tokens: number, patches: number): Sequences[] {
   const text = sequencesOf(definition, "text", tokens);
-  return pictures && definition.vision ? [text, sequencesOf(definition, "vision", 0)] : [text];
+  return patches > 0 ? [text, sequencesOf(definition, "vision", patches)] : [text];
 }
 
-/** Whether short batches of frames are filled up with padding, so that few sizes of graphs are compiled. */
-export function padsFrames(definition: ModelDefinition, { paddedPatches }: MemoryLimits): boolean {
-  return (definition.vision?.patches ?? 0) <= paddedPatches;
+/** Whether short batches of frames of `patches` rows are filled up with padding, so that few sizes of graphs are compiled. */
+export function padsFrames({ patches }: Pick<FrameRows, "patches">, { paddedPatches }: MemoryLimits): boolean {
+  return patches <= paddedPatches;
 }
 
 function inMebibytes(bytes: number): string {

@@ -22,8 +22,8 @@ const names = { prefix: "model", head: "lm_head.weight" };
 const text = decoderDefinition(config, names);
 /** The same with its vocabulary in parts. */
 const parted = decoderDefinition(config, names, { vocabularyParts: 3 });
-const vision = visionDefinition(
-  {
+const vision = visionDefinition({
+  vision: {
     hiddenSize: 24,
     intermediateSize: 40,
     layers: 2,
@@ -34,9 +34,10 @@ const vision = visionDefinition(
     normEpsilon: 1e-6,
     activation: "gelu_pytorch_tanh",
   },
-  2,
-  64,
-);
+  scaleFactor: 2,
+  imageTokenId: 0,
+  text: { hiddenSize: 64 },
+});
 
 function fusedGeneration(...parameters: Parameters<NonNullable<typeof text.generation>>): Graph {
   if (!text.generation) throw new Error("The decoder of this test has a fused graph.");

@@ -12,6 +12,7 @@ import { embedFrames, encodeFrames } from "../pass/frames.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { embedTokens } from "../pass/tokens.ts";
+import { visionOf } from "../pass/towers.ts";
 import {
   dot,
   type NaiveLayer,
@@ -113,7 +114,7 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
       prompt: entry.prompt,
       trace: entry.trace,
       pivots: [],
-      frames: [Float32Array.from(entry.pixel_values)],
+      frames: [visionOf(model).frameOf(Float32Array.from(entry.pixel_values))],
     }));
     const forwards: Awaited<ReturnType<typeof naiveForward>>[] = [];
     for (const sample of samples) forwards.push(await naiveForward(sample));

@@ -7,6 +7,7 @@ import { readSharedJson } from "../../testing/shared.ts";
 import { createModel } from "../load/create-model.ts";
 import type { PreparedSample } from "../pass/batch.ts";
 import type { Model } from "../pass/model.ts";
+import { visionOf } from "../pass/towers.ts";
 import type { OracleExpectations } from "./oracle-suite.ts";
 
 /**
@@ -25,7 +26,7 @@ export async function openOracle(
     prompt: entry.prompt,
     trace: entry.trace.slice(0, entry.trace.length - 3 * index),
     pivots: entry.pivots,
-    frames: [Float32Array.from(entry.pixel_values)],
+    frames: [visionOf(model).frameOf(Float32Array.from(entry.pixel_values))],
   }));
   return { model, samples };
 }

@@ -18,6 +18,7 @@ import { traceLogits } from "../pass/last-states.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { MemoryLimits } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
+import { visionOf } from "../pass/towers.ts";
 
 export interface OracleFiles {
   readonly config: string;
@@ -96,7 +97,7 @@ export function defineOracleSuite(load: () => Promise<{ files: OracleFiles; back
       prompt: entry.prompt,
       trace: entry.trace,
       pivots: entry.pivots,
-      frames: [Float32Array.from(entry.pixel_values)],
+      frames: [visionOf(model).frameOf(Float32Array.from(entry.pixel_values))],
     }));
   }, 120_000);
 

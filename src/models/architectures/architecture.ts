@@ -3,6 +3,8 @@
  * asks which one it is.
  */
 import type { Fields } from "../json.ts";
+import type { PictureProcessor, PicturePrompt } from "../pictures.ts";
+import type { Tokenizer } from "../tokenizer.ts";
 import type { ModelDefinition } from "./definition.ts";
 
 /** What any architecture makes of config.json: plain data that its own functions take. */
@@ -35,6 +37,26 @@ export interface Bounds {
   };
 }
 
+/** Texts of the files that may hold an image processor's settings; null where a file is not there. */
+export interface ProcessorFiles {
+  /** preprocessor_config.json */
+  readonly preprocessor: string | null;
+  /** processor_config.json */
+  readonly processor: string | null;
+}
+
+/** What an architecture with a vision tower makes of pictures. */
+export interface PictureSupport<Config extends ArchitectureConfig> {
+  /**
+   * The checkpoint's image processor.
+   *
+   * @returns null where no file has its settings.
+   * @throws PivotscopeError `bad-checkpoint` for wrong fields, `unsupported` for steps that we do not have.
+   */
+  openProcessor(config: Config, files: ProcessorFiles, tokenizer: Tokenizer | null): PictureProcessor | null;
+  prompt(config: Config): PicturePrompt;
+}
+
 export interface Architecture<Config extends ArchitectureConfig> {
   /** Its name, as the registry knows it and people see it. */
   readonly name: Config["architecture"];
@@ -55,4 +77,6 @@ export interface Architecture<Config extends ArchitectureConfig> {
   define(config: Config, options?: DefinitionOptions): ModelDefinition;
   /** A model with the same kinds of layers, heads of the same size and text as wide, within `bounds`. */
   smaller(config: Config, bounds: Bounds): Config;
+  /** Null where models take text only. */
+  readonly pictures: PictureSupport<Config> | null;
 }

@@ -7,6 +7,7 @@ import type { MatrixName } from "../../core/statistics.ts";
 import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/unit.ts";
 import type { GraphFunction } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
+import type { Frame } from "../pictures.ts";
 
 /** What is done to a tensor's numbers on their way to the backend, so that graphs stay plain. */
 export interface Preparation {
@@ -183,19 +184,30 @@ export interface TextDefinition extends TowerDefinition {
   readonly headGradient: GraphFunction<{ readonly losses: readonly HeadLoss[] }>;
 }
 
+/** How many rows a frame has in either tower. */
+export type FrameRows = Pick<Frame, "patches" | "tokens">;
+
 export interface VisionDefinition extends TowerDefinition {
   readonly tower: "vision";
+  /** Id of the token that stands for one row of a picture's features. */
+  readonly imageTokenId: number;
+  /** Side of a picture, in pixels, that the processor need not resample. */
   readonly imageSize: number;
-  readonly patchSize: number;
-  readonly patches: number;
-  readonly imageTokens: number;
+  /** Rows of the largest frame there is, in either tower: what plans reckon with. */
+  readonly largestFrame: FrameRows;
+  /** Numbers of one patch. */
+  readonly patchValues: number;
+  /** Shape of the pixels that `frameOf` takes. */
+  readonly pixelShape: readonly number[];
+  /** A frame of normalised pixels, for those that do not come out of the checkpoint's processor. */
+  frameOf(pixels: Float32Array): Frame;
   /** Width of the text tower that the connector maps to. */
   readonly textWidth: number;
   readonly embeddingWeights: readonly WeightSlot[];
   readonly connectorWeights: readonly WeightSlot[];
-  /** `patches` [batch · patches, channels · size²], `positions` [patches, width] → `hidden_out`. */
+  /** `patches` [batch · patches, numbers of a patch] and the embedding's weights → `hidden_out`. */
   readonly embed: GraphFunction<BatchSize & MatrixFormat>;
-  /** `hidden` → `features` [batch · imageTokens, textWidth]. */
+  /** `hidden` → `features` [batch · tokens of a frame, textWidth]. */
   readonly connector: GraphFunction<BatchSize & MatrixFormat>;
   /** `hidden`, `gradient.c` by the features → `hidden_gradient.c`. */
   readonly connectorBackward: GraphFunction<BatchSize & { readonly losses: number }>;

@@ -1,6 +1,6 @@
-/** How large Idefics3's processor makes a picture, and how many frames it cuts it into; pictures themselves are not read. */
+/** How large a processor that cuts crops makes a picture, and how many frames it cuts it into; pictures themselves are not read. */
 
-/** Idefics3's processor resizes no edge beyond this, whatever the configuration says. */
+/** No edge is resized beyond this, whatever the configuration says (transformers, `image_processing_idefics3.py`). */
 const LARGEST_EDGE = 4096;
 
 /** Crops that a picture of this size is cut into before the whole picture follows; 0 and 0 for one whole frame. */

@@ -3,6 +3,7 @@ import type { Architecture } from "../architecture.ts";
 import { smallerDecoder } from "../shared/decoder/config.ts";
 import { decoderDefinition } from "../shared/decoder/decoder.ts";
 import { type Idefics3Config, parseIdefics3, smallerVision } from "./config.ts";
+import { pictures } from "./pictures.ts";
 import { visionDefinition } from "./vision.ts";
 
 export const idefics3: Architecture<Idefics3Config> = {
@@ -11,10 +12,10 @@ export const idefics3: Architecture<Idefics3Config> = {
   modelTypes: ["idefics3", "smolvlm"],
   classNames: ["Idefics3ForConditionalGeneration", "SmolVLMForConditionalGeneration"],
   parseConfig: parseIdefics3,
-  define: ({ text, vision, scaleFactor }, options) => ({
+  define: (config, options) => ({
     architecture: "idefics3",
-    text: decoderDefinition(text, { prefix: "model.text_model", head: "lm_head.weight" }, options),
-    vision: visionDefinition(vision, scaleFactor, text.hiddenSize),
+    text: decoderDefinition(config.text, { prefix: "model.text_model", head: "lm_head.weight" }, options),
+    vision: visionDefinition(config),
   }),
   smaller: (config, bounds) => ({
     ...config,
@@ -23,4 +24,5 @@ export const idefics3: Architecture<Idefics3Config> = {
     // Patches of a smaller picture need not fold.
     scaleFactor: 1,
   }),
+  pictures,
 };

@@ -19,8 +19,9 @@ import {
 } from "../definition.ts";
 import { nameBackwardOutputs, nameForwardOutputs } from "../shared/layer-outputs.ts";
 import { mixedPrecision, weightType } from "../shared/mixed-precision.ts";
-import type { VisionConfig } from "./config.ts";
+import type { Idefics3Config, VisionConfig } from "./config.ts";
 import { orderOfPatches } from "./patches.ts";
+import { frameOf } from "./pictures.ts";
 
 const PREFIX = "model.vision_model";
 
@@ -131,8 +132,15 @@ function backwardGraph(config: VisionConfig, patches: number, { batch, losses }:
   return builder.build();
 }
 
-/** The vision tower and connector of `config`; `textWidth` is the decoder's hidden size. */
-export function visionDefinition(config: VisionConfig, scaleFactor: number, textWidth: number): VisionDefinition {
+/** What of a config the tower and its connector depend on. */
+export type VisionModel = Pick<Idefics3Config, "vision" | "scaleFactor" | "imageTokenId"> & {
+  readonly text: Pick<Idefics3Config["text"], "hiddenSize">;
+};
+
+/** The vision tower of `model`, and its connector to the decoder. */
+export function visionDefinition(model: VisionModel): VisionDefinition {
+  const { vision: config, scaleFactor, imageTokenId } = model;
+  const textWidth = model.text.hiddenSize;
   const { hiddenSize: width, intermediateSize: inner, heads, channels, patchSize, imageSize } = config;
   const side = imageSize / patchSize;
   const patches = side * side;
@@ -166,10 +174,12 @@ export function visionDefinition(config: VisionConfig, scaleFactor: number, text
     tower: "vision",
     layers: config.layers,
     width,
+    imageTokenId,
     imageSize,
-    patchSize,
-    patches,
-    imageTokens,
+    largestFrame: { patches, tokens: imageTokens },
+    patchValues,
+    pixelShape: [channels, imageSize, imageSize],
+    frameOf: (pixels) => frameOf(model, pixels),
     textWidth,
     modules: towerModules(
       "vision",

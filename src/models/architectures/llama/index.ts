@@ -16,4 +16,5 @@ export const llama: Architecture<LlamaConfig> = {
     vision: null,
   }),
   smaller: (config, bounds) => ({ ...config, text: smallerDecoder(config.text, bounds) }),
+  pictures: null,
 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cropGrid } from "./frame-grid.ts";
+import { cropGrid } from "../../image/frame-grid.ts";
 import { cutFrames } from "./processor.ts";
 
 const config = {

@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { createPause } from "../../core/breath.ts";
-import { describeWithShared, readSharedJson } from "../../testing/shared.ts";
-import { decodePicture } from "./decode-node.ts";
-import { lanczosWeights, resizeLanczos } from "./lanczos.ts";
-import { compositeOverWhite, cropImage, type Picture, type RgbImage } from "./picture.ts";
+import { createPause } from "../../../core/breath.ts";
+import { describeWithShared, readSharedJson } from "../../../testing/shared.ts";
+import { decodePicture } from "../../image/decode-node.ts";
+import { lanczosWeights, resizeLanczos } from "../../image/lanczos.ts";
+import { compositeOverWhite, cropImage, type Picture, type RgbImage } from "../../image/picture.ts";
 import {
   createImageProcessor,
   cutFrames,

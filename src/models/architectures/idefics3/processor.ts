@@ -6,12 +6,12 @@
  * them, and add the whole picture as the last frame. Every resize is LANCZOS on 8 bits; at the end values are
  * rescaled and normalised.
  */
-import { createPause, type Pause } from "../../core/breath.ts";
-import { PivotscopeError } from "../../core/errors.ts";
-import { type Fields, parseJsonObject } from "../json.ts";
-import { resizedSize, wholeFramesSize } from "./frame-grid.ts";
-import { resizeLanczos } from "./lanczos.ts";
-import { compositeOverWhite, cropImage, type Picture, type RgbImage } from "./picture.ts";
+import { createPause, type Pause } from "../../../core/breath.ts";
+import { PivotscopeError } from "../../../core/errors.ts";
+import { resizedSize, wholeFramesSize } from "../../image/frame-grid.ts";
+import { resizeLanczos } from "../../image/lanczos.ts";
+import { compositeOverWhite, cropImage, type Picture, type RgbImage } from "../../image/picture.ts";
+import { type Fields, parseJsonObject } from "../../json.ts";
 
 /** preprocessor_config.json, as far as it is used. */
 export interface ProcessorConfig {

@@ -1,0 +1,34 @@
+/** How Idefics3's processor writes a picture into a prompt. */
+import type { FrameGrid, PicturePrompt } from "../../pictures.ts";
+
+const IMAGE = "<image>";
+const AROUND_IMAGE = "<fake_token_around_image>";
+const GLOBAL_IMAGE = "<global-img>";
+
+/** Announces a crop by its place, both counted from 1. */
+export function cropToken(row: number, column: number): string {
+  return `<row_${row}_col_${column}>`;
+}
+
+/** The text of one picture: each crop announced by its place, a line break after each row, and the whole picture last. */
+export function imageText(grid: FrameGrid, tokensPerFrame: number): string {
+  const frame = IMAGE.repeat(tokensPerFrame);
+  const whole = `${AROUND_IMAGE}${GLOBAL_IMAGE}${frame}${AROUND_IMAGE}`;
+  if (grid.rows === 0 || grid.columns === 0) return whole;
+  let crops = "";
+  for (let row = 1; row <= grid.rows; row++) {
+    for (let column = 1; column <= grid.columns; column++) crops += `${AROUND_IMAGE}${cropToken(row, column)}${frame}`;
+    crops += "\n";
+  }
+  return `${crops}\n${whole}`;
+}
+
+/** @param tokenId of one row of features. @param tokensPerFrame rows of features of a frame. */
+export function picturePrompt(tokenId: number, tokensPerFrame: number): PicturePrompt {
+  return {
+    placeholder: IMAGE,
+    token: IMAGE,
+    tokenId,
+    write: (grid) => imageText(grid, tokensPerFrame),
+  };
+}
