@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../core/errors.ts";
-import { type FakeEngine, fakeChoice } from "../engine/testing/fake-engine.ts";
+import type { FakeEngine } from "../engine/testing/fake-engine.ts";
+import { fakeChoice } from "../engine/testing/fake-model.ts";
 import { GENERAL_QUESTION } from "./input.ts";
 import { dialogShown, type Opening, resumable } from "./model-opening-steps.ts";
 import { createHarness, type Harness } from "./testing/harness.ts";

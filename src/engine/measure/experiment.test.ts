@@ -6,7 +6,9 @@ import { mergeResults } from "../../core/experiments/merge.ts";
 import { parseResult, serialiseResult } from "../../core/experiments/result-json.ts";
 import { ablationSeries, methodSeries } from "../../core/experiments/series.ts";
 import { defaultParameters } from "../../core/parameters.ts";
-import { createFakeEngine, FAKE_EVALUATION_SET, fakeLayout } from "../testing/fake-engine.ts";
+import { FAKE_EVALUATION_SET } from "../testing/fake-answers.ts";
+import { createFakeEngine } from "../testing/fake-engine.ts";
+import { fakeLayout } from "../testing/fake-model.ts";
 import { type ExperimentProgress, type ExperimentRun, runExperiment } from "./experiment.ts";
 import { createStatisticsSource } from "./experiment-statistics.ts";
 

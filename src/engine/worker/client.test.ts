@@ -5,6 +5,7 @@ import { defaultPivotParameters } from "../../core/pivots.ts";
 import type { CalibrationProgress, Picture, SampleInput } from "../contract.ts";
 import { createFakeEngine } from "../testing/fake-engine.ts";
 import { createPortEngine } from "./client.ts";
+import type { SampleReference } from "./pictures.ts";
 import type { Endpoint, FromWorker, ToWorker } from "./protocol.ts";
 import { serveEngine } from "./serve.ts";
 
@@ -35,6 +36,11 @@ function picture(): Picture {
 
 function input(of: Picture | null, question = "How many?"): SampleInput {
   return { picture: of, question };
+}
+
+/** Whether pixels came along. */
+function carriesPicture([sample]: readonly unknown[]): boolean {
+  return (sample as SampleReference).picture?.data !== undefined;
 }
 
 afterEach(() => {
@@ -88,7 +94,7 @@ describe("engine over the worker protocol", () => {
     const { engine, fake, messages } = connect();
     const [one, other] = [picture(), picture()];
     for (const next of [one, one, other, one]) await engine.generate(input(next), {});
-    const carried = messages.map((message) => "input" in message && message.input.picture?.data !== undefined);
+    const carried = messages.map((message) => message.type === "call" && carriesPicture(message.given));
     expect(carried).toEqual([true, false, true, true]);
     for (const call of fake.calls) expect(call.input?.picture?.pixels).toEqual(one.pixels);
     expect(fake.calls[0]?.input?.picture).toBe(fake.calls[1]?.input?.picture);
@@ -159,6 +165,18 @@ describe("engine over the worker protocol", () => {
     const engine = createPortEngine(channel.port1 as unknown as Endpoint<ToWorker>, () => {});
     const loading = engine.load(SOURCE, { backend: "auto" });
     await expect(loading).rejects.toMatchObject({ code: "internal", message: "no wasm here" });
+  });
+
+  it("refuses to serve a second engine where one is served", () => {
+    const channel = new MessageChannel();
+    opened.push(channel);
+    const port = channel.port2 as unknown as Endpoint<FromWorker>;
+    serveEngine(port, createFakeEngine);
+    const first = port.onmessage;
+    expect(() => serveEngine(port, createFakeEngine)).toThrow(
+      "An engine is served here already, or somebody else listens to this port's messages.",
+    );
+    expect(port.onmessage).toBe(first);
   });
 
   it("rejects what waits and what comes later once the worker has failed", async () => {

@@ -5,16 +5,18 @@
  * no longer waited for. When the worker itself fails, everything that waits rejects and so does every later call.
  */
 import { PivotscopeError } from "../../core/errors.ts";
-import type { Call, Engine, Picture, SampleInput } from "../contract.ts";
+import type { Call, Engine, SampleInput } from "../contract.ts";
 import {
+  type ArgumentsOf,
   type CallName,
-  deserialiseError,
-  type Endpoint,
-  type EngineCalls,
-  type FromWorker,
-  type InputReference,
-  type ToWorker,
-} from "./protocol.ts";
+  createEngineOf,
+  ENGINE_CALLS,
+  type ProgressOf,
+  type ResultOf,
+} from "./calls.ts";
+import { deserialiseError } from "./crossing-errors.ts";
+import { createPictureNumbers } from "./pictures.ts";
+import type { Endpoint, FromWorker, ToWorker } from "./protocol.ts";
 
 export interface WorkerEngine extends Engine {
   /** Ends the worker at once; calls that wait reject with `cancelled`. */
@@ -91,17 +93,24 @@ export function createPortEngine(port: Endpoint<ToWorker>, end: () => void): Por
     else call.reject(deserialiseError(message.error));
   };
 
+  /** Only called for messages that are sent: what the worker saw last is counted here. */
+  function cross(name: CallName, given: readonly unknown[]): unknown[] {
+    return given.map((argument, index) =>
+      ENGINE_CALLS[name][index] === "picture-once" ? refer(argument as SampleInput) : argument,
+    );
+  }
+
   function request<Name extends CallName>(
     name: Name,
-    body: () => EngineCalls[Name]["request"],
-    call: Call<EngineCalls[Name]["progress"]> | undefined,
-  ): Promise<EngineCalls[Name]["result"]> {
+    given: ArgumentsOf<Name>,
+    call: Call<ProgressOf<Name>> | undefined,
+  ): Promise<ResultOf<Name>> {
     return new Promise((resolve, reject) => {
       if (failure) return reject(failure);
       const signal = call?.signal;
       if (signal?.aborted) return reject(cancelled());
-      const message = { type: "call", id: nextId++, name, ...body() };
-      const { id } = message;
+      const id = nextId++;
+      const message = { type: "call", id, name, given: cross(name, given) };
       const onAbort = () => {
         pending.delete(id);
         port.postMessage({ type: "cancel", id });
@@ -111,7 +120,7 @@ export function createPortEngine(port: Endpoint<ToWorker>, end: () => void): Por
       pending.set(id, {
         resolve: (result) => {
           settled();
-          resolve(result as EngineCalls[Name]["result"]);
+          resolve(result as ResultOf<Name>);
         },
         reject: (error) => {
           settled();
@@ -120,29 +129,19 @@ export function createPortEngine(port: Endpoint<ToWorker>, end: () => void): Por
         onProgress: call?.onProgress,
       });
       signal?.addEventListener("abort", onAbort, { once: true });
-      // The union of calls cannot be narrowed by a type parameter; `EngineCalls` ties name and body together above.
+      // The union of calls cannot be narrowed by a type parameter; the signature ties name and arguments together.
       port.postMessage(message as unknown as ToWorker);
     });
   }
 
   return {
+    ...createEngineOf(request),
     get failure() {
       return failure;
     },
-    inspect: (source, options, call) => request("inspect", () => ({ source, options }), call),
-    setSamples: (samples, call) => request("setSamples", () => ({ samples }), call),
-    load: (source, options, call) => request("load", () => ({ source, options }), call),
-    generate: (input, options, call) => request("generate", () => ({ input: refer(input), options }), call),
-    calibrate: (parameters, call) => request("calibrate", () => ({ parameters }), call),
-    observeLayers: (parameters, call) => request("observeLayers", () => ({ parameters }), call),
-    evaluate: (input, trace, pruning, call) =>
-      request("evaluate", () => ({ input: refer(input), trace, pruning }), call),
-    evaluationSet: (call) => request("evaluationSet", () => ({}), call),
-    writeTraces: (samples, call) => request("writeTraces", () => ({ samples }), call),
-    assess: (assessment, call) => request("assess", () => ({ request: assessment }), call),
     async dispose() {
       if (failure) return;
-      await request("dispose", () => ({}), undefined);
+      await request("dispose", [], undefined);
       fail(new PivotscopeError("internal", "The engine has been disposed of."));
       end();
     },
@@ -156,19 +155,4 @@ export function createPortEngine(port: Endpoint<ToWorker>, end: () => void): Por
 
 function cancelled(): PivotscopeError {
   return new PivotscopeError("cancelled", "Cancelled.");
-}
-
-/** Numbers pictures by identity and leaves the pixels out when the worker saw the same picture last. */
-function createPictureNumbers(): (input: SampleInput) => InputReference {
-  const numbers = new WeakMap<Picture, number>();
-  let next = 1;
-  let last = 0;
-  return ({ picture, ...rest }) => {
-    if (!picture) return { picture: null, ...rest };
-    const number = numbers.get(picture) ?? next++;
-    numbers.set(picture, number);
-    if (number === last) return { picture: { number }, ...rest };
-    last = number;
-    return { picture: { number, data: picture }, ...rest };
-  };
 }

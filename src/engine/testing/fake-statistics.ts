@@ -1,10 +1,50 @@
-/** Statistics of the other methods for the fake engine: the right shapes, numbers from fixed formulas. */
-import type { BaselineStatistics, InputStatistics, MatrixName, MatrixTerms } from "../../core/statistics.ts";
+/** Statistics of the fake engine: the right shapes, numbers from fixed formulas. */
+import type { LayerViews } from "../../core/signals/layer-views.ts";
+import type {
+  BaselineStatistics,
+  InputStatistics,
+  MatrixName,
+  MatrixTerms,
+  Statistics,
+} from "../../core/statistics.ts";
 import type { Module, UnitLayout } from "../../core/unit.ts";
+import type { LayerViewParameters } from "../contract.ts";
 
 const HEAD_SIZE = 8;
 
-export function fakeBaselines(layout: UnitLayout): BaselineStatistics {
+export function fakeStatistics(layout: UnitLayout): Statistics {
+  const wave = (index: number, step: number) => 1 + Math.sin(index * step) ** 2;
+  return {
+    attributionGlobal: Float64Array.from({ length: layout.unitCount }, (_, unit) => wave(unit, 0.7)),
+    attributionPivot: Float64Array.from({ length: layout.unitCount }, (_, unit) => wave(unit, 1.3)),
+    cmds: Float64Array.from(layout.modules, (module, index) => (module.tower === "text" ? wave(index, 0.4) / 4 : 0)),
+    sens: Float64Array.from(layout.modules, (_, index) => wave(index, 0.9)),
+    samples: 8,
+    batches: 4,
+    pivotBatches: 4,
+    baselines: fakeBaselines(layout),
+  };
+}
+
+/** Layers that do more the later they come, text before vision. */
+export function fakeLayerViews(
+  layout: UnitLayout,
+  { samples = 16, outlierFactor = 3 }: LayerViewParameters,
+): LayerViews {
+  const towers = (["text", "vision"] as const).map((tower) =>
+    layout.modules.filter((module) => module.tower === tower && module.kind === "mlp"),
+  );
+  const layers = towers.flat().map(({ tower, layer }) => ({
+    tower,
+    layer,
+    blockInfluence: 0.1 + 0.05 * layer,
+    outlierShare: (0.02 + 0.01 * layer) / outlierFactor,
+    tampDensity: tower === "text" ? 1.5 + 0.1 * layer : null,
+  }));
+  return { samples, outlierFactor, layers };
+}
+
+function fakeBaselines(layout: UnitLayout): BaselineStatistics {
   return {
     modules: layout.modules.map((module, index) => {
       const names = matrixNames(module);

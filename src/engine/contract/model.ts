@@ -1,0 +1,96 @@
+/** What is asked and told about a model before and while it is loaded. */
+import type { UnitLayout } from "../../core/unit.ts";
+import type { Precision } from "../../graph/precision.ts";
+import type { RecommendedParameters } from "../../models/recommended.ts";
+
+export type BackendKind = "webgpu" | "cpu";
+
+export interface LoadOptions {
+  readonly backend: "auto" | BackendKind;
+  /** "auto": float16 on a GPU that has shader-f16 and passes the self-check, else float32. */
+  readonly precision?: "auto" | Precision;
+}
+
+export interface LoadProgress {
+  /**
+   * Reading small files; reading the weights and putting each tensor on the backend as it comes; checking what `item` says
+   * on the GPU: half precision against single precision, fused text generation against layers.
+   */
+  readonly stage: "files" | "weights" | "check";
+  /** Bytes of all files to read; `total` is 0 while it is unknown. */
+  readonly done: number;
+  readonly total: number;
+  /** Name of the file or tensor at hand. */
+  readonly item: string;
+  /** Where the bytes at hand come from. */
+  readonly from?: "network" | "cache" | "disk";
+}
+
+/** What a checkpoint would take, found out from its small files and its weights' header before anything is loaded. */
+export interface ModelNeeds {
+  readonly name: string;
+  readonly architecture: string;
+  readonly parameters: number;
+  /** Commit or other name of the version that was looked at; empty where there is none. */
+  readonly version: string;
+  /** Files that would be read. */
+  readonly files: readonly { readonly path: string; readonly bytes: number; readonly cachedBytes: number }[];
+  /** Bytes that would come over the network, and bytes that are here already. */
+  readonly bytesToFetch: number;
+  readonly bytesCached: number;
+  /** How the file stores its weights, for example ["BF16"]. */
+  readonly dtypes: readonly string[];
+  /** What people should know about this version or how its files are kept, as `CheckpointFolder.note`; else empty. */
+  readonly note: string;
+  /** One entry for each way to run it, the one that "auto" takes first. */
+  readonly choices: readonly ModelChoice[];
+}
+
+export interface ModelChoice {
+  readonly backend: BackendKind;
+  readonly precision: Precision;
+  /** Bytes of weights in memory or on the GPU. */
+  readonly weightBytes: number;
+  /** Bytes of the largest buffer that this model needs. */
+  readonly largestBuffer: number;
+  /** Bytes that this device allows for one buffer; null on the CPU. */
+  readonly bufferLimit: number | null;
+  /** Whether this device's limits allow it. */
+  readonly fits: boolean;
+  /** One sentence that says why it does or does not; names both numbers and what would fit where it does not. */
+  readonly reason: string;
+}
+
+export interface ModelSummary {
+  readonly name: string;
+  /** Hex SHA-256 of the weights file: ties a Plan to the weights it was made for. */
+  readonly weightHash: string;
+  readonly architecture: string;
+  readonly layout: UnitLayout;
+  readonly backend: BackendKind;
+  /** Why the cpu backend was taken although webgpu was wanted, and what to do; empty otherwise. */
+  readonly backendNote: string;
+  /** Bytes of weights that the backend holds. */
+  readonly weightBytes: number;
+  /** Number format of the weights, and of arithmetic while text is written. */
+  readonly precision: Precision;
+  /**
+   * Why this precision, where people should know (half precision wanted but not to be had, or overridden), and why text is
+   * written layer by layer where the GPU computes fused graphs wrongly; else empty.
+   */
+  readonly precisionNote: string;
+  /** What people should know about how the files are kept, for example that the disk is full; else empty. */
+  readonly cacheNote: string;
+  /** Whether the checkpoint's image processor can cut a picture into several frames. */
+  readonly splitsPictures: boolean;
+  /** How it cuts them: side of a frame, and the longest edge that a picture is resized to before. Null or absent: never. */
+  readonly splitting?: { readonly frameSize: number; readonly longestEdge: number } | null;
+  readonly vision: boolean;
+  readonly imageTokens: number;
+  readonly vocabularySize: number;
+  readonly maximumTokens: number;
+  /** What the checkpoint's makers recommend instead of the method's defaults, for example {window: 2}. */
+  readonly recommended: RecommendedParameters;
+  /** Whether the checkpoint folder carries a calibration set, and how many samples it has. */
+  readonly calibrationSamples: number;
+}

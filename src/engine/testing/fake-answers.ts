@@ -1,0 +1,138 @@
+/** What the fake engine answers, call by call. A call without a line is refused, so that no test takes a made-up answer. */
+import { setImmediate } from "node:timers/promises";
+import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import type { UnitLayout } from "../../core/unit.ts";
+import type { ModelSource } from "../../models/model-source.ts";
+import type {
+  CalibrationParameters,
+  CalibrationProgress,
+  Call,
+  EvaluationSample,
+  LoadOptions,
+  LoadProgress,
+  ModelNeeds,
+  OwnSample,
+  SampleInput,
+  SampleProgress,
+} from "../contract.ts";
+import type { ArgumentsOf, CallName, ProgressOf, ResultOf } from "../worker/calls.ts";
+import { fakeNeeds, fakeSummary } from "./fake-model.ts";
+import { fakeLayerViews, fakeStatistics } from "./fake-statistics.ts";
+import { fakeAssessment, fakeMeasurement, fakeTrace } from "./fake-text.ts";
+
+export type CallKind = Exclude<CallName, "dispose">;
+
+/** What is kept of a call's arguments. */
+export interface CallNotes {
+  readonly keep?: Uint8Array | undefined;
+  readonly input?: SampleInput;
+  /** Places in the evaluation set. */
+  readonly samples?: readonly number[];
+  /** What stands in for the model's set. */
+  readonly own?: readonly OwnSample[] | null;
+  readonly source?: ModelSource;
+  readonly options?: LoadOptions;
+}
+
+interface FakeCall<Name extends CallKind> {
+  notes?(...given: ArgumentsOf<Name>): CallNotes;
+  /** What is reported before the first step. */
+  start?(...given: ArgumentsOf<Name>): readonly ProgressOf<Name>[];
+  answer(given: ArgumentsOf<Name>, call: Call<ProgressOf<Name>>): ResultOf<Name> | Promise<ResultOf<Name>>;
+}
+
+export type FakeAnswers = { readonly [Name in CallKind]?: FakeCall<Name> };
+
+/** Twelve samples of three families, in turn. */
+export const FAKE_EVALUATION_SET: readonly EvaluationSample[] = Array.from({ length: 12 }, (_, index) => ({
+  family: ["physical", "quantitative", "commonsense"][index % 3] ?? null,
+  kind: `kind ${index % 6}`,
+  question: `Question ${index}?`,
+  answer: index % 2 === 0 ? "three" : "yes",
+}));
+
+/** @param told what tests may change between calls. */
+export function fakeAnswers(
+  layout: UnitLayout,
+  told: { readonly needs: Partial<ModelNeeds>; readonly loading: readonly LoadProgress[] },
+): FakeAnswers {
+  return {
+    inspect: {
+      notes: (source, options) => ({ source, options }),
+      answer: ([source]) => ({ ...fakeNeeds(source, layout), ...told.needs }),
+    },
+    setSamples: {
+      notes: (own) => ({ own }),
+      answer: ([own]) => own?.length ?? 8,
+    },
+    load: {
+      notes: (source, options) => ({ source, options }),
+      start: () => told.loading,
+      answer: ([source, { backend }]) => fakeSummary(source.name, backend === "cpu" ? "cpu" : "webgpu", layout),
+    },
+    generate: {
+      notes: (input, { pruning }) => ({ keep: pruning?.keep, input }),
+      async answer([, { pruning, prefix = [] }], call) {
+        const trace = fakeTrace(pruning?.keep);
+        for (const token of trace.tokens.slice(prefix.length)) await step(call, () => token);
+        return trace;
+      },
+    },
+    calibrate: {
+      start: (parameters) => [calibrationProgress(parameters, 0)],
+      answer([parameters], call) {
+        call.onProgress?.(calibrationProgress(parameters, 1));
+        return fakeStatistics(layout);
+      },
+    },
+    observeLayers: {
+      answer([parameters], call) {
+        const views = fakeLayerViews(layout, parameters);
+        call.onProgress?.({ done: views.samples, total: views.samples });
+        return views;
+      },
+    },
+    evaluate: {
+      notes: (input, _trace, { keep }) => ({ keep, input }),
+      answer: ([, trace, { keep }]) => fakeMeasurement(trace, keep),
+    },
+    evaluationSet: { answer: () => FAKE_EVALUATION_SET },
+    writeTraces: {
+      notes: (samples) => ({ samples }),
+      answer: ([samples], call) => answerEach(samples, call, () => fakeTrace()),
+    },
+    assess: {
+      notes: ({ samples, pruning }) => ({ keep: pruning?.keep, samples }),
+      answer: ([request], call) => answerEach(request.samples, call, (sample) => fakeAssessment(sample, request)),
+    },
+  };
+}
+
+/** One answer per sample, with a step between them in which the call can be cancelled. */
+async function answerEach<Answer>(
+  samples: readonly number[],
+  call: Call<SampleProgress>,
+  answer: (sample: number) => Answer,
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for (const sample of samples) {
+    if (!FAKE_EVALUATION_SET[sample]) {
+      throw new PivotscopeError("bad-input", `There is no evaluation sample ${sample}.`);
+    }
+    await step(call, () => ({ done: answers.push(answer(sample)), total: samples.length }));
+  }
+  return answers;
+}
+
+/** A step of a call in which it can be cancelled, and what is reported after it. */
+async function step<Progress>({ signal, onProgress }: Call<Progress>, report: () => Progress): Promise<void> {
+  await setImmediate();
+  throwIfCancelled(signal);
+  const progress = report();
+  onProgress?.(progress);
+}
+
+function calibrationProgress(parameters: CalibrationParameters, fraction: number): CalibrationProgress {
+  const samples = parameters.sampleLimit ?? 8;
+  return { sample: Math.max(1, samples * fraction), samples, pass: "forward", layer: 1, layers: 6, fraction };
+}
