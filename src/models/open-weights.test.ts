@@ -1,66 +1,13 @@
-import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createNodeFolder } from "./node-folder.ts";
 import { openWeights } from "./open-weights.ts";
 import type { CheckpointFolder } from "./source.ts";
-import {
-  countingTensor,
-  folderOf,
-  safetensorsOf,
-  type WrittenTensor,
-  writeSafetensors,
-  writeShards,
-} from "./testing/write-safetensors.ts";
-import type { Weights } from "./weights.ts";
-
-const TENSORS = [
-  countingTensor("model.embedding", "BF16", [50, 3], 1),
-  countingTensor("model.norm", "F32", [5], 2),
-  countingTensor("lm_head", "F16", [7, 11], 3),
-];
-const NAMES = TENSORS.map(({ name }) => name);
-const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
-
-/** What a read hands out, copied. */
-async function readAll(weights: Weights, names: readonly string[] = NAMES) {
-  const found = new Map<string, Uint8Array>();
-  const hash = await weights.read({
-    names: new Set(names),
-    onTensor: ({ name, bytes }) => void found.set(name, bytes.slice()),
-  });
-  return { hash, found };
-}
-
-const bytesByName = (tensors: readonly WrittenTensor[]) => new Map(tensors.map(({ name, bytes }) => [name, bytes]));
-
-/** A folder of one weights file whose streams come in chunks of `chunk` bytes, and which may behave in other ways. */
-function chunked(
-  bytes: Uint8Array<ArrayBuffer>,
-  chunk: number,
-  change: Partial<CheckpointFolder> = {},
-): CheckpointFolder {
-  const folder = folderOf(new Map([["model.safetensors", bytes]]));
-  return {
-    ...folder,
-    async open(path, options) {
-      const { size } = await folder.open(path, options);
-      const { from = 0, to = bytes.length } = options ?? {};
-      let position = from;
-      const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
-        pull(controller) {
-          if (position >= Math.min(to, bytes.length)) return controller.close();
-          controller.enqueue(bytes.slice(position, Math.min(position + chunk, to)));
-          position += chunk;
-        },
-      });
-      return { size, stream, origin: "network" };
-    },
-    ...change,
-  };
-}
+import { sha256 } from "./testing/sha256.ts";
+import { bytesByName, chunked, NAMES, readAll, TENSORS } from "./testing/small-weights.ts";
+import { countingTensor, folderOf, safetensorsOf, writeSafetensors, writeShards } from "./testing/write-safetensors.ts";
 
 describe("weights in one file", () => {
   it.each([1, 2, 13, 4096])("are read in chunks of %i bytes, with the file's hash", async (chunk) => {
@@ -115,83 +62,6 @@ describe("weights in one file", () => {
     expect(reports.at(-1)).toEqual([bytes.length, bytes.length, "model.safetensors", "network"]);
   });
 
-  describe("that stall", () => {
-    afterEach(() => void vi.useRealTimers());
-
-    /** Weights of which half comes at once and the rest when `goOn` is called. */
-    async function halfway() {
-      const bytes = writeSafetensors(TENSORS);
-      const half = bytes.length >> 1;
-      const folder = chunked(bytes, half, { knownHash: async () => "ab".repeat(32) });
-      let goOn = () => {};
-      const stall = new Promise<void>((resolve) => {
-        goOn = resolve;
-      });
-      let stalls = () => {};
-      const stalled = new Promise<void>((resolve) => {
-        stalls = resolve;
-      });
-      let opened = 0;
-      const weights = await openWeights({
-        ...folder,
-        async open(path, options) {
-          const file = await folder.open(path, options);
-          if (opened++ === 0) return file;
-          const reader = file.stream.getReader();
-          let came = 0;
-          return {
-            ...file,
-            stream: new ReadableStream<Uint8Array<ArrayBuffer>>({
-              async pull(controller) {
-                if (came > 0) {
-                  stalls();
-                  await stall;
-                }
-                const part = await reader.read();
-                if (part.done) return controller.close();
-                came += part.value.length;
-                controller.enqueue(part.value);
-              },
-            }),
-          };
-        },
-      });
-      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
-      const reports: number[] = [];
-      const controller = new AbortController();
-      const reading = weights.read({
-        names: new Set(NAMES),
-        onTensor: () => undefined,
-        onProgress: (done) => reports.push(done),
-        signal: controller.signal,
-      });
-      reading.catch(() => undefined);
-      await stalled;
-      // What came before has been dealt with by then.
-      await new Promise((resolve) => setImmediate(resolve));
-      return { bytes: bytes.length, half, goOn, reports, reading, cancel: () => controller.abort() };
-    }
-
-    it("report what came before, once", async () => {
-      const { bytes, half, goOn, reports, reading } = await halfway();
-      expect(reports).toEqual([]);
-      vi.advanceTimersByTime(1000);
-      expect(reports).toEqual([half]);
-      goOn();
-      await reading;
-      expect(reports.at(-1)).toBe(bytes);
-      expect(vi.getTimerCount()).toBe(0);
-    });
-
-    it("report nothing once they are cancelled", async () => {
-      const { reports, reading, cancel } = await halfway();
-      cancel();
-      await expect(reading).rejects.toMatchObject({ code: "cancelled" });
-      vi.advanceTimersByTime(1000);
-      expect(reports).toEqual([]);
-    });
-  });
-
   it("name what is missing or cannot be read before the first byte is read", async () => {
     const integers = countingTensor("ids", "I32", [2]);
     const folder = chunked(writeSafetensors([...TENSORS, integers]), 100);
@@ -230,69 +100,6 @@ describe("weights in one file", () => {
     const other = writeSafetensors([...TENSORS].reverse());
     expect(other).toHaveLength(bytes.length);
     await expect(readAll(await opened(other))).rejects.toMatchObject(network(/changed while it was read/));
-  });
-
-  it("stop when they are cancelled or a tensor is not taken, and let go of the stream", async () => {
-    const bytes = writeSafetensors(TENSORS);
-    let cancelled = 0;
-    const folder = chunked(bytes, 16);
-    const weights = await openWeights({
-      ...folder,
-      async open(path, options) {
-        const { size, stream } = await folder.open(path, options);
-        const reader = stream.getReader();
-        return {
-          size,
-          stream: new ReadableStream({
-            async pull(controller) {
-              const part = await reader.read();
-              if (part.done) controller.close();
-              else controller.enqueue(part.value);
-            },
-            cancel: () => void cancelled++,
-          }),
-        };
-      },
-    });
-    const controller = new AbortController();
-    const seen: string[] = [];
-    const reading = weights.read({
-      names: new Set(NAMES),
-      signal: controller.signal,
-      onTensor: ({ name }) => {
-        seen.push(name);
-        controller.abort();
-      },
-    });
-    await expect(reading).rejects.toMatchObject({ code: "cancelled" });
-    expect([seen, cancelled]).toEqual([["model.embedding"], 1]);
-    const refused = weights.read({
-      names: new Set(NAMES),
-      onTensor: async () => Promise.reject(new Error("no room")),
-    });
-    await expect(refused).rejects.toThrow("no room");
-    expect(cancelled).toBe(2);
-  });
-
-  it("answer a cancel while a stream that does not listen keeps them waiting", async () => {
-    const folder = chunked(writeSafetensors(TENSORS), 16);
-    let opened = 0;
-    let cancelled = 0;
-    const controller = new AbortController();
-    const waitForEver = () => {
-      setImmediate(() => controller.abort());
-      return new Promise<void>(() => {});
-    };
-    const weights = await openWeights({
-      ...folder,
-      open: async (path, options) =>
-        opened++ === 0
-          ? folder.open(path, options)
-          : { size: null, stream: new ReadableStream({ pull: waitForEver, cancel: () => void cancelled++ }) },
-    });
-    const reading = weights.read({ names: new Set(), onTensor: () => undefined, signal: controller.signal });
-    await expect(reading).rejects.toMatchObject({ code: "cancelled" });
-    expect(cancelled).toBe(1);
   });
 });
 
