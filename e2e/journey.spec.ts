@@ -1,7 +1,7 @@
 /** The main job, on WebGPU: load, read, calibrate, drag, measure, compare. One page, in the order of a visit. */
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
-import { decodeScene } from "../src/state/scene-link.ts";
+import { decodeScene } from "../src/state/slices/input/scene-link.ts";
 import { scenePicture } from "../src/testing/scene-picture.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 

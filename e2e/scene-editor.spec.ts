@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import type { Scene } from "../src/scenes/scene.ts";
-import { encodeScene } from "../src/state/scene-link.ts";
+import { encodeScene } from "../src/state/slices/input/scene-link.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 const scene: Scene = {

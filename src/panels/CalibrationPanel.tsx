@@ -1,7 +1,7 @@
 /** Calibration: what runs, how far, how long still; what it left, and whether that still fits the constants. */
 import { lazy, Suspense } from "react";
-import { calibratedElsewhere, calibrationOutdated } from "../state/calibration.ts";
-import { samplesAtHand, usedCount } from "../state/own-samples.ts";
+import { calibratedElsewhere, calibrationOutdated } from "../state/slices/calibration.ts";
+import { samplesAtHand, usedCount } from "../state/slices/own-samples/own-samples.ts";
 import { Alert } from "./Alert.tsx";
 import { Progress } from "./Progress.tsx";
 import { ReloadModel } from "./ReloadModel.tsx";

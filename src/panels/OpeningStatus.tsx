@@ -1,8 +1,8 @@
 /** The dialog in which a model is opened, and the line that stands for it while it is put away. */
 import { lazy, Suspense } from "react";
 import { formatBytes } from "../core/format-bytes.ts";
-import { dialogShown, resumable } from "../state/model-opening-steps.ts";
-import { fractionOf } from "../state/model-transfer.ts";
+import { dialogShown, resumable } from "../state/slices/model/model-opening-steps.ts";
+import { fractionOf } from "../state/slices/model/model-transfer.ts";
 import { Alert } from "./Alert.tsx";
 import { PanelBoundary } from "./PanelBoundary.tsx";
 import { Progress } from "./Progress.tsx";

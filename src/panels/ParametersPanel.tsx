@@ -6,8 +6,8 @@ import { type ChangeEvent, useEffect, useState } from "react";
 import { markerGroups } from "../core/markers.ts";
 import { methods } from "../core/methods/index.ts";
 import { choiceDescriptions, type ParameterDescription, parameterDescriptions } from "../core/parameters.ts";
-import { calibrationOutdated } from "../state/calibration.ts";
-import { changedParameters, DEFAULT_METHOD, startingParameters } from "../state/method.ts";
+import { calibrationOutdated } from "../state/slices/calibration.ts";
+import { changedParameters, DEFAULT_METHOD, startingParameters } from "../state/slices/pruning/method.ts";
 import { Alert } from "./Alert.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
 

@@ -1,7 +1,7 @@
 /** The picture: a scene to be edited, or an own picture that was dropped, pasted or picked. */
 import { type ChangeEvent, type DragEvent, useEffect, useState } from "react";
-import { isBundled } from "../state/model.ts";
-import { shownScene } from "../state/scene-questions.ts";
+import { shownScene } from "../state/slices/input/scene-questions.ts";
+import { isBundled } from "../state/slices/model/model.ts";
 import { Alert } from "./Alert.tsx";
 import { SplitChoice } from "./SplitChoice.tsx";
 import { Gallery, ShuffleButtons } from "./scenes/Gallery.tsx";

@@ -9,7 +9,7 @@ import { methods } from "../core/methods/index.ts";
 import { pivotShare } from "../core/signals/fusion.ts";
 import type { UnitIndex } from "../core/unit.ts";
 import type { WorkbenchState } from "../state/context.ts";
-import { DEFAULT_METHOD, methodLabel } from "../state/method.ts";
+import { DEFAULT_METHOD, methodLabel } from "../state/slices/pruning/method.ts";
 import { EmptyChart } from "./EmptyChart.tsx";
 import { missingPlan, planContext } from "./plan-context.ts";
 import { useSelect, useSelectShallow } from "./use-workbench.ts";

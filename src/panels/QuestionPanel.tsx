@@ -1,9 +1,9 @@
 /** The question: typed, or one of the examples'; and the dense model's answer to it. */
 import { type FormEvent, type KeyboardEvent, useMemo } from "react";
-import { finalAnswer } from "../state/answer.ts";
-import { GENERAL_QUESTIONS, MAXIMUM_QUESTION } from "../state/input.ts";
-import { isBundled } from "../state/model.ts";
-import { questionChoices, shownScene } from "../state/scene-questions.ts";
+import { GENERAL_QUESTIONS, MAXIMUM_QUESTION } from "../state/slices/input/input.ts";
+import { questionChoices, shownScene } from "../state/slices/input/scene-questions.ts";
+import { isBundled } from "../state/slices/model/model.ts";
+import { finalAnswer } from "../state/slices/reasoning/answer.ts";
 import { Alert } from "./Alert.tsx";
 import { useActions, useSelect, useSelectShallow } from "./use-workbench.ts";
 

@@ -1,7 +1,7 @@
 /** The one gesture: the pruning ratio, as a slider and as a number. */
 import { type ChangeEvent, type CSSProperties, type KeyboardEvent, useState } from "react";
 import { formatCount, formatShare } from "../charts/format.ts";
-import { MAXIMUM_RATIO } from "../state/pruning.ts";
+import { MAXIMUM_RATIO } from "../state/slices/pruning/pruning.ts";
 import { Alert } from "./Alert.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
 

@@ -1,11 +1,11 @@
 /** What stands on the charts that follow the thumb, and why there is none where there is none. */
 import type { ChartContext } from "../charts/frame/chart-context.ts";
+import { encodeSharedState } from "../state/address/url.ts";
+import { sharedState } from "../state/address/url-sync.ts";
 import type { WorkbenchState } from "../state/context.ts";
-import { methodLabel } from "../state/method.ts";
-import { isBundled } from "../state/model.ts";
-import { samplesAtHand } from "../state/own-samples.ts";
-import { encodeSharedState } from "../state/url.ts";
-import { sharedState } from "../state/url-sync.ts";
+import { isBundled } from "../state/slices/model/model.ts";
+import { samplesAtHand } from "../state/slices/own-samples/own-samples.ts";
+import { methodLabel } from "../state/slices/pruning/method.ts";
 
 /** The model's name on charts; the page's own name for a bundled one. */
 export function modelLabel({ model }: WorkbenchState): string {

@@ -1,8 +1,8 @@
 /** Quantities and states in words, the same way in every panel. */
 import { formatBytes } from "../core/format-bytes.ts";
 import type { CalibrationProgress, LoadProgress } from "../engine/contract.ts";
-import { fractionOf, type Transfer } from "../state/model-transfer.ts";
 import type { Activity, JobKind } from "../state/queue.ts";
+import { fractionOf, type Transfer } from "../state/slices/model/model-transfer.ts";
 
 /** "40 s", "3 min", in steps that do not flicker. */
 export function formatDuration(seconds: number): string {

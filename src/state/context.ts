@@ -2,22 +2,22 @@
 import type { StoreApi } from "zustand/vanilla";
 import { PivotscopeError } from "../core/errors.ts";
 import type { WorkerEngine } from "../engine/worker/client.ts";
-import type { CalibrationState } from "./calibration.ts";
-import type { ComparisonState } from "./comparison.ts";
 import type { Environment } from "./environment.ts";
-import type { ExperimentsState } from "./experiments.ts";
-import type { InputState } from "./input.ts";
-import type { LayersState } from "./layers.ts";
-import type { MeasurementState } from "./measurement.ts";
-import type { ModelState } from "./model.ts";
-import type { OpeningState } from "./model-opening.ts";
-import type { StoredState } from "./model-stored.ts";
-import type { OwnSamplesState } from "./own-samples.ts";
-import type { PreferencesState } from "./preferences.ts";
-import type { PruningState } from "./pruning.ts";
 import type { JobQueue } from "./queue.ts";
-import type { ReasoningState } from "./reasoning.ts";
-import type { ScenesState } from "./scenes.ts";
+import type { CalibrationState } from "./slices/calibration.ts";
+import type { ExperimentsState } from "./slices/experiments/experiments.ts";
+import type { LayersState } from "./slices/experiments/layers.ts";
+import type { InputState } from "./slices/input/input.ts";
+import type { ScenesState } from "./slices/input/scenes.ts";
+import type { ComparisonState } from "./slices/measurement/comparison.ts";
+import type { MeasurementState } from "./slices/measurement/measurement.ts";
+import type { ModelState } from "./slices/model/model.ts";
+import type { OpeningState } from "./slices/model/model-opening.ts";
+import type { StoredState } from "./slices/model/model-stored.ts";
+import type { OwnSamplesState } from "./slices/own-samples/own-samples.ts";
+import type { PreferencesState } from "./slices/preferences.ts";
+import type { PruningState } from "./slices/pruning/pruning.ts";
+import type { ReasoningState } from "./slices/reasoning/reasoning.ts";
 
 export interface WorkbenchState {
   readonly model: ModelState;

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../core/errors.ts";
-import { calibrationOutdated } from "./calibration.ts";
+import { decodeSharedState, encodeSharedState } from "./address/url.ts";
+import { sharedState } from "./address/url-sync.ts";
+import { calibrationOutdated } from "./slices/calibration.ts";
 import { createHarness, type Harness } from "./testing/harness.ts";
 import { measureAt, opened, until } from "./testing/journey.ts";
-import { decodeSharedState, encodeSharedState } from "./url.ts";
-import { sharedState } from "./url-sync.ts";
 
 let harness: Harness = createHarness();
 afterEach(() => harness.workbench.close());

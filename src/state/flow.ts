@@ -5,18 +5,18 @@
  */
 import type { ModelSummary } from "../engine/contract.ts";
 import type { ModelSource } from "../models/model-source.ts";
+import { EMPTY_SHARED_STATE, type SharedState } from "./address/url.ts";
+import { applySharedState, followWithAddress, parametersFromLink, sharedState } from "./address/url-sync.ts";
 import type { Context, WorkbenchState } from "./context.ts";
-import { currentKey } from "./experiments.ts";
-import { type ExperimentName, experimentOfTab } from "./experiments-choices.ts";
-import { GENERAL_QUESTION, inputKey } from "./input.ts";
-import { measurementKey, REST } from "./measurement.ts";
-import { pivotParameters } from "./method.ts";
-import { isBundled } from "./model.ts";
-import { samplesAtHand } from "./own-samples.ts";
-import { initialReasoning } from "./reasoning.ts";
+import { currentKey } from "./slices/experiments/experiments.ts";
+import { type ExperimentName, experimentOfTab } from "./slices/experiments/experiments-choices.ts";
+import { GENERAL_QUESTION, inputKey } from "./slices/input/input.ts";
+import { measurementKey, REST } from "./slices/measurement/measurement.ts";
+import { isBundled } from "./slices/model/model.ts";
+import { samplesAtHand } from "./slices/own-samples/own-samples.ts";
+import { pivotParameters } from "./slices/pruning/method.ts";
+import { initialReasoning } from "./slices/reasoning/reasoning.ts";
 import type { WorkbenchActions } from "./store.ts";
-import { EMPTY_SHARED_STATE, type SharedState } from "./url.ts";
-import { applySharedState, followWithAddress, parametersFromLink, sharedState } from "./url-sync.ts";
 
 export interface Flow {
   open(shared: SharedState): Promise<void>;

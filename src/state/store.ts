@@ -1,25 +1,25 @@
 /** The workbench's store: all slices, their actions, and what follows from what. Knows no React. */
 import { subscribeWithSelector } from "zustand/middleware";
 import { createStore } from "zustand/vanilla";
-import { createCalibrationActions, initialCalibration } from "./calibration.ts";
-import { createComparisonActions, initialComparison } from "./comparison.ts";
+import { EMPTY_SHARED_STATE, type SharedState } from "./address/url.ts";
 import type { Context, WorkbenchState, WorkbenchStore } from "./context.ts";
 import type { Environment } from "./environment.ts";
-import { createExperimentsActions, initialExperiments } from "./experiments.ts";
 import { startFlow } from "./flow.ts";
-import { createInputActions, initialInput } from "./input.ts";
-import { createLayersActions, initialLayers } from "./layers.ts";
-import { createMeasurementActions, initialMeasurement } from "./measurement.ts";
-import { createModelActions, initialModel } from "./model.ts";
-import { createOpeningActions, initialOpening } from "./model-opening.ts";
-import { createStoredActions, initialStored } from "./model-stored.ts";
-import { createOwnSamplesActions, initialOwnSamples } from "./own-samples.ts";
-import { createPreferencesActions, initialPreferences } from "./preferences.ts";
-import { createPruningActions, initialPruning } from "./pruning.ts";
 import { createJobQueue } from "./queue.ts";
-import { createReasoningActions, initialReasoning } from "./reasoning.ts";
-import { createScenesActions, initialScenes } from "./scenes.ts";
-import { EMPTY_SHARED_STATE, type SharedState } from "./url.ts";
+import { createCalibrationActions, initialCalibration } from "./slices/calibration.ts";
+import { createExperimentsActions, initialExperiments } from "./slices/experiments/experiments.ts";
+import { createLayersActions, initialLayers } from "./slices/experiments/layers.ts";
+import { createInputActions, initialInput } from "./slices/input/input.ts";
+import { createScenesActions, initialScenes } from "./slices/input/scenes.ts";
+import { createComparisonActions, initialComparison } from "./slices/measurement/comparison.ts";
+import { createMeasurementActions, initialMeasurement } from "./slices/measurement/measurement.ts";
+import { createModelActions, initialModel } from "./slices/model/model.ts";
+import { createOpeningActions, initialOpening } from "./slices/model/model-opening.ts";
+import { createStoredActions, initialStored } from "./slices/model/model-stored.ts";
+import { createOwnSamplesActions, initialOwnSamples } from "./slices/own-samples/own-samples.ts";
+import { createPreferencesActions, initialPreferences } from "./slices/preferences.ts";
+import { createPruningActions, initialPruning } from "./slices/pruning/pruning.ts";
+import { createReasoningActions, initialReasoning } from "./slices/reasoning/reasoning.ts";
 
 const initialState: WorkbenchState = {
   model: initialModel,

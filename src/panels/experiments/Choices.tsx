@@ -8,7 +8,7 @@ import {
   RATIOS,
   SAMPLES_PER_FAMILY,
   textLayers,
-} from "../../state/experiments-choices.ts";
+} from "../../state/slices/experiments/experiments-choices.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 
 export interface ChoicesProps {

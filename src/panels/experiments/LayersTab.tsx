@@ -2,7 +2,7 @@
 import "./experiments.css";
 import { useMemo } from "react";
 import { LayerViews } from "../../charts/experiments/LayerViews.tsx";
-import { samplesAtHand } from "../../state/own-samples.ts";
+import { samplesAtHand } from "../../state/slices/own-samples/own-samples.ts";
 import { Alert } from "../Alert.tsx";
 import { Progress } from "../Progress.tsx";
 import { modelLabel } from "../plan-context.ts";

@@ -2,7 +2,7 @@
 import "./experiments.css";
 import { useMemo } from "react";
 import { KlPlaces } from "../../charts/kl/KlPlaces.tsx";
-import { methodLabel } from "../../state/method.ts";
+import { methodLabel } from "../../state/slices/pruning/method.ts";
 import { modelLabel } from "../plan-context.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { placesData } from "./data.ts";

@@ -3,8 +3,13 @@ import "./experiments.css";
 import type { ReactNode } from "react";
 import { formatCount } from "../../charts/format.ts";
 import type { WorkbenchState } from "../../state/context.ts";
-import { type ExperimentRun, estimatedSeconds, isStale } from "../../state/experiments.ts";
-import { cellCount, describeExperiment, type ExperimentName, sampleCount } from "../../state/experiments-choices.ts";
+import { type ExperimentRun, estimatedSeconds, isStale } from "../../state/slices/experiments/experiments.ts";
+import {
+  cellCount,
+  describeExperiment,
+  type ExperimentName,
+  sampleCount,
+} from "../../state/slices/experiments/experiments-choices.ts";
 import { Alert } from "../Alert.tsx";
 import { Progress } from "../Progress.tsx";
 import { missingPlan } from "../plan-context.ts";

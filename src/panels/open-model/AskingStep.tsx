@@ -5,7 +5,7 @@ import { formatBytes } from "../../core/format-bytes.ts";
 import type { ModelChoice, ModelNeeds } from "../../engine/contract.ts";
 import { DEFAULT_HUB } from "../../models/hub/default-hub.ts";
 import type { ModelSource } from "../../models/model-source.ts";
-import { AUTOMATIC, choiceOf, optionsFor, type RunOptions } from "../../state/model-opening-steps.ts";
+import { AUTOMATIC, choiceOf, optionsFor, type RunOptions } from "../../state/slices/model/model-opening-steps.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { BACKEND_WORDS, PRECISION_WORDS, plural } from "../words.ts";
 import { hostOf } from "./TokenField.tsx";

@@ -1,5 +1,5 @@
 /** What stopped a model from being opened, and the next step. */
-import { type FailedOpening, resumable } from "../../state/model-opening-steps.ts";
+import { type FailedOpening, resumable } from "../../state/slices/model/model-opening-steps.ts";
 import { Alert } from "../Alert.tsx";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { TokenField } from "./TokenField.tsx";

@@ -3,7 +3,7 @@ import { formatBytes } from "../../core/format-bytes.ts";
 import type { LoadProgress, ModelNeeds } from "../../engine/contract.ts";
 import type { ModelSource } from "../../models/model-source.ts";
 import type { Failure } from "../../state/failure.ts";
-import { fractionOf, type Transfer } from "../../state/model-transfer.ts";
+import { fractionOf, type Transfer } from "../../state/slices/model/model-transfer.ts";
 import { Alert } from "../Alert.tsx";
 import { Progress } from "../Progress.tsx";
 import { useActions } from "../use-workbench.ts";

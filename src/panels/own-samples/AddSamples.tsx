@@ -1,5 +1,5 @@
 /** How samples come in: the picture and question at hand, or several picture files that are asked one question. */
-import { MAXIMUM_QUESTION } from "../../state/input.ts";
+import { MAXIMUM_QUESTION } from "../../state/slices/input/input.ts";
 import { PICTURE_TYPES } from "../PicturePanel.tsx";
 import { useActions, useSelect } from "../use-workbench.ts";
 

@@ -1,7 +1,7 @@
 /** Where somebody collects pictures with questions to calibrate on: the list, what is done with it, and its file. */
 import { type DragEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { usedOutdated } from "../../state/own-samples.ts";
-import { ownTrace } from "../../state/own-samples-pictures.ts";
+import { usedOutdated } from "../../state/slices/own-samples/own-samples.ts";
+import { ownTrace } from "../../state/slices/own-samples/own-samples-pictures.ts";
 import { Alert } from "../Alert.tsx";
 import { download } from "../downloads.ts";
 import { Progress } from "../Progress.tsx";

@@ -1,7 +1,7 @@
 /** Scenes and pictures to choose from: the model's own, or as many new scenes as one likes. */
-import { gallery } from "../../state/input.ts";
-import { encodeScene } from "../../state/scene-link.ts";
-import { shownScene } from "../../state/scene-questions.ts";
+import { gallery } from "../../state/slices/input/input.ts";
+import { encodeScene } from "../../state/slices/input/scene-link.ts";
+import { shownScene } from "../../state/slices/input/scene-questions.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { SceneCanvas } from "./SceneCanvas.tsx";
 import "./scenes.css";

@@ -1,7 +1,13 @@
 /** What can be done to the selected object and to the scene: native selects, and a row of buttons. */
 import type { RefObject } from "react";
 import { colours, materials, type Scene, shapes, sizes } from "../../scenes/scene.ts";
-import { type Attributes, addProblem, changeProblem, objectIn, removeProblem } from "../../state/scene-edit.ts";
+import {
+  type Attributes,
+  addProblem,
+  changeProblem,
+  objectIn,
+  removeProblem,
+} from "../../state/slices/input/scene-edit.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 
 const attributes = [

@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef } from "react";
 import { drawScene } from "../../scenes/draw/draw-scene.ts";
 import { cellOf, type Scene } from "../../scenes/scene.ts";
-import { objectIn } from "../../state/scene-edit.ts";
+import { objectIn } from "../../state/slices/input/scene-edit.ts";
 import { type Lifted, lift } from "./lift.ts";
 
 /** Where a dragged object is. */

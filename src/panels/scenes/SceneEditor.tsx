@@ -2,8 +2,8 @@
 import { type KeyboardEvent, useRef } from "react";
 import { useWidth } from "../../charts/plot/use-width.ts";
 import { cellAt, GRID, rowAndColumn, type Scene } from "../../scenes/scene.ts";
-import { isBundled } from "../../state/model.ts";
-import { objectIn } from "../../state/scene-edit.ts";
+import { objectIn } from "../../state/slices/input/scene-edit.ts";
+import { isBundled } from "../../state/slices/model/model.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { ObjectControls } from "./ObjectControls.tsx";
 import { SceneCanvas } from "./SceneCanvas.tsx";

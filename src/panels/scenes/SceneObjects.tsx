@@ -4,7 +4,7 @@
  */
 import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { cellOf, radii, type Scene } from "../../scenes/scene.ts";
-import type { Direction } from "../../state/scene-edit.ts";
+import type { Direction } from "../../state/slices/input/scene-edit.ts";
 import { useActions } from "../use-workbench.ts";
 import type { Drag } from "./use-drag.ts";
 import { objectName } from "./words.ts";

@@ -1,7 +1,7 @@
 /** Steps that most tests of the store begin with. */
 import { expect } from "vitest";
 import type { WorkbenchState } from "../context.ts";
-import { REST } from "../measurement.ts";
+import { REST } from "../slices/measurement/measurement.ts";
 import { createHarness, type Harness } from "./harness.ts";
 
 /** Waits until `condition` holds for the state. */

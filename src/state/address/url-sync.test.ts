@@ -1,0 +1,41 @@
+import { afterEach, expect, it } from "vitest";
+import { createHarness, type Harness } from "../testing/harness.ts";
+import { until } from "../testing/journey.ts";
+import { decodeSharedState } from "./url.ts";
+
+let harness: Harness;
+afterEach(() => harness.workbench.close());
+
+/** Opens the page at `hash` and `query`, up to the question about the model that the link names. */
+async function openPage(hash: string, query: string) {
+  harness = createHarness();
+  await harness.workbench.open(decodeSharedState(hash, query));
+  await until(harness, ({ opening }) => opening.current.step === "asking");
+  return harness.fake().calls[0]?.source;
+}
+
+it.each([
+  ["https://my.site/models/smol/", "", { kind: "address", url: "https://my.site/models/smol" }],
+  ["https://my.site/models/smol", "", { kind: "hub", hubUrl: "https://my.site", repository: "models/smol" }],
+  ["owner/name", "?hub=https://mirror.example", { kind: "hub", hubUrl: "https://mirror.example" }],
+  ["https://huggingface.co/owner/name", "?hub=https://mirror.example", { kind: "hub", hubUrl: null }],
+  ["https://mirror.example/owner/name", "?hub=https://mirror.example", { hubUrl: "https://mirror.example" }],
+  ["https://mirror.example/owner/name", "", { kind: "hub", hubUrl: "https://mirror.example" }],
+  ["owner/name", "?hub=https://huggingface.co", { kind: "hub", hubUrl: null }],
+])("the address of the page with %s opened and %j leads back to it", async (model, query, expected) => {
+  const source = await openPage(`model=${encodeURIComponent(model)}`, query);
+  expect(source).toMatchObject(expected);
+  await harness.workbench.actions.opening.load();
+  harness.elapse(300);
+  const hash = harness.hashes.at(-1)?.hash ?? "";
+  harness.workbench.close();
+  const again = await openPage(hash, query);
+  expect(again).toMatchObject(expected);
+});
+
+it("sends the access token to the usual hub that the query names", async () => {
+  await openPage("model=owner/name", "?hub=https://huggingface.co");
+  harness.workbench.actions.opening.setToken("secret");
+  await harness.workbench.actions.opening.chooseAddress("owner/name");
+  expect(harness.fake().calls[0]?.source).toMatchObject({ accessToken: "secret" });
+});

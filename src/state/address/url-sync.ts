@@ -1,0 +1,101 @@
+/** Keeps the address in step with the store, and opens the page where a link points. */
+import { DEFAULT_HUB } from "../../models/hub/default-hub.ts";
+import type { Context, WorkbenchState } from "../context.ts";
+import { initialChoices } from "../slices/experiments/experiments-choices.ts";
+import { encodeScene } from "../slices/input/scene-link.ts";
+import { shownScene } from "../slices/input/scene-questions.ts";
+import { isBundled } from "../slices/model/model.ts";
+import { changedParameters, changeParameter, startingParameters } from "../slices/pruning/method.ts";
+import { encodeSharedState, type SharedState } from "./url.ts";
+
+/** What a link to the page as it stands carries. An own picture cannot go into a link; its question can. */
+export function sharedState(state: WorkbenchState): SharedState {
+  const { input, model, pruning, calibration, experiments } = state;
+  const scene = shownScene(state);
+  const exampleId = scene ? null : (input.picture?.exampleId ?? null);
+  const example = input.examples.find((entry) => entry.id === exampleId);
+  return {
+    model: linkedModel(state),
+    example: exampleId,
+    scene: scene ? encodeScene(scene) : null,
+    question: input.question !== "" && input.question !== example?.question ? input.question : null,
+    ratio: pruning.ratio,
+    method: pruning.method,
+    secondMethod: pruning.secondMethod,
+    tab: state.preferences.tab,
+    metric: experiments.choices.metric === initialChoices.metric ? null : experiments.choices.metric,
+    backend: model.options.backend === "auto" ? null : model.options.backend,
+    precision: model.options.precision === "auto" ? null : model.options.precision,
+    split: input.split,
+    hub: null,
+    samples: calibration.sampleLimit,
+    parameters: changedParameters(pruning.parameters, startingParameters(model.summary)),
+  };
+}
+
+/** What a link names the model at hand by; null for a folder of the user's, which no link can carry. */
+function linkedModel({ model, opening }: WorkbenchState): string | null {
+  const { source } = model;
+  switch (source?.kind) {
+    case "address":
+      // Without the slash, two parts of a path would name a hub's repository.
+      return isBundled({ model }) ? source.name : `${source.url}/`;
+    case "hub": {
+      const { repository, revision, hubUrl } = source;
+      // The page's own hub stands in its query.
+      if (hubUrl === opening.hubUrl) return revision === null ? repository : `${repository}@${revision}`;
+      const address = `${hubUrl ?? DEFAULT_HUB}/${repository}`;
+      return revision === null ? address : `${address}/tree/${revision}`;
+    }
+    default:
+      return null;
+  }
+}
+
+/** Milliseconds after the last change before the address follows: browsers limit how often it may be written. */
+const WRITE_DELAY = 300;
+
+/** Writes the address after each change that a link would carry. Returns a function that stops doing so. */
+export function followWithAddress(context: Context): () => void {
+  let callOff = () => {};
+  let example = context.get().input.picture?.exampleId ?? null;
+  const stop = context.store.subscribe(
+    (state) => encodeSharedState(sharedState(state)),
+    (hash) => {
+      callOff();
+      callOff = context.environment.after(WRITE_DELAY, () => {
+        const now = context.get().input.picture?.exampleId ?? null;
+        // Another picture is a place to come back to; a moved thumb is not.
+        context.environment.writeHash(hash, now === example || example === null ? "replace" : "push");
+        example = now;
+      });
+    },
+  );
+  return () => {
+    callOff();
+    stop();
+  };
+}
+
+/** Puts a link's sample limit, hub and how models shall run into the store, before the model loads. */
+export function applySharedState(context: Context, shared: SharedState): void {
+  const { wish } = context.get().model;
+  context.patch("model", {
+    wish: { backend: shared.backend ?? wish.backend, precision: shared.precision ?? wish.precision },
+  });
+  if (shared.hub) context.patch("opening", { hubUrl: shared.hub === DEFAULT_HUB ? null : shared.hub });
+  if (shared.samples !== null) context.patch("calibration", { sampleLimit: shared.samples });
+}
+
+/** A model's starting parameters with a link's changes; values that do not fit are left out. */
+export function parametersFromLink(context: Context, shared: SharedState) {
+  let parameters = startingParameters(context.get().model.summary);
+  for (const [name, value] of Object.entries(shared.parameters)) {
+    try {
+      parameters = changeParameter(parameters, name, JSON.parse(value));
+    } catch {
+      // A link made by another version may name constants that this one does not have.
+    }
+  }
+  return parameters;
+}

@@ -1,0 +1,276 @@
+/** The picture and the question. A picture that cannot be read never displaces the one before. */
+import { PivotscopeError } from "../../../core/errors.ts";
+import type { Picture, SampleInput } from "../../../engine/contract.ts";
+import { drawScene, MODEL_PICTURE_SIZE } from "../../../scenes/draw/draw-scene.ts";
+import type { Scene } from "../../../scenes/scene.ts";
+import { parseScene } from "../../../scenes/scene-json.ts";
+import type { Context, WorkbenchState } from "../../context.ts";
+import { type Failure, failureOf } from "../../failure.ts";
+import { isRecord } from "../model/model.ts";
+import { decodeScene, encodeScene } from "./scene-link.ts";
+import { questionAfterEdit, shownQuestion } from "./scene-questions.ts";
+
+/** A picture with a question: one that comes with the model, or a scene that the page has drawn at random. */
+export type Example = {
+  readonly id: string;
+  readonly question: string;
+  readonly family: string;
+} & ({ readonly imageUrl: string } | { readonly scene: Scene });
+
+export interface ShownPicture {
+  /** Unique while the page lives: part of the name of everything computed from it. */
+  readonly number: number;
+  readonly name: string;
+  /** The example that it is, or was before it was edited; `LINKED` for a link's scene, null for an own picture. */
+  readonly exampleId: string | null;
+  readonly picture: Picture;
+  /** For an <img>; null for a scene, which the page draws itself. */
+  readonly previewUrl: string | null;
+  readonly scene: Scene | null;
+}
+
+/** Stands for an example where a scene came with a link. */
+export const LINKED = "link";
+
+export interface InputState {
+  readonly examples: readonly Example[];
+  readonly picture: ShownPicture | null;
+  readonly decoding: boolean;
+  readonly pictureFailure: Failure | null;
+  /** The question as typed. */
+  readonly draft: string;
+  /** The question that was asked last. */
+  readonly question: string;
+  readonly questionFailure: Failure | null;
+  /** Cut the picture into frames as the checkpoint's processor does. */
+  readonly split: boolean;
+}
+
+export const initialInput: InputState = {
+  examples: [],
+  picture: null,
+  decoding: false,
+  pictureFailure: null,
+  draft: "",
+  question: "",
+  questionFailure: null,
+  split: false,
+};
+
+/** Characters of a question that the page accepts; the engine checks its tokens against the model's positions. */
+export const MAXIMUM_QUESTION = 2000;
+
+/** What a checkpoint that was not trained on the scenes is asked at first; it makes most of them reason. */
+export const GENERAL_QUESTION = "Describe this picture step by step.";
+
+/** Questions that any picture allows. */
+export const GENERAL_QUESTIONS: readonly string[] = [
+  GENERAL_QUESTION,
+  "What is happening in this picture? Think step by step, then give the final answer.",
+  "How many things can you count in this picture? Think step by step, then give the final answer.",
+];
+
+export interface InputActions {
+  /** Reads the examples of a bundled model; a model without any is fine. */
+  readExamples(folderUrl: string): Promise<void>;
+  /** Shows an example's picture and asks its question, or the one given. */
+  chooseExample(id: string, question?: string): Promise<void>;
+  /** Takes a picture that was dropped, pasted or picked. */
+  choosePicture(file: Blob, name: string): Promise<void>;
+  /** Shows a scene in place of the picture, and asks; a half-typed question stays when it is an edited scene. */
+  showScene(scene: Scene, question: string, exampleId: string): void;
+  /** Shows a link's scene and asks its question, or the first. Whether it could; if not, the picture says why. */
+  openScene(link: string, question: string | null): boolean;
+  /** Another model has come: asks what suits it about the same picture. What somebody has typed stays. */
+  suitQuestion(bundled: boolean): void;
+  setDraft(draft: string): void;
+  /** Whether pictures are cut into frames from now on; the caller knows whether the model can. */
+  setSplit(split: boolean): void;
+  /** Asks the question as typed, or this one. Returns whether it could be asked. */
+  ask(question?: string): boolean;
+}
+
+export function createInputActions(context: Context): InputActions {
+  const { environment, patch, get } = context;
+  let nextNumber = 1;
+  let latest = 0;
+  /** Counts what was typed or asked: an example that is still being read must not overwrite something newer. */
+  let questions = 0;
+  /** Pictures of scenes by their links: what was computed for a scene counts again when an edit is undone. */
+  const numbers = new Map<string, number>();
+
+  async function show(read: () => Promise<Blob>, name: string, exampleId: string | null): Promise<boolean> {
+    latest += 1;
+    const mine = latest;
+    patch("input", { decoding: true, pictureFailure: null });
+    try {
+      const decoded = await environment.decodePicture(await read(), name);
+      if (mine !== latest) {
+        environment.releasePreview(decoded.previewUrl);
+        return false;
+      }
+      replacePicture({ number: nextNumber++, name, exampleId, scene: null, ...decoded });
+      return true;
+    } catch (error) {
+      if (mine === latest) patch("input", { decoding: false, pictureFailure: failureOf(error) });
+      return false;
+    }
+  }
+
+  function replacePicture(picture: ShownPicture, asked: Partial<InputState> = {}): void {
+    const before = get().input.picture?.previewUrl ?? null;
+    patch("input", { decoding: false, pictureFailure: null, picture, ...asked });
+    if (before !== null) environment.releasePreview(before);
+  }
+
+  function ask(question = get().input.draft): boolean {
+    questions += 1;
+    const asked = asking(question);
+    patch("input", asked);
+    return asked.questionFailure === null;
+  }
+
+  function showScene(scene: Scene, question: string, exampleId: string): void {
+    latest += 1;
+    questions += 1;
+    const { input } = get();
+    const typing = exampleId === input.picture?.exampleId && input.draft.trim() !== input.question;
+    const picture = drawScene(scene, MODEL_PICTURE_SIZE);
+    const link = encodeScene(scene);
+    const number = numbers.get(link) ?? nextNumber++;
+    numbers.set(link, number);
+    // In one step: picture and question belong together, and the model is asked once.
+    replacePicture(
+      { number, name: "a scene", exampleId, scene, picture, previewUrl: null },
+      { ...asking(question), ...(typing ? { draft: input.draft } : {}) },
+    );
+  }
+
+  /** Another scene than the one at hand, not an edited one. */
+  function beginScene(scene: Scene, question: string, exampleId: string): void {
+    patch("scenes", { selected: null, past: [], future: [] });
+    showScene(scene, question, exampleId);
+  }
+
+  return {
+    ask,
+    showScene,
+    openScene(link, question) {
+      try {
+        const scene = decodeScene(link);
+        const known = gallery(get()).find((example) => "scene" in example && encodeScene(example.scene) === link);
+        beginScene(scene, question ?? questionAfterEdit(scene, scene, ""), known?.id ?? LINKED);
+        return true;
+      } catch (error) {
+        patch("input", { pictureFailure: failureOf(error) });
+        return false;
+      }
+    },
+    suitQuestion(bundled) {
+      const state = get();
+      const { picture, question, draft } = state.input;
+      if (draft.trim() !== question) return;
+      const example = gallery(state).find(({ id }) => id === picture?.exampleId);
+      if (bundled && question === GENERAL_QUESTION && picture) {
+        const suits = picture.scene ? questionAfterEdit(picture.scene, picture.scene, "") : example?.question;
+        if (suits !== undefined) ask(suits);
+      }
+      if (!bundled && (shownQuestion(state) !== null || question === (example?.question ?? ""))) ask(GENERAL_QUESTION);
+    },
+    setDraft(draft) {
+      questions += 1;
+      patch("input", { draft, questionFailure: null });
+    },
+    setSplit(split) {
+      if (split !== get().input.split) patch("input", { split });
+    },
+    async readExamples(folderUrl) {
+      try {
+        const json = await environment.readJson(`${folderUrl.replace(/\/$/, "")}/examples.json`);
+        patch("input", { examples: parseExamples(json, folderUrl) });
+      } catch (error) {
+        const missing = error instanceof PivotscopeError && error.code === "not-found";
+        patch("input", missing ? { examples: [] } : { pictureFailure: failureOf(error) });
+      }
+    },
+    async chooseExample(id, question) {
+      const { input, scenes } = get();
+      const example = [...input.examples, ...scenes.shuffled].find((entry) => entry.id === id);
+      if (!example) return;
+      if ("scene" in example) {
+        beginScene(example.scene, question ?? example.question, id);
+        return;
+      }
+      const before = questions;
+      const shown = await show(() => environment.readBlob(example.imageUrl), fileName(example.imageUrl), id);
+      if (shown && questions === before) ask(question ?? example.question);
+    },
+    async choosePicture(file, name) {
+      const shown = await show(async () => file, name, null);
+      // Before the first question there is nothing to ask about the new picture; the field stays as it is.
+      if (shown && get().input.draft.trim() !== "") ask();
+    },
+  };
+}
+
+/** The scenes and pictures to choose from: those drawn at random, else the model's own. */
+export function gallery({ input, scenes }: WorkbenchState): readonly Example[] {
+  return scenes.shuffled.length > 0 ? scenes.shuffled : input.examples;
+}
+
+/** What asking a question changes. */
+function asking(draft: string): Pick<InputState, "draft" | "questionFailure"> & Partial<Pick<InputState, "question">> {
+  try {
+    return { draft, question: checkQuestion(draft), questionFailure: null };
+  } catch (error) {
+    return { draft, questionFailure: failureOf(error) };
+  }
+}
+
+/** The question without space around it. @throws PivotscopeError `bad-input` when it is empty or too long. */
+export function checkQuestion(question: string): string {
+  const trimmed = question.trim();
+  if (trimmed === "")
+    throw new PivotscopeError("bad-input", "The question is empty.", "Type one, or pick one below the field.");
+  if (trimmed.length <= MAXIMUM_QUESTION) return trimmed;
+  throw new PivotscopeError(
+    "bad-input",
+    `The question has ${trimmed.length.toLocaleString("en-US")} characters; up to ${MAXIMUM_QUESTION.toLocaleString("en-US")} are supported.`,
+    "Shorten it and ask again.",
+  );
+}
+
+/** What the engine is asked about, null while a picture or a question is missing. */
+export function sampleInput(input: InputState): SampleInput | null {
+  if (!input.picture || input.question === "") return null;
+  const { picture } = input.picture;
+  return { picture, question: input.question, ...(input.split ? { split: true } : {}) };
+}
+
+/** Names what is asked about: equal for equal inputs while the page lives. Null while something is missing. */
+export function inputKey(input: InputState): string | null {
+  return sampleInput(input) && input.picture
+    ? `${input.picture.number}${input.split ? "s" : ""} ${input.question}`
+    : null;
+}
+
+/** Reads examples.json. @throws PivotscopeError `bad-input` naming the entry that is wrong. */
+export function parseExamples(json: unknown, folderUrl: string): readonly Example[] {
+  const list = isRecord(json) && Array.isArray(json.examples) ? json.examples : [];
+  const folder = folderUrl.replace(/\/$/, "");
+  return list.map((entry: unknown, index) => {
+    const name = `examples.json: examples[${index}]`;
+    if (!isRecord(entry) || typeof entry.question !== "string") {
+      throw new PivotscopeError("bad-input", `${name} has no question.`);
+    }
+    const family = typeof entry.family === "string" ? entry.family : "";
+    const about = { id: String(index + 1), question: entry.question, family };
+    if (entry.scene !== undefined) return { ...about, scene: parseScene(entry.scene, `${name}.scene`) };
+    if (typeof entry.image === "string") return { ...about, imageUrl: `${folder}/${entry.image}` };
+    throw new PivotscopeError("bad-input", `${name} has neither a scene nor an image.`);
+  });
+}
+
+function fileName(url: string): string {
+  return url.slice(url.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,92 @@
+/**
+ * Scenes as short texts for links: a version, six characters to an object, a check character; seven objects take 44.
+ *
+ * An object is one whole number below 64⁶, x and y in ten-thousandths and the attributes by their place in the world's
+ * lists, written in base 64 with the letters that need no escape in an address.
+ */
+import { PivotscopeError } from "../../../core/errors.ts";
+import { colours, materials, type Scene, type SceneObject, shapes, sizes } from "../../../scenes/scene.ts";
+import { parseScene } from "../../../scenes/scene-json.ts";
+
+const VERSION = "1";
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const CHARACTERS = 6;
+/** x and y are 0..10,000. */
+const STEPS = 10_000;
+
+const lists = { shape: shapes, colour: colours, material: materials, size: sizes } as const;
+
+export function encodeScene(scene: Scene): string {
+  const body = scene.objects.map(encodeObject).join("");
+  return VERSION + body + checkCharacter(body);
+}
+
+/**
+ * Reads the text of a link.
+ *
+ * @throws PivotscopeError `bad-input` or `unsupported` that says what is wrong with it.
+ */
+export function decodeScene(text: string): Scene {
+  if (!text.startsWith(VERSION)) {
+    throw new PivotscopeError(
+      "unsupported",
+      `The link's scene has version "${text.slice(0, 1)}"; this page reads version ${VERSION}.`,
+      "Ask for the link again, made by the same version of the page.",
+    );
+  }
+  const body = text.slice(1, -1);
+  if (body.length % CHARACTERS !== 0 || checkCharacter(body) !== text.at(-1))
+    throw damaged("it is cut off or mistyped");
+  const objects = Array.from({ length: body.length / CHARACTERS }, (_, index) =>
+    decodeObject(body.slice(index * CHARACTERS, (index + 1) * CHARACTERS)),
+  );
+  try {
+    return parseScene(objects, "the scene");
+  } catch (cause) {
+    throw damaged(cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause), cause);
+  }
+}
+
+function damaged(reason: string, cause?: unknown): PivotscopeError {
+  return new PivotscopeError(
+    "bad-input",
+    `The link's scene cannot be read: ${reason}.`,
+    "Copy the whole link again, or choose a scene below the picture.",
+    { cause },
+  );
+}
+
+function encodeObject(object: SceneObject): string {
+  let code = Math.round(object.x * STEPS) * (STEPS + 1) + Math.round(object.y * STEPS);
+  code = code * shapes.length + shapes.indexOf(object.shape);
+  code = code * colours.length + colours.indexOf(object.colour);
+  code = code * materials.length + materials.indexOf(object.material);
+  code = code * sizes.length + sizes.indexOf(object.size);
+  let text = "";
+  for (let index = 0; index < CHARACTERS; index += 1) {
+    text = DIGITS.charAt(code % 64) + text;
+    code = Math.floor(code / 64);
+  }
+  return text;
+}
+
+/** What the characters say, unchecked: `parseScene` names a position outside the picture. */
+function decodeObject(text: string): Record<string, unknown> {
+  let code = [...text].reduce((sum, character) => sum * 64 + DIGITS.indexOf(character), 0);
+  const take = (count: number) => {
+    const rest = code % count;
+    code = (code - rest) / count;
+    return rest;
+  };
+  const oneOf = (name: keyof typeof lists) => lists[name][take(lists[name].length)];
+  // The last one written is the first one read.
+  const [size, material, colour, shape] = [oneOf("size"), oneOf("material"), oneOf("colour"), oneOf("shape")];
+  const y = take(STEPS + 1) / STEPS;
+  return { shape, colour, material, size, x: code / STEPS, y };
+}
+
+/** Sum of the characters, each weighted by its place, modulo a prime: differs when one is wrong, lost or swapped. */
+function checkCharacter(body: string): string {
+  const sum = [...body].reduce((total, character, index) => total + (index + 1) * (DIGITS.indexOf(character) + 1), 0);
+  return DIGITS.charAt(sum % 61);
+}

@@ -1,0 +1,166 @@
+/**
+ * What the model says once the thumb rests: KL, perplexity and answer at the ratio at hand.
+ *
+ * Results are kept by plan and input, so a visited ratio shows in the same frame. An older result stays until a newer
+ * one comes, and always carries its ratio. One run at a time: a new rest cancels the old run and its late answer.
+ */
+import type { Measurement } from "../../../engine/contract.ts";
+import { type Context, requireEngine, type WorkbenchState } from "../../context.ts";
+import { type Failure, failureOf, isCancelled } from "../../failure.ts";
+import { sampleInput } from "../input/input.ts";
+import { runName } from "../model/model.ts";
+import { pruningOf } from "../pruning/method.ts";
+import { type AnswerVerdict, firstMismatch, prunedPrefix, prunedTokenLimit, verdict } from "../reasoning/answer.ts";
+
+export interface Measured {
+  /** Names plan and input, see `measurementKey`. */
+  readonly key: string;
+  /** Ratio that the thumb asked for when this was measured. */
+  readonly ratio: number;
+  readonly method: string;
+  readonly inputKey: string;
+  readonly measurement: Measurement;
+  /** Null while the pruned model's own words are still being generated. */
+  readonly answer: AnswerVerdict | null;
+}
+
+export interface MeasurementState {
+  /** `resting`: the thumb has stopped moving less than REST ago. `waiting`: another job has the engine. */
+  readonly status: "none" | "resting" | "waiting" | "running" | "done" | "failed";
+  /** What is shown; stale when its key is not the key at hand. */
+  readonly shown: Measured | null;
+  readonly failure: Failure | null;
+}
+
+export const initialMeasurement: MeasurementState = { status: "none", shown: null, failure: null };
+
+/** Milliseconds without a new plan after which the thumb counts as resting. */
+export const REST = 150;
+
+/** Results kept; the oldest goes first. One is some kilobytes. */
+const KEPT_RESULTS = 256;
+
+/** Names the plan and the input at hand; null while one of them is missing. */
+export function measurementKey(state: WorkbenchState): string | null {
+  const { pruning, reasoning, model } = state;
+  if (pruning.planHash === null || reasoning.trace === null || reasoning.inputKey === null) return null;
+  const run = model.summary && runName(model.summary);
+  return `${model.summary?.weightHash} ${run} ${pruning.planHash} ${reasoning.inputKey}`;
+}
+
+/** Ratio of the shown result when it is not the one at hand, null when it is current or absent. */
+export function staleRatio(state: WorkbenchState): number | null {
+  const { shown } = state.measurement;
+  return shown && shown.key !== measurementKey(state) ? shown.ratio : null;
+}
+
+export interface MeasurementActions {
+  /** To be called whenever plan or input changed: shows a kept result at once or measures after a rest. */
+  settle(): void;
+  /** Measures now, after a failure. */
+  retry(): void;
+}
+
+export function createMeasurementActions(context: Context, onLoss: (error: unknown) => boolean): MeasurementActions {
+  const { patch, get, environment } = context;
+  const kept = new Map<string, Measured>();
+  let callOff = () => {};
+  let controller = new AbortController();
+  let runningKey: string | null = null;
+
+  function remember(result: Measured): void {
+    kept.delete(result.key);
+    kept.set(result.key, result);
+    const oldest = kept.size > KEPT_RESULTS ? kept.keys().next().value : undefined;
+    if (oldest !== undefined) kept.delete(oldest);
+  }
+
+  function show(result: Measured): void {
+    remember(result);
+    const { shown } = get().measurement;
+    // A picture or question that is no longer there must not come back on the screen.
+    if (result.inputKey === get().reasoning.inputKey) patch("measurement", { shown: result });
+    else if (shown && shown.inputKey !== get().reasoning.inputKey) patch("measurement", { shown: null });
+  }
+
+  function settle(): void {
+    callOff();
+    const key = measurementKey(get());
+    const { shown } = get().measurement;
+    if (shown && shown.inputKey !== get().reasoning.inputKey) patch("measurement", { shown: null });
+    if (key === null) {
+      stop();
+      patch("measurement", { status: "none", failure: null });
+      return;
+    }
+    const known = kept.get(key);
+    // The same mask can be asked for at two ratios: the label follows the thumb.
+    if (known) show({ ...known, ratio: get().pruning.ratio });
+    if (known?.answer) {
+      stop();
+      patch("measurement", { status: "done", failure: null });
+      return;
+    }
+    if (runningKey === key) return;
+    // Patching may call back into here, so the timer stands before it, and replaces one that was set in between.
+    callOff();
+    callOff = environment.after(REST, () => void measure(key));
+    patch("measurement", { status: "resting", failure: null });
+  }
+
+  function stop(): void {
+    controller.abort();
+    runningKey = null;
+  }
+
+  async function measure(key: string): Promise<void> {
+    stop();
+    const state = get();
+    const { frame, ratio, method } = state.pruning;
+    const { trace, inputKey } = state.reasoning;
+    const input = sampleInput(state.input);
+    if (!frame || !trace || !input || inputKey === null || measurementKey(state) !== key) return;
+    const pruning = pruningOf(frame);
+    controller = new AbortController();
+    runningKey = key;
+    const { signal } = controller;
+    patch("measurement", { status: "waiting", failure: null });
+    try {
+      await context.queue.run("measurement", signal, async () => {
+        const engine = requireEngine(context);
+        patch("measurement", { status: "running" });
+        const ids = trace.tokens.map((token) => token.id);
+        const measurement = kept.get(key)?.measurement ?? (await engine.evaluate(input, ids, pruning, { signal }));
+        if (signal.aborted) return;
+        const mismatch = firstMismatch(trace.tokens, measurement);
+        const result = { key, ratio, method, inputKey, measurement } as const;
+        if (mismatch < 0) return show({ ...result, answer: verdict(trace, null) });
+        show({ ...result, answer: null });
+        const prefix = prunedPrefix(trace.tokens, measurement, mismatch);
+        const options = { pruning, prefix, maximumTokens: prunedTokenLimit(trace) };
+        const pruned = await engine.generate(input, options, { signal });
+        if (!signal.aborted) show({ ...result, answer: verdict(trace, pruned) });
+      });
+      if (!signal.aborted) patch("measurement", { status: measurementKey(get()) === key ? "done" : "resting" });
+    } catch (error) {
+      if (isCancelled(error)) {
+        // Cancelled from outside, not by a newer run: the engine was ended.
+        if (!signal.aborted) patch("measurement", { status: "none" });
+      } else {
+        onLoss(error);
+        if (!signal.aborted) patch("measurement", { status: "failed", failure: failureOf(error) });
+      }
+    } finally {
+      if (controller.signal === signal) runningKey = null;
+    }
+  }
+
+  return {
+    settle,
+    retry() {
+      callOff();
+      const key = measurementKey(get());
+      if (key !== null) void measure(key);
+    },
+  };
+}

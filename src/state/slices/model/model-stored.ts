@@ -1,0 +1,72 @@
+/** Models of hubs that are kept in this browser: which, how large, and putting them away. */
+import type { Context } from "../../context.ts";
+import type { StorageUse, StoredModel } from "../../environment.ts";
+import { type Failure, failureOf } from "../../failure.ts";
+
+export interface StoredState {
+  /** Null until they have been read. */
+  readonly models: readonly StoredModel[] | null;
+  readonly use: StorageUse | null;
+  /** What is being removed: a model's id, or everything. */
+  readonly removing: { readonly id: string } | "all" | null;
+  /** Whether the browser has refused to promise that it keeps them. */
+  readonly refused: boolean;
+  readonly failure: Failure | null;
+}
+
+export const initialStored: StoredState = { models: null, use: null, removing: null, refused: false, failure: null };
+
+export interface StoredActions {
+  /** Reads what there is. */
+  refresh(): Promise<void>;
+  remove(model: StoredModel): Promise<void>;
+  clear(): Promise<void>;
+  /** Asks the browser not to clear them by itself. */
+  persist(): Promise<void>;
+}
+
+export function createStoredActions({ environment, patch, get }: Context): StoredActions {
+  const { models: store } = environment;
+  let reading = 0;
+
+  async function refresh(): Promise<void> {
+    reading += 1;
+    const mine = reading;
+    try {
+      const [models, use] = await Promise.all([store.list(), store.use()]);
+      if (mine !== reading) return;
+      const recent = [...models].sort((a, b) => (b.lastUsed ?? 0) - (a.lastUsed ?? 0));
+      patch("stored", { models: recent, use, failure: null });
+    } catch (error) {
+      if (mine === reading) patch("stored", { failure: failureOf(error) });
+    }
+  }
+
+  /** Takes something away and reads what is left, whether that went well or not. */
+  async function takeAway(removing: NonNullable<StoredState["removing"]>, work: () => Promise<void>): Promise<void> {
+    if (get().stored.removing) return;
+    patch("stored", { removing });
+    let failure: Failure | null = null;
+    try {
+      await work();
+    } catch (error) {
+      failure = failureOf(error);
+    }
+    await refresh();
+    patch("stored", { removing: null, ...(failure ? { failure } : {}) });
+  }
+
+  return {
+    refresh,
+    remove: (model) => takeAway({ id: model.id }, () => store.remove(model)),
+    clear: () => takeAway("all", () => store.clear()),
+    async persist() {
+      try {
+        patch("stored", { refused: !(await store.persist()) });
+        await refresh();
+      } catch (error) {
+        patch("stored", { failure: failureOf(error) });
+      }
+    },
+  };
+}

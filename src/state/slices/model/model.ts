@@ -1,0 +1,212 @@
+/** The model: which one, how far loading is, what the engine holds, and what stopped it. */
+import { PivotscopeError } from "../../../core/errors.ts";
+import type { LoadOptions, LoadProgress, ModelSummary } from "../../../engine/contract.ts";
+import type { WorkerEngine } from "../../../engine/worker/client.ts";
+import type { ModelSource } from "../../../models/model-source.ts";
+import type { Context, WorkbenchState } from "../../context.ts";
+import { type Failure, failureOf, isCancelled } from "../../failure.ts";
+import type { Activity } from "../../queue.ts";
+import { AUTOMATIC, type RunOptions } from "./model-opening-steps.ts";
+
+/** A model that the page brings along. */
+export interface BundledModel {
+  readonly name: string;
+  readonly label: string;
+  /** Whole address of its folder. */
+  readonly url: string;
+  /** Parameters and bytes of its weights, for those who choose; null where the list does not say. */
+  readonly parameters: number | null;
+  readonly bytes: number | null;
+}
+
+export interface ModelState {
+  /** `lost`: it had loaded, then the device or the worker went away. */
+  readonly status: "none" | "loading" | "ready" | "failed" | "lost";
+  readonly source: ModelSource | null;
+  readonly bundled: readonly BundledModel[];
+  readonly progress: LoadProgress | null;
+  /** Of the model that was loaded last; stays when the device is lost, so that charts keep their layout. */
+  readonly summary: ModelSummary | null;
+  readonly failure: Failure | null;
+  /** What the address asked for and the page does not have; what stands there instead is the first bundled model. */
+  readonly unknown: string | null;
+  /** What the address asked for: every model is opened like this, unless somebody chooses otherwise. */
+  readonly wish: RunOptions;
+  /** How the model at hand was to run. */
+  readonly options: RunOptions;
+  readonly activity: Activity;
+}
+
+export const initialModel: ModelState = {
+  status: "none",
+  source: null,
+  bundled: [],
+  progress: null,
+  summary: null,
+  failure: null,
+  unknown: null,
+  wish: AUTOMATIC,
+  options: AUTOMATIC,
+  activity: { running: null, waiting: [] },
+};
+
+/** Where the list of bundled models lies, relative to the page. */
+export const BUNDLED_INDEX = "models/index.json";
+
+export interface ModelActions {
+  /**
+   * Reads the list of bundled models, where that has not been done, and loads the one of this name, or the first. A model
+   * that works stays when the list cannot be read.
+   */
+  openBundled(name: string | null): Promise<void>;
+  load(source: ModelSource, options: RunOptions): Promise<void>;
+  /** Puts a model that has been loaded in its own engine in place of the one at hand. */
+  take(engine: WorkerEngine, source: ModelSource, summary: ModelSummary, options: RunOptions): Promise<void>;
+  /** Loads the model at hand again, in a new worker. */
+  reload(): Promise<void>;
+  /** The same on another backend. */
+  reloadOn(backend: LoadOptions["backend"]): Promise<void>;
+  /** Marks the model as lost when `error` says that the device or the worker went away. Returns whether it did. */
+  noteLoss(error: unknown): boolean;
+}
+
+export function createModelActions(context: Context): ModelActions {
+  const { environment, engine, patch, get } = context;
+  let attempt = 0;
+  let controller = new AbortController();
+
+  function endEngine(): void {
+    engine.current?.terminate();
+    engine.current = null;
+  }
+
+  async function load(source: ModelSource, options: RunOptions): Promise<void> {
+    attempt += 1;
+    const current = attempt;
+    controller.abort();
+    controller = new AbortController();
+    const { signal } = controller;
+    // A new worker per model: everything the old one held goes with it, and calls that wait for it are cancelled.
+    endEngine();
+    const { summary } = get().model;
+    patch("model", {
+      status: "loading",
+      source,
+      options,
+      progress: null,
+      failure: null,
+      summary: summary?.name === source.name ? summary : null,
+    });
+    try {
+      const loaded = await context.queue.run("load", signal, () => {
+        const fresh = environment.createEngine();
+        engine.current = fresh;
+        const onProgress = (progress: LoadProgress) => {
+          if (current === attempt) patch("model", { progress });
+        };
+        return fresh.load(source, options, { signal, onProgress });
+      });
+      if (current !== attempt) return;
+      patch("model", { status: "ready", summary: loaded, progress: null });
+    } catch (error) {
+      if (current !== attempt || isCancelled(error)) return;
+      endEngine();
+      patch("model", { status: "failed", failure: failureOf(error), progress: null });
+    }
+  }
+
+  async function bundledModels(): Promise<readonly BundledModel[]> {
+    const known = get().model.bundled;
+    if (known.length > 0) return known;
+    const listed = parseBundledIndex(await environment.readJson(BUNDLED_INDEX));
+    return listed.map((model) => ({ ...model, url: environment.absoluteUrl(model.url) }));
+  }
+
+  async function openBundled(name: string | null): Promise<void> {
+    try {
+      const bundled = await bundledModels();
+      const named = bundled.find((model) => model.name === name);
+      patch("model", { bundled, unknown: named ? null : name });
+      const chosen = named ?? bundled[0];
+      if (chosen) await load({ kind: "address", name: chosen.name, url: chosen.url }, get().model.wish);
+    } catch (error) {
+      const { status } = get().model;
+      if (status !== "ready" && status !== "loading") patch("model", { status: "failed", failure: failureOf(error) });
+    }
+  }
+
+  async function reload(): Promise<void> {
+    const { source, options } = get().model;
+    await (source ? load(source, options) : openBundled(null));
+  }
+
+  return {
+    load,
+    async take(fresh, source, summary, options) {
+      attempt += 1;
+      controller.abort();
+      endEngine();
+      context.queue.clear();
+      // What ran on the engine before ends as cancelled first, so that nothing of it arrives after the new model.
+      await context.queue.run("load", new AbortController().signal, async () => {
+        engine.current = fresh;
+      });
+      patch("model", { status: "ready", source, summary, options, failure: null, progress: null, unknown: null });
+    },
+    openBundled,
+    reload,
+    async reloadOn(backend) {
+      patch("model", { options: { ...get().model.options, backend } });
+      await reload();
+    },
+    noteLoss(error) {
+      const closed = engine.current?.failure ?? null;
+      if (!closed && !(error instanceof PivotscopeError && error.code === "device-lost")) return false;
+      patch("model", { status: "lost", failure: failureOf(closed ?? error) });
+      return true;
+    },
+  };
+}
+
+/** Reads models/index.json. @throws PivotscopeError `bad-input` naming the field that is wrong. */
+export function parseBundledIndex(json: unknown): readonly BundledModel[] {
+  const list = isRecord(json) && Array.isArray(json.models) ? json.models : Array.isArray(json) ? json : null;
+  if (!list || list.length === 0) {
+    throw new PivotscopeError("bad-input", `${BUNDLED_INDEX} lists no models.`, "Restore the file from the project.");
+  }
+  return list.map((entry: unknown, index) => {
+    const field = (name: string): string => {
+      const value = isRecord(entry) ? entry[name] : undefined;
+      if (typeof value === "string" && value !== "") return value;
+      throw new PivotscopeError(
+        "bad-input",
+        `${BUNDLED_INDEX}: models[${index}].${name} is ${JSON.stringify(value)}; text is expected.`,
+      );
+    };
+    const count = (name: string): number | null => {
+      const value = isRecord(entry) ? entry[name] : undefined;
+      return typeof value === "number" && value >= 0 ? value : null;
+    };
+    return {
+      name: field("name"),
+      label: field("label"),
+      url: field("url"),
+      parameters: count("parameters"),
+      bytes: count("bytes"),
+    };
+  });
+}
+
+/** Whether the model at hand is one that the page brings along: those were trained on the page's own scenes. */
+export function isBundled({ model: { source, bundled } }: Pick<WorkbenchState, "model">): boolean {
+  return source?.kind === "address" && bundled.some(({ url }) => url === source.url);
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Names how a model runs, for what is computed with it: ways agree within a tolerance, not to the last bit. */
+export function runName({ backend, precision }: Pick<ModelSummary, "backend" | "precision">): string {
+  return precision === "float32" ? backend : `${backend} ${precision}`;
+}

@@ -1,0 +1,50 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createHarness, type Harness } from "../../testing/harness.ts";
+import { measureAt, opened } from "../../testing/journey.ts";
+import { measurementKey } from "../measurement/measurement.ts";
+
+let harness: Harness = createHarness();
+afterEach(() => harness.workbench.close());
+
+const state = () => harness.workbench.store.getState();
+const pruning = () => harness.workbench.actions.pruning;
+
+describe("two methods", () => {
+  it("are planned at the same ratio in the same call, without touching each other", async () => {
+    harness = await opened();
+    pruning().setSecondMethod("wanda-sp");
+    pruning().setRatio(0.5);
+    const { frame, secondFrame } = state().pruning;
+    expect([frame?.askedRatio, secondFrame?.askedRatio]).toEqual([0.5, 0.5]);
+    expect(secondFrame?.keptPerModule).not.toEqual(frame?.keptPerModule);
+    const alone = frame?.keep.slice();
+    pruning().setSecondMethod(null);
+    expect(state().pruning.secondFrame).toBeNull();
+    expect(state().pruning.frame?.keep).toEqual(alone);
+  });
+
+  it("are never one method twice", async () => {
+    harness = await opened();
+    pruning().setSecondMethod("mucrasp");
+    expect(state().pruning.secondMethod).toBeNull();
+    pruning().setSecondMethod("flap");
+    pruning().setMethod("flap");
+    expect(state().pruning).toMatchObject({ method: "flap", secondMethod: null });
+  });
+});
+
+describe("bias compensation", () => {
+  it("is part of a result's name: the same mask without it is measured anew", async () => {
+    harness = await opened();
+    pruning().setMethod("flap");
+    await measureAt(harness, 0.2);
+    const { frame } = state().pruning;
+    const before = measurementKey(state());
+    expect(frame?.meanInputs).not.toBeNull();
+    const mask = frame?.keep.slice();
+    pruning().setParameter("flapCompensation", "off");
+    expect(state().pruning.frame?.meanInputs).toBeNull();
+    expect(state().pruning.frame?.keep).toEqual(mask);
+    expect(measurementKey(state())).not.toBe(before);
+  });
+});

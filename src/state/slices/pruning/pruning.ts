@@ -1,0 +1,147 @@
+/** The slider: ratio, method, constants, and the plan that follows from them within the frame. */
+import type { FrameData } from "../../../core/frame-data.ts";
+import { methods } from "../../../core/methods/index.ts";
+import type { Context } from "../../context.ts";
+import { type Failure, failureOf } from "../../failure.ts";
+import {
+  changeParameter,
+  DEFAULT_METHOD,
+  type FramePlanner,
+  type MethodParameters,
+  plannerOf,
+  startingParameters,
+} from "./method.ts";
+import { planHash } from "./plan-key.ts";
+
+export interface PruningState {
+  /** What the thumb asks for, 0..MAXIMUM_RATIO. */
+  readonly ratio: number;
+  readonly method: string;
+  readonly parameters: MethodParameters;
+  /** What the plan yields; a new object on each tick around arrays that the next tick reuses. Null before calibration. */
+  readonly frame: FrameData | null;
+  /** Names what `frame` takes out, see `planHash`. */
+  readonly planHash: string | null;
+  /** A method whose plan is drawn over the first one's; null for none. */
+  readonly secondMethod: string | null;
+  /** What the second method yields at the same ratio; null without one. */
+  readonly secondFrame: FrameData | null;
+  readonly failure: Failure | null;
+}
+
+export const MAXIMUM_RATIO = 0.7;
+export const STARTING_RATIO = 0.4;
+
+export const initialPruning: PruningState = {
+  ratio: STARTING_RATIO,
+  method: DEFAULT_METHOD,
+  parameters: startingParameters(null),
+  frame: null,
+  planHash: null,
+  secondMethod: null,
+  secondFrame: null,
+  failure: null,
+};
+
+export interface PruningActions {
+  setRatio(ratio: number): void;
+  setMethod(method: string): void;
+  /** Chooses the method to compare with, or none. */
+  setSecondMethod(method: string | null): void;
+  /** Changes one constant. A value out of bounds is refused with a failure that names the bounds. */
+  setParameter(name: string, value: unknown): void;
+  /** Back to the model's starting values: one constant, or all. */
+  resetParameter(name?: string): void;
+  setParameters(parameters: MethodParameters): void;
+  /** Plans anew from the statistics, method, constants and ratio at hand. */
+  replan(): void;
+}
+
+export function createPruningActions(context: Context): PruningActions {
+  const { patch, get } = context;
+  const planner = createPlannerCache(context);
+  // Two planners, so that neither overwrites the other's arrays.
+  const secondPlanner = createPlannerCache(context);
+
+  function replan(): void {
+    const { ratio, method, secondMethod } = get().pruning;
+    const first = attempt(() => planner(method)?.(ratio));
+    const second = attempt(() => (secondMethod === null ? null : secondPlanner(secondMethod)?.(ratio)));
+    // A plan of another method must not stay under this one's name.
+    patch("pruning", {
+      frame: first.frame,
+      planHash: first.frame && planHash(first.frame),
+      secondFrame: second.frame,
+      failure: first.failure ?? second.failure,
+    });
+  }
+
+  function setParameters(parameters: MethodParameters): void {
+    patch("pruning", { parameters, failure: null });
+    replan();
+  }
+
+  return {
+    replan,
+    setParameters,
+    setRatio(ratio) {
+      if (!Number.isFinite(ratio)) return;
+      const clamped = Math.min(MAXIMUM_RATIO, Math.max(0, Math.round(ratio * 1000) / 1000));
+      if (clamped === get().pruning.ratio) return;
+      patch("pruning", { ratio: clamped });
+      replan();
+    },
+    setMethod(method) {
+      // A link may name a method that this version does not have.
+      if (!methods.some((candidate) => candidate.name === method)) return;
+      // A method is not compared with itself.
+      const { secondMethod } = get().pruning;
+      patch("pruning", { method, secondMethod: secondMethod === method ? null : secondMethod });
+      replan();
+    },
+    setSecondMethod(method) {
+      if (method !== null && !methods.some((candidate) => candidate.name === method)) return;
+      patch("pruning", { secondMethod: method === get().pruning.method ? null : method });
+      replan();
+    },
+    setParameter(name, value) {
+      try {
+        setParameters(changeParameter(get().pruning.parameters, name, value));
+      } catch (error) {
+        patch("pruning", { failure: failureOf(error) });
+      }
+    },
+    resetParameter(name) {
+      const { pruning, model } = get();
+      const start = startingParameters(model.summary);
+      setParameters(name === undefined ? start : changeParameter(pruning.parameters, name, named(start, name)));
+    },
+  };
+}
+
+function attempt(plan: () => FrameData | null | undefined) {
+  try {
+    return { frame: plan() ?? null, failure: null };
+  } catch (error) {
+    return { frame: null, failure: failureOf(error) };
+  }
+}
+
+/** The planner of a method for what is at hand, made anew only when something but the ratio has changed. */
+function createPlannerCache({ get }: Context): (method: string) => FramePlanner | null {
+  // A planner holds scratch buffers for one combination; only the ratio may change under it.
+  let kept: { readonly of: readonly unknown[]; readonly plan: FramePlanner } | null = null;
+  return (method) => {
+    const { model, calibration, pruning } = get();
+    if (!model.summary || !calibration.statistics) return null;
+    const of = [model.summary.layout, calibration.statistics, method, pruning.parameters];
+    if (kept?.of.every((part, index) => part === of[index])) return kept.plan;
+    const plan = plannerOf(method, model.summary.layout, calibration.statistics, pruning.parameters);
+    kept = { of, plan };
+    return plan;
+  };
+}
+
+function named(parameters: MethodParameters, name: string): unknown {
+  return (parameters as unknown as Readonly<Record<string, unknown>>)[name];
+}
