@@ -2,8 +2,9 @@
  * Theme, shortcuts and what was chosen about experiments, kept in this browser (results of experiments are found again
  * under the choices that they were measured with); and the theme on the page.
  */
-import { type ExperimentChoices, parseChoices } from "../state/slices/experiments/experiments-choices.ts";
-import type { PreferencesState, Theme } from "../state/slices/preferences.ts";
+import { parseChoices } from "../state/slices/experiments/experiments-choices.ts";
+import type { ExperimentChoices } from "../state/slices/experiments/experiments-state.ts";
+import type { PreferencesState, Theme } from "../state/slices/preferences-state.ts";
 import type { Workbench } from "../state/store.ts";
 
 const KEY = "pivotscope.preferences";

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { CompareTraces, type TraceColumn } from "../charts/compare/CompareTraces.tsx";
 import { formatShare } from "../charts/format.ts";
 import { alignTexts } from "../core/alignment.ts";
-import type { ComparedTrace } from "../state/slices/measurement/comparison.ts";
+import type { ComparedTrace } from "../state/slices/measurement/comparison-state.ts";
 import { methodLabel } from "../state/slices/pruning/method.ts";
 import { textOf, verdictSentence } from "../state/slices/reasoning/answer.ts";
 import { Alert } from "./Alert.tsx";

@@ -8,7 +8,7 @@ import { RetentionChart } from "../charts/retention/RetentionChart.tsx";
 import { methods } from "../core/methods/index.ts";
 import { pivotShare } from "../core/signals/fusion.ts";
 import type { UnitIndex } from "../core/unit.ts";
-import type { WorkbenchState } from "../state/context.ts";
+import type { WorkbenchState } from "../state/shape.ts";
 import { DEFAULT_METHOD, methodLabel } from "../state/slices/pruning/method.ts";
 import { EmptyChart } from "./EmptyChart.tsx";
 import { missingPlan, planContext } from "./plan-context.ts";

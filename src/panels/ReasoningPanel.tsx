@@ -4,7 +4,7 @@ import { JudgeChart } from "../charts/judge/JudgeChart.tsx";
 import { claimsTrue } from "../charts/judge/judge.ts";
 import { KlDistribution } from "../charts/kl/KlDistribution.tsx";
 import { ReasoningChart } from "../charts/trace/ReasoningChart.tsx";
-import type { WorkbenchState } from "../state/context.ts";
+import type { WorkbenchState } from "../state/shape.ts";
 import { shownScene } from "../state/slices/input/scene-questions.ts";
 import { staleRatio } from "../state/slices/measurement/measurement.ts";
 import { methodLabel } from "../state/slices/pruning/method.ts";

@@ -11,7 +11,7 @@ import {
   useLayoutEffect,
   useRef,
 } from "react";
-import { TAB_NAMES, type TabName } from "../state/slices/preferences.ts";
+import { TAB_NAMES, type TabName } from "../state/slices/preferences-state.ts";
 import { PanelBoundary } from "./PanelBoundary.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
 

@@ -1,7 +1,7 @@
 /** What the page computed, as files that the command line reads. */
 import { createPlan, serialisePlan } from "../core/plan.ts";
 import { serialiseStatistics } from "../core/statistics-json.ts";
-import type { WorkbenchState } from "../state/context.ts";
+import type { WorkbenchState } from "../state/shape.ts";
 
 /** Downloads the plan at the ratio at hand; nothing happens before there is one. */
 export function downloadPlan({ model: { summary }, pruning }: WorkbenchState): void {

@@ -2,7 +2,7 @@
 import type { ChartContext } from "../charts/frame/chart-context.ts";
 import { encodeSharedState } from "../state/address/url.ts";
 import { sharedState } from "../state/address/url-sync.ts";
-import type { WorkbenchState } from "../state/context.ts";
+import type { WorkbenchState } from "../state/shape.ts";
 import { isBundled } from "../state/slices/model/model.ts";
 import { samplesAtHand } from "../state/slices/own-samples/own-samples.ts";
 import { methodLabel } from "../state/slices/pruning/method.ts";

@@ -3,8 +3,9 @@ import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import { useShallow } from "zustand/react/shallow";
 import { invariant } from "../core/errors.ts";
-import type { WorkbenchState } from "../state/context.ts";
-import type { Workbench, WorkbenchActions } from "../state/store.ts";
+import type { WorkbenchActions } from "../state/actions.ts";
+import type { WorkbenchState } from "../state/shape.ts";
+import type { Workbench } from "../state/store.ts";
 
 export const WorkbenchContext = createContext<Workbench | null>(null);
 

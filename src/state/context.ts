@@ -4,37 +4,7 @@ import { PivotscopeError } from "../core/errors.ts";
 import type { WorkerEngine } from "../engine/worker/client.ts";
 import type { Environment } from "./environment.ts";
 import type { JobQueue } from "./queue.ts";
-import type { CalibrationState } from "./slices/calibration.ts";
-import type { ExperimentsState } from "./slices/experiments/experiments.ts";
-import type { LayersState } from "./slices/experiments/layers.ts";
-import type { InputState } from "./slices/input/input.ts";
-import type { ScenesState } from "./slices/input/scenes.ts";
-import type { ComparisonState } from "./slices/measurement/comparison.ts";
-import type { MeasurementState } from "./slices/measurement/measurement.ts";
-import type { ModelState } from "./slices/model/model.ts";
-import type { OpeningState } from "./slices/model/model-opening.ts";
-import type { StoredState } from "./slices/model/model-stored.ts";
-import type { OwnSamplesState } from "./slices/own-samples/own-samples.ts";
-import type { PreferencesState } from "./slices/preferences.ts";
-import type { PruningState } from "./slices/pruning/pruning.ts";
-import type { ReasoningState } from "./slices/reasoning/reasoning.ts";
-
-export interface WorkbenchState {
-  readonly model: ModelState;
-  readonly opening: OpeningState;
-  readonly stored: StoredState;
-  readonly input: InputState;
-  readonly scenes: ScenesState;
-  readonly reasoning: ReasoningState;
-  readonly calibration: CalibrationState;
-  readonly ownSamples: OwnSamplesState;
-  readonly pruning: PruningState;
-  readonly measurement: MeasurementState;
-  readonly comparison: ComparisonState;
-  readonly experiments: ExperimentsState;
-  readonly layers: LayersState;
-  readonly preferences: PreferencesState;
-}
+import type { WorkbenchState } from "./shape.ts";
 
 export type WorkbenchStore = Pick<StoreApi<WorkbenchState>, "getState" | "getInitialState"> & {
   subscribe(listener: (state: WorkbenchState, before: WorkbenchState) => void): () => void;

@@ -5,18 +5,20 @@
  */
 import type { ModelSummary } from "../engine/contract.ts";
 import type { ModelSource } from "../models/model-source.ts";
+import type { WorkbenchActions } from "./actions.ts";
 import { EMPTY_SHARED_STATE, type SharedState } from "./address/url.ts";
 import { applySharedState, followWithAddress, parametersFromLink, sharedState } from "./address/url-sync.ts";
-import type { Context, WorkbenchState } from "./context.ts";
+import type { Context } from "./context.ts";
+import type { WorkbenchState } from "./shape.ts";
 import { currentKey } from "./slices/experiments/experiments.ts";
-import { type ExperimentName, experimentOfTab } from "./slices/experiments/experiments-choices.ts";
+import { experimentOfTab } from "./slices/experiments/experiments-choices.ts";
+import type { ExperimentName } from "./slices/experiments/experiments-state.ts";
 import { GENERAL_QUESTION, inputKey } from "./slices/input/input.ts";
 import { measurementKey, REST } from "./slices/measurement/measurement.ts";
 import { isBundled } from "./slices/model/model.ts";
 import { samplesAtHand } from "./slices/own-samples/own-samples.ts";
 import { pivotParameters } from "./slices/pruning/method.ts";
-import { initialReasoning } from "./slices/reasoning/reasoning.ts";
-import type { WorkbenchActions } from "./store.ts";
+import { initialReasoning } from "./slices/reasoning/reasoning-state.ts";
 
 export interface Flow {
   open(shared: SharedState): Promise<void>;

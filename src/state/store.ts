@@ -1,25 +1,27 @@
 /** The workbench's store: all slices, their actions, and what follows from what. Knows no React. */
 import { subscribeWithSelector } from "zustand/middleware";
 import { createStore } from "zustand/vanilla";
+import { createActions, type WorkbenchActions } from "./actions.ts";
 import { EMPTY_SHARED_STATE, type SharedState } from "./address/url.ts";
-import type { Context, WorkbenchState, WorkbenchStore } from "./context.ts";
+import type { Context, WorkbenchStore } from "./context.ts";
 import type { Environment } from "./environment.ts";
 import { startFlow } from "./flow.ts";
 import { createJobQueue } from "./queue.ts";
-import { createCalibrationActions, initialCalibration } from "./slices/calibration.ts";
-import { createExperimentsActions, initialExperiments } from "./slices/experiments/experiments.ts";
-import { createLayersActions, initialLayers } from "./slices/experiments/layers.ts";
-import { createInputActions, initialInput } from "./slices/input/input.ts";
-import { createScenesActions, initialScenes } from "./slices/input/scenes.ts";
-import { createComparisonActions, initialComparison } from "./slices/measurement/comparison.ts";
-import { createMeasurementActions, initialMeasurement } from "./slices/measurement/measurement.ts";
-import { createModelActions, initialModel } from "./slices/model/model.ts";
-import { createOpeningActions, initialOpening } from "./slices/model/model-opening.ts";
-import { createStoredActions, initialStored } from "./slices/model/model-stored.ts";
-import { createOwnSamplesActions, initialOwnSamples } from "./slices/own-samples/own-samples.ts";
-import { createPreferencesActions, initialPreferences } from "./slices/preferences.ts";
-import { createPruningActions, initialPruning } from "./slices/pruning/pruning.ts";
-import { createReasoningActions, initialReasoning } from "./slices/reasoning/reasoning.ts";
+import type { WorkbenchState } from "./shape.ts";
+import { initialCalibration } from "./slices/calibration-state.ts";
+import { initialExperiments } from "./slices/experiments/experiments-state.ts";
+import { initialLayers } from "./slices/experiments/layers-state.ts";
+import { initialInput } from "./slices/input/input-state.ts";
+import { initialScenes } from "./slices/input/scenes-state.ts";
+import { initialComparison } from "./slices/measurement/comparison-state.ts";
+import { initialMeasurement } from "./slices/measurement/measurement-state.ts";
+import { initialOpening } from "./slices/model/model-opening-state.ts";
+import { initialModel } from "./slices/model/model-state.ts";
+import { initialStored } from "./slices/model/model-stored-state.ts";
+import { initialOwnSamples } from "./slices/own-samples/own-samples-state.ts";
+import { initialPreferences } from "./slices/preferences-state.ts";
+import { initialPruning } from "./slices/pruning/pruning-state.ts";
+import { initialReasoning } from "./slices/reasoning/reasoning-state.ts";
 
 const initialState: WorkbenchState = {
   model: initialModel,
@@ -47,30 +49,6 @@ export interface Workbench {
   visit(shared: SharedState): Promise<void>;
   /** Ends the engine and all subscriptions. */
   close(): void;
-}
-
-export type WorkbenchActions = ReturnType<typeof createActions>;
-
-function createActions(context: Context) {
-  const model = createModelActions(context);
-  const { noteLoss } = model;
-  const input = createInputActions(context);
-  return {
-    model,
-    opening: createOpeningActions(context, model),
-    stored: createStoredActions(context),
-    input,
-    scenes: createScenesActions(context, input),
-    reasoning: createReasoningActions(context, noteLoss),
-    calibration: createCalibrationActions(context, noteLoss),
-    ownSamples: createOwnSamplesActions(context, noteLoss),
-    pruning: createPruningActions(context),
-    measurement: createMeasurementActions(context, noteLoss),
-    comparison: createComparisonActions(context, noteLoss),
-    experiments: createExperimentsActions(context, noteLoss),
-    layers: createLayersActions(context, noteLoss),
-    preferences: createPreferencesActions(context),
-  };
 }
 
 export function createWorkbench(environment: Environment): Workbench {

@@ -2,13 +2,8 @@
 import type { ReactNode } from "react";
 import { formatShare } from "../../charts/format.ts";
 import { methods } from "../../core/methods/index.ts";
-import {
-  type ExperimentChoices,
-  type ExperimentName,
-  RATIOS,
-  SAMPLES_PER_FAMILY,
-  textLayers,
-} from "../../state/slices/experiments/experiments-choices.ts";
+import { RATIOS, SAMPLES_PER_FAMILY, textLayers } from "../../state/slices/experiments/experiments-choices.ts";
+import type { ExperimentChoices, ExperimentName } from "../../state/slices/experiments/experiments-state.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 
 export interface ChoicesProps {

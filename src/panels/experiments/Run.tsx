@@ -2,14 +2,10 @@
 import "./experiments.css";
 import type { ReactNode } from "react";
 import { formatCount } from "../../charts/format.ts";
-import type { WorkbenchState } from "../../state/context.ts";
-import { type ExperimentRun, estimatedSeconds, isStale } from "../../state/slices/experiments/experiments.ts";
-import {
-  cellCount,
-  describeExperiment,
-  type ExperimentName,
-  sampleCount,
-} from "../../state/slices/experiments/experiments-choices.ts";
+import type { WorkbenchState } from "../../state/shape.ts";
+import { estimatedSeconds, isStale } from "../../state/slices/experiments/experiments.ts";
+import { cellCount, describeExperiment, sampleCount } from "../../state/slices/experiments/experiments-choices.ts";
+import type { ExperimentName, ExperimentRun } from "../../state/slices/experiments/experiments-state.ts";
 import { Alert } from "../Alert.tsx";
 import { Progress } from "../Progress.tsx";
 import { missingPlan } from "../plan-context.ts";

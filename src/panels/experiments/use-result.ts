@@ -1,7 +1,7 @@
 /** The result that a tab draws: it follows behind while pieces come in faster than they can be drawn. */
 import { useDeferredValue } from "react";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
-import type { ExperimentName } from "../../state/slices/experiments/experiments-choices.ts";
+import type { ExperimentName } from "../../state/slices/experiments/experiments-state.ts";
 import { useSelect } from "../use-workbench.ts";
 
 /** Null while no sample of the dense model has been measured. */

@@ -1,8 +1,8 @@
 /** One own sample: its picture, question, answer and trace. Text is taken when the field is left or Enter is pressed. */
 import { useEffect, useState } from "react";
 import { MAXIMUM_QUESTION } from "../../state/slices/input/input.ts";
-import type { OwnEntry, OwnPicture } from "../../state/slices/own-samples/own-samples.ts";
 import { ownTrace } from "../../state/slices/own-samples/own-samples-pictures.ts";
+import type { OwnEntry, OwnPicture } from "../../state/slices/own-samples/own-samples-state.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { plural } from "../words.ts";
 

@@ -1,7 +1,8 @@
 /** Keeps the address in step with the store, and opens the page where a link points. */
 import { DEFAULT_HUB } from "../../models/hub/default-hub.ts";
-import type { Context, WorkbenchState } from "../context.ts";
-import { initialChoices } from "../slices/experiments/experiments-choices.ts";
+import type { Context } from "../context.ts";
+import type { WorkbenchState } from "../shape.ts";
+import { initialChoices } from "../slices/experiments/experiments-state.ts";
 import { encodeScene } from "../slices/input/scene-link.ts";
 import { shownScene } from "../slices/input/scene-questions.ts";
 import { isBundled } from "../slices/model/model.ts";

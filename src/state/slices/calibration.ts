@@ -1,37 +1,10 @@
 /** Calibration: how far it is, what it left, and whether that still belongs to the parameters at hand. */
-import type { Statistics } from "../../core/statistics.ts";
 import type { CalibrationProgress } from "../../engine/contract.ts";
-import { type Context, requireEngine, type WorkbenchState } from "../context.ts";
-import { type Failure, failureOf, isCancelled } from "../failure.ts";
+import { type Context, requireEngine } from "../context.ts";
+import { failureOf, isCancelled } from "../failure.ts";
+import type { WorkbenchState } from "../shape.ts";
 import { provideSamples } from "./own-samples/own-samples-pictures.ts";
 import { calibrationParameters } from "./pruning/method.ts";
-
-export interface CalibrationState {
-  readonly status: "none" | "waiting" | "running" | "done" | "cancelled" | "failed";
-  readonly progress: CalibrationProgress | null;
-  /** Estimate from the pace so far; null until there is one. */
-  readonly secondsLeft: number | null;
-  /** What the last finished calibration left; a cancelled or failed one never touches it. */
-  readonly statistics: Statistics | null;
-  /** What the statistics were made from, see `calibrationKey`. */
-  readonly statisticsKey: string | null;
-  /** How long that calibration took, seconds. */
-  readonly seconds: number | null;
-  readonly failure: Failure | null;
-  /** Use only the first samples of the set at hand; all when null. */
-  readonly sampleLimit: number | null;
-}
-
-export const initialCalibration: CalibrationState = {
-  status: "none",
-  progress: null,
-  secondsLeft: null,
-  statistics: null,
-  statisticsKey: null,
-  seconds: null,
-  failure: null,
-  sampleLimit: null,
-};
 
 /** Share that has to be done before the time left is estimated. */
 const ESTIMATE_FROM = 0.02;

@@ -1,6 +1,6 @@
 /** Steps that most tests of the store begin with. */
 import { expect } from "vitest";
-import type { WorkbenchState } from "../context.ts";
+import type { WorkbenchState } from "../shape.ts";
 import { REST } from "../slices/measurement/measurement.ts";
 import { createHarness, type Harness } from "./harness.ts";
 

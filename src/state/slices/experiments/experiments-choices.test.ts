@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { initialChoices, parseChoices } from "./experiments-choices.ts";
+import { parseChoices } from "./experiments-choices.ts";
+import { initialChoices } from "./experiments-state.ts";
 
 it("takes kept choices as far as they are still offered", () => {
   const { metric: _metric, family: _family, ...kept } = initialChoices;

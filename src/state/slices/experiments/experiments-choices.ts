@@ -1,18 +1,13 @@
 /** What people choose about experiments, and the description that follows from it. */
 import type { ExperimentDescription } from "../../../core/experiments/experiment.ts";
 import { ablationSeries, DEFAULT_RATIOS, methodSeries } from "../../../core/experiments/series.ts";
-import { methods } from "../../../core/methods/index.ts";
 import type { UnitLayout } from "../../../core/unit.ts";
-import type { WorkbenchState } from "../../context.ts";
+import type { WorkbenchState } from "../../shape.ts";
 import { ownKey } from "../calibration.ts";
 import { isRecord, runName } from "../model/model.ts";
-import type { TabName } from "../preferences.ts";
+import type { TabName } from "../preferences-state.ts";
 import { calibrationParameters } from "../pruning/method.ts";
-
-/** One experiment of each kind at a time. */
-export const EXPERIMENT_NAMES = ["methods", "curves", "ablations", "windows"] as const;
-
-export type ExperimentName = (typeof EXPERIMENT_NAMES)[number];
+import { EXPERIMENT_NAMES, type ExperimentChoices, type ExperimentName, initialChoices } from "./experiments-state.ts";
 
 /** The experiment that a tab shows; null for tabs of other things. */
 export function experimentOfTab(tab: TabName | null): ExperimentName | null {
@@ -20,38 +15,9 @@ export function experimentOfTab(tab: TabName | null): ExperimentName | null {
   return EXPERIMENT_NAMES.find((name) => name === tab) ?? null;
 }
 
-export interface ExperimentChoices {
-  /** Names of the methods that are compared, in the order in which they are offered. */
-  readonly methods: readonly string[];
-  /** Ratios of the curves, ascending. */
-  readonly ratios: readonly number[];
-  readonly samplesPerFamily: number;
-  /** Let every pruned model write its own trace. */
-  readonly generate: boolean;
-  /** Neighbouring layers in a window. */
-  readonly windowSize: number;
-  /** What curves, ablations and windows show; nothing is measured anew for it. */
-  readonly metric: string;
-  /** Question family that the curves show; all when null. */
-  readonly family: string | null;
-}
-
 export const SAMPLES_PER_FAMILY: readonly number[] = [10, 20, 50, 200];
 
 export const RATIOS = DEFAULT_RATIOS;
-
-/** The method document's four neighbouring layers. */
-const WINDOW_SIZE = 4;
-
-export const initialChoices: ExperimentChoices = {
-  methods: methods.map(({ name }) => name),
-  ratios: RATIOS,
-  samplesPerFamily: 10,
-  generate: true,
-  windowSize: WINDOW_SIZE,
-  metric: "kl",
-  family: null,
-};
 
 /** What of kept choices this version of the page still offers. Metric and family belong to the link and the moment. */
 export function parseChoices(found: unknown): Partial<ExperimentChoices> {

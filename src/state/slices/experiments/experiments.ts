@@ -3,62 +3,22 @@
  * the page's life, and belong to a key that names all they depend on; a run goes on from what is there under its key.
  */
 import type { ExperimentDescription, ExperimentResult } from "../../../core/experiments/experiment.ts";
-import type { ExperimentProgress } from "../../../engine/measure/experiment.ts";
-import type { Context, WorkbenchState } from "../../context.ts";
-import { type Failure, failureOf, isCancelled } from "../../failure.ts";
+import type { Context } from "../../context.ts";
+import { failureOf, isCancelled } from "../../failure.ts";
+import type { WorkbenchState } from "../../shape.ts";
 import { calibrationOutdated } from "../calibration.ts";
-import {
-  cellCount,
-  describeExperiment,
-  EXPERIMENT_NAMES,
-  type ExperimentChoices,
-  type ExperimentName,
-  experimentKey,
-  initialChoices,
-  sampleCount,
-} from "./experiments-choices.ts";
+import { cellCount, describeExperiment, experimentKey, sampleCount } from "./experiments-choices.ts";
 import { createExperimentEngine } from "./experiments-engine.ts";
 import { joinParts, partBetween } from "./experiments-parts.ts";
 import type { KnownStatistics } from "./experiments-run.ts";
-
-export interface ExperimentRun {
-  readonly status: "none" | "running" | "paused" | "done" | "cancelled" | "failed";
-  /** Names what `result` was, or is being, measured from. */
-  readonly key: string | null;
-  readonly result: ExperimentResult | null;
-  readonly progress: ExperimentProgress | null;
-  /** Estimate from the pace so far; null until there is one. */
-  readonly secondsLeft: number | null;
-  readonly failure: Failure | null;
-}
-
-export interface ExperimentsState {
-  readonly choices: ExperimentChoices;
-  readonly runs: Readonly<Record<ExperimentName, ExperimentRun>>;
-  /** Question family of every evaluation sample; null while it is not known, empty without an evaluation set. */
-  readonly families: readonly (string | null)[] | null;
-  /** Seconds that one sample of one model took in the last run, letting the models write or not; null before one. */
-  readonly pace: { readonly writing: number | null; readonly forced: number | null };
-  /** Why results are not kept over a reload, in a sentence; null while they are. */
-  readonly notKept: string | null;
-}
-
-const NO_RUN: ExperimentRun = {
-  status: "none",
-  key: null,
-  result: null,
-  progress: null,
-  secondsLeft: null,
-  failure: null,
-};
-
-export const initialExperiments: ExperimentsState = {
-  choices: initialChoices,
-  runs: { methods: NO_RUN, curves: NO_RUN, ablations: NO_RUN, windows: NO_RUN },
-  families: null,
-  pace: { writing: null, forced: null },
-  notKept: null,
-};
+import {
+  EXPERIMENT_NAMES,
+  type ExperimentChoices,
+  type ExperimentName,
+  type ExperimentRun,
+  initialExperiments,
+  NO_RUN,
+} from "./experiments-state.ts";
 
 export interface ExperimentsActions {
   choose(change: Partial<ExperimentChoices>): void;

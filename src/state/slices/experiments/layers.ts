@@ -1,19 +1,9 @@
 /** Layer views of the dense model: computed once on request, because they take a pass over samples. */
-import type { LayerViews } from "../../../core/signals/layer-views.ts";
 import type { SampleProgress } from "../../../engine/contract.ts";
 import { type Context, requireEngine } from "../../context.ts";
-import { type Failure, failureOf, isCancelled } from "../../failure.ts";
+import { failureOf, isCancelled } from "../../failure.ts";
 import { provideSamples } from "../own-samples/own-samples-pictures.ts";
-
-export interface LayersState {
-  readonly status: "none" | "waiting" | "running" | "done" | "cancelled" | "failed";
-  readonly progress: SampleProgress | null;
-  /** Of the model at hand; a cancelled or failed run leaves it. */
-  readonly views: LayerViews | null;
-  readonly failure: Failure | null;
-}
-
-export const initialLayers: LayersState = { status: "none", progress: null, views: null, failure: null };
+import { initialLayers } from "./layers-state.ts";
 
 export interface LayersActions {
   /** A press while it runs or waits does nothing. */

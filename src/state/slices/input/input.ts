@@ -1,61 +1,19 @@
 /** The picture and the question. A picture that cannot be read never displaces the one before. */
 import { PivotscopeError } from "../../../core/errors.ts";
-import type { Picture, SampleInput } from "../../../engine/contract.ts";
+import type { SampleInput } from "../../../engine/contract.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../../../scenes/draw/draw-scene.ts";
 import type { Scene } from "../../../scenes/scene.ts";
 import { parseScene } from "../../../scenes/scene-json.ts";
-import type { Context, WorkbenchState } from "../../context.ts";
-import { type Failure, failureOf } from "../../failure.ts";
+import type { Context } from "../../context.ts";
+import { failureOf } from "../../failure.ts";
+import type { WorkbenchState } from "../../shape.ts";
 import { isRecord } from "../model/model.ts";
+import type { Example, InputState, ShownPicture } from "./input-state.ts";
 import { decodeScene, encodeScene } from "./scene-link.ts";
 import { questionAfterEdit, shownQuestion } from "./scene-questions.ts";
 
-/** A picture with a question: one that comes with the model, or a scene that the page has drawn at random. */
-export type Example = {
-  readonly id: string;
-  readonly question: string;
-  readonly family: string;
-} & ({ readonly imageUrl: string } | { readonly scene: Scene });
-
-export interface ShownPicture {
-  /** Unique while the page lives: part of the name of everything computed from it. */
-  readonly number: number;
-  readonly name: string;
-  /** The example that it is, or was before it was edited; `LINKED` for a link's scene, null for an own picture. */
-  readonly exampleId: string | null;
-  readonly picture: Picture;
-  /** For an <img>; null for a scene, which the page draws itself. */
-  readonly previewUrl: string | null;
-  readonly scene: Scene | null;
-}
-
 /** Stands for an example where a scene came with a link. */
 export const LINKED = "link";
-
-export interface InputState {
-  readonly examples: readonly Example[];
-  readonly picture: ShownPicture | null;
-  readonly decoding: boolean;
-  readonly pictureFailure: Failure | null;
-  /** The question as typed. */
-  readonly draft: string;
-  /** The question that was asked last. */
-  readonly question: string;
-  readonly questionFailure: Failure | null;
-  /** Cut the picture into frames as the checkpoint's processor does. */
-  readonly split: boolean;
-}
-
-export const initialInput: InputState = {
-  examples: [],
-  picture: null,
-  decoding: false,
-  pictureFailure: null,
-  draft: "",
-  question: "",
-  questionFailure: null,
-  split: false,
-};
 
 /** Characters of a question that the page accepts; the engine checks its tokens against the model's positions. */
 export const MAXIMUM_QUESTION = 2000;

@@ -7,7 +7,7 @@ import {
   type SceneQuestion,
 } from "../../../scenes/questions/index.ts";
 import { cellOf, type Scene } from "../../../scenes/scene.ts";
-import type { WorkbenchState } from "../../context.ts";
+import type { WorkbenchState } from "../../shape.ts";
 
 export interface QuestionChoices {
   readonly family: Family;

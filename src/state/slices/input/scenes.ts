@@ -4,7 +4,8 @@ import { families } from "../../../scenes/questions/index.ts";
 import { sampleQuestions } from "../../../scenes/sample-question.ts";
 import type { Scene } from "../../../scenes/scene.ts";
 import type { Context } from "../../context.ts";
-import type { Example, InputActions } from "./input.ts";
+import type { InputActions } from "./input.ts";
+import type { Example } from "./input-state.ts";
 import {
   type Attributes,
   addObject,
@@ -18,31 +19,11 @@ import {
 } from "./scene-edit.ts";
 import { encodeScene } from "./scene-link.ts";
 import { questionAfterEdit, shownScene } from "./scene-questions.ts";
-
-/** A scene to come back to, with the question that was asked about it. */
-export interface SceneVersion {
-  readonly scene: Scene;
-  readonly question: string;
-  readonly selected: number | null;
-}
-
-export interface ScenesState {
-  /** Of the draw that was made last, a gallery or an object; 0 before the first. */
-  readonly seed: number;
-  /** Scenes drawn at random; empty while the model's own examples are shown. */
-  readonly shuffled: readonly Example[];
-  /** Cell of the selected object. */
-  readonly selected: number | null;
-  /** Oldest first. */
-  readonly past: readonly SceneVersion[];
-  /** What was undone, the next to redo last. */
-  readonly future: readonly SceneVersion[];
-}
-
-export const initialScenes: ScenesState = { seed: 0, shuffled: [], selected: null, past: [], future: [] };
+import type { SceneVersion } from "./scenes-state.ts";
 
 /** Scenes of a drawn gallery; the last one shows a pair of colour and shape that training never showed. */
 const GALLERY = 6;
+
 const KEPT_VERSIONS = 100;
 
 export interface ScenesActions {

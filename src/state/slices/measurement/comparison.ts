@@ -4,47 +4,8 @@ import { type Context, requireEngine } from "../../context.ts";
 import { type Failure, failureOf, isCancelled } from "../../failure.ts";
 import { sampleInput } from "../input/input.ts";
 import { pruningOf } from "../pruning/method.ts";
-import { type AnswerVerdict, prunedTokenLimit, verdict } from "../reasoning/answer.ts";
-
-export type ColumnStatus = "waiting" | "streaming" | "finished" | "cancelled" | "failed";
-
-export interface ComparedTrace {
-  readonly status: ColumnStatus;
-  readonly tokens: readonly TraceToken[];
-  /** Whether the limit of tokens ended it, not the model. */
-  readonly cut: boolean;
-}
-
-/** What a comparison was started with: it keeps its labels while the thumb moves on. */
-export interface ComparisonSubject {
-  readonly model: string;
-  readonly method: string;
-  readonly ratio: number;
-  readonly reachedRatio: number;
-  readonly planHash: string;
-  readonly question: string;
-  readonly inputKey: string;
-}
-
-export interface ComparisonState {
-  readonly status: "none" | "waiting" | "running" | "done" | "cancelled" | "failed";
-  readonly subject: ComparisonSubject | null;
-  readonly dense: ComparedTrace;
-  readonly pruned: ComparedTrace;
-  readonly answer: AnswerVerdict | null;
-  readonly failure: Failure | null;
-}
-
-const EMPTY: ComparedTrace = { status: "waiting", tokens: [], cut: false };
-
-export const initialComparison: ComparisonState = {
-  status: "none",
-  subject: null,
-  dense: EMPTY,
-  pruned: EMPTY,
-  answer: null,
-  failure: null,
-};
+import { prunedTokenLimit, verdict } from "../reasoning/answer.ts";
+import { type ComparedTrace, initialComparison } from "./comparison-state.ts";
 
 export interface ComparisonActions {
   /** Generates both traces, one after the other, at the ratio at hand. A press while one runs does nothing. */

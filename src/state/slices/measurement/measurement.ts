@@ -4,35 +4,14 @@
  * Results are kept by plan and input, so a visited ratio shows in the same frame. An older result stays until a newer
  * one comes, and always carries its ratio. One run at a time: a new rest cancels the old run and its late answer.
  */
-import type { Measurement } from "../../../engine/contract.ts";
-import { type Context, requireEngine, type WorkbenchState } from "../../context.ts";
-import { type Failure, failureOf, isCancelled } from "../../failure.ts";
+import { type Context, requireEngine } from "../../context.ts";
+import { failureOf, isCancelled } from "../../failure.ts";
+import type { WorkbenchState } from "../../shape.ts";
 import { sampleInput } from "../input/input.ts";
 import { runName } from "../model/model.ts";
 import { pruningOf } from "../pruning/method.ts";
-import { type AnswerVerdict, firstMismatch, prunedPrefix, prunedTokenLimit, verdict } from "../reasoning/answer.ts";
-
-export interface Measured {
-  /** Names plan and input, see `measurementKey`. */
-  readonly key: string;
-  /** Ratio that the thumb asked for when this was measured. */
-  readonly ratio: number;
-  readonly method: string;
-  readonly inputKey: string;
-  readonly measurement: Measurement;
-  /** Null while the pruned model's own words are still being generated. */
-  readonly answer: AnswerVerdict | null;
-}
-
-export interface MeasurementState {
-  /** `resting`: the thumb has stopped moving less than REST ago. `waiting`: another job has the engine. */
-  readonly status: "none" | "resting" | "waiting" | "running" | "done" | "failed";
-  /** What is shown; stale when its key is not the key at hand. */
-  readonly shown: Measured | null;
-  readonly failure: Failure | null;
-}
-
-export const initialMeasurement: MeasurementState = { status: "none", shown: null, failure: null };
+import { firstMismatch, prunedPrefix, prunedTokenLimit, verdict } from "../reasoning/answer.ts";
+import type { Measured } from "./measurement-state.ts";
 
 /** Milliseconds without a new plan after which the thumb counts as resting. */
 export const REST = 150;

@@ -21,16 +21,6 @@ import {
 } from "./model-opening-steps.ts";
 import { originOf, showTransfer } from "./model-transfer.ts";
 
-export interface OpeningState {
-  readonly current: Opening;
-  /** For gated repositories; lives as long as the page and is never stored. */
-  readonly token: string;
-  /** Address of the hub that ids are looked up on; null for the usual one. */
-  readonly hubUrl: string | null;
-}
-
-export const initialOpening: OpeningState = { current: CLOSED, token: "", hubUrl: null };
-
 export interface OpeningActions {
   /** Shows the dialog: what is going on, or what there is to choose from. */
   show(): void;

@@ -1,20 +1,8 @@
 /** Models of hubs that are kept in this browser: which, how large, and putting them away. */
 import type { Context } from "../../context.ts";
-import type { StorageUse, StoredModel } from "../../environment.ts";
+import type { StoredModel } from "../../environment.ts";
 import { type Failure, failureOf } from "../../failure.ts";
-
-export interface StoredState {
-  /** Null until they have been read. */
-  readonly models: readonly StoredModel[] | null;
-  readonly use: StorageUse | null;
-  /** What is being removed: a model's id, or everything. */
-  readonly removing: { readonly id: string } | "all" | null;
-  /** Whether the browser has refused to promise that it keeps them. */
-  readonly refused: boolean;
-  readonly failure: Failure | null;
-}
-
-export const initialStored: StoredState = { models: null, use: null, removing: null, refused: false, failure: null };
+import type { StoredState } from "./model-stored-state.ts";
 
 export interface StoredActions {
   /** Reads what there is. */

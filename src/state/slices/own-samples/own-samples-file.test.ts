@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LARGEST_OWN_SAMPLES_FILE } from "../../../models/own-samples-limits.ts";
-import type { OwnEntry } from "./own-samples.ts";
 import { saveOwnSamples } from "./own-samples-file.ts";
+import type { OwnEntry } from "./own-samples-state.ts";
 
 const entry = (file: Blob | null, answer: string | null = null): OwnEntry => ({
   number: 1,

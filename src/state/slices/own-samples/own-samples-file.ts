@@ -8,8 +8,8 @@ import {
 } from "../../../models/own-samples-json.ts";
 import { LARGEST_OWN_SAMPLES_FILE } from "../../../models/own-samples-limits.ts";
 import type { Environment } from "../../environment.ts";
-import type { OwnEntry } from "./own-samples.ts";
 import { namePicture, shrinkPicture } from "./own-samples-pictures.ts";
+import type { OwnEntry } from "./own-samples-state.ts";
 
 const TYPES: readonly string[] = ["image/png", "image/jpeg", "image/webp"];
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { OwnEntry } from "./own-samples.ts";
 import { type KeptSamples, mergeSamples, sameEntries } from "./own-samples-merge.ts";
+import type { OwnEntry } from "./own-samples-state.ts";
 
 const sample = (number: number, question = `${number}?`): OwnEntry => ({
   number,

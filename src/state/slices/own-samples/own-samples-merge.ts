@@ -1,5 +1,5 @@
 /** One list of own samples that several tabs change: what each has changed goes into what the others have kept. */
-import type { OwnEntry } from "./own-samples.ts";
+import type { OwnEntry } from "./own-samples-state.ts";
 
 export interface KeptSamples {
   readonly entries: readonly OwnEntry[];

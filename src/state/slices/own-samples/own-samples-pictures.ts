@@ -4,7 +4,7 @@ import type { ModelSummary, OwnSample, Picture } from "../../../engine/contract.
 import type { WorkerEngine } from "../../../engine/worker/client.ts";
 import type { Environment } from "../../environment.ts";
 import { maskHash } from "../pruning/plan-key.ts";
-import type { OwnEntry, OwnPicture, UsedSamples } from "./own-samples.ts";
+import type { OwnEntry, OwnPicture, UsedSamples } from "./own-samples-state.ts";
 
 /** Longest edge that a picture is kept with, in pixels: SmolVLM's processor makes every picture this large. */
 const LONGEST_EDGE = 2048;

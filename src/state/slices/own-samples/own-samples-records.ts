@@ -6,8 +6,8 @@ import { PivotscopeError } from "../../../core/errors.ts";
 import type { WrittenTrace } from "../../../models/own-samples-json.ts";
 import type { RecordStore } from "../../environment.ts";
 import { isRecord } from "../model/model.ts";
-import type { OwnEntry, OwnPicture } from "./own-samples.ts";
 import { type KeptSamples, mergeSamples, NOTHING_KEPT, sameEntries } from "./own-samples-merge.ts";
+import type { OwnEntry, OwnPicture } from "./own-samples-state.ts";
 
 /** The page whose list is kept. */
 export interface ListHolder {

@@ -3,69 +3,14 @@
  * The list is kept in this browser; `used` is what of it stands in for the model's set, until it is used anew.
  */
 import type { ModelSummary, TraceToken } from "../../../engine/contract.ts";
-import type { WrittenTrace } from "../../../models/own-samples-json.ts";
 import { MAXIMUM_OWN_SAMPLES } from "../../../models/own-samples-limits.ts";
-import { type Context, requireEngine, type WorkbenchState } from "../../context.ts";
+import { type Context, requireEngine } from "../../context.ts";
 import { type Failure, failureOf, isCancelled } from "../../failure.ts";
+import type { WorkbenchState } from "../../shape.ts";
 import { checkQuestion, inputKey } from "../input/input.ts";
 import { decodeOwnPicture, namePicture, nameSet, ownTrace, shrinkPicture } from "./own-samples-pictures.ts";
 import { createOwnRecords } from "./own-samples-records.ts";
-
-export interface OwnPicture {
-  /** Made from the file's bytes: equal pictures have one id. */
-  readonly id: string;
-  readonly name: string;
-  readonly file: Blob;
-}
-
-export interface OwnEntry {
-  /** Tells it from all others of this browser, in whichever tab they were added. */
-  readonly number: number;
-  readonly picture: OwnPicture | null;
-  readonly question: string;
-  readonly answer: string | null;
-  readonly trace: WrittenTrace | null;
-}
-
-/** Samples that stand in for the model's set. */
-export interface UsedSamples {
-  /** Names pictures, questions and answers; traces follow from them and the weights. */
-  readonly key: string;
-  readonly entries: readonly OwnEntry[];
-}
-
-export interface OwnSamplesState {
-  readonly open: boolean;
-  readonly entries: readonly OwnEntry[];
-  readonly used: UsedSamples | null;
-  /** The trace that is being written, and how many of how many are done. */
-  readonly writing: {
-    readonly number: number;
-    readonly done: number;
-    readonly total: number;
-    readonly text: string;
-    /** Whether another job has the engine. */
-    readonly waiting: boolean;
-  } | null;
-  /** Pictures are being read. */
-  readonly reading: boolean;
-  readonly failure: Failure | null;
-  /** What came of the last step, where that is not plain to see; else empty. */
-  readonly note: string;
-  /** Why the list is not kept over a reload, in a sentence; null while it is. */
-  readonly notKept: string | null;
-}
-
-export const initialOwnSamples: OwnSamplesState = {
-  open: false,
-  entries: [],
-  used: null,
-  writing: null,
-  reading: false,
-  failure: null,
-  note: "",
-  notKept: null,
-};
+import type { OwnEntry, OwnPicture, OwnSamplesState } from "./own-samples-state.ts";
 
 export interface OwnSamplesActions {
   setOpen(open: boolean): void;

@@ -2,46 +2,11 @@
 import type { FrameData } from "../../../core/frame-data.ts";
 import { methods } from "../../../core/methods/index.ts";
 import type { Context } from "../../context.ts";
-import { type Failure, failureOf } from "../../failure.ts";
-import {
-  changeParameter,
-  DEFAULT_METHOD,
-  type FramePlanner,
-  type MethodParameters,
-  plannerOf,
-  startingParameters,
-} from "./method.ts";
+import { failureOf } from "../../failure.ts";
+import { changeParameter, type FramePlanner, type MethodParameters, plannerOf, startingParameters } from "./method.ts";
 import { planHash } from "./plan-key.ts";
 
-export interface PruningState {
-  /** What the thumb asks for, 0..MAXIMUM_RATIO. */
-  readonly ratio: number;
-  readonly method: string;
-  readonly parameters: MethodParameters;
-  /** What the plan yields; a new object on each tick around arrays that the next tick reuses. Null before calibration. */
-  readonly frame: FrameData | null;
-  /** Names what `frame` takes out, see `planHash`. */
-  readonly planHash: string | null;
-  /** A method whose plan is drawn over the first one's; null for none. */
-  readonly secondMethod: string | null;
-  /** What the second method yields at the same ratio; null without one. */
-  readonly secondFrame: FrameData | null;
-  readonly failure: Failure | null;
-}
-
 export const MAXIMUM_RATIO = 0.7;
-export const STARTING_RATIO = 0.4;
-
-export const initialPruning: PruningState = {
-  ratio: STARTING_RATIO,
-  method: DEFAULT_METHOD,
-  parameters: startingParameters(null),
-  frame: null,
-  planHash: null,
-  secondMethod: null,
-  secondFrame: null,
-  failure: null,
-};
 
 export interface PruningActions {
   setRatio(ratio: number): void;

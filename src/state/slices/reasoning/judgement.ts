@@ -1,7 +1,7 @@
 /** What the exact judge says about the reasoning at hand, while the picture is a scene. */
 import { type Judgement, judgeTrace } from "../../../scenes/judge/index.ts";
 import type { Scene } from "../../../scenes/scene.ts";
-import type { WorkbenchState } from "../../context.ts";
+import type { WorkbenchState } from "../../shape.ts";
 import { inputKey } from "../input/input.ts";
 import { shownScene } from "../input/scene-questions.ts";
 import { textOf } from "./answer.ts";

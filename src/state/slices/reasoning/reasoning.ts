@@ -1,33 +1,10 @@
 /** The dense model's chain of thought on the picture and question at hand, streamed, with its pivots. */
-import type { Trace, TraceToken } from "../../../engine/contract.ts";
+import type { TraceToken } from "../../../engine/contract.ts";
 import { type Context, requireEngine } from "../../context.ts";
-import { type Failure, failureOf, isCancelled } from "../../failure.ts";
+import { failureOf, isCancelled } from "../../failure.ts";
 import { inputKey, sampleInput } from "../input/input.ts";
 import { findTracePivots } from "../pruning/method.ts";
-
-export interface ReasoningState {
-  readonly status: "none" | "waiting" | "streaming" | "done" | "cancelled" | "failed";
-  /** Names the input that the tokens belong to. */
-  readonly inputKey: string | null;
-  readonly tokens: readonly TraceToken[];
-  /** The whole trace, once it has ended. */
-  readonly trace: Trace | null;
-  /** Trace positions of the pivot tokens. */
-  readonly pivots: readonly number[];
-  /** Whether too few markers were found, so that the pivots are the boundaries of thirds. */
-  readonly pivotsFallback: boolean;
-  readonly failure: Failure | null;
-}
-
-export const initialReasoning: ReasoningState = {
-  status: "none",
-  inputKey: null,
-  tokens: [],
-  trace: null,
-  pivots: [],
-  pivotsFallback: false,
-  failure: null,
-};
+import { initialReasoning } from "./reasoning-state.ts";
 
 export interface ReasoningActions {
   /** Generates the dense trace of the input at hand; what ran before is cancelled. */

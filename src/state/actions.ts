@@ -1,0 +1,40 @@
+/** What can be done with the workbench: the actions of all slices. */
+import type { Context } from "./context.ts";
+import { createCalibrationActions } from "./slices/calibration.ts";
+import { createExperimentsActions } from "./slices/experiments/experiments.ts";
+import { createLayersActions } from "./slices/experiments/layers.ts";
+import { createInputActions } from "./slices/input/input.ts";
+import { createScenesActions } from "./slices/input/scenes.ts";
+import { createComparisonActions } from "./slices/measurement/comparison.ts";
+import { createMeasurementActions } from "./slices/measurement/measurement.ts";
+import { createModelActions } from "./slices/model/model.ts";
+import { createOpeningActions } from "./slices/model/model-opening.ts";
+import { createStoredActions } from "./slices/model/model-stored.ts";
+import { createOwnSamplesActions } from "./slices/own-samples/own-samples.ts";
+import { createPreferencesActions } from "./slices/preferences.ts";
+import { createPruningActions } from "./slices/pruning/pruning.ts";
+import { createReasoningActions } from "./slices/reasoning/reasoning.ts";
+
+export type WorkbenchActions = ReturnType<typeof createActions>;
+
+export function createActions(context: Context) {
+  const model = createModelActions(context);
+  const { noteLoss } = model;
+  const input = createInputActions(context);
+  return {
+    model,
+    opening: createOpeningActions(context, model),
+    stored: createStoredActions(context),
+    input,
+    scenes: createScenesActions(context, input),
+    reasoning: createReasoningActions(context, noteLoss),
+    calibration: createCalibrationActions(context, noteLoss),
+    ownSamples: createOwnSamplesActions(context, noteLoss),
+    pruning: createPruningActions(context),
+    measurement: createMeasurementActions(context, noteLoss),
+    comparison: createComparisonActions(context, noteLoss),
+    experiments: createExperimentsActions(context, noteLoss),
+    layers: createLayersActions(context, noteLoss),
+    preferences: createPreferencesActions(context),
+  };
+}

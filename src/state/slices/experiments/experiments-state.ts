@@ -1,0 +1,80 @@
+/** What experiments measure, and what has been measured. */
+
+import type { ExperimentResult } from "../../../core/experiments/experiment.ts";
+import { DEFAULT_RATIOS } from "../../../core/experiments/series.ts";
+import { methods } from "../../../core/methods/index.ts";
+import type { ExperimentProgress } from "../../../engine/measure/experiment.ts";
+import type { Failure } from "../../failure.ts";
+
+/** One experiment of each kind at a time. */
+export const EXPERIMENT_NAMES = ["methods", "curves", "ablations", "windows"] as const;
+
+export type ExperimentName = (typeof EXPERIMENT_NAMES)[number];
+
+export interface ExperimentChoices {
+  /** Names of the methods that are compared, in the order in which they are offered. */
+  readonly methods: readonly string[];
+  /** Ratios of the curves, ascending. */
+  readonly ratios: readonly number[];
+  readonly samplesPerFamily: number;
+  /** Let every pruned model write its own trace. */
+  readonly generate: boolean;
+  /** Neighbouring layers in a window. */
+  readonly windowSize: number;
+  /** What curves, ablations and windows show; nothing is measured anew for it. */
+  readonly metric: string;
+  /** Question family that the curves show; all when null. */
+  readonly family: string | null;
+}
+
+/** Four neighbouring layers, as docs/method.md has it. */
+export const WINDOW_SIZE = 4;
+
+export const initialChoices: ExperimentChoices = {
+  methods: methods.map(({ name }) => name),
+  ratios: DEFAULT_RATIOS,
+  samplesPerFamily: 10,
+  generate: true,
+  windowSize: WINDOW_SIZE,
+  metric: "kl",
+  family: null,
+};
+
+export interface ExperimentRun {
+  readonly status: "none" | "running" | "paused" | "done" | "cancelled" | "failed";
+  /** Names what `result` was, or is being, measured from. */
+  readonly key: string | null;
+  readonly result: ExperimentResult | null;
+  readonly progress: ExperimentProgress | null;
+  /** Estimate from the pace so far; null until there is one. */
+  readonly secondsLeft: number | null;
+  readonly failure: Failure | null;
+}
+
+export interface ExperimentsState {
+  readonly choices: ExperimentChoices;
+  readonly runs: Readonly<Record<ExperimentName, ExperimentRun>>;
+  /** Question family of every evaluation sample; null while it is not known, empty without an evaluation set. */
+  readonly families: readonly (string | null)[] | null;
+  /** Seconds that one sample of one model took in the last run, letting the models write or not; null before one. */
+  readonly pace: { readonly writing: number | null; readonly forced: number | null };
+  /** Why results are not kept over a reload, in a sentence; null while they are. */
+  readonly notKept: string | null;
+}
+
+export const NO_RUN: ExperimentRun = {
+  status: "none",
+  key: null,
+  result: null,
+  progress: null,
+  secondsLeft: null,
+  failure: null,
+};
+
+export const initialExperiments: ExperimentsState = {
+  choices: initialChoices,
+  runs: { methods: NO_RUN, curves: NO_RUN, ablations: NO_RUN, windows: NO_RUN },
+  families: null,
+  pace: { writing: null, forced: null },
+  notKept: null,
+};

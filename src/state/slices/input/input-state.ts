@@ -1,0 +1,48 @@
+/** The picture and the question at hand. */
+import type { Picture } from "../../../engine/contract.ts";
+import type { Scene } from "../../../scenes/scene.ts";
+import type { Failure } from "../../failure.ts";
+
+/** A picture with a question: one that comes with the model, or a scene that the page has drawn at random. */
+export type Example = {
+  readonly id: string;
+  readonly question: string;
+  readonly family: string;
+} & ({ readonly imageUrl: string } | { readonly scene: Scene });
+
+export interface ShownPicture {
+  /** Unique while the page lives: part of the name of everything computed from it. */
+  readonly number: number;
+  readonly name: string;
+  /** The example that it is, or was before it was edited; `LINKED` for a link's scene, null for an own picture. */
+  readonly exampleId: string | null;
+  readonly picture: Picture;
+  /** For an <img>; null for a scene, which the page draws itself. */
+  readonly previewUrl: string | null;
+  readonly scene: Scene | null;
+}
+
+export interface InputState {
+  readonly examples: readonly Example[];
+  readonly picture: ShownPicture | null;
+  readonly decoding: boolean;
+  readonly pictureFailure: Failure | null;
+  /** The question as typed. */
+  readonly draft: string;
+  /** The question that was asked last. */
+  readonly question: string;
+  readonly questionFailure: Failure | null;
+  /** Cut the picture into frames as the checkpoint's processor does. */
+  readonly split: boolean;
+}
+
+export const initialInput: InputState = {
+  examples: [],
+  picture: null,
+  decoding: false,
+  pictureFailure: null,
+  draft: "",
+  question: "",
+  questionFailure: null,
+  split: false,
+};

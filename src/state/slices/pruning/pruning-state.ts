@@ -1,0 +1,33 @@
+/** The plan at hand and what it was made from. */
+import type { FrameData } from "../../../core/frame-data.ts";
+import type { Failure } from "../../failure.ts";
+import { DEFAULT_METHOD, type MethodParameters, startingParameters } from "./method.ts";
+
+export interface PruningState {
+  /** What the thumb asks for, 0..MAXIMUM_RATIO. */
+  readonly ratio: number;
+  readonly method: string;
+  readonly parameters: MethodParameters;
+  /** What the plan yields; a new object on each tick around arrays that the next tick reuses. Null before calibration. */
+  readonly frame: FrameData | null;
+  /** Names what `frame` takes out, see `planHash`. */
+  readonly planHash: string | null;
+  /** A method whose plan is drawn over the first one's; null for none. */
+  readonly secondMethod: string | null;
+  /** What the second method yields at the same ratio; null without one. */
+  readonly secondFrame: FrameData | null;
+  readonly failure: Failure | null;
+}
+
+export const STARTING_RATIO = 0.4;
+
+export const initialPruning: PruningState = {
+  ratio: STARTING_RATIO,
+  method: DEFAULT_METHOD,
+  parameters: startingParameters(null),
+  frame: null,
+  planHash: null,
+  secondMethod: null,
+  secondFrame: null,
+  failure: null,
+};
