@@ -1,6 +1,6 @@
 /**
- * Everything that can be done with a key, as data: the key handler, the help dialog and the buttons' titles read this
- * one list.
+ * Everything that can be done with a key, as data: the key handler and the help dialog read this one list, and the
+ * README's table of keys is held to it. Buttons have titles of their own, which say more.
  */
 import type { Workbench } from "../state/store.ts";
 import { OBJECT_ID } from "./scenes/SceneObjects.tsx";
@@ -80,7 +80,7 @@ export const actions: readonly Action[] = [
 /** Keys of the controls themselves, for the help dialog. */
 export const controlKeys: readonly { readonly keys: string; readonly label: string }[] = [
   { keys: "← → on the slider", label: "1 % less, 1 % more" },
-  { keys: "Page keys, Shift + arrows", label: "5 %" },
+  { keys: "Page Up, Page Down, Shift + arrows", label: "5 %" },
   { keys: "Home, End", label: "0 %, 70 %" },
   { keys: "arrows in a chart", label: "walk along layers, units or tokens" },
   { keys: "Enter in the neuron field", label: "pin the unit" },

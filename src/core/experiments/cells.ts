@@ -52,8 +52,8 @@ export function seriesCells(series: Series, ratios: readonly number[], plan: Pla
 }
 
 /**
- * One cell per position of a window of `size` neighbouring text layers whose MLPs are zeroed (method document, section
- * 7). `place` is the window's first layer.
+ * One cell per position of a window of `size` neighbouring text layers whose MLPs are zeroed (docs/method.md,
+ * "What is measured on the pruned model"). `place` is the window's first layer.
  * @throws PivotscopeError `bad-input` when the text tower has fewer layers.
  */
 export function windowCells(layout: UnitLayout, size: number): readonly Cell[] {

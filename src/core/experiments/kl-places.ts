@@ -1,4 +1,4 @@
-/** Where KL lives in a trace: by distance from the last pivot, and by step (method document, sections 2 and 7). */
+/** Where KL lives in a trace: by distance from the last pivot, and by step (docs/method.md, "What is measured on the pruned model"). */
 import { bootstrapRatio } from "./bootstrap.ts";
 import { cellResult, INTERVAL_SEED } from "./estimate.ts";
 import type { Estimate, ExperimentResult, SampleRecord, TraceRecord } from "./experiment.ts";

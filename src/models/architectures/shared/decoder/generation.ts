@@ -3,7 +3,7 @@
  * residual's addition, rotary positions and grouped-query attention with KV cache in one, SiLU. A token costs one run
  * instead of one per layer.
  *
- * It computes what the layers of llama.ts compute, up to rounding; those are what gets differentiated and looked into.
+ * It computes what the layers of decoder.ts compute, up to rounding; those are what gets differentiated and looked into.
  */
 import { ABSENT, type Graph, GraphBuilder, type Value } from "../../../../graph/graph.ts";
 import { add, multiply } from "../../../../graph/operations/elementwise.ts";
