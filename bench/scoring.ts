@@ -60,7 +60,10 @@ export async function benchScoring(rows: number, repeats: number) {
       Float32Array.from({ length: height * width }, () => random.next() - 0.5),
       [height, width],
     );
-  const { scored: matrices } = decoderDefinition(SMOLVLM_256M, { prefix: "model", head: "lm_head.weight" });
+  const [{ scored: matrices } = { scored: [] }] = decoderDefinition(SMOLVLM_256M, {
+    prefix: "model",
+    head: "lm_head.weight",
+  }).layers;
   const cases = matrices
     .filter((scored) => scored.attributed)
     .map((scored) => ({

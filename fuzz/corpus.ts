@@ -111,7 +111,7 @@ export const EXPERIMENTS = [
 
 /** Two layers of text with four attention units and three neurons each. */
 export const LAYOUT: UnitLayout = createUnitLayout(
-  towerModules("text", 2, { unitCount: 4, unitCost: 8 }, { unitCount: 3, unitCost: 6 }),
+  towerModules("text", Array(2).fill({ attentionUnits: 4, mlpUnits: 3 }), { attn: 8, mlp: 6 }),
   1000,
 );
 

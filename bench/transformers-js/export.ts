@@ -35,10 +35,10 @@ export async function exportCheckpoint(folder: string, target: string): Promise<
     };
     await read(model.outerFeeds);
     await write("embed_tokens", embedTokens(text), weights);
-    for (let layer = 0; layer < vision.layers; layer++) await read(model.layerFeeds("vision", layer), `.${layer}`);
+    for (const layer of vision.layers.keys()) await read(model.layerFeeds("vision", layer), `.${layer}`);
     await write("vision_encoder", visionEncoder(vision, checkpoint.config.vision), weights);
 
-    for (let layer = 0; layer < text.layers; layer++) await read(model.layerFeeds("text", layer), `.${layer}`);
+    for (const layer of text.layers.keys()) await read(model.layerFeeds("text", layer), `.${layer}`);
     const { cosine, sine } = halfRotaryTables(text.maximumTokens, text.headSize, text.ropeTheta);
     const dims = [text.maximumTokens, text.headSize / 2];
     weights.set("rope_cosine", { data: cosine, dims });

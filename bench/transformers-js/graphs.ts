@@ -121,8 +121,8 @@ export function visionEncoder(
   const graphs = [
     builder.build(),
     ends(vision.embed({ batch: 1 }), "hidden", "hidden_0"),
-    ...Array.from({ length: vision.layers }, (_, index) => layer(vision.forward({ batch: 1 }), index)),
-    ends(vision.connector({ batch: 1 }), `hidden_${vision.layers}`, "features_flat"),
+    ...vision.layers.map(({ shape }, index) => layer(vision.forward({ ...shape, batch: 1 }), index)),
+    ends(vision.connector({ batch: 1 }), `hidden_${vision.layers.length}`, "features_flat"),
   ];
   const inner = new Set(graphs.flatMap(({ nodes }) => nodes.flatMap(({ outputs }) => outputs)));
   const chained = chain("vision_encoder", graphs, "image_features");
@@ -192,7 +192,7 @@ export function decoder(config: DecoderConfig, text: TextDefinition): Graph {
   const hidden = builder.emit("Reshape", [embeds, flat], ["rows", width]);
   const sequences = { batch: BATCH, tokens: "T", rows: "rows", split, lastSlots, slots };
   const options = { past: true };
-  const last = emitGenerationLayers({ builder, config, options, sequences, weights: text.layerWeights }, hidden);
+  const last = emitGenerationLayers({ builder, config, options, sequences, layers: text.layers }, hidden);
   const norm = builder.input("norm", [width]);
   const head = builder.input("head", [vocabularySize, width]);
   const logits = split(linear(builder, rmsNorm(builder, last, norm, config.normEpsilon), head), vocabularySize);

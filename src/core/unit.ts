@@ -8,7 +8,13 @@
  */
 import { invariant } from "./errors.ts";
 
-export type Tower = "text" | "vision";
+/** All towers, in the order in which layouts list their modules. */
+export const TOWERS = ["text", "vision"] as const;
+
+export type Tower = (typeof TOWERS)[number];
+
+/** All towers in the order in which a picture goes through them, which is how people read them. */
+export const TOWERS_AS_READ: readonly Tower[] = [...TOWERS].reverse();
 export type ModuleKind = "attn" | "mlp";
 
 /** The key under which files name a module, for example `text.3.mlp`. */

@@ -197,15 +197,15 @@ describe("the graphs of the architectures", () => {
   });
 
   it.each([
-    text.backward({ batch: 2, losses: ["matrices", "columns"] }),
+    text.backward({ attentionUnits: 2, batch: 2, losses: ["matrices", "columns"] }),
     text.headGradient({ losses: ["likelihood", "probability"] }),
-    text.decode({ batch: 1 }),
-    text.decode({ batch: 2, padded: true, compensation: true }),
+    text.decode({ attentionUnits: 2, batch: 1 }),
+    text.decode({ attentionUnits: 2, batch: 2, padded: true, compensation: true }),
     text.pickSamples({}),
     vision.embed({ batch: 2 }),
-    vision.forward({ batch: 2, compensation: true }),
-    vision.forward({ batch: 1, precision: "float16" }),
-    vision.backward({ batch: 2, losses: ["matrices", "attributed"] }),
+    vision.forward({ attentionUnits: 3, batch: 2, compensation: true }),
+    vision.forward({ attentionUnits: 3, batch: 1, precision: "float16" }),
+    vision.backward({ attentionUnits: 3, batch: 2, losses: ["matrices", "attributed"] }),
   ])("come back: $name", (graph) => {
     expect(graph.nodes.length).toBeGreaterThan(0);
     const rounded = graph.nodes.map((node) => ({

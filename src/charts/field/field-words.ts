@@ -1,6 +1,6 @@
 /** What the neuron field says: a unit in words, the summary, the table of all units. */
 import type { FrameData } from "../../core/frame-data.ts";
-import type { UnitLayout } from "../../core/unit.ts";
+import { TOWERS_AS_READ, type UnitLayout } from "../../core/unit.ts";
 import { formatCount, formatScore, formatShare, layerName } from "../format.ts";
 import type { ChartTable } from "../frame/table.ts";
 import { unitNoun } from "../layers.ts";
@@ -80,7 +80,7 @@ export function unitReadout(facts: UnitFacts, unitCount: number): string {
 /** What the field shows, as sentences. */
 export function fieldSummary(layout: UnitLayout, frame: FrameData): string {
   const sentences = [`${formatCount(frame.keptUnits)} of ${formatCount(layout.unitCount)} units are kept.`];
-  for (const tower of ["vision", "text"] as const) {
+  for (const tower of TOWERS_AS_READ) {
     let kept = 0;
     let all = 0;
     let whole = 0;

@@ -2,6 +2,7 @@
  * Where things lie in the retention chart. Everything here depends on the layout and the width alone, so it is
  * computed once per resize and not per frame.
  */
+import { TOWERS_AS_READ } from "../../core/unit.ts";
 import { type LayerRow, spanSize } from "../layers.ts";
 import { rectanglePath } from "../plot/paths.ts";
 
@@ -87,7 +88,7 @@ export function retentionGeometry(rows: readonly LayerRow[], width: number): Ret
   );
   const labelY = pipBottom + 13;
   const towerY = labelY + 16;
-  const towers = (["vision", "text"] as const).flatMap((tower) => {
+  const towers = TOWERS_AS_READ.flatMap((tower) => {
     const own = bands.filter((_, index) => rows[index]?.tower === tower);
     const first = own[0];
     const last = own[own.length - 1];

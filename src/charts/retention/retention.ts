@@ -4,7 +4,9 @@
  * A frame is a handful of path strings, one per colour, whatever the number of layers: that keeps the DOM small
  * enough to redraw with the thumb.
  */
+
 import type { FrameData } from "../../core/frame-data.ts";
+import { TOWERS_AS_READ } from "../../core/unit.ts";
 import { formatCount, formatShare, layerName } from "../format.ts";
 import { type ChartTable, tableOf } from "../frame/table.ts";
 import { keptShare, type LayerRow, spanSize } from "../layers.ts";
@@ -139,7 +141,7 @@ export function retentionSummary(
   second: SecondPlan | null = null,
 ): string {
   const sentences = [`Ratio ${formatShare(frame.askedRatio, 1)} asked, ${formatShare(frame.reachedRatio, 1)} reached.`];
-  for (const tower of ["vision", "text"] as const) {
+  for (const tower of TOWERS_AS_READ) {
     const shares = rows
       .filter((row) => row.tower === tower)
       .flatMap((row) => {

@@ -5,7 +5,7 @@
  * Project decisions: each tower is a search of its own at the same ratio, since FLAP knows one stack of equal layers and
  * its weights count in neurons of that stack; ratio 0 keeps everything, where the code's rule would take the last unit.
  */
-import type { Ratio, Tower, UnitLayout } from "../unit.ts";
+import { type Ratio, TOWERS_AS_READ, type Tower, type UnitLayout } from "../unit.ts";
 import type { Allocation } from "./allocation.ts";
 import { createKeptUnits } from "./kept-units.ts";
 
@@ -35,7 +35,7 @@ export function createWeightedAllocator(
   scores: Float64Array,
   values: Float64Array,
 ): (ratio: Ratio) => Allocation {
-  const towers = (["vision", "text"] as const).map((tower) => rankTower(layout, tower, scores));
+  const towers = TOWERS_AS_READ.map((tower) => rankTower(layout, tower, scores));
   const kept = createKeptUnits(layout);
   return (ratio) => {
     kept.keep.fill(ratio === 0 ? 1 : 0);

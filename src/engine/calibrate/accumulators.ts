@@ -11,7 +11,7 @@ import { tokenStatisticsLength } from "../../runtime/kernels/contract.ts";
 import type { GroupTaps, LayerTaps } from "../pass/backward.ts";
 import type { Model } from "../pass/model.ts";
 import { withJoined } from "../pass/rows.ts";
-import { towerOf } from "../pass/towers.ts";
+import { layerOf, towerOf } from "../pass/towers.ts";
 import { COLUMN_TAPS, createBaselineAccumulators } from "./baseline-accumulators.ts";
 import { LOSSES } from "./calibration-plan.ts";
 
@@ -91,7 +91,7 @@ export function createAccumulators(model: Model): Accumulators {
 
   return {
     async collect(tower, layer, taps, shape) {
-      for (const scored of towerOf(model, tower).scored) {
+      for (const scored of layerOf(towerOf(model, tower), layer).scored) {
         const module = indexOf(layout, tower, layer, scored.kind);
         await withMatrixTaps(model, scored, taps, LOSSES.global, (matrix) =>
           baselines.collectMatrix(module, scored, matrix, shape),
@@ -166,15 +166,16 @@ export function createAccumulators(model: Model): Accumulators {
  * Ā_global of µCRASP (arXiv 2605.25842) is LLM-Pruner's first order term of the global loss, summed over the lines that
  * a unit owns in the attributed matrices: one kernel gives both.
  */
-function globalAttribution({ layout, definition }: Model, baselines: BaselineStatistics): Float64Array {
+function globalAttribution(model: Model, baselines: BaselineStatistics): Float64Array {
+  const { layout } = model;
   const attribution = new Float64Array(layout.unitCount);
   layout.modules.forEach((module, index) => {
-    const attributed = (module.tower === "text" ? definition.text : definition.vision)?.scored.filter(
+    const attributed = layerOf(towerOf(model, module.tower), module.layer).scored.filter(
       (scored) => scored.kind === module.kind && scored.attributed,
     );
     const offset = rangeOf(layout, index).first;
     for (const { matrix, taylorFirst, linesPerUnit } of baselines.modules[index]?.matrices ?? []) {
-      if (!attributed?.some((scored) => scored.slot === matrix)) continue;
+      if (!attributed.some((scored) => scored.slot === matrix)) continue;
       taylorFirst.forEach((value, line) => {
         (attribution[offset + Math.floor(line / linesPerUnit)] as number) += value;
       });

@@ -9,7 +9,7 @@ import { output, type Tensor } from "../../runtime/backend.ts";
 import { INPUT_STATISTICS, LINE_TERMS } from "../../runtime/kernels/contract.ts";
 import type { GroupTaps } from "../pass/backward.ts";
 import type { Model } from "../pass/model.ts";
-import { columnsOf, towerOf } from "../pass/towers.ts";
+import { columnsOf, layerOf, towerOf } from "../pass/towers.ts";
 import type { GroupShape, RunShape } from "./accumulators.ts";
 import { LOSSES } from "./calibration-plan.ts";
 import { lineCountOf, readLineNorms } from "./line-norms.ts";
@@ -50,8 +50,8 @@ function placesOf(model: Model): { places: Place[]; terms: number; columns: numb
   let terms = 0;
   let columns = 0;
   const places = model.layout.modules.map((module): Place => {
-    const tower = towerOf(model, module.tower);
-    const matrices = tower.scored
+    const layer = layerOf(towerOf(model, module.tower), module.layer);
+    const matrices = layer.scored
       .filter((scored) => scored.kind === module.kind)
       .map((scored) => {
         const offset = terms;
@@ -59,7 +59,7 @@ function placesOf(model: Model): { places: Place[]; terms: number; columns: numb
         return { scored, offset };
       });
     const columnOffset = columns;
-    const own = columnsOf(tower, module.kind);
+    const own = columnsOf(layer, module.kind);
     columns += own;
     return { module, matrices, columns: own, columnOffset };
   });

@@ -2,6 +2,7 @@
  * Calibration: forward and backward passes over the samples, run by run (calibration-run.ts). Only sums per unit and per
  * module are kept; they are read back once at the end.
  */
+
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { Statistics } from "../../core/statistics.ts";
 import { settled } from "../../runtime/backend.ts";
@@ -11,6 +12,7 @@ import { frameCountOf, loadSample, type PassSample, type PreparedSample, require
 import { createMasks } from "../pass/masks.ts";
 import { batchesPerRun, type MemoryLimits, memoryLimits, padsFrames } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
+import { layerCount } from "../pass/towers.ts";
 import { createAccumulators } from "./accumulators.ts";
 import { BATCHES_PER_RUN, type CalibrationRun, LOSS_TAPS, type PlannedRun, planRuns } from "./calibration-plan.ts";
 import { calibrateRun } from "./calibration-run.ts";
@@ -73,7 +75,7 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
   const batches = runs.reduce((sum, run) => sum + run.batches, 0);
   const masks = createMasks(model, null);
   const accumulators = createAccumulators(model);
-  const layers = model.definition.text.layers + (withFrame > 0 ? (model.definition.vision?.layers ?? 0) : 0);
+  const layers = layerCount(model, "text") + (withFrame > 0 ? layerCount(model, "vision") : 0);
   let pivotBatches = 0;
   let samplesDone = 0;
   try {

@@ -16,7 +16,7 @@ import type { Model } from "../pass/model.ts";
 import { type Group, groupsOf, joinRows } from "../pass/rows.ts";
 import { embedTokenGroups, sequenceFeeds } from "../pass/tokens.ts";
 import { type LayerOutputs, runTower } from "../pass/tower-run.ts";
-import { visionOf } from "../pass/towers.ts";
+import { layerCount, visionOf } from "../pass/towers.ts";
 import { outerFeedsOf, withSingleWeights } from "../pass/weight-precision.ts";
 import type { Accumulators, GroupShape, RunShape } from "./accumulators.ts";
 import { type CalibrationRun, HEAD_LOSSES, LOSS_TAPS, lossWeights } from "./calibration-plan.ts";
@@ -238,7 +238,7 @@ export async function calibrateRun(context: RunContext, run: CalibrationRun): Pr
     for (const tensor of tensors) owned.delete(tensor);
     backend.release(...tensors);
   };
-  const visionLayers = definition.vision?.layers ?? 0;
+  const visionLayers = layerCount(model, "vision");
   try {
     const fisher = backend.upload(fisherWeights, [fisherWeights.length]);
     own([fisher]);

@@ -2,10 +2,9 @@
 import type { Module, Tower } from "../../core/unit.ts";
 import { type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
 import { concatenate } from "../../graph/operations/structure.ts";
-import type { ScoredWeight, TowerDefinition } from "../../models/architectures/definition.ts";
+import { type LayerSpec, type ScoredWeight, towersOf } from "../../models/architectures/definition.ts";
 import { output } from "../../runtime/backend.ts";
 import type { Model } from "../pass/model.ts";
-import { towerOf } from "../pass/towers.ts";
 import { withLayerWeights } from "../pass/weight-precision.ts";
 
 export interface LineNorms {
@@ -18,8 +17,12 @@ export function lineCountOf(scored: ScoredWeight): number {
   return scored.axis === "rows" ? scored.outputs : scored.inputs;
 }
 
+interface LineNormsOptions extends Pick<LayerSpec, "scored"> {
+  readonly tower: Tower;
+}
+
 /** The matrices of one layer → `norms`: of each matrix in the order of `scored` Σ|w| per line, then Σw² per line. */
-export function lineNormsGraph({ tower, scored: matrices }: Pick<TowerDefinition, "tower" | "scored">): Graph {
+export function lineNormsGraph({ tower, scored: matrices }: LineNormsOptions): Graph {
   const builder = new GraphBuilder(`${tower} line norms`);
   const parts = matrices.flatMap((scored) => {
     const weight = builder.input(scored.slot, [scored.outputs, scored.inputs]);
@@ -38,12 +41,10 @@ export function lineNormsGraph({ tower, scored: matrices }: Pick<TowerDefinition
 /** Reads the norms of all layers; the result gives those of matrix `matrix` of a module, counted within the module. */
 export async function readLineNorms(model: Model): Promise<(module: Module, matrix: number) => LineNorms> {
   const { backend, definition } = model;
-  const towers: Tower[] = definition.vision ? ["text", "vision"] : ["text"];
   const norms = new Map<string, LineNorms[]>();
-  for (const name of towers) {
-    const tower = towerOf(model, name);
-    const program = await model.programs.get(lineNormsGraph, { tower: name, scored: tower.scored });
-    for (let layer = 0; layer < tower.layers; layer++) {
+  for (const { tower: name, layers } of towersOf(definition)) {
+    for (const [layer, { scored: matrices }] of layers.entries()) {
+      const program = await model.programs.get(lineNormsGraph, { tower: name, scored: matrices });
       const outputs = await withLayerWeights(model, name, layer, (weights) => backend.run(program, weights));
       const tensor = output(outputs, "norms");
       const values = await backend.read(tensor);
@@ -54,7 +55,7 @@ export async function readLineNorms(model: Model): Promise<(module: Module, matr
         offset += length;
         return taken;
       };
-      for (const scored of tower.scored) {
+      for (const scored of matrices) {
         const key = `${name}.${layer}.${scored.kind}`;
         const lines = lineCountOf(scored);
         norms.set(key, [...(norms.get(key) ?? []), { absolute: take(lines), square: take(lines) }]);

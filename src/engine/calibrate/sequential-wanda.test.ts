@@ -1,4 +1,5 @@
 /** The sequential plan of Wanda-SP against the authors' code, and on the bundled model. */
+
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,6 +17,7 @@ import { encodeFrames } from "../pass/frames.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
+import { layerCount, layerOf } from "../pass/towers.ts";
 import type { Session } from "../session.ts";
 import { countTensors } from "../testing/count-tensors.ts";
 import { openLlamaModel } from "../testing/llama-model.ts";
@@ -92,8 +94,8 @@ describe("sequential Wanda-SP on the bundled model", () => {
     expect(model.backend.uploadedBytes).toBe(uploaded);
     expect(alive()).toBe(0);
 
-    const { layers } = model.definition.text;
-    const visionLayers = model.definition.vision?.layers ?? 0;
+    const layers = layerCount(model, "text");
+    const visionLayers = layerCount(model, "vision");
     expect(steps).toHaveLength((layers + visionLayers) * 2 * samples.length);
     expect(steps[0]).toEqual({ tower: "vision", layer: 0, layers: visionLayers, runs: { done: 1, total: 4 } });
     expect(steps.at(-1)).toEqual({ tower: "text", layer: layers - 1, layers, runs: { done: 4, total: 4 } });
@@ -129,9 +131,9 @@ describe("sequential Wanda-SP on the bundled model", () => {
     const plan = await planSequentialWanda(model, samples, { ratio: 0.5 });
     const masks = createMasks(model, plan.keep);
     const dense = createMasks(model, null);
-    const first = definition.text.forward({ batch: 1, inputs: true });
+    const first = definition.text.forward({ ...layerOf(definition.text, 0).shape, batch: 1, inputs: true });
     const program = await backend.compile(first);
-    const energy = new Float64Array(definition.text.mlpColumns);
+    const energy = new Float64Array(layerOf(definition.text, 0).mlpColumns);
     for (const sample of samples) {
       const batch = createBatch([sample], model.imageTokenId);
       const features = await encodeFrames(model, sample.frames, masks);

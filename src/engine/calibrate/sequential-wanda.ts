@@ -16,7 +16,7 @@ import { connect, embedFrames } from "../pass/frames.ts";
 import { maskColumns } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
-import { towerOf } from "../pass/towers.ts";
+import { columnsPerUnit, layerOf, towerOf } from "../pass/towers.ts";
 import { withLayerWeights } from "../pass/weight-precision.ts";
 import { readLineNorms } from "./line-norms.ts";
 
@@ -115,10 +115,7 @@ async function runLayer(
   const { tower, layer, program } = run;
   const mask = (kind: ModuleKind) => {
     const { first, end } = moduleOf(context, tower, layer, kind);
-    const columns = maskColumns(
-      keep.subarray(first, end),
-      kind === "attn" ? towerOf(model, tower).columnsPerAttentionUnit : 1,
-    );
+    const columns = maskColumns(keep.subarray(first, end), columnsPerUnit(towerOf(model, tower), kind));
     return backend.upload(columns, [columns.length]);
   };
   const masks = { attention_mask: mask("attn"), mlp_mask: mask("mlp") };
@@ -164,7 +161,9 @@ function addEnergy(energy: Float64Array, values: Float32Array): void {
 
 /** Wanda-SP's scores of a module's units. @param energy Σ x² per column of its last projection's input. */
 function scoreModule({ model, lineNorms }: Context, module: Module, energy: Float64Array): Float64Array {
-  const matrices = towerOf(model, module.tower).scored.filter(({ kind }) => kind === module.kind);
+  const matrices = layerOf(towerOf(model, module.tower), module.layer).scored.filter(
+    ({ kind }) => kind === module.kind,
+  );
   const last = matrices.at(-1);
   invariant(last, `${module.key} has no matrices.`);
   const channels = matrices.find(({ slot }) => slot === "key")?.groupSize ?? 1;
@@ -183,18 +182,18 @@ function scoreModule({ model, lineNorms }: Context, module: Module, energy: Floa
 async function pruneTower(context: Context, tower: Tower, passages: readonly Passage[]): Promise<void> {
   const { model, request, owner, keep, values } = context;
   const definition = towerOf(model, tower);
-  const { layers } = definition;
-  const whole = await model.programs.get(definition.forward, { batch: 1, inputs: true });
-  const pruned = await model.programs.get(definition.forward, { batch: 1 });
-  for (let layer = 0; layer < layers; layer += 1) {
+  const layers = definition.layers.length;
+  for (const [layer, { shape, attentionColumns, mlpColumns }] of definition.layers.entries()) {
+    const whole = await model.programs.get(definition.forward, { ...shape, batch: 1, inputs: true });
+    const pruned = await model.programs.get(definition.forward, { ...shape, batch: 1 });
     let finished = 0;
     const done = () => {
       finished += 1;
       request.onProgress?.({ tower, layer, layers, runs: { done: finished, total: 2 * passages.length } });
     };
     const energies = {
-      attn: new Float64Array(definition.attentionColumns),
-      mlp: new Float64Array(definition.mlpColumns),
+      attn: new Float64Array(attentionColumns),
+      mlp: new Float64Array(mlpColumns),
     };
     await runLayer(context, passages, { tower, layer, program: whole, done }, async (_, outputs) => {
       for (const kind of KINDS) addEnergy(energies[kind], await model.backend.read(output(outputs, TAPS[kind])));

@@ -2,6 +2,7 @@
  * The bundled model stored in float16: measurements compute in float32 on copies of its weights, and so give to the bit
  * what a float32 model with the same rounded weights gives; text is written in half precision, near the other.
  */
+
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { roundToFloat16, widenFloat16 } from "../../core/float16.ts";
@@ -28,6 +29,7 @@ import { createMasks } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { withLayerWeights } from "../pass/weight-precision.ts";
 import type { Session } from "../session.ts";
+import { projectionColumns } from "../testing/columns.ts";
 
 const FOLDER = join(projectRoot, "public/models/scenes");
 
@@ -129,11 +131,7 @@ describe("a model stored in float16", { timeout: 120_000 }, () => {
 
   it("measures pruned models to the same bits, with compensation too", async () => {
     const { unitCount } = half.model.layout;
-    const { text, vision } = half.model.definition;
-    const columns = [text, vision].reduce(
-      (sum, tower) => sum + (tower ? tower.layers * (tower.attentionColumns + tower.mlpColumns) : 0),
-      0,
-    );
+    const columns = projectionColumns(half.model.definition);
     const keep = Uint8Array.from({ length: unitCount }, (_, unit) => Number(unit % 5 > 0));
     const meanInputs = Float32Array.from({ length: columns }, (_, column) => Math.sin(column) / 20);
     const { found, expected } = await onBoth(async (model) => {

@@ -11,6 +11,7 @@
  * the work; where a frame has more, two heads of it run for all, because attention adds up as many terms in half precision.
  * The connector and the text's attention compute in float32 and are no part of this.
  */
+
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { widenFloat16 } from "../../core/float16.ts";
 import type { Graph } from "../../graph/graph.ts";
@@ -22,6 +23,7 @@ import { weightType } from "../../models/architectures/shared/mixed-precision.ts
 import { heldShape } from "../../models/architectures/weight-slots.ts";
 import { type Backend, type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import { causalBias, rotaryTables } from "../pass/rope.ts";
+import { layerOf } from "../pass/towers.ts";
 import { allowedError, judgeError, precisionError } from "./half-precision-error.ts";
 import { createNumbers, type RandomNumbers, randomWeights } from "./random-weights.ts";
 
@@ -66,7 +68,8 @@ function ones(length: number) {
 }
 
 function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
-  const { width, headSize, ropeTheta, attentionColumns, mlpColumns } = text;
+  const { width, headSize, ropeTheta } = text;
+  const { shape, attentionColumns, mlpColumns, weights } = layerOf(text, 0);
   const run = (tokens: number): Numbers => {
     const { cosine, sine } = rotaryTables(0, tokens, headSize, ropeTheta);
     return {
@@ -82,8 +85,8 @@ function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
   return [
     {
       name: "text layer",
-      weights: text.layerWeights(0),
-      graph: (precision) => text.forward({ batch: 1, modules: true, precision }),
+      weights,
+      graph: (precision) => text.forward({ ...shape, batch: 1, modules: true, precision }),
       runs: TEXT_ROWS.map(run),
       compared: [
         { output: "attention_output", terms: attention },
@@ -118,12 +121,13 @@ function patchProbe(vision: VisionDefinition, numbers: RandomNumbers): Probe {
 
 function visionProbe(name: string, vision: VisionDefinition, numbers: RandomNumbers): Probe {
   const { patches } = vision.largestFrame;
-  const { width, columnsPerAttentionUnit: headSize, attentionColumns, mlpColumns } = vision;
+  const { width, headSize } = vision;
+  const { shape, attentionColumns, mlpColumns, weights } = layerOf(vision, 0);
   const attention = [width, width, width, headSize, patches, attentionColumns];
   return {
     name,
-    weights: vision.layerWeights(0),
-    graph: (precision) => vision.forward({ batch: 1, modules: true, precision }),
+    weights,
+    graph: (precision) => vision.forward({ ...shape, batch: 1, modules: true, precision }),
     runs: [
       {
         hidden: hiddenStates(numbers, patches, width),

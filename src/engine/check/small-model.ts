@@ -38,8 +38,7 @@ export function createSmallModel(
   });
   const definition: ModelDefinition = { ...architecture.define(small), vision: null };
   const { text } = definition;
-  const layers: Feeds[] = Array.from({ length: text.layers }, (_, layer) => {
-    const slots = text.layerWeights(layer);
+  const layers: Feeds[] = text.layers.map(({ weights: slots }) => {
     const weights = randomWeights(slots, numbers, (input) => (input === "query" ? QUERY_SCALE : 1));
     return Object.fromEntries(
       slots.map(({ input, shape }) => {

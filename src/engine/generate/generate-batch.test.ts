@@ -1,4 +1,5 @@
 /** Generation of several samples at once: the tokens of each alone, whatever the others do. */
+
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
@@ -14,6 +15,7 @@ import { lastStates } from "../pass/last-states.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import { sequencesOf, widestBytes } from "../pass/memory-plan.ts";
 import type { Session } from "../session.ts";
+import { projectionColumns } from "../testing/columns.ts";
 import { countTensors } from "../testing/count-tensors.ts";
 import { lackingMemory } from "../testing/lacking-memory.ts";
 import { type BatchRequest, generateBatch, generateGreedy } from "./generate.ts";
@@ -62,11 +64,8 @@ describe("generation in batches", { timeout: 60_000 }, () => {
     const { model } = session;
     const random = createRandom(3);
     const keep = Uint8Array.from({ length: model.layout.unitCount }, () => (random.next() < 0.3 ? 0 : 1));
-    const { text, vision } = model.definition;
-    const columns = [text, vision].map((tower) =>
-      tower ? tower.layers * (tower.attentionColumns + tower.mlpColumns) : 0,
-    );
-    const meanInputs = Float32Array.from({ length: (columns[0] ?? 0) + (columns[1] ?? 0) }, () => random.next() / 10);
+    const length = projectionColumns(model.definition);
+    const meanInputs = Float32Array.from({ length }, () => random.next() / 10);
     const masks = await createPruningMasks(model, { keep, meanInputs });
     const unstopped = await generateBatch(model, requestOf(masks));
     // A token that some of the samples come to: they stop there, the others go on.

@@ -6,7 +6,9 @@
  * one has slots that hold padding; those get a huge negative bias in every later step, which makes their weight exactly
  * zero, and rotary positions count real tokens only.
  */
+
 import { throwIfCancelled } from "../../core/errors.ts";
+import type { LayerShape } from "../../models/architectures/definition.ts";
 import { type Feeds, output, type Program, type Tensor } from "../../runtime/backend.ts";
 import { checkSequence, memoryLimits, sequencesOf } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
@@ -21,17 +23,17 @@ async function runLayers(
   { keys, values }: KeyValueCache,
   { masks, signal }: WriterRequest,
   hidden: Tensor,
-  program: Program,
+  programOf: (shape: LayerShape) => Promise<Program>,
   shared: Feeds,
 ): Promise<Tensor> {
   const { backend, definition } = model;
   let current = hidden;
   try {
-    for (let layer = 0; layer < definition.text.layers; layer++) {
+    for (const [layer, { shape }] of definition.text.layers.entries()) {
       throwIfCancelled(signal);
       const pastKey = keys[layer];
       const pastValue = values[layer];
-      const outputs = await backend.run(program, {
+      const outputs = await backend.run(await programOf(shape), {
         ...shared,
         ...model.layerFeeds("text", layer),
         ...masks.feeds("text", layer),
@@ -103,13 +105,10 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
       slots = batch.tokens;
       let hidden: Tensor | null = null;
       try {
-        const program = await model.programs.get(definition.text.forward, {
-          ...options,
-          batch: rows.length,
-          cache: true,
-        });
+        const programOf = (shape: LayerShape) =>
+          model.programs.get(definition.text.forward, { ...options, ...shape, batch: rows.length, cache: true });
         const embedded = await embedTokens(model, batch, features);
-        hidden = await runLayers(model, cache, request, embedded, program, shared);
+        hidden = await runLayers(model, cache, request, embedded, programOf, shared);
         return await nextIds(model, hidden, lastRows(rows, batch.tokens));
       } finally {
         if (hidden) backend.release(hidden);
@@ -122,13 +121,14 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
       const { feeds, padded } = stepFeeds(model, rows, prefilled, slots + 1);
       let hidden: Tensor | null = null;
       try {
-        const program = await model.programs.get(definition.text.decode, { ...options, batch: rows.length, padded });
+        const programOf = (shape: LayerShape) =>
+          model.programs.get(definition.text.decode, { ...options, ...shape, batch: rows.length, padded });
         const embedded = await embedTokens(
           model,
           { ids, mergeIndex: new Int32Array(), imageRows: new Int32Array() },
           null,
         );
-        hidden = await runLayers(model, cache, request, embedded, program, feeds);
+        hidden = await runLayers(model, cache, request, embedded, programOf, feeds);
         slots++;
         return await nextIds(
           model,

@@ -20,10 +20,7 @@ export function ofLayer(feeds: Feeds, layer: number): Feeds {
 
 /** Feeds of all layers of the text tower in one. */
 export function allLayers(model: Model, feedsOf: (layer: number) => Feeds): Feeds {
-  return Object.assign(
-    {},
-    ...Array.from({ length: model.definition.text.layers }, (_, layer) => ofLayer(feedsOf(layer), layer)),
-  );
+  return Object.assign({}, ...model.definition.text.layers.map((_, layer) => ofLayer(feedsOf(layer), layer)));
 }
 
 /** Tokens of each row that are in the cache; rows that have finished stay as they are. */

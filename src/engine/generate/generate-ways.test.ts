@@ -1,4 +1,5 @@
 /** Every way to write tokens writes the same ones: the bundled model's, for many prompts. */
+
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectRoot } from "../../testing/shared.ts";
@@ -7,6 +8,7 @@ import { openNodeSession } from "../node-engine.ts";
 import { createPruningMasks } from "../pass/compensation.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Session } from "../session.ts";
+import { projectionColumns } from "../testing/columns.ts";
 import { generateBatch, type WayToWrite } from "./generate.ts";
 
 const PROMPTS = 32;
@@ -42,12 +44,8 @@ describe("ways to write tokens", { timeout: 120_000 }, () => {
   it("agree on a pruned and compensated model", async () => {
     const { model } = session;
     const keep = Uint8Array.from({ length: model.layout.unitCount }, (_, unit) => Number(unit % 5 > 0));
-    const { text, vision } = model.definition;
-    const columns = [text, vision].reduce(
-      (sum, tower) => sum + (tower ? tower.layers * (tower.attentionColumns + tower.mlpColumns) : 0),
-      0,
-    );
-    const meanInputs = Float32Array.from({ length: columns }, (_, column) => Math.sin(column) / 20);
+    const length = projectionColumns(model.definition);
+    const meanInputs = Float32Array.from({ length }, (_, column) => Math.sin(column) / 20);
     const masks = await createPruningMasks(model, { keep, meanInputs });
     expect(await write("fused", masks, 4)).toEqual(await write("layers", masks, 4));
     masks.release();

@@ -66,7 +66,7 @@ async function joinVectors(model: Model, masks: MaskSet): Promise<Tensor> {
   const { backend, definition } = model;
   const { layers, width } = definition.text;
   const parts: Float32Array[] = [];
-  for (let layer = 0; layer < layers; layer++) {
+  for (const layer of layers.keys()) {
     const feeds = masks.feeds("text", layer);
     for (const name of ["attention_mask", "mlp_mask", "attention_compensation", "mlp_compensation"]) {
       const tensor = feeds[name];
@@ -92,7 +92,7 @@ export async function discardLargeCopy(model: Model, limit = LARGE_COPY): Promis
 /** Writes with `program`, see `wholeProgram`. */
 export function createWholeWriter(model: Model, request: WriterRequest, program: Program): Writer {
   const { backend, definition } = model;
-  const { layers, width, keyValueHeads, headSize } = definition.text;
+  const { layers, width, headSize } = definition.text;
   const { masks, signal } = request;
   const cache: KeyValueCache = { keys: [], values: [] };
   const lengths = createLengths(model);
@@ -130,9 +130,9 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
       const { batch, features } = await encodeRows(model, rows, request);
       lengths.start(rows);
       Object.assign(held, rotaryFeeds(model, rows));
-      for (let layer = 0; layer < layers; layer++) {
+      for (const { shape } of layers) {
         for (const list of [cache.keys, cache.values]) {
-          list.push(backend.upload(new Float32Array(), [rows.length, keyValueHeads, 0, headSize]));
+          list.push(backend.upload(new Float32Array(), [rows.length, shape.attentionUnits, 0, headSize]));
         }
       }
       try {

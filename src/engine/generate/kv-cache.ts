@@ -24,7 +24,7 @@ export function cacheFeeds({ keys, values }: KeyValueCache): Feeds {
 /** Puts what a graph of all layers gave out in place of what it was fed. */
 export function replaceCache(model: Model, cache: KeyValueCache, outputs: Feeds): void {
   releaseCache(model, cache);
-  for (let layer = 0; layer < model.definition.text.layers; layer++) {
+  for (const layer of model.definition.text.layers.keys()) {
     cache.keys.push(output(outputs, `key_out.${layer}`));
     cache.values.push(output(outputs, `value_out.${layer}`));
   }

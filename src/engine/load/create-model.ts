@@ -1,8 +1,8 @@
 /** Makes a model of a checkpoint's config and weights. */
 import { createUnitLayout, type UnitLayout } from "../../core/unit.ts";
-import type { ModelDefinition, WeightSlot } from "../../models/architectures/definition.ts";
+import { type ModelDefinition, towersOf, type WeightSlot } from "../../models/architectures/definition.ts";
 import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
-import { countParameters } from "../../models/architectures/weight-slots.ts";
+import { countParameters, outerSlots } from "../../models/architectures/weight-slots.ts";
 import type { Weights } from "../../models/weights.ts";
 import type { Backend, Feeds } from "../../runtime/backend.ts";
 import { vocabularyParts } from "../pass/memory-plan.ts";
@@ -24,10 +24,12 @@ export function defineModelWithin(config: ModelConfig, largestBuffer: number): M
   return defineModel(config, vocabularyParts({ vocabularySize, width }, largestBuffer));
 }
 
-/** The units of both towers, text first. */
+/** The units of all towers. */
 export function modelLayout(definition: ModelDefinition): UnitLayout {
-  const modules = [...definition.text.modules, ...(definition.vision?.modules ?? [])];
-  return createUnitLayout(modules, countParameters(definition));
+  return createUnitLayout(
+    towersOf(definition).flatMap(({ modules }) => modules),
+    countParameters(definition),
+  );
 }
 
 /**
@@ -48,13 +50,9 @@ export async function createModel(
   const feedsOf = (list: readonly WeightSlot[]): Feeds =>
     Object.fromEntries(list.map((slot) => [slot.input, tensorOf(slot)]));
 
-  const towers = { text: definition.text, vision: definition.vision };
-  const layerFeeds = {
-    text: Array.from({ length: definition.text.layers }, (_, layer) => feedsOf(definition.text.layerWeights(layer))),
-    vision: Array.from({ length: towers.vision?.layers ?? 0 }, (_, layer) =>
-      feedsOf(towers.vision?.layerWeights(layer) ?? []),
-    ),
-  };
+  const layerFeeds = new Map(
+    towersOf(definition).map(({ tower, layers }) => [tower, layers.map((layer) => feedsOf(layer.weights))] as const),
+  );
   return {
     backend,
     definition,
@@ -63,12 +61,8 @@ export async function createModel(
     generationWay,
     weightHash: hash,
     imageTokenId: definition.vision?.imageTokenId ?? null,
-    layerFeeds: (tower, layer) => layerFeeds[tower][layer] ?? {},
-    outerFeeds: feedsOf([
-      ...definition.text.embeddingWeights,
-      ...definition.text.headWeights,
-      ...(definition.vision ? [...definition.vision.embeddingWeights, ...definition.vision.connectorWeights] : []),
-    ]),
+    layerFeeds: (tower, layer) => layerFeeds.get(tower)?.[layer] ?? {},
+    outerFeeds: feedsOf(outerSlots(definition)),
     programs: createPrograms(backend),
   };
 }

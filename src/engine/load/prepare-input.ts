@@ -37,7 +37,7 @@ export async function prepareInput(
   if (!prompts) throw missing("tokenizer or chat template", "tokenizer.json and chat_template.json");
   if (picture && !images) throw missing("image processor", "preprocessor_config.json");
   const processed = picture && images ? await images.process(picture, { split, signal }) : null;
-  const prompt = prompts.buildPrompt({ question, frames: processed && processed.grid });
+  const prompt = prompts.buildPrompt({ question, frames: processed?.grid ?? null });
   return { prompt: prompt.ids, frames: processed?.frames ?? [] };
 }
 

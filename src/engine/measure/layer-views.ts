@@ -13,10 +13,10 @@ import {
   outlierShare,
   tokenCosines,
 } from "../../core/signals/layer-views.ts";
-import type { Tower } from "../../core/unit.ts";
+import { TOWERS, type Tower } from "../../core/unit.ts";
 import { type Graph, GraphBuilder } from "../../graph/graph.ts";
 import { linear } from "../../graph/operations/linear.ts";
-import type { TowerDefinition } from "../../models/architectures/definition.ts";
+import type { LayerSpec } from "../../models/architectures/definition.ts";
 import { type Feeds, output, settled, type Tensor } from "../../runtime/backend.ts";
 import { TOKEN_CLASS } from "../../runtime/kernels/contract.ts";
 import type { SampleProgress } from "../contract.ts";
@@ -32,7 +32,7 @@ import { connect, embedFrames } from "../pass/frames.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
-import { towerOf } from "../pass/towers.ts";
+import { layerCount, layerOf, towerOf } from "../pass/towers.ts";
 import { withLayerWeights } from "../pass/weight-precision.ts";
 
 /** Calibration samples that are looked at where nobody says otherwise. */
@@ -110,9 +110,9 @@ function addEnergy(energies: Map<string, Float64Array>, tap: string, values: Flo
   }
 }
 
-/** Columns of every tap that feeds a matrix of `definition`. */
-function inputTaps(definition: TowerDefinition): ReadonlyMap<string, number> {
-  return new Map(definition.scored.map(({ inputTap, inputs }) => [inputTap, inputs]));
+/** Columns of every tap that feeds a matrix of a layer. */
+function inputTaps({ scored }: LayerSpec): ReadonlyMap<string, number> {
+  return new Map(scored.map(({ inputTap, inputs }) => [inputTap, inputs]));
 }
 
 /** Runs `hidden`, of which it takes ownership, through a tower and returns the last hidden states. */
@@ -121,13 +121,19 @@ async function observeTower(context: Context, pass: Pass, hidden: Tensor): Promi
   const { tower, shared, visual } = pass;
   const { backend } = model;
   const definition = towerOf(model, tower);
-  const taps = inputTaps(definition);
   let current = hidden;
   try {
-    const program = await model.programs.get(definition.forward, { batch: 1, modules: true, inputs: true });
     let before = await backend.read(current);
     for (const [layer, { changes, densities, energies }] of context.sums[tower].entries()) {
       throwIfCancelled(signal);
+      const spec = layerOf(definition, layer);
+      const taps = inputTaps(spec);
+      const program = await model.programs.get(definition.forward, {
+        ...spec.shape,
+        batch: 1,
+        modules: true,
+        inputs: true,
+      });
       const others = { ...shared, ...masks.feeds(tower, layer), hidden: current };
       const outputs = await withLayerWeights(model, tower, layer, (weights) =>
         backend.run(program, { ...weights, ...others }),
@@ -184,7 +190,7 @@ async function observeSample(context: Context, sample: PreparedSample): Promise<
 async function layerOutliers(model: Model, tower: Tower, layer: number, sums: LayerSums, factor: number) {
   const weights = model.layerFeeds(tower, layer);
   const matrices = [];
-  for (const { slot, inputTap } of towerOf(model, tower).scored) {
+  for (const { slot, inputTap } of layerOf(towerOf(model, tower), layer).scored) {
     const inputNorms = (sums.energies.get(inputTap) ?? new Float64Array()).map(Math.sqrt);
     matrices.push({ weight: await model.backend.read(output(weights, slot)), inputNorms });
   }
@@ -211,8 +217,8 @@ export async function observeLayers(
   requireWholePictures(samples);
   checkOutlierFactor(outlierFactor);
   const sums = {
-    text: createSums(model.definition.text.layers),
-    vision: createSums(samples.some((sample) => frameCountOf(sample) > 0) ? (model.definition.vision?.layers ?? 0) : 0),
+    text: createSums(layerCount(model, "text")),
+    vision: createSums(samples.some((sample) => frameCountOf(sample) > 0) ? layerCount(model, "vision") : 0),
   };
   const masks = createMasks(model, null);
   try {
@@ -226,7 +232,7 @@ export async function observeLayers(
     masks.release();
   }
   const layers: LayerView[] = [];
-  for (const tower of ["text", "vision"] as const) {
+  for (const tower of TOWERS) {
     for (const [layer, seen] of sums[tower].entries()) {
       throwIfCancelled(signal);
       layers.push({

@@ -5,11 +5,11 @@
  */
 import { invariant, throwIfCancelled } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
-import type { LossTaps } from "../../models/architectures/definition.ts";
+import type { LayerShape, LossTaps } from "../../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
-import { towerOf } from "./towers.ts";
+import { layerOf, towerOf } from "./towers.ts";
 import { withLayerWeights } from "./weight-precision.ts";
 
 /** What the backward pass of one layer leaves of one group. */
@@ -54,7 +54,8 @@ export async function backwardTower(model: Model, request: BackwardRequest): Pro
   const { tower, losses, masks, shared } = request;
   const { backend } = model;
   const definition = towerOf(model, tower);
-  const programOf = (batch: number) => model.programs.get(definition.backward, { batch, losses });
+  const programOf = (shape: LayerShape, batch: number) =>
+    model.programs.get(definition.backward, { ...shape, batch, losses });
   const owned = new Set(request.gradients.flat());
   const release = (tensors: readonly Tensor[]) => {
     for (const tensor of tensors) owned.delete(tensor);
@@ -62,7 +63,8 @@ export async function backwardTower(model: Model, request: BackwardRequest): Pro
   };
   let gradients = request.gradients.map((group) => [...group]);
   try {
-    for (let layer = definition.layers - 1; layer >= 0; layer--) {
+    for (let layer = definition.layers.length - 1; layer >= 0; layer--) {
+      const { shape } = layerOf(definition, layer);
       const runGroups = async (weights: Feeds) => {
         const groups: GroupTaps[] = [];
         const next: Tensor[][] = [];
@@ -71,7 +73,7 @@ export async function backwardTower(model: Model, request: BackwardRequest): Pro
           const hidden = request.inputs[layer]?.[group];
           const own = gradients[group];
           invariant(hidden && own, `The input of ${tower} layer ${layer} was not kept.`);
-          const outputs = await backend.run(await programOf(batch), {
+          const outputs = await backend.run(await programOf(shape, batch), {
             ...shared,
             ...weights,
             ...masks.feeds(tower, layer),

@@ -15,6 +15,7 @@ import { lastStates } from "./last-states.ts";
 import { createMasks } from "./masks.ts";
 import type { Model } from "./model.ts";
 import { runTower } from "./tower-run.ts";
+import { columnsOf, layerOf, towerOf } from "./towers.ts";
 
 interface FlapNumbers {
   ids: number[][];
@@ -44,7 +45,7 @@ describeWithShared("bias compensation against FLAP's numbers", (shared) => {
   let meanInputs: Float32Array;
 
   const layers = <Value>(values: (layer: number) => readonly Value[]) =>
-    Array.from({ length: model.definition.text.layers }, (_, layer) => values(layer)).flat();
+    model.definition.text.layers.flatMap((_, layer) => values(layer));
 
   const pruningOf = (name: string) => {
     const official = expected.flap_official[name];
@@ -66,7 +67,7 @@ describeWithShared("bias compensation against FLAP's numbers", (shared) => {
     const before = model.backend.uploadedBytes;
     const { official, pruning } = pruningOf(name);
     const masks = await createPruningMasks(model, pruning);
-    for (let layer = 0; layer < model.definition.text.layers; layer++) {
+    for (const layer of model.definition.text.layers.keys()) {
       const { attention_compensation, mlp_compensation } = masks.feeds("text", layer);
       if (!attention_compensation || !mlp_compensation) throw new Error("A compensated layer has two biases.");
       const read = (tensor: typeof attention_compensation) => model.backend.read(tensor);
@@ -175,10 +176,9 @@ describe("bias compensation in a vision tower", () => {
     const vision = model.definition.vision;
     const weightTensor = model.layerFeeds("vision", 2)[slot];
     if (!vision || !weightTensor) throw new Error("The bundled model has a vision tower.");
-    const lengths = layout.modules.map((module) => {
-      const definition = module.tower === "text" ? model.definition.text : vision;
-      return module.kind === "attn" ? definition.attentionColumns : definition.mlpColumns;
-    });
+    const lengths = layout.modules.map(({ tower, layer, kind: own }) =>
+      columnsOf(layerOf(towerOf(model, tower), layer), own),
+    );
     const total = lengths.reduce((sum, length) => sum + length, 0);
     const random = createRandom(5);
     const meanInputs = Float32Array.from({ length: total }, () => random.next());

@@ -12,7 +12,7 @@ import { reshape } from "../../graph/operations/structure.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
 import { createMasks, keepOf, type MaskSet, maskColumns } from "./masks.ts";
 import type { Model } from "./model.ts";
-import { columnsOf, towerOf } from "./towers.ts";
+import { columnsOf, layerOf, towerOf } from "./towers.ts";
 import { withSingleWeights } from "./weight-precision.ts";
 
 const INPUT_NAMES: Readonly<Record<ModuleKind, string>> = {
@@ -32,7 +32,7 @@ export function compensationGraph() {
 /** Mean inputs of the removed columns of every module, zero for kept ones, in the layout's order. */
 function removedMeans(model: Model, keep: Uint8Array, meanInputs: Float32Array): readonly Float32Array[] {
   const { modules } = model.layout;
-  const lengths = modules.map(({ tower, kind }) => columnsOf(towerOf(model, tower), kind));
+  const lengths = modules.map(({ tower, layer, kind }) => columnsOf(layerOf(towerOf(model, tower), layer), kind));
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (meanInputs.length !== total) {
     throw new PivotscopeError(

@@ -4,10 +4,10 @@
  * see compensation.ts, a layer's graphs take a bias for each of the two projections as well.
  */
 import { indexOf, type ModuleIndex, type ModuleKind, rangeOf, type Tower, type UnitLayout } from "../../core/unit.ts";
-import type { TowerDefinition } from "../../models/architectures/definition.ts";
+import { type TowerDefinition, towersOf } from "../../models/architectures/definition.ts";
 import type { Backend, Feeds, Tensor } from "../../runtime/backend.ts";
 import type { Model } from "./model.ts";
-import { columnsOf, columnsPerUnit } from "./towers.ts";
+import { columnsOf, columnsPerUnit, layerOf } from "./towers.ts";
 
 export interface MaskSet {
   /** Whether `feeds` holds `attention_compensation` and `mlp_compensation`, which other graphs take. */
@@ -36,10 +36,10 @@ function towerMasks(backend: Backend, tower: TowerDefinition, layout: UnitLayout
   const ofModule = (layer: number, kind: ModuleKind): Tensor => {
     const columns = keep
       ? maskColumns(keepOf(layout, keep, indexOf(layout, tower.tower, layer, kind)), columnsPerUnit(tower, kind))
-      : new Float32Array(columnsOf(tower, kind)).fill(1);
+      : new Float32Array(columnsOf(layerOf(tower, layer), kind)).fill(1);
     return backend.upload(columns, [columns.length]);
   };
-  return Array.from({ length: tower.layers }, (_, layer) => ({
+  return tower.layers.map((_, layer) => ({
     attention_mask: ofModule(layer, "attn"),
     mlp_mask: ofModule(layer, "mlp"),
   }));
@@ -48,15 +48,14 @@ function towerMasks(backend: Backend, tower: TowerDefinition, layout: UnitLayout
 /** Uploads the masks of `keep` (1 kept, 0 removed, one per unit of the layout), or of the dense model for null. */
 export function createMasks(model: Model, keep: Uint8Array | null): MaskSet {
   const { definition, backend, layout } = model;
-  const sets = {
-    text: towerMasks(backend, definition.text, layout, keep),
-    vision: definition.vision ? towerMasks(backend, definition.vision, layout, keep) : [],
-  };
+  const sets = new Map(
+    towersOf(definition).map((tower) => [tower.tower, towerMasks(backend, tower, layout, keep)] as const),
+  );
   return {
     compensated: false,
-    feeds: (tower, layer) => sets[tower][layer] ?? {},
+    feeds: (tower, layer) => sets.get(tower)?.[layer] ?? {},
     release() {
-      for (const layer of [...sets.text, ...sets.vision]) backend.release(layer.attention_mask, layer.mlp_mask);
+      for (const layer of [...sets.values()].flat()) backend.release(layer.attention_mask, layer.mlp_mask);
     },
   };
 }

@@ -6,12 +6,15 @@
  * nodes is the runtime's choice. Small models always go in one group.
  */
 import { invariant, PivotscopeError } from "../../core/errors.ts";
-import type {
-  FrameRows,
-  LossTaps,
-  ModelDefinition,
-  ScoredWeight,
-  TowerDefinition,
+import type { Tower } from "../../core/unit.ts";
+import {
+  type FrameRows,
+  type LayerSpec,
+  type LossTaps,
+  type ModelDefinition,
+  type ScoredWeight,
+  type TowerDefinition,
+  towersOf,
 } from "../../models/architectures/definition.ts";
 import type { Backend } from "../../runtime/backend.ts";
 
@@ -55,71 +58,80 @@ interface LayerSizes {
   readonly inner: number;
 }
 
-function sizesOf(tower: TowerDefinition, headSize: number): LayerSizes {
-  const keys = tower.scored.find(({ slot }) => slot === "key")?.outputs ?? tower.attentionColumns;
-  return {
-    heads: tower.attentionColumns / headSize,
-    width: tower.width,
-    queries: tower.attentionColumns,
-    keys,
-    inner: tower.mlpColumns,
-  };
+function sizesOf({ width, headSize }: TowerDefinition, layer: LayerSpec): LayerSizes {
+  const { attentionColumns: queries, mlpColumns: inner, scored } = layer;
+  const keys = scored.find(({ slot }) => slot === "key")?.outputs ?? queries;
+  return { heads: queries / headSize, width, queries, keys, inner };
 }
 
 /** A tower whose sequences have `tokens` tokens each. */
 export interface Sequences {
   readonly tower: TowerDefinition;
-  readonly headSize: number;
   readonly tokens: number;
 }
 
 /** `tokens` of a vision tower: patches of a frame. */
-export function sequencesOf(definition: ModelDefinition, tower: "text" | "vision", tokens: number): Sequences {
-  if (tower === "text") return { tower: definition.text, headSize: definition.text.headSize, tokens };
-  const { vision } = definition;
-  invariant(vision, "This model has no vision tower.");
-  return { tower: vision, headSize: vision.columnsPerAttentionUnit, tokens };
+export function sequencesOf(definition: ModelDefinition, name: Tower, tokens: number): Sequences {
+  const tower = towersOf(definition).find((candidate) => candidate.tower === name);
+  invariant(tower, `This model has no ${name} tower.`);
+  return { tower, tokens };
+}
+
+/** What the layer needs that needs the most. */
+function ofLargestLayer({ tower }: Sequences, need: (sizes: LayerSizes, layer: LayerSpec) => number): number {
+  return Math.max(...tower.layers.map((layer) => need(sizesOf(tower, layer), layer)));
 }
 
 /** Bytes that the forward graph of one layer holds for one sample: the larger of its two modules. */
-export function forwardBytes({ tower, headSize, tokens }: Sequences): number {
-  const { heads, width, queries, keys, inner } = sizesOf(tower, headSize);
-  const attention = 2 * (queries + 2 * keys) + 3 * heads * tokens;
-  const mlp = 5 * inner;
-  return FLOAT * tokens * (4 * width + Math.max(attention, mlp));
+export function forwardBytes(sequences: Sequences): number {
+  const { tokens } = sequences;
+  return ofLargestLayer(sequences, ({ heads, width, queries, keys, inner }) => {
+    const attention = 2 * (queries + 2 * keys) + 3 * heads * tokens;
+    const mlp = 5 * inner;
+    return FLOAT * tokens * (4 * width + Math.max(attention, mlp));
+  });
 }
 
 /** Bytes that the backward graph of one layer holds for one sample: the whole forward pass, and every loss beside it. */
-export function backwardBytes({ tower, headSize, tokens }: Sequences, losses: number): number {
-  const { heads, width, queries, keys, inner } = sizesOf(tower, headSize);
-  const forward = 8 * width + 3 * (queries + 2 * keys) + 2 * heads * tokens + 6 * inner;
-  const loss = 6 * width + 2 * (queries + 2 * keys) + 3 * heads * tokens + 3 * inner;
-  return FLOAT * tokens * (forward + losses * loss);
+export function backwardBytes(sequences: Sequences, losses: number): number {
+  const { tokens } = sequences;
+  return ofLargestLayer(sequences, ({ heads, width, queries, keys, inner }) => {
+    const forward = 8 * width + 3 * (queries + 2 * keys) + 2 * heads * tokens + 6 * inner;
+    const loss = 6 * width + 2 * (queries + 2 * keys) + 3 * heads * tokens + 3 * inner;
+    return FLOAT * tokens * (forward + losses * loss);
+  });
 }
 
 /** Bytes of the largest tensor inside one layer, for one sample. */
-export function widestBytes({ tower, headSize, tokens }: Sequences): number {
-  const { heads, width, queries, inner } = sizesOf(tower, headSize);
-  return FLOAT * tokens * Math.max(heads * tokens, width, queries, inner);
+export function widestBytes(sequences: Sequences): number {
+  const { tokens } = sequences;
+  return ofLargestLayer(
+    sequences,
+    ({ heads, width, queries, inner }) => FLOAT * tokens * Math.max(heads * tokens, width, queries, inner),
+  );
 }
 
 /** Bytes that the backward pass of one layer leaves for one sample. */
-export function tapBytes({ tower, tokens }: Sequences, losses: readonly LossTaps[]): number {
-  const inputs = new Map(tower.scored.map(({ inputTap, inputs }) => [inputTap, inputs]));
+export function tapBytes(sequences: Sequences, losses: readonly LossTaps[]): number {
   const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0);
   const outputs = (chosen: readonly ScoredWeight[]) => sum(chosen.map((scored) => scored.outputs));
-  const perLoss: Readonly<Record<LossTaps, number>> = {
-    matrices: outputs(tower.scored),
-    attributed: outputs(tower.scored.filter(({ attributed }) => attributed)),
-    columns: tower.attentionColumns + tower.mlpColumns,
-  };
-  const gradients = sum(losses.map((loss) => tower.width + perLoss[loss]));
-  return FLOAT * tokens * (sum(inputs.values()) + gradients);
+  return ofLargestLayer(sequences, ({ width, queries, inner }, { scored }) => {
+    const inputs = new Map(scored.map(({ inputTap, inputs }) => [inputTap, inputs]));
+    const perLoss: Readonly<Record<LossTaps, number>> = {
+      matrices: outputs(scored),
+      attributed: outputs(scored.filter(({ attributed }) => attributed)),
+      columns: queries + inner,
+    };
+    const gradients = sum(losses.map((loss) => width + perLoss[loss]));
+    return FLOAT * sequences.tokens * (sum(inputs.values()) + gradients);
+  });
 }
 
 /** Bytes of the largest matrix that a scoring kernel reads, for one sample. */
-function scoredBytes({ tower, tokens }: Sequences): number {
-  return FLOAT * tokens * Math.max(...tower.scored.map(({ inputs, outputs }) => Math.max(inputs, outputs)));
+function scoredBytes(sequences: Sequences): number {
+  return ofLargestLayer(sequences, (_, { scored }) => {
+    return FLOAT * sequences.tokens * Math.max(...scored.map(({ inputs, outputs }) => Math.max(inputs, outputs)));
+  });
 }
 
 /** Samples that may go through one graph at once, at least 1. `losses` is 0 for a forward pass. */
@@ -140,8 +152,9 @@ export function samplesWritten(
   tokens: number,
   limits: MemoryLimits,
 ): number {
-  const { layers, keyValueHeads, headSize } = definition.text;
-  const remembered = FLOAT * 2 * keyValueHeads * headSize * tokens * 2 * layers;
+  const { layers, headSize } = definition.text;
+  const heads = layers.reduce((sum, { shape }) => sum + shape.attentionUnits, 0);
+  const remembered = FLOAT * 2 * heads * headSize * tokens * 2;
   const prefill = samplesAtOnce(sequencesOf(definition, "text", prompt), 0, limits);
   const fitting = Math.max(1, Math.min(prefill, Math.floor(limits.run / remembered)));
   return 2 ** Math.floor(Math.log2(fitting));
@@ -154,7 +167,7 @@ export function samplesWritten(
 export function checkSequence(sequences: Sequences, limits: MemoryLimits): void {
   const bytes = widestBytes(sequences);
   if (bytes <= limits.largestBuffer) return;
-  const { heads } = sizesOf(sequences.tower, sequences.headSize);
+  const heads = ofLargestLayer(sequences, (sizes) => sizes.heads);
   const fitting = Math.floor(Math.sqrt(limits.largestBuffer / (FLOAT * heads)));
   throw new PivotscopeError(
     "out-of-memory",
@@ -200,9 +213,9 @@ export interface CalibrationWork {
 
 /** Bytes that calibration keeps of one sample between graphs: what went into each layer, and what one layer leaves. */
 export function sampleBytes(definition: ModelDefinition, { tokens, patches, losses }: CalibrationWork): number {
-  const towers = towersOf(definition, tokens, patches);
+  const towers = calibratedTowers(definition, tokens, patches);
   const inputs = towers.reduce(
-    (sum, { tower, tokens: length }) => sum + tower.layers * tower.width * length * FLOAT,
+    (sum, { tower, tokens: length }) => sum + tower.layers.length * tower.width * length * FLOAT,
     0,
   );
   return inputs + Math.max(...towers.map((sequences) => tapBytes(sequences, losses)));
@@ -220,7 +233,7 @@ export function batchesPerRun(
   wanted: number,
   limits: MemoryLimits,
 ): number {
-  const towers = towersOf(definition, work.tokens, work.patches);
+  const towers = calibratedTowers(definition, work.tokens, work.patches);
   for (const sequences of towers) checkSequence(sequences, limits);
   const matrix = Math.max(...towers.map(scoredBytes));
   const samplesInBuffer = Math.floor(limits.largestBuffer / matrix);
@@ -237,7 +250,7 @@ export function batchesPerRun(
   return Math.max(1, Math.min(wanted, affordable, Math.floor(samplesInBuffer / work.batchSize)));
 }
 
-function towersOf(definition: ModelDefinition, tokens: number, patches: number): Sequences[] {
+function calibratedTowers(definition: ModelDefinition, tokens: number, patches: number): Sequences[] {
   const text = sequencesOf(definition, "text", tokens);
   return patches > 0 ? [text, sequencesOf(definition, "vision", patches)] : [text];
 }

@@ -2,6 +2,7 @@
  * Every node of every graph must run on the GPU: one node that falls back to the CPU costs a round trip per layer and
  * shows nowhere but in the clock. onnxruntime says where nodes went only in its verbose log.
  */
+
 import * as ort from "onnxruntime-web/webgpu";
 import { expect, it, vi } from "vitest";
 import type { Graph } from "../../graph/graph.ts";
@@ -15,6 +16,7 @@ import { rowProducts } from "../measure/layer-views.ts";
 import { GENERATION_CONFIG } from "../testing/generation-suite.ts";
 import { compensationGraph } from "./compensation.ts";
 import { joinGraph, sumGraph } from "./rows.ts";
+import { layerOf } from "./towers.ts";
 import { widenGraph } from "./weight-precision.ts";
 
 const config = { ...GENERATION_CONFIG, layers: 2 };
@@ -46,12 +48,12 @@ function fusedGeneration(...parameters: Parameters<NonNullable<typeof text.gener
 
 const graphs: Graph[] = [
   text.embed({}),
-  text.forward({ batch: 2, modules: true, inputs: true, cache: true }),
-  text.backward({ batch: 2, losses: LOSS_TAPS }),
-  text.forward({ batch: 2, cache: true, compensation: true }),
-  text.decode({ batch: 1 }),
-  text.decode({ batch: 2, padded: true }),
-  text.decode({ batch: 2, padded: true, compensation: true }),
+  text.forward({ ...layerOf(text, 0).shape, batch: 2, modules: true, inputs: true, cache: true }),
+  text.backward({ ...layerOf(text, 0).shape, batch: 2, losses: LOSS_TAPS }),
+  text.forward({ ...layerOf(text, 0).shape, batch: 2, cache: true, compensation: true }),
+  text.decode({ ...layerOf(text, 0).shape, batch: 1 }),
+  text.decode({ ...layerOf(text, 0).shape, batch: 2, padded: true }),
+  text.decode({ ...layerOf(text, 0).shape, batch: 2, padded: true, compensation: true }),
   ...[false, true].flatMap((past) => [
     fusedGeneration({ batch: 1, past }),
     fusedGeneration({ batch: 1, past, precision: "float16" }),
@@ -67,20 +69,20 @@ const graphs: Graph[] = [
   joinGraph({ parts: 4 }),
   sumGraph(),
   vision.embed({ batch: 2 }),
-  vision.forward({ batch: 2, modules: true, inputs: true }),
-  vision.forward({ batch: 2, compensation: true }),
-  vision.backward({ batch: 2, losses: LOSS_TAPS }),
+  vision.forward({ ...layerOf(vision, 0).shape, batch: 2, modules: true, inputs: true }),
+  vision.forward({ ...layerOf(vision, 0).shape, batch: 2, compensation: true }),
+  vision.backward({ ...layerOf(vision, 0).shape, batch: 2, losses: LOSS_TAPS }),
   vision.connector({ batch: 2 }),
   vision.connectorBackward({ batch: 2, losses: HEAD_LOSSES.length }),
   vision.merge({}),
   vision.mergeBackward({}),
   text.embed({ precision: "float16" }),
   text.head({ precision: "float16" }),
-  text.forward({ batch: 2, cache: true, precision: "float16" }),
-  text.decode({ batch: 2, padded: true, compensation: true, precision: "float16" }),
+  text.forward({ ...layerOf(text, 0).shape, batch: 2, cache: true, precision: "float16" }),
+  text.decode({ ...layerOf(text, 0).shape, batch: 2, padded: true, compensation: true, precision: "float16" }),
   ...[false, true].map((past) => fusedGeneration({ batch: 2, past, precision: "float16" })),
   vision.embed({ batch: 2, precision: "float16" }),
-  vision.forward({ batch: 2, compensation: true, precision: "float16" }),
+  vision.forward({ ...layerOf(vision, 0).shape, batch: 2, compensation: true, precision: "float16" }),
   vision.connector({ batch: 2, precision: "float16" }),
   widenGraph({
     ranks: [
@@ -88,8 +90,8 @@ const graphs: Graph[] = [
       ["patch", 2],
     ],
   }),
-  lineNormsGraph(text),
-  lineNormsGraph(vision),
+  lineNormsGraph({ tower: "text", scored: layerOf(text, 0).scored }),
+  lineNormsGraph({ tower: "vision", scored: layerOf(vision, 0).scored }),
   rowProducts({ width: 32 }),
   compensationGraph(),
 ];

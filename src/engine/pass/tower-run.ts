@@ -2,9 +2,11 @@
  * A forward pass through the layers of one tower. A batch goes through a layer's graph in groups of samples where memory
  * asks for it (memory-plan.ts); each group is a tensor of its own.
  */
+
 import { invariant, throwIfCancelled } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
 import type { Precision } from "../../graph/precision.ts";
+import type { LayerShape } from "../../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
@@ -47,13 +49,13 @@ export async function runTower(
   const definition = towerOf(model, tower);
   const { precision = "float32" } = run;
   const modules = run.onModules !== undefined;
-  const programOf = (batch: number) =>
-    model.programs.get(definition.forward, { batch, modules, precision, compensation: masks.compensated });
+  const programOf = (shape: LayerShape, batch: number) =>
+    model.programs.get(definition.forward, { ...shape, batch, modules, precision, compensation: masks.compensated });
   const owned = new Set(hidden);
   const inputs: Tensor[][] = [];
   let current = [...hidden];
   try {
-    for (let layer = 0; layer < definition.layers; layer++) {
+    for (const [layer, { shape }] of definition.layers.entries()) {
       const next: Tensor[] = [];
       const runGroups = async (weights: Feeds) => {
         for (const [group, batch] of groups.entries()) {
@@ -61,7 +63,7 @@ export async function runTower(
           const input = current[group];
           invariant(input, `Group ${group} of the ${tower} tower has no hidden states.`);
           const feeds = { ...shared, ...weights, ...masks.feeds(tower, layer), hidden: input };
-          const outputs = await backend.run(await programOf(batch), feeds);
+          const outputs = await backend.run(await programOf(shape, batch), feeds);
           const result = output(outputs, "hidden_out");
           owned.add(result);
           next.push(result);

@@ -1,12 +1,17 @@
 /** The towers of a model as passes find them. */
 import { invariant } from "../../core/errors.ts";
 import type { ModuleKind, Tower } from "../../core/unit.ts";
-import type { TowerDefinition, VisionDefinition } from "../../models/architectures/definition.ts";
+import {
+  type LayerSpec,
+  type TowerDefinition,
+  towersOf,
+  type VisionDefinition,
+} from "../../models/architectures/definition.ts";
 import type { Model } from "./model.ts";
 
 export function towerOf(model: Model, tower: Tower): TowerDefinition {
-  const definition = tower === "text" ? model.definition.text : model.definition.vision;
-  invariant(definition, "This model has no vision tower.");
+  const definition = towersOf(model.definition).find((candidate) => candidate.tower === tower);
+  invariant(definition, `This model has no ${tower} tower.`);
   return definition;
 }
 
@@ -15,9 +20,21 @@ export function visionOf(model: Model): VisionDefinition {
   return model.definition.vision;
 }
 
-/** Columns of the input of a module's last projection. */
-export function columnsOf(tower: TowerDefinition, kind: ModuleKind): number {
-  return kind === "attn" ? tower.attentionColumns : tower.mlpColumns;
+/** Layers of a tower, 0 where the model has no such tower. */
+export function layerCount({ definition }: Model, tower: Tower): number {
+  return towersOf(definition).find((candidate) => candidate.tower === tower)?.layers.length ?? 0;
+}
+
+/** Layer `layer` of a tower. @throws PivotscopeError `internal` for one that it does not have. */
+export function layerOf({ tower, layers }: TowerDefinition, layer: number): LayerSpec {
+  const found = layers[layer];
+  invariant(found, `The ${tower} tower has no layer ${layer}.`);
+  return found;
+}
+
+/** Columns of the input of the last projection of one of a layer's modules. */
+export function columnsOf(layer: LayerSpec, kind: ModuleKind): number {
+  return kind === "attn" ? layer.attentionColumns : layer.mlpColumns;
 }
 
 /** How many of these columns one unit owns. */

@@ -3,11 +3,13 @@
  * tokens, alone and in a batch with padding, with masks and compensation. The same suite runs on the cpu backend in
  * Node, in WebAssembly and on WebGPU. Tests only.
  */
+
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
 import { type Backend, output, type Tensor } from "../../runtime/backend.ts";
 import { causalBias, halfRotaryTables, rotaryTables } from "../pass/rope.ts";
+import { layerOf } from "../pass/towers.ts";
 
 export const GENERATION_CONFIG = {
   vocabularySize: 96,
@@ -52,7 +54,7 @@ export function defineGenerationSuite(open: () => Promise<Backend>): void {
     backend = await open();
     layers = Array.from({ length: LAYERS }, (_, layer) => ({
       ...Object.fromEntries(
-        text.layerWeights(layer).map(({ input, shape }) => [input, matrix(shape, shape.length > 1 ? 0.8 : 2)]),
+        layerOf(text, layer).weights.map(({ input, shape }) => [input, matrix(shape, shape.length > 1 ? 0.8 : 2)]),
       ),
       // Some columns are masked, as pruning does.
       attention_mask: backend.upload(
@@ -71,7 +73,7 @@ export function defineGenerationSuite(open: () => Promise<Backend>): void {
 
   /** Hidden states behind the last layer for whole sequences without padding, by the graphs that are differentiated. */
   const reference = async (hidden: Float32Array, tokens: number): Promise<Float32Array> => {
-    const program = await backend.compile(text.forward({ batch: 1, compensation: true }));
+    const program = await backend.compile(text.forward({ ...layerOf(text, 0).shape, batch: 1, compensation: true }));
     const { cosine, sine } = rotaryTables(0, tokens, HEAD_SIZE, GENERATION_CONFIG.ropeTheta);
     const shared = {
       rope_cosine: backend.upload(cosine, [tokens, HEAD_SIZE]),

@@ -2,6 +2,7 @@
  * The engine against reference numbers that transformers and torch autograd give for a small random Idefics3. The
  * same suite runs on the cpu backend in Node and on WebGPU in a browser.
  */
+
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Statistics } from "../../core/statistics.ts";
 import type { UnitLayout } from "../../core/unit.ts";
@@ -19,6 +20,7 @@ import { createMasks } from "../pass/masks.ts";
 import type { MemoryLimits } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
 import { visionOf } from "../pass/towers.ts";
+import { projectionColumns } from "./columns.ts";
 
 export interface OracleFiles {
   readonly config: string;
@@ -208,11 +210,8 @@ export function defineOracleSuite(load: () => Promise<{ files: OracleFiles; back
   it("generates in batches what each sample gives alone, pruned and compensated", async () => {
     const [plan] = expected.plans;
     const { layout, definition, backend } = model;
-    const columns = [definition.text, definition.vision].map((tower) =>
-      tower ? tower.layers * (tower.attentionColumns + tower.mlpColumns) : 0,
-    );
     const meanInputs = Float32Array.from(
-      { length: (columns[0] ?? 0) + (columns[1] ?? 0) },
+      { length: projectionColumns(definition) },
       (_, column) => ((column % 7) - 3) / 20,
     );
     const uploadedBefore = backend.uploadedBytes;

@@ -2,10 +2,11 @@
  * What the project has to know of one architecture, in one object. Everything about it lies in its folder; nothing outside
  * asks which one it is.
  */
+import type { Tower } from "../../core/unit.ts";
 import type { Fields } from "../json.ts";
 import type { PictureProcessor, PicturePrompt } from "../pictures.ts";
 import type { Tokenizer } from "../tokenizer.ts";
-import type { ModelDefinition } from "./definition.ts";
+import type { LayerWidths, ModelDefinition } from "./definition.ts";
 
 /** What any architecture makes of config.json: plain data that its own functions take. */
 export interface ArchitectureConfig {
@@ -16,6 +17,8 @@ export interface ArchitectureConfig {
 export interface DefinitionOptions {
   /** Parts that the vocabulary's tables are cut into, see `vocabularyParts` of the engine's memory plan; 1 when absent. */
   readonly vocabularyParts?: number;
+  /** Units of every layer of a tower where they are not those of the dense model, as after pruning. */
+  readonly widths?: Partial<Readonly<Record<Tower, readonly LayerWidths[]>>>;
 }
 
 /** Upper bounds on a model that has the same kinds of layers on a smaller scale, to try a device with. */

@@ -91,11 +91,35 @@ export interface MatrixFormat {
   readonly precision?: Precision;
 }
 
+/** How many units of each kind a layer has. */
+export interface LayerWidths {
+  readonly attentionUnits: number;
+  readonly mlpUnits: number;
+}
+
+/**
+ * What a layer's graphs are built for. It stands in the options of all of them, so that layers of the same shape share
+ * compiled graphs. The MLP's width is symbolic in them and no part of it.
+ */
+export type LayerShape = Pick<LayerWidths, "attentionUnits">;
+
+/** One layer as data. */
+export interface LayerSpec {
+  readonly shape: LayerShape;
+  /** Length of `attention_mask`: columns of the output projection's input. */
+  readonly attentionColumns: number;
+  /** Length of `mlp_mask`. */
+  readonly mlpColumns: number;
+  /** In the order query, key, value, output, gate, up, down (vision: fc1, fc2). */
+  readonly scored: readonly ScoredWeight[];
+  readonly weights: readonly WeightSlot[];
+}
+
 /** Which graph of a layer. */
-export interface ForwardOptions extends BatchSize, ForwardOutputs, ForwardInputs {}
+export interface ForwardOptions extends LayerShape, BatchSize, ForwardOutputs, ForwardInputs {}
 
 /** Which backward graph of a layer: what each loss is needed for. */
-export interface BackwardOptions extends BatchSize {
+export interface BackwardOptions extends LayerShape, BatchSize {
   readonly losses: readonly LossTaps[];
 }
 
@@ -106,7 +130,7 @@ export interface GenerationOptions extends BatchSize, ForwardInputs {
 }
 
 /** Which decode graph. */
-export interface DecodeOptions extends BatchSize, ForwardInputs {
+export interface DecodeOptions extends LayerShape, BatchSize, ForwardInputs {
   /**
    * The cache holds padding: `rope_cosine` and `rope_sine` are per sample, [batch, 1, 1, head size], and
    * `attention_bias` [batch, 1, 1, slots] hides what is padding.
@@ -124,18 +148,16 @@ export interface DecodeOptions extends BatchSize, ForwardInputs {
  */
 export interface TowerDefinition {
   readonly tower: Tower;
-  readonly layers: number;
   readonly width: number;
+  readonly headSize: number;
+  /** First to last; none where the tower has no layers. */
+  readonly layers: readonly LayerSpec[];
+  /** Of all layers, attention before MLP. */
   readonly modules: readonly Module[];
-  /** In the order query, key, value, output, gate, up, down (vision: fc1, fc2). */
-  readonly scored: readonly ScoredWeight[];
   /** Length of `attention_mask` per unit: how many columns of the output projection's input one unit owns. */
   readonly columnsPerAttentionUnit: number;
-  readonly attentionColumns: number;
-  readonly mlpColumns: number;
   /** Graph inputs of the weights of each module's last projection. */
   readonly projections: Readonly<Record<ModuleKind, string>>;
-  layerWeights(layer: number): readonly WeightSlot[];
   readonly forward: GraphFunction<ForwardOptions>;
   readonly backward: GraphFunction<BackwardOptions>;
 }
@@ -143,8 +165,6 @@ export interface TowerDefinition {
 export interface TextDefinition extends TowerDefinition {
   readonly tower: "text";
   readonly vocabularySize: number;
-  readonly headSize: number;
-  readonly keyValueHeads: number;
   readonly ropeTheta: number;
   readonly maximumTokens: number;
   readonly embeddingWeights: readonly WeightSlot[];
@@ -221,18 +241,29 @@ export interface ModelDefinition {
   /** `Architecture.name`. */
   readonly architecture: string;
   readonly text: TextDefinition;
+  /** What only a vision tower has; whatever both have is asked of `towersOf`. */
   readonly vision: VisionDefinition | null;
 }
 
-/** Modules of a tower, attention before MLP, layer by layer. */
+/** All towers of a model, in the order of `TOWERS`. */
+export function towersOf({ text, vision }: Pick<ModelDefinition, "text" | "vision">): readonly TowerDefinition[] {
+  return vision ? [text, vision] : [text];
+}
+
+/** Modules of a tower, attention before MLP, layer by layer. @param unitCost parameters of a unit of either kind. */
 export function towerModules(
   tower: Tower,
-  layers: number,
-  attention: { readonly unitCount: number; readonly unitCost: number },
-  mlp: { readonly unitCount: number; readonly unitCost: number },
+  layers: readonly LayerWidths[],
+  unitCost: Readonly<Record<ModuleKind, number>>,
 ): Module[] {
-  return Array.from({ length: layers }, (_, layer) => [
-    { key: moduleKey(tower, layer, "attn"), tower, layer, kind: "attn" as const, ...attention },
-    { key: moduleKey(tower, layer, "mlp"), tower, layer, kind: "mlp" as const, ...mlp },
-  ]).flat();
+  return layers.flatMap(({ attentionUnits, mlpUnits }, layer) =>
+    (["attn", "mlp"] as const).map((kind) => ({
+      key: moduleKey(tower, layer, kind),
+      tower,
+      layer,
+      kind,
+      unitCount: kind === "attn" ? attentionUnits : mlpUnits,
+      unitCost: unitCost[kind],
+    })),
+  );
 }

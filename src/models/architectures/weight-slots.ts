@@ -1,14 +1,20 @@
 /** Which tensors a model reads, and what of each it holds. */
-import type { ModelDefinition, WeightSlot } from "./definition.ts";
+import { type ModelDefinition, towersOf, type WeightSlot } from "./definition.ts";
 
 /** Every graph input that takes a weight; tied tensors and tables in parts occur more than once. */
-export function weightSlots({ text, vision }: ModelDefinition): WeightSlot[] {
-  const towers = vision ? [text, vision] : [text];
+export function weightSlots(definition: ModelDefinition): WeightSlot[] {
+  return [
+    ...outerSlots(definition),
+    ...towersOf(definition).flatMap(({ layers }) => layers.flatMap(({ weights }) => weights)),
+  ];
+}
+
+/** Those outside the layers. */
+export function outerSlots({ text, vision }: ModelDefinition): WeightSlot[] {
   return [
     ...text.embeddingWeights,
     ...text.headWeights,
     ...(vision ? [...vision.embeddingWeights, ...vision.connectorWeights] : []),
-    ...towers.flatMap((tower) => Array.from({ length: tower.layers }, (_, layer) => tower.layerWeights(layer)).flat()),
   ];
 }
 

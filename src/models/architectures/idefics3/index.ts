@@ -14,8 +14,12 @@ export const idefics3: Architecture<Idefics3Config> = {
   parseConfig: parseIdefics3,
   define: (config, options) => ({
     architecture: "idefics3",
-    text: decoderDefinition(config.text, { prefix: "model.text_model", head: "lm_head.weight" }, options),
-    vision: visionDefinition(config),
+    text: decoderDefinition(
+      config.text,
+      { prefix: "model.text_model", head: "lm_head.weight" },
+      { ...options, widths: options?.widths?.text },
+    ),
+    vision: visionDefinition(config, options?.widths?.vision),
   }),
   smaller: (config, bounds) => ({
     ...config,

@@ -11,8 +11,12 @@ import { cast, gatherRows, interleaveRows, reshape, transpose } from "../../../g
 import type { Precision } from "../../../graph/precision.ts";
 import {
   type BackwardOptions,
+  type BatchSize,
   type ForwardInputs,
   type ForwardOptions,
+  type LayerShape,
+  type LayerSpec,
+  type LayerWidths,
   towerModules,
   type VisionDefinition,
   type WeightSlot,
@@ -25,6 +29,11 @@ import { frameOf } from "./pictures.ts";
 
 const PREFIX = "model.vision_model";
 
+/** Every head owns as many columns, whether all heads are there or not. */
+function headSizeOf({ hiddenSize, heads }: VisionConfig): number {
+  return hiddenSize / heads;
+}
+
 function pair(input: string, stem: string, shape: readonly number[]): WeightSlot[] {
   return [
     { input, tensor: `${stem}.weight`, shape },
@@ -32,14 +41,17 @@ function pair(input: string, stem: string, shape: readonly number[]): WeightSlot
   ];
 }
 
-function layerWeights({ hiddenSize: width, intermediateSize: inner }: VisionConfig, layer: number): WeightSlot[] {
+function layerWeights(config: VisionConfig, layer: number, widths: LayerWidths): WeightSlot[] {
+  const { hiddenSize: width } = config;
+  const { mlpUnits: inner } = widths;
+  const columns = widths.attentionUnits * headSizeOf(config);
   const stem = `${PREFIX}.encoder.layers.${layer}`;
   return [
     ...pair("attention_norm", `${stem}.layer_norm1`, [width]),
-    ...pair("query", `${stem}.self_attn.q_proj`, [width, width]),
-    ...pair("key", `${stem}.self_attn.k_proj`, [width, width]),
-    ...pair("value", `${stem}.self_attn.v_proj`, [width, width]),
-    ...pair("output", `${stem}.self_attn.out_proj`, [width, width]),
+    ...pair("query", `${stem}.self_attn.q_proj`, [columns, width]),
+    ...pair("key", `${stem}.self_attn.k_proj`, [columns, width]),
+    ...pair("value", `${stem}.self_attn.v_proj`, [columns, width]),
+    ...pair("output", `${stem}.self_attn.out_proj`, [width, columns]),
     ...pair("mlp_norm", `${stem}.layer_norm2`, [width]),
     ...pair("fc1", `${stem}.mlp.fc1`, [inner, width]),
     ...pair("fc2", `${stem}.mlp.fc2`, [width, inner]),
@@ -50,19 +62,19 @@ function layerWeights({ hiddenSize: width, intermediateSize: inner }: VisionConf
 function emitLayer(
   builder: GraphBuilder,
   config: VisionConfig,
-  batch: number,
   patches: number,
-  { compensation = false, precision = "float32" }: ForwardInputs = {},
+  { batch, attentionUnits: heads, compensation = false, precision = "float32" }: BatchSize & LayerShape & ForwardInputs,
 ) {
   const { operand, single, project, scores } = mixedPrecision(builder, precision);
-  const { hiddenSize: width, heads, normEpsilon } = config;
-  const headSize = width / heads;
+  const { hiddenSize: width, normEpsilon } = config;
+  const headSize = headSizeOf(config);
+  const columns = heads * headSize;
   const rows = batch * patches;
   const hidden = builder.input("hidden", [rows, width]);
-  const attentionMask = builder.input("attention_mask", [width]);
+  const attentionMask = builder.input("attention_mask", [columns]);
   const mlpMask = builder.input("mlp_mask", ["F"]);
   const weight = Object.fromEntries(
-    layerWeights(config, 0).map(({ input, shape }) => {
+    layerWeights(config, 0, { attentionUnits: heads, mlpUnits: config.intermediateSize }).map(({ input, shape }) => {
       const sliced =
         input === "fc1" ? ["F", width] : input === "fc1_bias" ? ["F"] : input === "fc2" ? [width, "F"] : shape;
       return [input, builder.input(input, sliced, weightType(shape, precision))];
@@ -86,7 +98,7 @@ function emitLayer(
   const value = splitHeads(valueProjection);
   const scaled = scores(splitHeads(query), transpose(builder, key, [0, 1, 3, 2]), headSize ** -0.5);
   const mixed = matmul(builder, operand(softmax(builder, scaled)), value);
-  const joined = reshape(builder, transpose(builder, mixed, [0, 2, 1, 3]), [rows, width]);
+  const joined = reshape(builder, transpose(builder, mixed, [0, 2, 1, 3]), [rows, columns]);
   const context = multiply(builder, joined, operand(attentionMask));
   const attentionOutput = projectLast(context, "output", "attention");
   const middle = add(builder, hidden, attentionOutput);
@@ -115,14 +127,14 @@ function emitLayer(
 function forwardGraph(config: VisionConfig, patches: number, options: ForwardOptions) {
   const { batch } = options;
   const builder = new GraphBuilder(`vision layer, batch ${batch}`);
-  const values = emitLayer(builder, config, batch, patches, options);
+  const values = emitLayer(builder, config, patches, options);
   nameForwardOutputs(builder, values, options);
   return builder.build();
 }
 
-function backwardGraph(config: VisionConfig, patches: number, { batch, losses }: BackwardOptions) {
-  const builder = new GraphBuilder(`vision layer backward, batch ${batch}`);
-  const values = emitLayer(builder, config, batch, patches);
+function backwardGraph(config: VisionConfig, patches: number, { losses, ...options }: BackwardOptions) {
+  const builder = new GraphBuilder(`vision layer backward, batch ${options.batch}`);
+  const values = emitLayer(builder, config, patches, options);
   const { query, keyProjection, valueProjection, inner } = values;
   const scored = {
     attributed: { query_gradient: query, fc1_gradient: inner },
@@ -132,61 +144,24 @@ function backwardGraph(config: VisionConfig, patches: number, { batch, losses }:
   return builder.build();
 }
 
-/** What of a config the tower and its connector depend on. */
-export type VisionModel = Pick<Idefics3Config, "vision" | "scaleFactor" | "imageTokenId"> & {
-  readonly text: Pick<Idefics3Config["text"], "hiddenSize">;
-};
-
-/** The vision tower of `model`, and its connector to the decoder. */
-export function visionDefinition(model: VisionModel): VisionDefinition {
-  const { vision: config, scaleFactor, imageTokenId } = model;
-  const textWidth = model.text.hiddenSize;
-  const { hiddenSize: width, intermediateSize: inner, heads, channels, patchSize, imageSize } = config;
-  const side = imageSize / patchSize;
-  const patches = side * side;
-  const reduced = side / scaleFactor;
-  const imageTokens = reduced * reduced;
-  const patchValues = channels * patchSize * patchSize;
-  const headSize = width / heads;
-  const shuffled = width * scaleFactor * scaleFactor;
-
-  const emitConnector = (builder: GraphBuilder, batch: number, precision: Precision = "float32") => {
-    const hidden = builder.input("hidden", [batch * patches, width]);
-    const norm = builder.input("post_norm", [width]);
-    const bias = builder.input("post_norm_bias", [width]);
-    // Products of this length, 12,288 terms in SmolVLM, lose too much when they are summed in half precision.
-    const projection = cast(builder, builder.input("projection", [textWidth, shuffled], precision), "float32");
-    const normalised = layerNorm(builder, hidden, norm, bias, config.normEpsilon);
-    // Pixel shuffle: token (r, c) takes the scaleFactor² patches below it, row by row.
-    const rows = reshape(builder, normalised, [batch * reduced, scaleFactor, reduced, scaleFactor * width]);
-    const gathered = reshape(builder, transpose(builder, rows, [0, 2, 1, 3]), [batch * imageTokens, shuffled]);
-    return { hidden, features: linear(builder, gathered, projection) };
-  };
-
+/** One layer with as many units as `widths` says. */
+function layerSpec(config: VisionConfig, layer: number, widths: LayerWidths): LayerSpec {
+  const { hiddenSize: width } = config;
+  const { attentionUnits, mlpUnits: inner } = widths;
+  const headSize = headSizeOf(config);
+  const columns = attentionUnits * headSize;
   const attentionWeight = {
     kind: "attn" as const,
     attributed: true,
-    outputs: width,
+    outputs: columns,
     inputs: width,
     groupSize: headSize,
   };
   return {
-    tower: "vision",
-    layers: config.layers,
-    width,
-    imageTokenId,
-    imageSize,
-    largestFrame: { patches, tokens: imageTokens },
-    patchValues,
-    pixelShape: [channels, imageSize, imageSize],
-    frameOf: (pixels) => frameOf(model, pixels),
-    textWidth,
-    modules: towerModules(
-      "vision",
-      config.layers,
-      { unitCount: heads, unitCost: 4 * headSize * width + 3 * headSize },
-      { unitCount: inner, unitCost: 2 * width + 1 },
-    ),
+    shape: { attentionUnits },
+    attentionColumns: columns,
+    mlpColumns: inner,
+    weights: layerWeights(config, layer, widths),
     scored: [
       {
         ...attentionWeight,
@@ -206,6 +181,8 @@ export function visionDefinition(model: VisionModel): VisionDefinition {
       {
         ...attentionWeight,
         slot: "output",
+        outputs: width,
+        inputs: columns,
         axis: "columns",
         inputTap: "attention_context",
         gradientTap: "output_gradient",
@@ -233,9 +210,56 @@ export function visionDefinition(model: VisionModel): VisionDefinition {
         gradientTap: null,
       },
     ],
+  };
+}
+
+/** What of a config the tower and its connector depend on. */
+export type VisionModel = Pick<Idefics3Config, "vision" | "scaleFactor" | "imageTokenId"> & {
+  readonly text: Pick<Idefics3Config["text"], "hiddenSize">;
+};
+
+/** The vision tower of `model`, and its connector to the decoder. */
+export function visionDefinition(model: VisionModel, widths?: readonly LayerWidths[]): VisionDefinition {
+  const { vision: config, scaleFactor, imageTokenId } = model;
+  const textWidth = model.text.hiddenSize;
+  const { hiddenSize: width, channels, patchSize, imageSize } = config;
+  const dense = { attentionUnits: config.heads, mlpUnits: config.intermediateSize };
+  const units = widths ?? Array.from({ length: config.layers }, () => dense);
+  const side = imageSize / patchSize;
+  const patches = side * side;
+  const reduced = side / scaleFactor;
+  const imageTokens = reduced * reduced;
+  const patchValues = channels * patchSize * patchSize;
+  const headSize = headSizeOf(config);
+  const shuffled = width * scaleFactor * scaleFactor;
+
+  const emitConnector = (builder: GraphBuilder, batch: number, precision: Precision = "float32") => {
+    const hidden = builder.input("hidden", [batch * patches, width]);
+    const norm = builder.input("post_norm", [width]);
+    const bias = builder.input("post_norm_bias", [width]);
+    // Products of this length, 12,288 terms in SmolVLM, lose too much when they are summed in half precision.
+    const projection = cast(builder, builder.input("projection", [textWidth, shuffled], precision), "float32");
+    const normalised = layerNorm(builder, hidden, norm, bias, config.normEpsilon);
+    // Pixel shuffle: token (r, c) takes the scaleFactor² patches below it, row by row.
+    const rows = reshape(builder, normalised, [batch * reduced, scaleFactor, reduced, scaleFactor * width]);
+    const gathered = reshape(builder, transpose(builder, rows, [0, 2, 1, 3]), [batch * imageTokens, shuffled]);
+    return { hidden, features: linear(builder, gathered, projection) };
+  };
+
+  return {
+    tower: "vision",
+    layers: units.map((own, layer) => layerSpec(config, layer, own)),
+    width,
+    headSize,
+    imageTokenId,
+    imageSize,
+    largestFrame: { patches, tokens: imageTokens },
+    patchValues,
+    pixelShape: [channels, imageSize, imageSize],
+    frameOf: (pixels) => frameOf(model, pixels),
+    textWidth,
+    modules: towerModules("vision", units, { attn: 4 * headSize * width + 3 * headSize, mlp: 2 * width + 1 }),
     columnsPerAttentionUnit: headSize,
-    attentionColumns: width,
-    mlpColumns: inner,
     embeddingWeights: [
       {
         input: "patch",
@@ -259,7 +283,6 @@ export function visionDefinition(model: VisionModel): VisionDefinition {
         shape: [textWidth, shuffled],
       },
     ],
-    layerWeights: (layer) => layerWeights(config, layer),
     projections: { attn: "output", mlp: "fc2" },
     forward: (options) => forwardGraph(config, patches, options),
     backward: (options) => backwardGraph(config, patches, options),

@@ -12,7 +12,11 @@ export const llama: Architecture<LlamaConfig> = {
   parseConfig: parseLlama,
   define: ({ text }, options) => ({
     architecture: "llama",
-    text: decoderDefinition(text, { prefix: "model", head: "lm_head.weight" }, options),
+    text: decoderDefinition(
+      text,
+      { prefix: "model", head: "lm_head.weight" },
+      { ...options, widths: options?.widths?.text },
+    ),
     vision: null,
   }),
   smaller: (config, bounds) => ({ ...config, text: smallerDecoder(config.text, bounds) }),

@@ -13,6 +13,9 @@ import { times } from "../../../../graph/shape.ts";
 import {
   type BackwardOptions,
   type ForwardOutputs,
+  type LayerShape,
+  type LayerSpec,
+  type LayerWidths,
   type TextDefinition,
   towerModules,
   type WeightSlot,
@@ -41,10 +44,20 @@ interface DecoderValues extends LayerValues {
   readonly up: Value;
 }
 
-function layerWeights(config: DecoderConfig, names: DecoderNames, layer: number): WeightSlot[] {
-  const { hiddenSize: width, intermediateSize: inner, headSize } = config;
-  const queries = config.heads * headSize;
-  const keys = config.keyValueHeads * headSize;
+/** Query heads that share one key/value head: a unit of attention. */
+function headsPerUnit({ heads, keyValueHeads }: DecoderConfig): number {
+  return heads / keyValueHeads;
+}
+
+function layerWeights(
+  config: DecoderConfig,
+  names: DecoderNames,
+  layer: number,
+  { attentionUnits, mlpUnits: inner }: LayerWidths,
+): WeightSlot[] {
+  const { hiddenSize: width, headSize } = config;
+  const queries = attentionUnits * headsPerUnit(config) * headSize;
+  const keys = attentionUnits * headSize;
   const stem = `${names.prefix}.layers.${layer}`;
   return [
     { input: "attention_norm", tensor: `${stem}.input_layernorm.weight`, shape: [width] },
@@ -73,7 +86,7 @@ function halfRotation(size: number): Float32Array {
   return matrix;
 }
 
-interface LayerContext {
+interface LayerContext extends LayerShape {
   readonly batch: number;
   /** One new token per sample on top of a KV cache, instead of a whole sequence. */
   readonly decode: boolean;
@@ -91,12 +104,20 @@ function emitLayer(
   names: DecoderNames,
   context: LayerContext,
 ): DecoderValues {
-  const { hiddenSize: width, heads, keyValueHeads, headSize, normEpsilon } = config;
-  const { batch, decode, padded = false, compensation = false, precision = "float32" } = context;
+  const { hiddenSize: width, headSize, normEpsilon } = config;
+  const {
+    attentionUnits: keyValueHeads,
+    batch,
+    decode,
+    padded = false,
+    compensation = false,
+    precision = "float32",
+  } = context;
   const { single, project } = mixedPrecision(builder, precision);
   const tokens = decode ? 1 : "T";
   const rows = times(tokens, batch);
-  const repeat = heads / keyValueHeads;
+  const repeat = headsPerUnit(config);
+  const heads = keyValueHeads * repeat;
 
   const hidden = builder.input("hidden", [rows, width]);
   const ropeShape = padded ? [batch, 1, 1, headSize] : [tokens, headSize];
@@ -106,10 +127,12 @@ function emitLayer(
   // The MLP's width is symbolic: the same graph runs sliced weights.
   const mlpMask = builder.input("mlp_mask", ["F"]);
   const weight = Object.fromEntries(
-    layerWeights(config, names, 0).map(({ input, shape }) => {
-      const sliced = input === "gate" || input === "up" ? ["F", width] : input === "down" ? [width, "F"] : shape;
-      return [input, builder.input(input, sliced, weightType(shape, precision))];
-    }),
+    layerWeights(config, names, 0, { attentionUnits: keyValueHeads, mlpUnits: config.intermediateSize }).map(
+      ({ input, shape }) => {
+        const sliced = input === "gate" || input === "up" ? ["F", width] : input === "down" ? [width, "F"] : shape;
+        return [input, builder.input(input, sliced, weightType(shape, precision))];
+      },
+    ),
   ) as Record<string, Value>;
   const w = (name: string) => weight[name] as Value;
   const projectTo = (x: Value, name: string) => single(project(x, w(name)));
@@ -198,9 +221,9 @@ function forwardGraph(
   return builder.build();
 }
 
-function backwardGraph(config: DecoderConfig, names: DecoderNames, { batch, losses }: BackwardOptions) {
-  const builder = new GraphBuilder(`text layer backward, batch ${batch}`);
-  const values = emitLayer(builder, config, names, { batch, decode: false });
+function backwardGraph(config: DecoderConfig, names: DecoderNames, { losses, ...options }: BackwardOptions) {
+  const builder = new GraphBuilder(`text layer backward, batch ${options.batch}`);
+  const values = emitLayer(builder, config, names, { ...options, decode: false });
   const { query, keyProjection, valueProjection, gate, up } = values;
   const scored = {
     attributed: { query_gradient: query, gate_gradient: gate, up_gradient: up },
@@ -210,39 +233,17 @@ function backwardGraph(config: DecoderConfig, names: DecoderNames, { batch, loss
   return builder.build();
 }
 
-/**
- * The decoder of `config` whose tensors are named as `names` says. `vocabularyParts`: parts that embedding and head are
- * cut into, see `vocabularyParts` of the engine's memory plan.
- */
-export function decoderDefinition(
-  config: DecoderConfig,
-  names: DecoderNames,
-  { vocabularyParts = 1 }: { readonly vocabularyParts?: number } = {},
-): TextDefinition {
-  const { hiddenSize: width, vocabularySize, heads, keyValueHeads, headSize, intermediateSize: inner } = config;
-  const repeat = heads / keyValueHeads;
-  const queries = heads * headSize;
-  const embeddingTensor = `${names.prefix}.embed_tokens.weight`;
-  const headTensor = config.tieWordEmbeddings ? embeddingTensor : names.head;
-  const embeddingWeights = vocabularySlots("embedding", embeddingTensor, config, vocabularyParts);
-  const headTable = vocabularySlots("head", headTensor, config, vocabularyParts);
-  const fused = headSize % FUSED_HEAD_STEP === 0;
-  const ofLayer = (layer: number) => layerWeights(config, names, layer);
+/** One layer with as many units as `widths` says. */
+function layerSpec(config: DecoderConfig, names: DecoderNames, layer: number, widths: LayerWidths): LayerSpec {
+  const { hiddenSize: width, headSize } = config;
+  const { attentionUnits, mlpUnits: inner } = widths;
+  const repeat = headsPerUnit(config);
+  const queries = attentionUnits * repeat * headSize;
   return {
-    tower: "text",
-    layers: config.layers,
-    width,
-    vocabularySize,
-    headSize,
-    keyValueHeads,
-    ropeTheta: config.ropeTheta,
-    maximumTokens: config.maximumPositions,
-    modules: towerModules(
-      "text",
-      config.layers,
-      { unitCount: keyValueHeads, unitCost: (2 + 2 * repeat) * headSize * width },
-      { unitCount: inner, unitCost: 3 * width },
-    ),
+    shape: { attentionUnits },
+    attentionColumns: queries,
+    mlpColumns: inner,
+    weights: layerWeights(config, names, layer, widths),
     scored: [
       {
         slot: "query",
@@ -259,7 +260,7 @@ export function decoderDefinition(
         slot,
         kind: "attn" as const,
         attributed: false,
-        outputs: keyValueHeads * headSize,
+        outputs: attentionUnits * headSize,
         inputs: width,
         axis: "rows" as const,
         groupSize: headSize,
@@ -300,12 +301,46 @@ export function decoderDefinition(
         gradientTap: null,
       },
     ],
+  };
+}
+
+/** See `DefinitionOptions`. */
+interface DecoderOptions {
+  readonly vocabularyParts?: number | undefined;
+  readonly widths?: readonly LayerWidths[] | undefined;
+}
+
+/**
+ * The decoder of `config` whose tensors are named as `names` says. `vocabularyParts`: parts that embedding and head are
+ * cut into, see `vocabularyParts` of the engine's memory plan.
+ */
+export function decoderDefinition(
+  config: DecoderConfig,
+  names: DecoderNames,
+  { vocabularyParts = 1, widths }: DecoderOptions = {},
+): TextDefinition {
+  const { hiddenSize: width, vocabularySize, headSize } = config;
+  const repeat = headsPerUnit(config);
+  const dense = { attentionUnits: config.keyValueHeads, mlpUnits: config.intermediateSize };
+  const units = widths ?? Array.from({ length: config.layers }, () => dense);
+  const layers = units.map((own, layer) => layerSpec(config, names, layer, own));
+  const embeddingTensor = `${names.prefix}.embed_tokens.weight`;
+  const headTensor = config.tieWordEmbeddings ? embeddingTensor : names.head;
+  const embeddingWeights = vocabularySlots("embedding", embeddingTensor, config, vocabularyParts);
+  const headTable = vocabularySlots("head", headTensor, config, vocabularyParts);
+  const fused = headSize % FUSED_HEAD_STEP === 0;
+  return {
+    tower: "text",
+    layers,
+    width,
+    vocabularySize,
+    headSize,
+    ropeTheta: config.ropeTheta,
+    maximumTokens: config.maximumPositions,
+    modules: towerModules("text", units, { attn: (2 + 2 * repeat) * headSize * width, mlp: 3 * width }),
     columnsPerAttentionUnit: repeat * headSize,
-    attentionColumns: queries,
-    mlpColumns: inner,
     embeddingWeights,
     headWeights: [{ input: "norm", tensor: `${names.prefix}.norm.weight`, shape: [width] }, ...headTable],
-    layerWeights: ofLayer,
     projections: { attn: "output", mlp: "down" },
     forward: (options) =>
       forwardGraph(config, names, { ...options, decode: false }, options, `text layer, batch ${options.batch}`),
@@ -318,14 +353,13 @@ export function decoderDefinition(
         { cache: true },
         `text layer decode, batch ${options.batch}`,
       ),
-    generation: fused ? (options) => generationGraph(config, ofLayer, options) : null,
-    wholeGeneration:
-      fused && vocabularyParts === 1 ? (options) => wholeGenerationGraph(config, ofLayer, options) : null,
+    generation: fused ? (options) => generationGraph(config, layers, options) : null,
+    wholeGeneration: fused && vocabularyParts === 1 ? (options) => wholeGenerationGraph(config, layers, options) : null,
     pickSamples() {
       const builder = new GraphBuilder("pick samples");
       const index = builder.input("index", ["N"], "int32");
       for (const name of ["key", "value"]) {
-        const past = builder.input(`past_${name}`, ["B", keyValueHeads, "P", headSize]);
+        const past = builder.input(`past_${name}`, ["B", "H", "P", headSize]);
         builder.output(`${name}_out`, gatherFirst(builder, past, index));
       }
       return builder.build();

@@ -1,5 +1,5 @@
 /**
- * The whole Llama decoder as one graph for generation, in onnxruntime's fused operators: normalisation with the
+ * The whole decoder as one graph for generation, in onnxruntime's fused operators: normalisation with the
  * residual's addition, rotary positions and grouped-query attention with KV cache in one, SiLU. A token costs one run
  * instead of one per layer.
  *
@@ -11,7 +11,7 @@ import { linear } from "../../../../graph/operations/linear.ts";
 import { rmsNorm } from "../../../../graph/operations/normalise.ts";
 import { interleaveRows, reshape } from "../../../../graph/operations/structure.ts";
 import { times } from "../../../../graph/shape.ts";
-import type { GenerationOptions, WeightSlot } from "../../definition.ts";
+import type { GenerationOptions, LayerSpec } from "../../definition.ts";
 import { mixedPrecision, weightType } from "../mixed-precision.ts";
 import type { DecoderConfig } from "./config.ts";
 
@@ -37,7 +37,7 @@ export interface GenerationContext {
   readonly config: DecoderConfig;
   readonly options: Omit<GenerationOptions, "batch">;
   readonly sequences: Sequences;
-  readonly weights: (layer: number) => readonly WeightSlot[];
+  readonly layers: readonly LayerSpec[];
   /** Masks and compensations of a layer where they are not inputs of their own. */
   readonly vectors?: (name: string, layer: number) => Value;
 }
@@ -64,7 +64,7 @@ function normalisedSum({ builder, config }: GenerationContext, x: Value, residua
  */
 export function emitGenerationLayers(context: GenerationContext, hidden: Value): Value {
   const { builder, config, options, sequences } = context;
-  const { hiddenSize: width, heads, keyValueHeads, headSize, normEpsilon, layers } = config;
+  const { hiddenSize: width, headSize, normEpsilon } = config;
   const { batch, tokens, rows } = sequences;
   const cosine = builder.input("rope_cosine", ["L", headSize / 2]);
   const sine = builder.input("rope_sine", ["L", headSize / 2]);
@@ -73,16 +73,18 @@ export function emitGenerationLayers(context: GenerationContext, hidden: Value):
 
   let residual = hidden;
   let pending: Value | null = null;
-  for (let layer = 0; layer < layers; layer++) {
+  for (const [layer, { shape: layerShape, attentionColumns, mlpColumns, weights }] of context.layers.entries()) {
+    const heads = attentionColumns / headSize;
+    const { attentionUnits: keyValueHeads } = layerShape;
     const port = (name: string, shape: readonly (number | string)[], type: "float32" | "float16" = "float32") =>
       builder.input(`${name}.${layer}`, shape, type);
     const matrices = Object.fromEntries(
-      context.weights(layer).map(({ input, shape }) => [input, port(input, shape, weightType(shape, precision))]),
+      weights.map(({ input, shape }) => [input, port(input, shape, weightType(shape, precision))]),
     ) as Record<string, Value>;
     const weight = (name: string) => matrices[name] ?? ABSENT;
     const vector = (name: string, length: number) => context.vectors?.(name, layer) ?? port(name, [length]);
-    const attentionMask = vector("attention_mask", heads * headSize);
-    const mlpMask = vector("mlp_mask", config.intermediateSize);
+    const attentionMask = vector("attention_mask", attentionColumns);
+    const mlpMask = vector("mlp_mask", mlpColumns);
     const project = (x: Value, name: string, compensation?: string) => {
       const added = compensation && vector(compensation, width);
       // In single precision the product's bias, which saves a node for each; half precision would round it.
@@ -154,7 +156,7 @@ function lengthInputs(builder: GraphBuilder, batch: number | string) {
 /** All layers on hidden states; see `TextDefinition.generation`. */
 export function generationGraph(
   config: DecoderConfig,
-  weights: (layer: number) => readonly WeightSlot[],
+  layers: readonly LayerSpec[],
   options: GenerationOptions,
 ): Graph {
   const { batch, past } = options;
@@ -168,25 +170,29 @@ export function generationGraph(
     ...lengthInputs(builder, batch),
   };
   const hidden = builder.input("hidden", [rows, config.hiddenSize]);
-  builder.output("hidden_out", emitGenerationLayers({ builder, config, options, sequences, weights }, hidden));
+  builder.output("hidden_out", emitGenerationLayers({ builder, config, options, sequences, layers }, hidden));
   return builder.build();
 }
 
 /** Masks and compensations of a layer in the order in which `vectors` of the whole graph has them, and their lengths. */
-export function layerVectors({ heads, headSize, intermediateSize, hiddenSize }: DecoderConfig) {
+export function layerVectors({ attentionColumns, mlpColumns }: LayerSpec, width: number) {
   return {
-    attention_mask: heads * headSize,
-    mlp_mask: intermediateSize,
-    attention_compensation: hiddenSize,
-    mlp_compensation: hiddenSize,
+    attention_mask: attentionColumns,
+    mlp_mask: mlpColumns,
+    attention_compensation: width,
+    mlp_compensation: width,
   };
 }
 
 /** Input `vectors` holds those of all layers: feeding one tensor costs less than feeding many. */
-function splitVectors(builder: GraphBuilder, config: DecoderConfig): (name: string, layer: number) => Value {
-  const lengths = layerVectors(config);
-  const names = Object.keys(lengths);
-  const all = Array.from({ length: config.layers }, () => Object.values(lengths)).flat();
+function splitVectors(
+  builder: GraphBuilder,
+  width: number,
+  layers: readonly LayerSpec[],
+): (name: string, layer: number) => Value {
+  const lengths = layers.map((layer) => layerVectors(layer, width));
+  const names = Object.keys(lengths[0] ?? {});
+  const all = lengths.flatMap((ofLayer) => Object.values(ofLayer));
   const total = all.reduce((sum, length) => sum + length, 0);
   const parts = builder.emitMany(
     "Split",
@@ -200,7 +206,7 @@ function splitVectors(builder: GraphBuilder, config: DecoderConfig): (name: stri
 /** Everything from ids to ids, for any batch; see `TextDefinition.wholeGeneration`. */
 export function wholeGenerationGraph(
   config: DecoderConfig,
-  weights: (layer: number) => readonly WeightSlot[],
+  layers: readonly LayerSpec[],
   options: { readonly logits?: boolean },
 ): Graph {
   const { hiddenSize: width, vocabularySize } = config;
@@ -228,9 +234,9 @@ export function wholeGenerationGraph(
   const flat = builder.constant(BigInt64Array.of(-1n, BigInt(width)), [2]);
   const text = builder.emit("Reshape", [embedded, flat], ["rows", width]);
   const hidden = interleaveRows(builder, text, features, index);
-  const vectors = splitVectors(builder, config);
+  const vectors = splitVectors(builder, width, layers);
   const full = { past: true, compensation: true };
-  const last = emitGenerationLayers({ builder, config, options: full, sequences, weights, vectors }, hidden);
+  const last = emitGenerationLayers({ builder, config, options: full, sequences, layers, vectors }, hidden);
 
   const rows = builder.emit("Gather", [last, picked], ["B", width], { attributes: { axis: 0 } });
   const logits = linear(builder, rmsNorm(builder, rows, norm, config.normEpsilon), head);
