@@ -1,28 +1,23 @@
 /**
  * Compression–performance curves: a metric over the pruning ratio, one line for each method, with 95 % intervals and
- * the dense model as reference. Drawn by hand: a curve is three paths, however many samples stand behind it.
+ * the dense model as reference.
  */
-import { memo, type PointerEvent, useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import { formatShare, plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
-import { CursorInput } from "../plot/CursorInput.tsx";
-import { DASHES } from "../plot/looks.ts";
+import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
+import { nearest, type PlotBox } from "../plot/box.ts";
+import { Plot } from "../plot/Plot.tsx";
 import { SeriesKey } from "../plot/SeriesKey.tsx";
+import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
-import { ValueGrid } from "../plot/ValueAxis.tsx";
-import {
-  type CurvesDrawing,
-  curveEntries,
-  curvesHeading,
-  curvesSummary,
-  curvesTable,
-  drawCurves,
-  nearestRatio,
-  ratioReadout,
-  ratioX,
-} from "./curves.ts";
-import type { CurvesData, ExperimentChartProps, MetricDescription } from "./data.ts";
-import { directionText } from "./estimates.ts";
+import { CurvesPlot } from "./CurvesPlot.tsx";
+import { type CurvesDrawing, drawCurves } from "./curves.ts";
+import { curveEntries, curvesHeading, curvesSummary, curvesTable, ratioReadout } from "./curves-words.ts";
+import { DenseLine } from "./DenseLine.tsx";
+import type { CurvesData, ExperimentChartProps } from "./data.ts";
+import { formatTick } from "./estimates.ts";
+import { axisName } from "./metric-scale.ts";
 
 const defaults = { title: "Compression curves", width: 640, ratio: 0.3 } as const;
 
@@ -37,17 +32,22 @@ export interface CurvesChartProps extends ExperimentChartProps {
 export function CurvesChart({ data, ratio = defaults.ratio, model, headingLevel, title }: CurvesChartProps) {
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
   const drawing = useMemo(() => drawCurves(data, width), [data, width]);
-  const { box, ratios, ratioTicks } = drawing;
-  const [cursor, setCursor] = useState<number | null>(null);
-  const shown = ratios[cursor ?? nearestRatio(ratios, ratio)];
+  const { box, scale, ratios, middles, ratioTicks, lastRatio, dense } = drawing;
+  const cursor = useCursor(middles);
+  const place = cursor.at ?? nearest(ratios, ratio);
+  const shown = place === null ? undefined : ratios[place];
   const { metric } = data;
-
-  const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
-    if (ratios.length === 0) return;
-    const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    const last = ratioTicks.at(-1) ?? 1;
-    setCursor(nearestRatio(ratios, ((x - box.left) / (box.right - box.left)) * last));
-  };
+  const tick = useCallback((value: number) => formatTick(metric, value), [metric]);
+  const drawn = useMemo(
+    () => (
+      <CurvesPlot drawing={drawing}>
+        <ValueAxis box={box} scale={scale} format={tick} name={axisName(metric)} />
+        <BottomAxis box={box} ticks={ratioTicks} name="ratio asked" />
+        {dense && <Dense box={box} dense={dense} />}
+      </CurvesPlot>
+    ),
+    [drawing, box, scale, tick, metric, ratioTicks, dense],
+  );
 
   return (
     <ChartFrame
@@ -55,7 +55,7 @@ export function CurvesChart({ data, ratio = defaults.ratio, model, headingLevel,
         model,
         method: data.series.length === 1 ? (data.series[0]?.label ?? "") : plural(data.series.length, "method"),
         ratio: 0,
-        ratioText: `0–${formatShare(ratioTicks.at(-1) ?? 0)}`,
+        ratioText: `0–${formatShare(lastRatio)}`,
       }}
       {...(headingLevel && { headingLevel })}
       title={title ?? `${defaults.title}: ${metric.label}`}
@@ -67,95 +67,53 @@ export function CurvesChart({ data, ratio = defaults.ratio, model, headingLevel,
       }}
       table={() => curvesTable(data)}
     >
-      <div ref={ref} className="experiment-chart">
-        <CursorInput
-          label="Ratio"
-          count={ratios.length}
-          value={cursor}
-          text={shown === undefined ? "nothing measured yet" : ratioReadout(data, shown)}
-          onChange={setCursor}
-        />
-        <svg
-          role="img"
-          aria-label={curvesSummary(data)}
+      <div ref={ref}>
+        <Plot
+          own
           width={box.width}
           height={box.height}
-          onPointerMove={onPointerMove}
-          onPointerDown={onPointerMove}
-          onPointerLeave={(event) => event.pointerType !== "touch" && setCursor(null)}
+          summary={curvesSummary(data)}
+          cursor={cursor}
+          step="Ratio"
+          count={ratios.length}
+          reading={shown === undefined ? "nothing measured yet" : ratioReadout(data, shown)}
         >
-          <Axes drawing={drawing} metric={metric} />
-          {shown !== undefined && (
-            <line
-              className={cursor === null ? "experiment-rest" : "experiment-cursor"}
-              x1={ratioX(box, ratioTicks, shown)}
-              x2={ratioX(box, ratioTicks, shown)}
-              y1={box.top}
-              y2={box.bottom}
-            />
-          )}
-          <Curves drawing={drawing} />
-        </svg>
+          {drawn}
+          {place !== null && <Cursor box={box} x={middles[place] ?? 0} resting={cursor.at === null} />}
+        </Plot>
         <SeriesKey heading={curvesHeading(data, shown)} entries={curveEntries(data, shown)} />
       </div>
     </ChartFrame>
   );
 }
 
-interface DrawingProps {
-  readonly drawing: CurvesDrawing;
+interface DenseProps {
+  readonly box: PlotBox;
+  readonly dense: NonNullable<CurvesDrawing["dense"]>;
 }
 
-const Axes = memo(function Axes({ drawing, metric }: DrawingProps & { readonly metric: MetricDescription }) {
-  const { box, axis, ratioTicks } = drawing;
+/** The dense model's mean and interval over the whole plot. */
+function Dense({ box, dense }: DenseProps) {
   return (
-    <g>
-      <ValueGrid box={box} axis={axis} metric={metric} />
-      {ratioTicks.map((ratio) => (
-        <text key={ratio} className="tick" x={ratioX(box, ratioTicks, ratio)} y={box.bottom + 14} textAnchor="middle">
-          {Math.round(ratio * 100)}%
-        </text>
-      ))}
-      <text className="tick" x={0} y={box.height - 5}>
-        ↑ {metric.label}, {directionText(metric)}
-      </text>
-      <text className="tick" x={box.right} y={box.height - 5} textAnchor="end">
-        ratio asked →
-      </text>
+    <g className="dense-reference">
+      <rect x={box.left} width={box.right - box.left} y={dense.high} height={Math.max(0, dense.low - dense.high)} />
+      <DenseLine box={box} y={dense.y} at="right" />
     </g>
   );
-});
+}
 
-const Curves = memo(function Curves({ drawing }: DrawingProps) {
-  const { box, curves, dense } = drawing;
+interface CursorProps {
+  readonly box: PlotBox;
+  readonly x: number;
+  /** Nothing is pointed at: the line stands at the ratio that the key shows. */
+  readonly resting: boolean;
+}
+
+/** A line of its own over the drawing, so that moving it draws nothing else anew. */
+function Cursor({ box, x, resting }: CursorProps) {
   return (
-    <g>
-      {dense && (
-        <g className="dense-reference">
-          <rect x={box.left} width={box.right - box.left} y={dense.high} height={Math.max(0, dense.low - dense.high)} />
-          <line x1={box.left} x2={box.right} y1={dense.y} y2={dense.y} />
-          <text x={box.right - 4} y={dense.y + (dense.y < box.top + 14 ? 12 : -4)} textAnchor="end">
-            dense
-          </text>
-        </g>
-      )}
-      {curves.map(({ id, look, band }) => (
-        <path key={id} className={`series-band series-${look}`} d={band} />
-      ))}
-      {curves.map(({ id, label, look, line, markers, end }) => (
-        <g key={id} className={`series-${look}`}>
-          <path className="series-line" strokeDasharray={DASHES[look]} d={line} />
-          <path className="series-marker" d={markers} />
-          {end && (
-            <>
-              <path className="series-leader" d={`M${end.x + 5} ${end.y}L${end.x + 16} ${end.labelY}`} />
-              <text className="series-label" x={end.x + 20} y={end.labelY + 4}>
-                {label}
-              </text>
-            </>
-          )}
-        </g>
-      ))}
-    </g>
+    <svg className="curves-cursor" width={box.width} height={box.height} aria-hidden="true">
+      <line className={resting ? "experiment-rest" : "experiment-cursor"} x1={x} x2={x} y1={box.top} y2={box.bottom} />
+    </svg>
   );
-});
+}

@@ -1,12 +1,13 @@
 /** Small pictures of what other methods say about each layer, one row for each measure, on common columns. */
-import { memo, type PointerEvent, useMemo, useState } from "react";
+import { memo, useCallback, useMemo } from "react";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import { FormulaNote } from "../frame/FormulaNote.tsx";
-import { nearest } from "../plot/box.ts";
+import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
 import { CursorInput } from "../plot/CursorInput.tsx";
+import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
-import { ValueGrid } from "../plot/ValueAxis.tsx";
 import type { ExperimentChartProps, LayerView } from "./data.ts";
+import { formatTick } from "./estimates.ts";
 import {
   drawLayerView,
   type LayerColumns,
@@ -29,13 +30,9 @@ export function LayerViews({ views, from, model, headingLevel }: LayerViewsProps
   const [ref, width] = useWidth<HTMLDivElement>(640);
   const layers = useMemo(() => layersOf(views), [views]);
   const columns = useMemo(() => layerColumns(layers, width), [layers, width]);
-  const [cursor, setCursor] = useState<number | null>(null);
-  const current = cursor === null ? undefined : layers[cursor];
-  const x = cursor === null ? undefined : columns.middles[cursor];
-
-  const onPointerMove = (event: PointerEvent<Element>) => {
-    setCursor(nearest(columns.middles, event.clientX - event.currentTarget.getBoundingClientRect().left));
-  };
+  const cursor = useCursor(columns.middles);
+  const current = cursor.at === null ? undefined : layers[cursor.at];
+  const x = cursor.at === null ? undefined : columns.middles[cursor.at];
 
   return (
     <ChartFrame
@@ -45,20 +42,15 @@ export function LayerViews({ views, from, model, headingLevel }: LayerViewsProps
       sentence="What other methods would say about each layer, from the same calibration (layer importance); they take no part in the plan."
       table={() => layerViewsTable(views)}
     >
-      <div ref={ref} className="experiment-chart">
+      <div ref={ref}>
         <CursorInput
           label="Layer"
           count={layers.length}
-          value={cursor}
+          value={cursor.at}
           text={current ? layerReadout(views, current) : "no layer"}
-          onChange={setCursor}
+          onChange={cursor.move}
         />
-        <div
-          className="layer-views"
-          onPointerMove={onPointerMove}
-          onPointerDown={onPointerMove}
-          onPointerLeave={(event) => event.pointerType !== "touch" && setCursor(null)}
-        >
+        <div className="layer-views" {...cursor.pointer}>
           {views.map((view) => (
             <div key={view.id} className="layer-view">
               <div className="layer-view-head">
@@ -96,17 +88,14 @@ interface BarsProps {
 }
 
 const Bars = memo(function Bars({ view, layers, columns }: BarsProps) {
-  const { box, axis, vision, text } = drawLayerView(view, layers, columns);
+  const { box, scale, vision, text } = drawLayerView(view, layers, columns);
+  const tick = useCallback((value: number) => formatTick(view, value), [view]);
   return (
     <g>
-      <ValueGrid box={box} axis={axis} metric={view} />
+      <ValueAxis box={box} scale={scale} format={tick} />
       <path className="bar-vision" d={vision} />
       <path className="bar-text" d={text} />
-      {columns.labels.map(({ x, text: label, key }) => (
-        <text key={key} className="tick" x={x} y={box.bottom + 13} textAnchor="middle">
-          {label}
-        </text>
-      ))}
+      <BottomAxis box={box} ticks={columns.labels} />
     </g>
   );
 });

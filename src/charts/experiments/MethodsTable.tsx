@@ -2,7 +2,6 @@
 import { useId, useState } from "react";
 import { formatShare, plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
-import { lookOf } from "../plot/looks.ts";
 import { SeriesSample } from "../plot/SeriesKey.tsx";
 import type { Estimate, ExperimentChartProps, MethodRow, MethodsData, MetricDescription } from "./data.ts";
 import { formatMetric, intervalText, isMeasured, samplesText } from "./estimates.ts";
@@ -27,7 +26,6 @@ export function MethodsTable({ data, paper = null, model, headingLevel }: Method
   const [sort, setSort] = useState<MethodsSort | null>(null);
   const { metrics, dense, rows, ratio } = data;
   const best = bestRows(data);
-  const looks = new Map(rows.map((row, place) => [row.id, lookOf(row, place)]));
   const all = [...rows, ...(dense ? [dense] : [])];
   const counts = all.flatMap(({ values }) => metrics.map(({ id }) => values[id]?.count ?? 0));
 
@@ -71,7 +69,7 @@ export function MethodsTable({ data, paper = null, model, headingLevel }: Method
               </tr>
             )}
             {sortRows(data, sort).map((row) => (
-              <Row key={row.id} row={row} look={looks.get(row.id) ?? 0} metrics={metrics} best={best} />
+              <Row key={row.id} row={row} metrics={metrics} best={best} />
             ))}
           </tbody>
         </table>
@@ -117,17 +115,16 @@ function MetricHeading({ metric, sort, onSort }: MetricHeadingProps) {
 
 interface RowProps {
   readonly row: MethodRow;
-  readonly look: number;
   readonly metrics: readonly MetricDescription[];
   readonly best: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-function Row({ row, look, metrics, best }: RowProps) {
+function Row({ row, metrics, best }: RowProps) {
   return (
     <tr>
       <th scope="row">
         <span className="methods-name">
-          <SeriesSample look={look} />
+          <SeriesSample look={row.look} />
           {row.label}
         </span>
       </th>

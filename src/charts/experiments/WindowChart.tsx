@@ -1,14 +1,17 @@
 /** A metric with the MLPs of a few neighbouring text layers zeroed, at every position, over the CMDS of the layers. */
-import { memo, type PointerEvent, useMemo, useState } from "react";
+import { memo, useCallback, useMemo } from "react";
 import { plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
-import { nearest } from "../plot/box.ts";
-import { CursorInput } from "../plot/CursorInput.tsx";
+import { BottomAxis, OwnAxis, ValueAxis } from "../plot/Axes.tsx";
+import { Plot, Readout } from "../plot/Plot.tsx";
+import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
-import { ValueGrid } from "../plot/ValueAxis.tsx";
+import { DenseLine } from "./DenseLine.tsx";
 import type { ExperimentChartProps, MetricDescription, WindowData } from "./data.ts";
-import { directionText, samplesText } from "./estimates.ts";
-import { drawWindows, type WindowDrawing, windowReadout, windowSummary, windowTable } from "./windows.ts";
+import { formatTick, samplesText } from "./estimates.ts";
+import { axisName } from "./metric-scale.ts";
+import { drawWindows, type WindowDrawing } from "./windows.ts";
+import { windowReadout, windowSummary, windowTable } from "./windows-words.ts";
 
 const defaults = { title: "Sliding window", width: 640 } as const;
 
@@ -19,14 +22,11 @@ export interface WindowChartProps extends ExperimentChartProps {
 export function WindowChart({ data, model, headingLevel }: WindowChartProps) {
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
   const drawing = useMemo(() => drawWindows(data, width), [data, width]);
-  const [cursor, setCursor] = useState<number | null>(null);
   const { metric, size } = data;
   const { box, points, middles, step } = drawing;
-  const current = cursor === null ? undefined : points[cursor];
-
-  const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
-    setCursor(nearest(middles, event.clientX - event.currentTarget.getBoundingClientRect().left));
-  };
+  const cursor = useCursor(middles);
+  const current = cursor.at === null ? undefined : points[cursor.at];
+  const reading = current ? windowReadout(data, current) : null;
 
   return (
     <ChartFrame
@@ -46,22 +46,15 @@ export function WindowChart({ data, model, headingLevel }: WindowChartProps) {
       }}
       table={() => windowTable(data)}
     >
-      <div ref={ref} className="experiment-chart">
-        <CursorInput
-          label="Window"
-          count={points.length}
-          value={cursor}
-          text={current ? windowReadout(data, current) : "no window"}
-          onChange={setCursor}
-        />
-        <svg
-          role="img"
-          aria-label={windowSummary(data)}
+      <div ref={ref}>
+        <Plot
           width={box.width}
           height={box.height}
-          onPointerMove={onPointerMove}
-          onPointerDown={onPointerMove}
-          onPointerLeave={(event) => event.pointerType !== "touch" && setCursor(null)}
+          summary={windowSummary(data)}
+          cursor={cursor}
+          step="Window"
+          count={points.length}
+          reading={reading ?? "no window"}
         >
           {current && (
             <rect
@@ -73,10 +66,8 @@ export function WindowChart({ data, model, headingLevel }: WindowChartProps) {
             />
           )}
           <Drawing drawing={drawing} metric={metric} />
-        </svg>
-        <p className="chart-readout" data-empty={!current || undefined}>
-          {current ? windowReadout(data, current) : "Point at a position, or tab here and use the arrow keys."}
-        </p>
+        </Plot>
+        <Readout text={reading} hint="Point at a position, or tab here and use the arrow keys." />
         <ul className="chart-key">
           <li>
             <svg width={26} height={10} aria-hidden="true">
@@ -103,45 +94,15 @@ interface DrawingProps {
 }
 
 const Drawing = memo(function Drawing({ drawing, metric }: DrawingProps) {
-  const { box, axis, line, whiskers, dots, dense, cmds, ticks } = drawing;
+  const { box, scale, line, whiskers, dots, dense, cmds, ticks } = drawing;
+  const tick = useCallback((value: number) => formatTick(metric, value), [metric]);
   return (
     <g>
-      <ValueGrid box={box} axis={axis} metric={metric} />
-      {ticks.map(({ layer, x }) => (
-        <text key={layer} className="tick" x={x} y={box.bottom + 14} textAnchor="middle">
-          {layer}
-        </text>
-      ))}
-      <text className="tick" x={0} y={box.height - 5}>
-        ↑ {metric.label}, {directionText(metric)}
-      </text>
-      <text className="tick" x={box.right} y={box.height - 5} textAnchor="end">
-        text layer →
-      </text>
-      {cmds && (
-        <g>
-          <path className="window-cmds" d={cmds.line} />
-          <text className="tick" x={box.right + 5} y={cmds.y[1] + 3.5}>
-            {cmds.maximum.toFixed(2)}
-          </text>
-          {cmds.maximum > cmds.minimum && (
-            <text className="tick" x={box.right + 5} y={cmds.y[0] + 3.5}>
-              {cmds.minimum.toFixed(2)}
-            </text>
-          )}
-          <text className="tick" x={box.right + 5} y={(box.top + box.bottom) / 2 + 3.5}>
-            CMDS
-          </text>
-        </g>
-      )}
-      {dense !== null && (
-        <g className="dense-reference">
-          <line x1={box.left} x2={box.right} y1={dense} y2={dense} />
-          <text x={box.left + 5} y={dense + (dense < box.top + 14 ? 12 : -4)}>
-            dense
-          </text>
-        </g>
-      )}
+      <ValueAxis box={box} scale={scale} format={tick} name={axisName(metric)} />
+      <BottomAxis box={box} ticks={ticks} name="text layer" />
+      {cmds && <path className="window-cmds" d={cmds.line} />}
+      {cmds && <OwnAxis box={box} scale={cmds.scale} name="CMDS" />}
+      {dense !== null && <DenseLine box={box} y={dense} at="left" />}
       <path className="window-whiskers" d={whiskers} />
       <path className="window-line" d={line} />
       {dots.map(({ x, y }) => (

@@ -4,6 +4,7 @@ import { createRoot, type Root } from "react-dom/client";
 import { afterEach, expect, it } from "vitest";
 import { KlOverlay } from "../kl/KlOverlay.tsx";
 import { KlPlaces } from "../kl/KlPlaces.tsx";
+import type { Look } from "../plot/looks.ts";
 import { CURVES, estimate, GROUNDING, KL } from "../testing/experiments.ts";
 import { CurvesChart } from "./CurvesChart.tsx";
 import type { CurvesData } from "./data.ts";
@@ -34,6 +35,7 @@ const ENDS: CurvesData = {
   ...CURVES,
   series: Array.from({ length: 8 }, (_, place) => ({
     id: String(place),
+    look: place as Look,
     label: `LLM-Pruner, variant ${place}`,
     points: [0, 0.35, 0.7].map((ratio) => ({ ratio, reached: ratio, ...estimate(9 - 12 * ratio - 0.02 * place) })),
   })),
@@ -45,7 +47,11 @@ const charts: readonly ReactElement[] = [
     model: "tiny",
     data: { ...ENDS, metric: { ...KL, kind: "number", scale: "log" }, dense: estimate(1.2) },
   }),
-  createElement(KlOverlay, { model: "tiny", ratio: 0.3, series: [{ id: "a", label: "A", values: [0, 0.1, 700] }] }),
+  createElement(KlOverlay, {
+    model: "tiny",
+    ratio: 0.3,
+    series: [{ id: "a", label: "A", look: 0, values: [0, 0.1, 700] }],
+  }),
   createElement(WindowChart, {
     model: "tiny",
     data: {
@@ -132,7 +138,12 @@ it("moves nothing else while the cursor wanders", async () => {
 it("keeps a wide table inside its own scroll", async () => {
   const metrics = layers.slice(0, 12).map((place) => ({ ...GROUNDING, id: `m${place}`, label: `Metric ${place}` }));
   const values = Object.fromEntries(metrics.map(({ id }) => [id, estimate(8)]));
-  const data = { ratio: 0.3, metrics, dense: { values }, rows: [{ id: "a", label: "A", reached: 0.3, values }] };
+  const data = {
+    ratio: 0.3,
+    metrics,
+    dense: { values },
+    rows: [{ id: "a", label: "A", look: 0 as const, reached: 0.3, values }],
+  };
   const host = await draw(createElement(MethodsTable, { model: "tiny", data }), 358);
   const scroll = host.querySelector(".methods-scroll");
   expect(scroll?.scrollWidth ?? 0).toBeGreaterThan(358);

@@ -2,48 +2,32 @@ import { describe, expect, it } from "vitest";
 import { toCsv } from "../frame/csv.ts";
 import { valueY } from "../plot/box.ts";
 import { CURVES, EXACT, estimate } from "../testing/experiments.ts";
-import {
-  curveEntries,
-  curvesHeading,
-  curvesSummary,
-  curvesTable,
-  drawCurves,
-  nearestRatio,
-  ratiosOf,
-  ratioX,
-} from "./curves.ts";
-
-function points(path: string): readonly (readonly number[])[] {
-  return path
-    .split(/[ML]/)
-    .filter(Boolean)
-    .map((pair) => pair.split(" ").map(Number));
-}
+import { drawCurves, ratiosOf } from "./curves.ts";
+import { curveEntries, curvesHeading, curvesSummary, curvesTable } from "./curves-words.ts";
 
 describe("drawing", () => {
   const drawing = drawCurves(CURVES, 700);
-  const { box, axis, ratioTicks } = drawing;
+  const { box, scale, rows } = drawing;
 
   it("puts every point at its ratio and value, in order of the ratio", () => {
-    const line = points(drawing.curves[0]?.line ?? "");
-    expect(line).toHaveLength(4);
-    line.forEach(([x, y], place) => {
+    expect(rows).toHaveLength(4);
+    rows.forEach(({ x, means }, place) => {
       const ratio = [0, 0.2, 0.4, 0.6][place] ?? 0;
-      expect(x).toBeCloseTo(ratioX(box, ratioTicks, ratio), 1);
-      expect(y).toBeCloseTo(valueY(box, axis, 9 - 5 * ratio), 1);
+      expect(x).toBeCloseTo(ratio / 0.7, 9);
+      expect(drawing.middles[place]).toBeCloseTo(box.left + x * (box.right - box.left), 1);
+      expect(means[0]).toBeCloseTo((9 - 5 * ratio) / 10, 9);
     });
   });
 
-  it("draws the interval's lower side forth and its upper side back", () => {
-    const band = points((drawing.curves[0]?.band ?? "").replace("z", ""));
-    expect(band).toHaveLength(8);
-    expect(band[0]?.[1]).toBeCloseTo(valueY(box, axis, 8.9), 1);
-    expect(band[7]?.[1]).toBeCloseTo(valueY(box, axis, 9.1), 1);
+  it("has each interval from its lower to its upper end", () => {
+    const [low, high] = rows[1]?.intervals[0] ?? [];
+    expect(low).toBeCloseTo(0.79);
+    expect(high).toBeCloseTo(0.81);
   });
 
   it("leaves out what is not measured, and labels only curves that reach the last ratio", () => {
     const [own, random] = drawing.curves;
-    expect(points(random?.line ?? "")).toHaveLength(2);
+    expect(rows.map(({ means }) => means[1] === null)).toEqual([false, false, true, true]);
     expect(own?.end).not.toBeNull();
     expect(random?.end).toBeNull();
   });
@@ -54,10 +38,15 @@ describe("drawing", () => {
       ...CURVES,
       series: [
         ...CURVES.series,
-        { id: "hole", label: "Hole", points: (first?.points ?? []).filter(({ ratio }) => ratio !== 0.2) },
+        {
+          id: "hole",
+          label: "Hole",
+          look: 3 as const,
+          points: (first?.points ?? []).filter(({ ratio }) => ratio !== 0.2),
+        },
       ],
     };
-    expect(drawCurves(hole, 700).curves[2]?.line.match(/M/g)).toHaveLength(2);
+    expect(drawCurves(hole, 700).rows.map(({ means }) => means[2] === null)).toEqual([false, true, false, false]);
   });
 
   it("has no labels at the lines on a narrow chart, and stays inside it", () => {
@@ -68,29 +57,30 @@ describe("drawing", () => {
   });
 
   it("draws the dense model's mean and interval", () => {
-    expect(drawing.dense?.y).toBeCloseTo(valueY(box, axis, 9));
+    expect(drawing.dense?.y).toBeCloseTo(valueY(box, scale, 9));
     expect((drawing.dense?.low ?? 0) > (drawing.dense?.high ?? 0)).toBe(true);
     expect(drawCurves({ ...CURVES, dense: null }, 700).dense).toBeNull();
   });
 
   it("is empty, not broken, before the first result", () => {
-    const empty = drawCurves({ metric: EXACT, dense: null, series: [{ id: "a", label: "A", points: [] }] }, 500);
+    const empty = drawCurves(
+      { metric: EXACT, dense: null, series: [{ id: "a", label: "A", look: 0, points: [] }] },
+      500,
+    );
     expect(empty.ratios).toEqual([]);
-    expect(empty.curves[0]?.line).toBe("");
+    expect(empty.rows).toEqual([]);
     expect(JSON.stringify(empty)).not.toContain("null,null");
   });
 
   it("keeps the look that a series asks for", () => {
-    const series = CURVES.series.map((curve) => ({ ...curve, look: 5 }));
+    const series = CURVES.series.map((curve) => ({ ...curve, look: 5 as const }));
     expect(drawCurves({ ...CURVES, series }, 500).curves.map(({ look }) => look)).toEqual([5, 5]);
   });
 });
 
 describe("words", () => {
-  it("finds the ratios and the nearest of them", () => {
+  it("finds the ratios", () => {
     expect(ratiosOf(CURVES.series)).toEqual([0, 0.2, 0.4, 0.6]);
-    expect(nearestRatio([0, 0.2, 0.4], 0.29)).toBe(1);
-    expect(nearestRatio([], 0.29)).toBe(0);
   });
 
   it("reads every series at one ratio, the best marked", () => {

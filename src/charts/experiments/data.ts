@@ -7,6 +7,7 @@
 import type { Estimate } from "../../core/experiments/experiment.ts";
 import type { Ratio, Tower } from "../../core/unit.ts";
 import type { Formula } from "../frame/chart-context.ts";
+import type { Look } from "../plot/looks.ts";
 
 export type { Estimate } from "../../core/experiments/experiment.ts";
 
@@ -36,8 +37,8 @@ export interface MetricDescription {
 export interface SeriesName {
   readonly id: string;
   readonly label: string;
-  /** Colour, dash and marker, 0 to 7; its place in the list when absent. Give it, so that a method looks the same everywhere. */
-  readonly look?: number | undefined;
+  /** Colour, dash and marker; of a method see `methodLook`. */
+  readonly look: Look;
 }
 
 /** Props that all charts of experiments pass on to their frame. */

@@ -1,9 +1,11 @@
 /** Data → shapes, words and table of the small pictures of one measure per layer. */
 import { layerName } from "../format.ts";
 import { type ChartTable, tableOf } from "../frame/table.ts";
+import type { BottomTick } from "../plot/Axes.tsx";
 import { type PlotBox, plotBox, valueY } from "../plot/box.ts";
+import { thinned } from "../plot/labels.ts";
 import { rectanglePath, round } from "../plot/paths.ts";
-import { linearAxis, type ValueAxis } from "../plot/scale.ts";
+import { linearScale, type ValueScale } from "../plot/scale.ts";
 import type { LayerView } from "./data.ts";
 import { formatMetric } from "./estimates.ts";
 
@@ -30,7 +32,7 @@ export interface LayerColumns {
   readonly step: number;
   /** Middle of each layer's column. */
   readonly middles: readonly number[];
-  readonly labels: readonly { readonly x: number; readonly text: string; readonly key: string }[];
+  readonly labels: readonly BottomTick[];
 }
 
 /** Columns that all views share, so that a layer stands above itself. */
@@ -38,19 +40,19 @@ export function layerColumns(layers: readonly LayerPlace[], width: number): Laye
   const vision = layers.filter(({ tower }) => tower === "vision").length;
   const gap = vision > 0 && vision < layers.length ? TOWER_GAP : 0;
   const step = (width - MARGIN.left - MARGIN.right - gap) / Math.max(1, layers.length);
-  const every = step >= 16 ? 1 : step >= 8 ? 5 : 10;
+  const every = thinned(step);
   const middles = layers.map(({ tower }, place) =>
     round(MARGIN.left + step * (place + 0.5) + (tower === "text" ? gap : 0)),
   );
-  const labels = layers.flatMap(({ tower, layer }, place) =>
-    layer % every === 0 ? [{ x: middles[place] ?? 0, text: String(layer), key: `${tower}.${layer}` }] : [],
+  const labels = layers.flatMap(({ layer }, place) =>
+    layer % every === 0 ? [{ x: middles[place] ?? 0, text: String(layer) }] : [],
   );
   return { width, step, middles, labels };
 }
 
 export interface LayerViewDrawing {
   readonly box: PlotBox;
-  readonly axis: ValueAxis;
+  readonly scale: ValueScale;
   readonly zero: number;
   readonly vision: string;
   readonly text: string;
@@ -61,15 +63,15 @@ export function drawLayerView(view: LayerView, layers: readonly LayerPlace[], co
   const box = plotBox(columns.width, HEIGHT, MARGIN);
   const values = layers.map((place) => layerValue(view, place));
   const finite = values.filter((value) => value !== null);
-  const full = linearAxis(Math.min(0, ...finite), Math.max(0, ...finite));
-  const axis = { ...full, ticks: [...new Set([full.minimum, 0, full.maximum])] };
-  const zero = valueY(box, axis, 0);
+  const full = linearScale(Math.min(0, ...finite), Math.max(0, ...finite));
+  const scale = { ...full, ticks: [...new Set([full.minimum, 0, full.maximum])] };
+  const zero = valueY(box, scale, 0);
   const wide = Math.max(1.5, Math.min(24, columns.step - (columns.step > 14 ? 4 : 2)));
   const paths = { vision: "", text: "" };
   layers.forEach(({ tower }, place) => {
     const value = values[place] ?? null;
     if (value === null) return;
-    const y = valueY(box, axis, value);
+    const y = valueY(box, scale, value);
     paths[tower] += rectanglePath(
       (columns.middles[place] ?? 0) - wide / 2,
       Math.min(y, zero),
@@ -77,7 +79,7 @@ export function drawLayerView(view: LayerView, layers: readonly LayerPlace[], co
       Math.abs(zero - y),
     );
   });
-  return { box, axis, zero, ...paths };
+  return { box, scale, zero, ...paths };
 }
 
 /** The view's value at a layer; null where it has none. */

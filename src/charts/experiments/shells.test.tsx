@@ -6,18 +6,19 @@ import { KlPlaces } from "../kl/KlPlaces.tsx";
 import { CURVES, estimate, GROUNDING, KL } from "../testing/experiments.ts";
 import { AblationTable } from "./AblationTable.tsx";
 import { CurvesChart } from "./CurvesChart.tsx";
+import type { MethodsData } from "./data.ts";
 import { LayerViews } from "./LayerViews.tsx";
 import { MethodsTable } from "./MethodsTable.tsx";
 import { MUCRASP_FIGURES } from "./paper.ts";
 import { WindowChart } from "./WindowChart.tsx";
 
-const methods = {
+const methods: MethodsData = {
   ratio: 0.3,
   metrics: [GROUNDING, KL],
   dense: { values: { grounding: estimate(9) } },
   rows: [
-    { id: "a", label: "A", reached: 0.3, values: { grounding: estimate(8), kl: estimate(1) } },
-    { id: "b", label: "B", reached: 0.29, values: { grounding: estimate(7), kl: null } },
+    { id: "a", label: "A", look: 0, reached: 0.3, values: { grounding: estimate(8), kl: estimate(1) } },
+    { id: "b", label: "B", look: 1, reached: 0.29, values: { grounding: estimate(7), kl: null } },
   ],
 };
 const ablations = {
@@ -50,7 +51,7 @@ const view = {
 
 const charts = {
   "Compression curves: Grounding": <CurvesChart model="tiny" data={CURVES} />,
-  "KL by method": <KlOverlay model="tiny" ratio={0.3} series={[{ id: "a", label: "A", values: [0, 1] }]} />,
+  "KL by method": <KlOverlay model="tiny" ratio={0.3} series={[{ id: "a", label: "A", look: 0, values: [0, 1] }]} />,
   "Sliding window": <WindowChart model="tiny" data={windows} />,
   "Where KL lives": <KlPlaces model="tiny" data={places} />,
   "Layer views": <LayerViews model="tiny" from="calibration" views={[view]} />,

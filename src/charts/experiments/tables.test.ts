@@ -17,6 +17,7 @@ import { MUCRASP_FIGURES } from "./paper.ts";
 const row = (id: string, grounding: number, kl: number | null) => ({
   id,
   label: id,
+  look: 0 as const,
   reached: 0.3,
   values: { grounding: estimate(grounding), kl: kl === null ? null : estimate(kl) },
 });

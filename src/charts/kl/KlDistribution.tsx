@@ -1,17 +1,19 @@
 /**
- * Histogram of KL per token in the colours of the token trace, with mean, median and 95 % marks; other series
- * (methods, ratios) as outlines with dashed means. It settles with the results, so recharts draws it; its module is
- * loaded when the first histogram is shown, and until then its place is kept.
+ * Histogram of KL per token in the colours of the token trace, with mean, median and 95 % marks. Several series on one
+ * axis are KlOverlay's.
  */
-import { type ComponentType, lazy, Suspense, useMemo, useState } from "react";
+import { memo, useMemo } from "react";
 import { formatNats, plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import type { Formula, FramedChartProps } from "../frame/chart-context.ts";
-import { CursorInput } from "../plot/CursorInput.tsx";
+import { Plot, Readout } from "../plot/Plot.tsx";
+import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
 import { binReadout, type KlHistogram, klHistogram, klSummary, klTable } from "./distribution.ts";
-import type { KlDistributionPlotProps } from "./KlDistributionPlot.tsx";
-import { finiteMaximum, KL_PLOT_HEIGHT, klEdges } from "./kl-axis.ts";
+import { KlAxes } from "./KlAxes.tsx";
+import { finiteMaximum, klEdges } from "./kl-axis.ts";
+import { LABEL_GAP } from "./kl-marks.ts";
+import { drawKlBars, type KlBars } from "./kl-plot.ts";
 
 const defaults = {
   title: "KL divergence",
@@ -20,41 +22,24 @@ const defaults = {
   width: 420,
 } as const;
 
-export interface KlSeries {
-  /** "Wanda-SP", "µCRASP at 20 %". */
-  readonly name: string;
-  /** KL per token, nats. */
-  readonly values: ArrayLike<number>;
-}
-
 export interface KlDistributionProps extends FramedChartProps {
   /** KL per token, nats; null while nothing has been measured. */
   readonly values: ArrayLike<number> | null;
-  /** Drawn as outlines; more than four are hard to tell apart. */
-  readonly others?: readonly KlSeries[];
 }
 
-const NO_SERIES: readonly KlSeries[] = [];
 const NO_VALUES: readonly number[] = [];
 
-/** A file of the page that cannot be fetched (offline, or the page was updated meanwhile) leaves the rest standing. */
-const Plot = lazy<ComponentType<KlDistributionPlotProps>>(() =>
-  import("./KlDistributionPlot.tsx").catch(() => ({ default: PlotMissing })),
-);
-
-export function KlDistribution({ values, others = NO_SERIES, ...frameProps }: KlDistributionProps) {
+export function KlDistribution({ values, ...frameProps }: KlDistributionProps) {
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
-  const [cursor, setCursor] = useState<number | null>(null);
-  const own = values ?? NO_VALUES;
-  const { edges, histogram, outlines } = useMemo(() => {
-    const edges = klEdges(finiteMaximum([own, ...others.map((other) => other.values)]));
-    return {
-      edges,
-      histogram: klHistogram(own, edges),
-      outlines: others.map(({ name, values: series }) => ({ name, histogram: klHistogram(series, edges) })),
-    };
-  }, [own, others]);
-  const current = cursor === null ? undefined : histogram.bins[cursor];
+  const { edges, histogram } = useMemo(() => {
+    const own = values ?? NO_VALUES;
+    const edges = klEdges(finiteMaximum([own]));
+    return { edges, histogram: klHistogram(own, edges) };
+  }, [values]);
+  const drawing = useMemo(() => drawKlBars(edges, histogram, width), [edges, histogram, width]);
+  const cursor = useCursor(drawing.middles);
+  const current = cursor.at === null ? undefined : histogram.bins[cursor.at];
+  const reading = current ? binReadout(current) : null;
 
   return (
     <ChartFrame
@@ -62,48 +47,48 @@ export function KlDistribution({ values, others = NO_SERIES, ...frameProps }: Kl
       title={defaults.title}
       sentence={defaults.sentence}
       formula={klFormula(histogram)}
-      table={() => klTable([{ name: frameProps.context.method, histogram }, ...outlines])}
+      table={() => klTable([{ name: frameProps.context.method, histogram }])}
     >
-      <div ref={ref} className="kl-distribution">
-        <CursorInput
-          label="KL bin"
+      <div ref={ref}>
+        <Plot
+          width={drawing.box.width}
+          height={drawing.box.height}
+          summary={klSummary(histogram)}
+          cursor={cursor}
+          step="KL bin"
           count={histogram.bins.length}
-          value={cursor}
-          text={current ? binReadout(current) : "no bin"}
-          onChange={setCursor}
-        />
-        <div className="kl-plot" role="img" aria-label={klSummary(histogram)} style={{ height: KL_PLOT_HEIGHT }}>
-          <Suspense fallback={<div className="kl-plot-waiting" />}>
-            <Plot width={width} edges={edges} histogram={histogram} outlines={outlines} cursor={cursor} />
-          </Suspense>
-        </div>
-        <p className="chart-readout" data-empty={!current || undefined}>
-          {current ? binReadout(current) : emptyReadout(histogram)}
-        </p>
-        {outlines.length > 0 && (
-          <ul className="chart-key">
-            {outlines.map((outline, index) => (
-              <li key={outline.name}>
-                <svg className={`kl-outline kl-outline-${index % 4}`} width={22} height={8} aria-hidden="true">
-                  <path d="M1 4H21" />
-                </svg>
-                {outline.name}, mean {formatNats(outline.histogram.mean)}
-              </li>
-            ))}
-          </ul>
-        )}
+          reading={reading ?? "no bin"}
+        >
+          <KlAxes plot={drawing} bin={cursor.at} />
+          <Bars drawing={drawing} />
+        </Plot>
+        <Readout text={reading} hint={emptyReadout(histogram)} />
       </div>
     </ChartFrame>
   );
 }
 
-function PlotMissing() {
+const Bars = memo(function Bars({ drawing: { box, bars, marks } }: { readonly drawing: KlBars }) {
   return (
-    <p className="chart-empty">
-      The drawing could not be loaded. Reload the page, or read the numbers under “show as table”.
-    </p>
+    <g>
+      {bars.map(({ kl, path }) => (
+        <path key={path} className="kl-bar" data-kl={kl} d={path} />
+      ))}
+      {marks.map(({ name, at, text, side, y }) => (
+        <g key={name} className="kl-mark">
+          <line x1={at} x2={at} y1={y - 5} y2={box.bottom} />
+          <text
+            x={at + (side === "left" ? -LABEL_GAP : LABEL_GAP)}
+            y={y + 4}
+            textAnchor={side === "left" ? "end" : "start"}
+          >
+            {text}
+          </text>
+        </g>
+      ))}
+    </g>
   );
-}
+});
 
 function klFormula(histogram: KlHistogram): Formula {
   return {

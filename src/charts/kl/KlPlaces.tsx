@@ -1,30 +1,31 @@
 /** Where KL lives: mean KL by distance from the last pivot and by step, with intervals, on one scale. */
-import { memo, type PointerEvent, useMemo, useState } from "react";
+import { memo, useMemo } from "react";
 import type { ExperimentChartProps, KlPlace, KlPlacesData } from "../experiments/data.ts";
+import { formatTick } from "../experiments/estimates.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
-import { nearest } from "../plot/box.ts";
-import { CursorInput } from "../plot/CursorInput.tsx";
-import type { ValueAxis } from "../plot/scale.ts";
+import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
+import { Plot, Readout } from "../plot/Plot.tsx";
+import type { ValueScale } from "../plot/scale.ts";
+import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
-import { ValueGrid } from "../plot/ValueAxis.tsx";
 import {
   drawPlaces,
   type PlacesDrawing,
   placeReadout,
-  placesAxis,
   placesNumbers,
+  placesScale,
   placesSummary,
   placesTable,
 } from "./kl-places.ts";
 
-const NATS = { kind: "nats" } as const;
+const natsTick = (value: number) => formatTick({ kind: "nats" }, value);
 
 export interface KlPlacesProps extends ExperimentChartProps {
   readonly data: KlPlacesData;
 }
 
 export function KlPlaces({ data, model, headingLevel }: KlPlacesProps) {
-  const axis = useMemo(() => placesAxis(data), [data]);
+  const scale = useMemo(() => placesScale(data), [data]);
   return (
     <ChartFrame
       context={{ model, method: data.method, ratio: data.ratio }}
@@ -39,8 +40,8 @@ export function KlPlaces({ data, model, headingLevel }: KlPlacesProps) {
       table={() => placesTable(data)}
     >
       <div className="kl-places">
-        <Places kind="distance" name="tokens since the last pivot" places={data.byDistance} axis={axis} />
-        <Places kind="step" name="step" places={data.byStep} axis={axis} />
+        <Places kind="distance" name="tokens since the last pivot" places={data.byDistance} scale={scale} />
+        <Places kind="step" name="step" places={data.byStep} scale={scale} />
       </div>
     </ChartFrame>
   );
@@ -50,70 +51,48 @@ interface PlacesProps {
   readonly kind: "distance" | "step";
   readonly name: string;
   readonly places: readonly KlPlace[];
-  readonly axis: ValueAxis;
+  readonly scale: ValueScale;
 }
 
-function Places({ kind, name, places, axis }: PlacesProps) {
+function Places({ kind, name, places, scale }: PlacesProps) {
   const [ref, width] = useWidth<HTMLDivElement>(360);
-  const drawing = useMemo(() => drawPlaces(places, axis, width), [places, axis, width]);
-  const [cursor, setCursor] = useState<number | null>(null);
+  const drawing = useMemo(() => drawPlaces(places, scale, width), [places, scale, width]);
   const { box, middles, step } = drawing;
-  const current = cursor === null ? undefined : places[cursor];
-  const middle = cursor === null ? undefined : middles[cursor];
-
-  const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
-    setCursor(nearest(middles, event.clientX - event.currentTarget.getBoundingClientRect().left));
-  };
+  const cursor = useCursor(middles);
+  const current = cursor.at === null ? undefined : places[cursor.at];
+  const middle = cursor.at === null ? undefined : middles[cursor.at];
+  const reading = current ? placeReadout(kind, current) : null;
 
   return (
-    <div ref={ref} className="experiment-chart">
-      <CursorInput
-        label={kind === "step" ? "Step" : "Distance from the last pivot"}
-        count={places.length}
-        value={cursor}
-        text={current ? placeReadout(kind, current) : "no place"}
-        onChange={setCursor}
-      />
-      <svg
-        role="img"
-        aria-label={placesSummary(kind, places)}
+    <div ref={ref}>
+      <Plot
         width={box.width}
         height={box.height}
-        onPointerMove={onPointerMove}
-        onPointerDown={onPointerMove}
-        onPointerLeave={(event) => event.pointerType !== "touch" && setCursor(null)}
+        summary={placesSummary(kind, places)}
+        cursor={cursor}
+        step={kind === "step" ? "Step" : "Distance from the last pivot"}
+        count={places.length}
+        reading={reading ?? "no place"}
       >
         {middle !== undefined && (
           <rect className="kl-current" x={middle - step / 2} y={box.top} width={step} height={box.bottom - box.top} />
         )}
         <Drawing drawing={drawing} name={name} />
-      </svg>
-      <p className="chart-readout" data-empty={!current || undefined}>
-        {current ? placeReadout(kind, current) : "Point at a bar, or tab here and use the arrow keys."}
-      </p>
+      </Plot>
+      <Readout text={reading} hint="Point at a bar, or tab here and use the arrow keys." />
     </div>
   );
 }
 
 const Drawing = memo(function Drawing({ drawing, name }: { readonly drawing: PlacesDrawing; readonly name: string }) {
-  const { box, axis, bars, whiskers, labels } = drawing;
+  const { box, scale, bars, whiskers, labels } = drawing;
   return (
     <g>
-      <ValueGrid box={box} axis={axis} metric={NATS} />
+      <ValueAxis box={box} scale={scale} format={natsTick} name="mean KL, nats" />
       <path className="place-bars" d={bars} />
       <path className="place-whiskers-halo" d={whiskers} />
       <path className="place-whiskers" d={whiskers} />
-      {labels.map(({ x, text }) => (
-        <text key={text} className="tick" x={x} y={box.bottom + 14} textAnchor="middle">
-          {text}
-        </text>
-      ))}
-      <text className="tick" x={0} y={box.height - 5}>
-        ↑ mean KL, nats
-      </text>
-      <text className="tick" x={box.right} y={box.height - 5} textAnchor="end">
-        {name} →
-      </text>
+      <BottomAxis box={box} ticks={labels} name={name} />
     </g>
   );
 });

@@ -3,22 +3,15 @@
 import type { KlValues } from "../experiments/data.ts";
 import { formatNats, formatShare, plural } from "../format.ts";
 import { type ChartTable, tableOf } from "../frame/table.ts";
-import { type PlotBox, plotBox } from "../plot/box.ts";
-import { lookOf, markerPath } from "../plot/looks.ts";
-import { round } from "../plot/paths.ts";
+import type { Look } from "../plot/looks.ts";
 import type { SeriesEntry } from "../plot/SeriesKey.tsx";
 import { binRange, type KlHistogram, klHistogram } from "./distribution.ts";
-import { axisPosition, finiteMaximum, klEdges, shareEnd, tickPositions, tickText } from "./kl-axis.ts";
-
-const HEIGHT = 230;
-const MARGIN = { left: 38, right: 14, top: 20, bottom: 36 } as const;
-/** Markers of the means stand above the plot. */
-const MEAN_Y = 10;
+import { finiteMaximum, klEdges } from "./kl-axis.ts";
 
 export interface KlSeriesHistogram {
   readonly id: string;
   readonly label: string;
-  readonly look: number;
+  readonly look: Look;
   readonly histogram: KlHistogram;
 }
 
@@ -33,59 +26,12 @@ export function klOverlay(series: readonly KlValues[]): KlOverlayData {
   const edges = klEdges(finiteMaximum(series.map(({ values }) => values)));
   return {
     edges,
-    series: series.map((one, place) => ({
+    series: series.map((one) => ({
       id: one.id,
       label: one.label,
-      look: lookOf(one, place),
+      look: one.look,
       histogram: klHistogram(one.values, edges),
     })),
-  };
-}
-
-export interface KlOverlayDrawing {
-  readonly box: PlotBox;
-  /** Middle of each bin. */
-  readonly middles: readonly number[];
-  readonly step: number;
-  readonly ticks: readonly { readonly x: number; readonly text: string }[];
-  /** Shares at the grid lines, 0 to the axis' end. */
-  readonly shares: readonly { readonly y: number; readonly share: number }[];
-  readonly outlines: readonly {
-    readonly id: string;
-    readonly look: number;
-    readonly outline: string;
-    /** The mean's line and the marker above it; empty without values. */
-    readonly mean: string;
-    readonly marker: string;
-  }[];
-}
-
-/** Lays the outlines out over `width` CSS pixels. */
-export function drawKlOverlay({ edges, series }: KlOverlayData, width: number): KlOverlayDrawing {
-  const box = plotBox(width, HEIGHT, MARGIN);
-  const bins = edges.length - 1;
-  const step = (box.right - box.left) / bins;
-  const x = (position: number) => round(box.left + position * step);
-  const end = shareEnd(Math.max(0, ...series.flatMap(({ histogram }) => histogram.bins.map((bin) => bin.share))));
-  const y = (share: number) => round(box.bottom - (share / end) * (box.bottom - box.top));
-  return {
-    box,
-    step,
-    middles: Array.from({ length: bins }, (_, bin) => x(bin + 0.5)),
-    ticks: tickPositions(edges).map((position) => ({ x: x(position), text: tickText(edges, position) })),
-    shares: [0, end / 2, end].map((share) => ({ y: y(share), share })),
-    outlines: series.map(({ id, look, histogram }) => {
-      if (histogram.count === 0) return { id, look, outline: "", mean: "", marker: "" };
-      const tops = histogram.bins.map((bin, place) => `V${y(bin.share)}H${x(place + 1)}`).join("");
-      const mean = x(axisPosition(edges, histogram.mean));
-      return {
-        id,
-        look,
-        outline: `M${x(0)} ${box.bottom}${tops}V${box.bottom}`,
-        mean: `M${mean} ${MEAN_Y}V${box.bottom}`,
-        marker: markerPath(look, mean, MEAN_Y),
-      };
-    }),
   };
 }
 

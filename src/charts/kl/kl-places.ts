@@ -4,9 +4,10 @@ import type { KlPlace, KlPlacesData } from "../experiments/data.ts";
 import { estimateText, interval, isMeasured, samplesText } from "../experiments/estimates.ts";
 import { formatCount, formatNats, formatShare, plural } from "../format.ts";
 import { type ChartTable, tableOf } from "../frame/table.ts";
-import { type PlotBox, plotBox, valueY, whiskerPath } from "../plot/box.ts";
-import { rectanglePath, round } from "../plot/paths.ts";
-import { linearAxis, type ValueAxis } from "../plot/scale.ts";
+import type { BottomTick } from "../plot/Axes.tsx";
+import { type PlotBox, plotBox, valueY } from "../plot/box.ts";
+import { rectanglePath, round, whiskerPath } from "../plot/paths.ts";
+import { linearScale, type ValueScale } from "../plot/scale.ts";
 
 const HEIGHT = 190;
 const MARGIN = { left: 40, right: 8, top: 10, bottom: 36 } as const;
@@ -16,24 +17,24 @@ const NATS = { kind: "nats" } as const;
 
 export interface PlacesDrawing {
   readonly box: PlotBox;
-  readonly axis: ValueAxis;
+  readonly scale: ValueScale;
   /** Middle of each place, measured or not. */
   readonly middles: readonly number[];
   readonly step: number;
   readonly bars: string;
   readonly whiskers: string;
   /** Labels for which there is room. */
-  readonly labels: readonly { readonly x: number; readonly text: string }[];
+  readonly labels: readonly BottomTick[];
 }
 
 /** One scale for both pictures, so that their bars compare. */
-export function placesAxis({ byDistance, byStep }: KlPlacesData): ValueAxis {
+export function placesScale({ byDistance, byStep }: KlPlacesData): ValueScale {
   const ends = [...byDistance, ...byStep].filter(isMeasured).flatMap((place) => [place.mean, interval(place)[1]]);
-  return linearAxis(0, Math.max(0, ...ends));
+  return linearScale(0, Math.max(0, ...ends));
 }
 
 /** Lays bars out over `width` CSS pixels. */
-export function drawPlaces(places: readonly KlPlace[], axis: ValueAxis, width: number): PlacesDrawing {
+export function drawPlaces(places: readonly KlPlace[], scale: ValueScale, width: number): PlacesDrawing {
   const box = plotBox(width, HEIGHT, MARGIN);
   const step = (box.right - box.left) / Math.max(1, places.length);
   const wide = Math.max(2, Math.min(36, step * 0.72));
@@ -42,12 +43,12 @@ export function drawPlaces(places: readonly KlPlace[], axis: ValueAxis, width: n
   places.forEach((place, index) => {
     if (!isMeasured(place)) return;
     const middle = middles[index] ?? 0;
-    const top = valueY(box, axis, place.mean);
+    const top = valueY(box, scale, place.mean);
     bars += rectanglePath(middle - wide / 2, top, wide, box.bottom - top);
-    const [low, high] = interval(place).map((end) => valueY(box, axis, end));
+    const [low, high] = interval(place).map((end) => valueY(box, scale, end));
     whiskers += whiskerPath(middle, high ?? top, low ?? top, Math.min(3, wide / 3));
   });
-  return { box, axis, middles, step, bars, whiskers, labels: labelsOf(places, middles) };
+  return { box, scale, middles, step, bars, whiskers, labels: labelsOf(places, middles) };
 }
 
 /** The last label, and from left to right each that touches neither it nor the one before. */

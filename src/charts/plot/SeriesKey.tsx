@@ -1,10 +1,10 @@
 /** The key of a chart of several series, which is its readout as well: line, marker, name and the value at hand. */
-import { DASHES, markerPath } from "./looks.ts";
+import { DASHES, type Look, markerPath } from "./looks.ts";
 
 export interface SeriesEntry {
   readonly id: string;
   readonly label: string;
-  readonly look: number;
+  readonly look: Look;
   /** The value at the cursor: "8.87 (8.61–9.10)". */
   readonly text: string;
   /** Best of the values at the cursor. */
@@ -38,7 +38,7 @@ export function SeriesKey({ heading, entries }: SeriesKeyProps) {
 }
 
 /** A short piece of a series' line with its marker. */
-export function SeriesSample({ look }: { readonly look: number }) {
+export function SeriesSample({ look }: { readonly look: Look }) {
   return (
     <svg className={`series-${look}`} width={30} height={10} aria-hidden="true">
       <path className="series-line" strokeDasharray={DASHES[look]} d="M0 5H30" />

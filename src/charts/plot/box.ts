@@ -1,9 +1,6 @@
-/** Where things lie in the charts of experiments: the plot's box, its value axis, paths of bars and whiskers. */
-
-import type { Estimate, MetricDescription } from "../experiments/data.ts";
-import { interval, isMeasured } from "../experiments/estimates.ts";
-import { round } from "./paths.ts";
-import { linearAxis, logAxis, type ValueAxis } from "./scale.ts";
+/** Where things lie in a chart: the plot inside its drawing, values in the plot, the mark nearest to the pointer. */
+import { bisectCenter, extent } from "d3-array";
+import type { ValueScale } from "./scale.ts";
 
 /** CSS pixels; the plot lies inside the drawing of width by height. */
 export interface PlotBox {
@@ -25,40 +22,33 @@ export function plotBox(
   return { width, height, left, right: width - right, top, bottom: height - bottom };
 }
 
-/** The value axis that all estimates fit on: from 0 to the metric's maximum where it has one. */
-export function valueAxis(
-  metric: Pick<MetricDescription, "scale" | "maximum">,
-  estimates: readonly (Estimate | null)[],
-): ValueAxis {
-  const ends = estimates.filter(isMeasured).flatMap((estimate) => [...interval(estimate), estimate.mean]);
-  if (metric.scale === "log") {
-    const positive = ends.filter((value) => value > 0);
-    return positive.length > 0 ? logAxis(Math.min(...positive), Math.max(...positive)) : logAxis(1, 10);
-  }
-  return linearAxis(0, Math.max(0, ...ends), metric.maximum);
-}
-
 /** y of a value in the plot. */
-export function valueY(box: PlotBox, axis: ValueAxis, value: number): number {
-  return box.bottom - axis.share(value) * (box.bottom - box.top);
+export function valueY(box: Pick<PlotBox, "top" | "bottom">, scale: Pick<ValueScale, "share">, value: number): number {
+  return box.bottom - scale.share(value) * (box.bottom - box.top);
 }
 
-/** A vertical interval around x with short ends, as an SVG path. */
-export function whiskerPath(x: number, top: number, bottom: number, half = 3): string {
-  const [left, wide] = [round(x - half), round(2 * half)];
-  return `M${left} ${round(top)}h${wide}M${left} ${round(bottom)}h${wide}M${round(x)} ${round(top)}V${round(bottom)}`;
-}
-
-/** A line through points. */
-export function linePath(points: readonly { readonly x: number; readonly y: number }[]): string {
-  return points.map(({ x, y }, index) => `${index === 0 ? "M" : "L"}${round(x)} ${round(y)}`).join("");
-}
-
-/** Place of the middle nearest to x; null without any. */
+/** Place of the middle nearest to x, in ascending middles; null without any. */
 export function nearest(middles: readonly number[], x: number): number | null {
-  if (middles.length === 0) return null;
-  return middles.reduce(
-    (best, middle, place) => (Math.abs(middle - x) < Math.abs((middles[best] ?? 0) - x) ? place : best),
-    0,
-  );
+  return middles.length === 0 ? null : bisectCenter(middles as number[], x);
+}
+
+/** A quantity that a chart shows on a scale of its own, from its lowest to its highest value. */
+export interface OwnScale {
+  readonly minimum: number;
+  readonly maximum: number;
+  /** y of a value; half height where all are equal. */
+  readonly y: (value: number) => number;
+}
+
+/** The own scale of values that are finite, `inset` pixels inside the plot; null without any. */
+export function ownScale(
+  box: Pick<PlotBox, "top" | "bottom">,
+  values: readonly number[],
+  inset: number,
+): OwnScale | null {
+  const [minimum, maximum] = extent(values.filter(Number.isFinite));
+  if (minimum === undefined || maximum === undefined) return null;
+  const [low, high] = [box.bottom - inset, box.top + inset];
+  const share = (value: number) => (maximum > minimum ? (value - minimum) / (maximum - minimum) : 0.5);
+  return { minimum, maximum, y: (value) => low - share(value) * (low - high) };
 }

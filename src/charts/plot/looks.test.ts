@@ -1,7 +1,7 @@
 /** Eight series that can be told apart without colour, in colours that can be seen in both themes. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { DASHES, LOOK_COUNT, lookOf, markerPath } from "./looks.ts";
+import { DASHES, LOOKS, METHOD_LOOKS, markerPath, methodLook } from "./looks.ts";
 
 const css = readFileSync(new URL("../../styles/tokens.css", import.meta.url), "utf8");
 
@@ -57,11 +57,10 @@ function seen(vision: keyof typeof VISION, [r, g, b]: Colour): Colour {
   ];
 }
 
-const looks = Array.from({ length: LOOK_COUNT }, (_, look) => look);
-const pairs = looks.flatMap((a) => looks.slice(a + 1).map((b) => [a, b] as const));
+const pairs = LOOKS.flatMap((a) => LOOKS.slice(a + 1).map((b) => [a, b] as const));
 
 describe.each(["light", "dark"] as const)("%s theme", (theme) => {
-  const colours = looks.map((look) => colourOf(theme, `series-${look}`));
+  const colours = LOOKS.map((look) => colourOf(theme, `series-${look}`));
 
   it.each(["background", "surface", "surface-raised"])("every series has 3 : 1 on the %s", (ground) => {
     for (const colour of colours) expect(contrast(colour, colourOf(theme, ground))).toBeGreaterThanOrEqual(3);
@@ -78,13 +77,14 @@ describe.each(["light", "dark"] as const)("%s theme", (theme) => {
 
 describe("without colour", () => {
   it("no two series have the same marker, and neighbours have different dashes", () => {
-    expect(new Set(looks.map((look) => markerPath(look, 0, 0))).size).toBe(LOOK_COUNT);
-    expect(DASHES).toHaveLength(LOOK_COUNT);
-    for (const look of looks) expect(DASHES[look]).not.toBe(DASHES[(look + 1) % LOOK_COUNT]);
+    expect(new Set(LOOKS.map((look) => markerPath(look, 0, 0))).size).toBe(LOOKS.length);
+    const dashes = LOOKS.map((look) => DASHES[look]);
+    for (const look of LOOKS) expect(dashes[look]).not.toBe(dashes[(look + 1) % LOOKS.length]);
   });
 
-  it("takes the look asked for, or the place, and begins again after eight", () => {
-    expect(lookOf({ id: "a", label: "A", look: 3 }, 0)).toBe(3);
-    expect(lookOf({ id: "a", label: "A" }, 9)).toBe(1);
+  it("gives every method a look that no other has, and refuses one without", () => {
+    expect(new Set(Object.values(METHOD_LOOKS)).size).toBe(Object.keys(METHOD_LOOKS).length);
+    expect(methodLook("mucrasp")).toBe(0);
+    expect(() => methodLook("ninth")).toThrow(/There is no method "ninth"/);
   });
 });

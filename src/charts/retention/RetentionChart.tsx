@@ -2,27 +2,24 @@
  * Share of MLP neurons kept per layer as bars, vision left and text right, attention groups as pips beneath, the
  * CMDS of the text layers as a line on its own scale. Follows the thumb: four path strings change per frame.
  */
-import { memo, type PointerEvent, useMemo, useState } from "react";
+import { memo, useMemo } from "react";
 import type { FrameData } from "../../core/frame-data.ts";
 import type { UnitLayout } from "../../core/unit.ts";
 import { formatCount, formatShare } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import type { Formula, FramedChartProps } from "../frame/chart-context.ts";
 import { type LayerRow, layerRows } from "../layers.ts";
-import { CursorInput } from "../plot/CursorInput.tsx";
+import { BottomAxis, OwnAxis, ValueAxis } from "../plot/Axes.tsx";
+import { Plot, Readout } from "../plot/Plot.tsx";
+import { tickScale } from "../plot/scale.ts";
+import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
-import {
-  cmdsLine,
-  keptTotals,
-  layerReadout,
-  outlinePath,
-  retentionPaths,
-  retentionSummary,
-  retentionTable,
-  type SecondPlan,
-  trackPath,
-} from "./retention.ts";
-import { bandAt, type RetentionGeometry, retentionGeometry, shareY } from "./retention-geometry.ts";
+import { RetentionKey } from "./RetentionKey.tsx";
+import { cmdsLine, outlinePath, retentionPaths, type SecondPlan, trackPath } from "./retention.ts";
+import { type RetentionGeometry, retentionGeometry } from "./retention-geometry.ts";
+import { keptTotals, layerReadout, retentionSummary, retentionTable } from "./retention-words.ts";
+
+const SHARES = tickScale([0, 0.5, 1]);
 
 const defaults = {
   title: "Retention by layer",
@@ -44,15 +41,12 @@ export function RetentionChart({ layout, frame, cmds, second = null, ...framePro
   const rows = useMemo(() => layerRows(layout), [layout]);
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
   const geometry = useMemo(() => retentionGeometry(rows, width), [rows, width]);
-  const [cursor, setCursor] = useState<number | null>(null);
+  const cursor = useCursor(geometry.middles);
   const paths = retentionPaths(geometry, rows, frame);
   const outline = second && outlinePath(geometry, rows, second);
-  const current = cursor === null ? undefined : rows[cursor];
-  const band = cursor === null ? undefined : geometry.bands[cursor];
-
-  const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
-    setCursor(bandAt(geometry, event.clientX - event.currentTarget.getBoundingClientRect().left));
-  };
+  const current = cursor.at === null ? undefined : rows[cursor.at];
+  const band = cursor.at === null ? undefined : geometry.bands[cursor.at];
+  const reading = current ? layerReadout(current, frame, cmds, second) : null;
 
   return (
     <ChartFrame
@@ -62,31 +56,24 @@ export function RetentionChart({ layout, frame, cmds, second = null, ...framePro
       formula={retentionFormula(rows, frame)}
       table={() => retentionTable(rows, frame, cmds, second)}
     >
-      <div ref={ref} className="retention">
-        <CursorInput
-          label="Layer"
-          count={rows.length}
-          value={cursor}
-          text={current ? layerReadout(current, frame, cmds, second) : "no layer"}
-          onChange={setCursor}
-        />
-        <svg
-          role="img"
-          aria-label={retentionSummary(rows, frame, cmds, second)}
+      <div ref={ref}>
+        <Plot
           width={geometry.width}
           height={geometry.height}
-          onPointerMove={onPointerMove}
-          onPointerDown={onPointerMove}
-          onPointerLeave={(event) => event.pointerType !== "touch" && setCursor(null)}
+          summary={retentionSummary(rows, frame, cmds, second)}
+          cursor={cursor}
+          step="Layer"
+          count={rows.length}
+          reading={reading ?? "no layer"}
         >
-          <Axes geometry={geometry} rows={rows} />
+          <Axes geometry={geometry} />
           {band && (
             <rect
               className="retention-cursor"
               x={band.x - 1.5}
-              y={geometry.plotTop}
+              y={geometry.box.top}
               width={band.width + 3}
-              height={geometry.labelY - geometry.plotTop + 3}
+              height={geometry.labelY - geometry.box.top + 3}
             />
           )}
           <path className="bar-vision" d={paths.vision} />
@@ -96,13 +83,9 @@ export function RetentionChart({ layout, frame, cmds, second = null, ...framePro
           {outline && <path className="bar-second-halo" d={outline} />}
           {outline && <path className="bar-second" d={outline} />}
           {cmds && <Cmds geometry={geometry} rows={rows} cmds={cmds} />}
-        </svg>
-        <p className="chart-readout" data-empty={!current || undefined}>
-          {current
-            ? layerReadout(current, frame, cmds, second)
-            : "Point at a layer, or tab here and use the arrow keys."}
-        </p>
-        <Key withCmds={cmds !== null} second={second?.name ?? null} />
+        </Plot>
+        <Readout text={reading} hint="Point at a layer, or tab here and use the arrow keys." />
+        <RetentionKey withCmds={cmds !== null} second={second?.name ?? null} />
       </div>
     </ChartFrame>
   );
@@ -118,43 +101,13 @@ function retentionFormula(rows: readonly LayerRow[], frame: FrameData): Formula 
   };
 }
 
-interface StaticProps {
-  readonly geometry: RetentionGeometry;
-  readonly rows: readonly LayerRow[];
-}
-
 /** Everything that changes only with the width: tracks, grid, labels. */
-const Axes = memo(function Axes({ geometry, rows }: StaticProps) {
+const Axes = memo(function Axes({ geometry }: { readonly geometry: RetentionGeometry }) {
   return (
     <g>
       <path className="bar-track" d={trackPath(geometry)} />
-      {[0, 0.5, 1].map((share) => (
-        <g key={share}>
-          <line
-            className="grid-line"
-            x1={geometry.plotLeft - 3}
-            x2={geometry.plotRight}
-            y1={shareY(geometry, share)}
-            y2={shareY(geometry, share)}
-          />
-          <text className="tick" x={geometry.plotLeft - 6} y={shareY(geometry, share) + 3.5} textAnchor="end">
-            {share * 100}%
-          </text>
-        </g>
-      ))}
-      {geometry.bands.map((band, index) =>
-        band.label ? (
-          <text
-            key={`${rows[index]?.tower}.${band.label}`}
-            className="tick"
-            x={band.center}
-            y={geometry.labelY}
-            textAnchor="middle"
-          >
-            {band.label}
-          </text>
-        ) : null,
-      )}
+      <ValueAxis box={geometry.box} scale={SHARES} format={percent} />
+      <BottomAxis box={{ ...geometry.box, bottom: geometry.labelY - 14 }} ticks={geometry.labels} />
       {geometry.towers.map(({ tower, from, to }) => (
         <text
           key={tower}
@@ -170,75 +123,28 @@ const Axes = memo(function Axes({ geometry, rows }: StaticProps) {
   );
 });
 
+interface CmdsProps {
+  readonly geometry: RetentionGeometry;
+  readonly rows: readonly LayerRow[];
+  readonly cmds: Float64Array;
+}
+
 /** The CMDS line; it moves only when the model is calibrated anew. */
-const Cmds = memo(function Cmds({ geometry, rows, cmds }: StaticProps & { readonly cmds: Float64Array }) {
+const Cmds = memo(function Cmds({ geometry, rows, cmds }: CmdsProps) {
   const line = cmdsLine(geometry, rows, cmds);
   if (!line) return null;
-  const high = Math.min(...line.points.map((point) => point.y));
-  const low = Math.max(...line.points.map((point) => point.y));
   return (
-    <g>
+    <g className="cmds">
       <path className="cmds-halo" d={line.path} />
       <path className="cmds-line" d={line.path} />
-      {line.points.map((point) => (
-        <circle key={point.row} className="cmds-point" cx={point.x} cy={point.y} r={2} />
+      {line.points.map(({ row, x, y }) => (
+        <circle key={row} className="cmds-point" cx={x} cy={y} r={2} />
       ))}
-      <text className="tick cmds-tick" x={geometry.plotRight + 5} y={high + 3.5}>
-        {line.maximum.toFixed(2)}
-      </text>
-      {low > high && (
-        <text className="tick cmds-tick" x={geometry.plotRight + 5} y={low + 3.5}>
-          {line.minimum.toFixed(2)}
-        </text>
-      )}
-      <text
-        className="tick cmds-tick"
-        x={geometry.plotRight + 5}
-        y={(geometry.plotTop + geometry.plotBottom) / 2 + 3.5}
-      >
-        CMDS
-      </text>
+      <OwnAxis box={geometry.box} scale={line.scale} name="CMDS" />
     </g>
   );
 });
 
-interface KeyProps {
-  readonly withCmds: boolean;
-  /** Name of the second plan. */
-  readonly second: string | null;
+function percent(share: number): string {
+  return `${share * 100}%`;
 }
-
-const Key = memo(function Key({ withCmds, second }: KeyProps) {
-  return (
-    <ul className="chart-key">
-      <li>
-        <i className="swatch swatch-vision" />
-        vision neurons kept
-      </li>
-      <li>
-        <i className="swatch swatch-text" />
-        text neurons kept
-      </li>
-      <li>
-        <i className="swatch swatch-group-kept" />
-        attention group kept
-      </li>
-      <li>
-        <i className="swatch swatch-group-gone" />
-        gone
-      </li>
-      {second && (
-        <li>
-          <i className="swatch swatch-second" />
-          {second}, neurons kept
-        </li>
-      )}
-      {withCmds && (
-        <li>
-          <i className="swatch swatch-line" />
-          CMDS of the MLP, own scale
-        </li>
-      )}
-    </ul>
-  );
-});

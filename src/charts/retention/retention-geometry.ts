@@ -4,7 +4,10 @@
  */
 import { TOWERS_AS_READ } from "../../core/unit.ts";
 import { type LayerRow, spanSize } from "../layers.ts";
-import { rectanglePath } from "../plot/paths.ts";
+import type { BottomTick } from "../plot/Axes.tsx";
+import type { PlotBox } from "../plot/box.ts";
+import { thinned } from "../plot/labels.ts";
+import { rectanglePath, round } from "../plot/paths.ts";
 
 /** More groups than this are drawn as one fraction bar instead of a pip each. */
 export const MAXIMUM_PIPS = 8;
@@ -32,22 +35,21 @@ export interface Band {
   readonly pips: readonly Pip[];
   /** Whether the attention module is drawn as a fraction bar. */
   readonly fraction: boolean;
-  /** The layer's number where there is room for it, empty elsewhere. */
-  readonly label: string;
 }
 
 export interface RetentionGeometry {
   readonly width: number;
   readonly height: number;
-  readonly plotLeft: number;
-  readonly plotRight: number;
-  readonly plotTop: number;
-  readonly plotBottom: number;
+  /** Where the bars stand. */
+  readonly box: PlotBox;
   readonly pipTop: number;
   readonly labelY: number;
   readonly towerY: number;
-  /** One per layer row, in order. */
+  /** One per layer row, in order, and the middle of each. */
   readonly bands: readonly Band[];
+  readonly middles: readonly number[];
+  /** Numbers of the layers for which there is room. */
+  readonly labels: readonly BottomTick[];
   /** Extent of each tower that is there, for its caption. */
   readonly towers: readonly { readonly tower: "vision" | "text"; readonly from: number; readonly to: number }[];
 }
@@ -63,7 +65,7 @@ export function retentionGeometry(rows: readonly LayerRow[], width: number): Ret
   const gap = visionCount > 0 && visionCount < rows.length ? TOWER_GAP : 0;
   const step = (plotRight - plotLeft - gap) / Math.max(1, rows.length);
   const barWidth = Math.max(2, Math.min(34, step - (step > 14 ? 4 : 2)));
-  const labelEvery = step >= 16 ? 1 : step >= 8 ? 5 : 10;
+  const every = thinned(step);
 
   const bands = rows.map((row, index): Band => {
     const center = plotLeft + step * (index + 0.5) + (row.tower === "text" ? gap : 0);
@@ -78,8 +80,7 @@ export function retentionGeometry(rows: readonly LayerRow[], width: number): Ret
           x: left + (group % columns) * PIP_STEP,
           y: pipTop + Math.floor(group / columns) * PIP_STEP,
         }));
-    const label = row.layer % labelEvery === 0 ? String(row.layer) : "";
-    return { x: center - barWidth / 2, width: barWidth, center, pips, fraction, label };
+    return { x: center - barWidth / 2, width: barWidth, center, pips, fraction };
   });
 
   const pipBottom = bands.reduce(
@@ -97,35 +98,22 @@ export function retentionGeometry(rows: readonly LayerRow[], width: number): Ret
   return {
     width,
     height: towerY + 6,
-    plotLeft,
-    plotRight,
-    plotTop,
-    plotBottom,
+    box: { width, height: towerY + 6, left: plotLeft, right: plotRight, top: plotTop, bottom: plotBottom },
     pipTop,
     labelY,
     towerY,
     bands,
+    middles: bands.map(({ center }) => round(center)),
+    labels: rows.flatMap(({ layer }, index) =>
+      layer % every === 0 ? [{ x: round(bands[index]?.center ?? 0), text: String(layer) }] : [],
+    ),
     towers,
   };
 }
 
-/** Index of the layer row under x, the nearest one in gaps; -1 without rows. */
-export function bandAt(geometry: RetentionGeometry, x: number): number {
-  let nearest = -1;
-  let distance = Number.POSITIVE_INFINITY;
-  geometry.bands.forEach((band, index) => {
-    const d = Math.abs(band.center - x);
-    if (d < distance) {
-      distance = d;
-      nearest = index;
-    }
-  });
-  return nearest;
-}
-
 /** y of a share 0..1 in the plot. */
-export function shareY(geometry: RetentionGeometry, share: number): number {
-  return geometry.plotBottom - share * (geometry.plotBottom - geometry.plotTop);
+export function shareY({ box }: RetentionGeometry, share: number): number {
+  return box.bottom - share * (box.bottom - box.top);
 }
 
 /** The square of one pip as an SVG path. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { keptShare, layerRows } from "../layers.ts";
+import { nearest } from "../plot/box.ts";
 import { frameOf, LARGE, SMALL } from "../testing/fixtures.ts";
-import { cmdsLine, layerReadout, outlinePath, retentionPaths, retentionSummary, retentionTable } from "./retention.ts";
-import { bandAt, retentionGeometry, shareY } from "./retention-geometry.ts";
+import { cmdsLine, outlinePath, retentionPaths } from "./retention.ts";
+import { retentionGeometry, shareY } from "./retention-geometry.ts";
+import { layerReadout, retentionSummary, retentionTable } from "./retention-words.ts";
 
 const rows = layerRows(SMALL);
 
@@ -28,8 +30,8 @@ describe("retention geometry", () => {
       const geometry = retentionGeometry(layerRows(layout), width);
       geometry.bands.forEach((band, index) => {
         const next = geometry.bands[index + 1];
-        expect(band.x).toBeGreaterThanOrEqual(geometry.plotLeft);
-        expect(band.x + band.width).toBeLessThanOrEqual(next ? next.x : geometry.plotRight);
+        expect(band.x).toBeGreaterThanOrEqual(geometry.box.left);
+        expect(band.x + band.width).toBeLessThanOrEqual(next ? next.x : geometry.box.right);
       });
     }
   });
@@ -48,10 +50,10 @@ describe("retention geometry", () => {
   it("finds the layer under a pixel", () => {
     const geometry = retentionGeometry(rows, 640);
     geometry.bands.forEach((band, index) => {
-      expect(bandAt(geometry, band.center + 1)).toBe(index);
+      expect(nearest(geometry.middles, band.center + 1)).toBe(index);
     });
-    expect(bandAt(geometry, -100)).toBe(0);
-    expect(bandAt(retentionGeometry([], 640), 10)).toBe(-1);
+    expect(nearest(geometry.middles, -100)).toBe(0);
+    expect(nearest(retentionGeometry([], 640).middles, 10)).toBeNull();
   });
 });
 
@@ -65,7 +67,7 @@ describe("retention paths", () => {
       frameOf(SMALL, () => true),
     );
     expect([subpaths(dense.vision), subpaths(dense.text)]).toEqual([2, 3]);
-    const height = geometry.plotBottom - geometry.plotTop;
+    const height = geometry.box.bottom - geometry.box.top;
     expect(dense.text.match(/v-?[\d.]+/g)).toEqual([`v${height}`, `v${height}`, `v${height}`]);
     const empty = retentionPaths(
       geometry,
@@ -106,11 +108,11 @@ describe("CMDS line", () => {
 
   it("spans minimum to maximum over the text bars alone", () => {
     const line = cmdsLine(geometry, rows, cmds);
-    expect([line?.minimum, line?.maximum]).toEqual([0.09, 0.61]);
+    expect([line?.scale.minimum, line?.scale.maximum]).toEqual([0.09, 0.61]);
     expect(line?.points.map((point) => point.row)).toEqual([2, 3, 4]);
     const [low, high] = line?.points ?? [];
-    expect(low?.y).toBe(geometry.plotBottom - 8);
-    expect(high?.y).toBe(geometry.plotTop + 8);
+    expect(low?.y).toBe(geometry.box.bottom - 8);
+    expect(high?.y).toBe(geometry.box.top + 8);
   });
 
   it("lies at half height when all are equal, and is absent without text layers", () => {
@@ -160,7 +162,7 @@ describe("second plan", () => {
     const path = outlinePath(geometry, rows, second);
     expect(subpaths(path)).toBe(rows.length);
     const tops = [...path.matchAll(/V([\d.]+)h/g)].map((match) => Number(match[1]));
-    expect(tops[0]).toBe(geometry.plotTop);
+    expect(tops[0]).toBe(geometry.box.top);
     expect(tops[3]).toBeCloseTo(shareY(geometry, 0.4), 1);
   });
 

@@ -1,4 +1,4 @@
-/** Data for the tests of this folder; not part of the product's bundle. */
+/** Data for the tests of these charts; not part of the product's bundle. */
 import type { CurvesData, Estimate, MetricDescription } from "../experiments/data.ts";
 
 export const GROUNDING: MetricDescription = {
@@ -46,11 +46,13 @@ export const CURVES: CurvesData = {
     {
       id: "mucrasp",
       label: "µCRASP",
+      look: 0,
       points: [0.6, 0, 0.2, 0.4].map((ratio) => ({ ratio, reached: ratio * 0.99, ...estimate(9 - 5 * ratio) })),
     },
     {
       id: "random",
       label: "Random",
+      look: 7,
       points: [
         { ratio: 0, reached: 0, ...estimate(9) },
         { ratio: 0.2, reached: 0.2, ...estimate(4, 0.5, 120) },

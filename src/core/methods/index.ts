@@ -10,19 +10,15 @@ import { mucrasp } from "./mucrasp.ts";
 import { random } from "./random.ts";
 import { wandaSp } from "./wanda-sp.ts";
 
-export const methods: readonly Method[] = [
-  mucrasp,
-  llmPruner,
-  flap,
-  wandaSp,
-  attribution,
-  magnitudeColumns,
-  magnitudeAll,
-  random,
-];
+const all = [mucrasp, llmPruner, flap, wandaSp, attribution, magnitudeColumns, magnitudeAll, random] as const;
+
+/** What stands for a method in links, plans and the looks of charts. */
+export type MethodName = (typeof all)[number]["name"];
+
+export const methods: readonly Method<MethodName>[] = all;
 
 /** @throws PivotscopeError `not-found` naming the methods there are. */
-export function methodNamed(name: string): Method {
+export function methodNamed(name: string): Method<MethodName> {
   const method = methods.find((candidate) => candidate.name === name);
   if (method) return method;
   const names = methods.map((candidate) => candidate.name).join(", ");

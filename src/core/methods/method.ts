@@ -7,9 +7,9 @@ import type { Ratio, UnitLayout } from "../unit.ts";
 /** Plans a ratio in 0..1. All arrays of the result are overwritten by the planner's next call: copy them to keep them. */
 export type Planner = (ratio: Ratio) => Allocation;
 
-export interface Method {
+export interface Method<Name extends string = string> {
   /** Stable name, used in links and plans. */
-  readonly name: string;
+  readonly name: Name;
   readonly label: string;
   /** One sentence: what it takes a unit to be worth, and what is done where its authors say nothing (vision, GQA). */
   readonly explanation: string;
@@ -28,7 +28,7 @@ export interface Method {
 }
 
 /** What a method file states; `plan` follows from the planner. */
-export function createMethod(definition: Omit<Method, "plan">): Method {
+export function createMethod<const Name extends string>(definition: Omit<Method<Name>, "plan">): Method<Name> {
   return {
     ...definition,
     plan: (layout, statistics, parameters, ratio) => definition.createPlanner(layout, statistics, parameters)(ratio),

@@ -9,13 +9,13 @@ import type {
   MethodsData,
   WindowData,
 } from "../../charts/experiments/data.ts";
+import { methodLook } from "../../charts/plot/looks.ts";
 import { invariant } from "../../core/errors.ts";
 import { seriesCellId } from "../../core/experiments/cells.ts";
 import { cellResult, estimate, estimateDifference, klValues, recordsOf } from "../../core/experiments/estimate.ts";
 import type { CellResult, Estimate, ExperimentResult, SampleRecord } from "../../core/experiments/experiment.ts";
 import { klByDistance, klByStep } from "../../core/experiments/kl-places.ts";
 import { type MetricDescription, metricList } from "../../core/experiments/metrics.ts";
-import { methods } from "../../core/methods/index.ts";
 import type { LayerViews } from "../../core/signals/layer-views.ts";
 
 /** Shown until another one is chosen: it needs no words of the pruned models. */
@@ -53,7 +53,7 @@ export function curvesData(result: ExperimentResult, metric: MetricDescription, 
         const found = estimateOf(recordsOf(result, cell.id, family), metric);
         return found ? [{ ...found, ratio: cell.place, reached: cell.reachedRatio }] : [];
       });
-    return { id, label, look: lookOf(method), points };
+    return { id, label, look: methodLook(method), points };
   }
 }
 
@@ -70,7 +70,7 @@ export function methodsData(result: ExperimentResult): MethodsData {
     rows: seriesOf(result).flatMap(({ id, label, method }) => {
       const found = cellOf(result, id);
       if (!found) return [];
-      return [{ id, label, look: lookOf(method), reached: found.cell.reachedRatio, values: values(found.records) }];
+      return [{ id, label, look: methodLook(method), reached: found.cell.reachedRatio, values: values(found.records) }];
     }),
   };
 }
@@ -79,7 +79,7 @@ export function methodsData(result: ExperimentResult): MethodsData {
 export function klSeries(result: ExperimentResult): readonly KlValues[] {
   return seriesOf(result).flatMap(({ id, label, method }) => {
     const found = cellOf(result, id);
-    return found && found.records.length > 0 ? [{ id, label, look: lookOf(method), values: klValues(found) }] : [];
+    return found && found.records.length > 0 ? [{ id, label, look: methodLook(method), values: klValues(found) }] : [];
   });
 }
 
@@ -187,14 +187,6 @@ function seriesOf({ description }: ExperimentResult) {
 
 function cellOf(result: ExperimentResult, seriesId: string): CellResult | null {
   return cellResult(result, seriesCellId(seriesId, ratioOf(result)));
-}
-
-/** A method looks the same in every chart. */
-function lookOf(method: string): number {
-  return Math.max(
-    0,
-    methods.findIndex(({ name }) => name === method),
-  );
 }
 
 function estimateOf(records: readonly SampleRecord[], metric: MetricDescription): Estimate | null {

@@ -1,0 +1,33 @@
+/** What stands behind every KL histogram: its two axes, and the band of the bin at the cursor. */
+import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
+import type { KlPlot } from "./kl-plot.ts";
+
+export interface KlAxesProps {
+  readonly plot: KlPlot;
+  /** Bin at the cursor. */
+  readonly bin: number | null;
+}
+
+export function KlAxes({ plot: { box, scale, ticks, middles, step }, bin }: KlAxesProps) {
+  const middle = bin === null ? undefined : middles[bin];
+  return (
+    <>
+      {middle !== undefined && (
+        <rect
+          className="kl-current"
+          data-current=""
+          x={middle - step / 2}
+          y={box.top}
+          width={step}
+          height={box.bottom - box.top}
+        />
+      )}
+      <ValueAxis box={box} scale={scale} format={percent} name="share of tokens" />
+      <BottomAxis box={box} ticks={ticks} name="nats per token" line />
+    </>
+  );
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))}%`;
+}

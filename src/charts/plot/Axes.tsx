@@ -1,0 +1,102 @@
+/** The axes of every chart: values with their grid on the left, what is counted below, a quantity of its own on the right. */
+import { memo } from "react";
+import type { OwnScale, PlotBox } from "./box.ts";
+import { valueY } from "./box.ts";
+import type { ValueScale } from "./scale.ts";
+
+/** From a tick's text to the plot, and from a line of text's middle to its base line, CSS pixels. */
+const GAP = 6;
+const MIDDLE = 3.5;
+const NAME_BASE = 5;
+
+export interface ValueAxisProps {
+  readonly box: Pick<PlotBox, "left" | "right" | "top" | "bottom" | "height">;
+  readonly scale: Pick<ValueScale, "ticks" | "share">;
+  readonly format: (value: number) => string;
+  /** What is measured, with its unit; below the plot's left end. */
+  readonly name?: string;
+}
+
+/** Grid lines and ticks of the values. */
+export const ValueAxis = memo(function ValueAxis({ box, scale, format, name }: ValueAxisProps) {
+  return (
+    <g data-axis="values">
+      {scale.ticks.map((value) => {
+        const y = valueY(box, scale, value);
+        return (
+          <g key={value}>
+            <line className="grid-line" x1={box.left} x2={box.right} y1={y} y2={y} />
+            <text className="tick" x={box.left - GAP} y={y + MIDDLE} textAnchor="end">
+              {format(value)}
+            </text>
+          </g>
+        );
+      })}
+      {name && (
+        <text className="tick" x={0} y={box.height - NAME_BASE}>
+          ↑ {name}
+        </text>
+      )}
+    </g>
+  );
+});
+
+export interface BottomTick {
+  readonly x: number;
+  readonly text: string;
+}
+
+export interface BottomAxisProps {
+  readonly box: Pick<PlotBox, "left" | "right" | "bottom" | "height">;
+  readonly ticks: readonly BottomTick[];
+  /** What the plot runs over; below its right end. */
+  readonly name?: string;
+  /** A line with marks, where ticks are places between bars and not bars themselves. */
+  readonly line?: boolean;
+}
+
+/** Ticks below the plot. */
+export const BottomAxis = memo(function BottomAxis({ box, ticks, name, line = false }: BottomAxisProps) {
+  return (
+    <g data-axis="bottom">
+      {line && <line className="axis-line" x1={box.left} x2={box.right} y1={box.bottom} y2={box.bottom} />}
+      {ticks.map(({ x, text }) => (
+        <g key={x}>
+          {line && <line className="axis-line" x1={x} x2={x} y1={box.bottom} y2={box.bottom + 4} />}
+          <text className="tick" x={x} y={box.bottom + (line ? 15 : 14)} textAnchor="middle">
+            {text}
+          </text>
+        </g>
+      ))}
+      {name && (
+        <text className="tick" x={box.right} y={box.height - NAME_BASE} textAnchor="end">
+          {name} →
+        </text>
+      )}
+    </g>
+  );
+});
+
+export interface OwnAxisProps {
+  readonly box: Pick<PlotBox, "right" | "top" | "bottom">;
+  readonly scale: OwnScale;
+  readonly name: string;
+}
+
+/** Highest and lowest value of a quantity with a scale of its own, right of the plot. */
+export const OwnAxis = memo(function OwnAxis({ box, scale, name }: OwnAxisProps) {
+  const { minimum, maximum, y } = scale;
+  const ends = maximum > minimum ? [maximum, minimum] : [maximum];
+  return (
+    <g data-axis="own">
+      {ends.map((value) => (
+        <text key={value} className="tick" x={box.right + GAP - 1} y={y(value) + MIDDLE}>
+          {value.toFixed(2)}
+        </text>
+      ))}
+      <text className="tick" x={box.right + GAP - 1} y={(box.top + box.bottom) / 2 + MIDDLE}>
+        {name}
+      </text>
+    </g>
+  );
+});

@@ -1,0 +1,60 @@
+/** A drawing that is read at a cursor: by pointer, by keyboard, and as one sentence by those who do not see it. */
+import type { ReactNode } from "react";
+import { CursorInput } from "./CursorInput.tsx";
+import type { ChartCursor } from "./use-cursor.ts";
+
+export interface PlotProps {
+  readonly width: number;
+  readonly height: number;
+  /** What the drawing shows, as sentences: its accessible name. */
+  readonly summary: string;
+  readonly cursor: ChartCursor;
+  /** What one step of the cursor is ("Layer", "KL bin"), and how many there are. */
+  readonly step: string;
+  readonly count: number;
+  /** What stands at the cursor, as a sentence. */
+  readonly reading: string;
+  /** Drawn by a library that brings its own svg element. */
+  readonly own?: boolean;
+  readonly children: ReactNode;
+}
+
+export function Plot({ width, height, summary, cursor, step, count, reading, own = false, children }: PlotProps) {
+  return (
+    <>
+      <CursorInput label={step} count={count} value={cursor.at} text={reading} onChange={cursor.move} />
+      {own ? (
+        <div className="chart-drawing" role="img" aria-label={summary} style={{ width, height }} {...cursor.pointer}>
+          {children}
+        </div>
+      ) : (
+        <svg
+          className="chart-drawing"
+          role="img"
+          aria-label={summary}
+          width={width}
+          height={height}
+          {...cursor.pointer}
+        >
+          {children}
+        </svg>
+      )}
+    </>
+  );
+}
+
+export interface ReadoutProps {
+  /** What stands at the cursor; null while nothing does. */
+  readonly text: string | null;
+  /** Said meanwhile. */
+  readonly hint: string;
+}
+
+/** The line below a drawing that says what stands at its cursor; its room is kept. */
+export function Readout({ text, hint }: ReadoutProps) {
+  return (
+    <p className="chart-readout" data-empty={text === null || undefined}>
+      {text ?? hint}
+    </p>
+  );
+}

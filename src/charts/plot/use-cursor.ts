@@ -1,0 +1,33 @@
+/** What of a chart is at the pointer or at the keyboard's cursor. */
+import { type PointerEvent, useState } from "react";
+import { nearest } from "./box.ts";
+
+export interface ChartCursor {
+  /** Place in the middles; null while nothing is pointed at. */
+  readonly at: number | null;
+  readonly move: (at: number | null) => void;
+  /** Handlers of the element whose left edge is the middles' 0. */
+  readonly pointer: {
+    readonly onPointerMove: (event: PointerEvent<Element>) => void;
+    readonly onPointerDown: (event: PointerEvent<Element>) => void;
+    readonly onPointerLeave: (event: PointerEvent<Element>) => void;
+  };
+}
+
+/** @param middles x of what can be pointed at, ascending, CSS pixels. */
+export function useCursor(middles: readonly number[]): ChartCursor {
+  const [at, move] = useState<number | null>(null);
+  const toPointer = (event: PointerEvent<Element>) => {
+    move(nearest(middles, event.clientX - event.currentTarget.getBoundingClientRect().left));
+  };
+  return {
+    at: at !== null && at < middles.length ? at : null,
+    move,
+    pointer: {
+      onPointerMove: toPointer,
+      onPointerDown: toPointer,
+      // A finger that is lifted leaves its value standing.
+      onPointerLeave: (event) => event.pointerType !== "touch" && move(null),
+    },
+  };
+}
