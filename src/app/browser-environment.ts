@@ -2,7 +2,6 @@
 import { PivotscopeError } from "../core/errors.ts";
 import type { Picture } from "../engine/contract.ts";
 import { createWorkerEngine } from "../engine/worker/client.ts";
-import { decodePicture } from "../models/image/decode-browser.ts";
 import type { Environment } from "../state/environment.ts";
 import { createBrowserModels } from "./browser-models.ts";
 import { createBrowserRecords } from "./browser-records.ts";
@@ -22,6 +21,8 @@ export function createBrowserEnvironment(): Environment {
     },
     readBlob: async (url) => (await open(url)).blob(),
     async decodePicture(file, name) {
+      // Readers of picture headers are loaded with the first picture that somebody brings.
+      const { decodePicture } = await import("../models/image/decode-browser.ts");
       return { picture: await decodePicture(file, name), previewUrl: URL.createObjectURL(file) };
     },
     encodePicture,

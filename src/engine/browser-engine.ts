@@ -1,7 +1,6 @@
 /** The engine in a browser: folders come over HTTP or from dropped files, pictures are decoded by the browser. */
 import { createAddressFolder } from "../models/address-folder.ts";
 import { createFilesFolder } from "../models/files-folder.ts";
-import { decodePicture } from "../models/image/decode-browser.ts";
 import type { ModelSource } from "../models/model-source.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../runtime/browser.ts";
@@ -19,7 +18,11 @@ export function createBrowserEngine(): Engine {
         : createFilesFolder(source.name, source.files);
     },
     device: { probeWebGpu: probeAdapter, cpuMemory },
-    decodePicture: (bytes, name) => decodePicture(new Blob([bytes]), name),
+    async decodePicture(bytes, name) {
+      // Most sample sets are drawn scenes; readers of picture files are loaded for those that are not.
+      const { decodePicture } = await import("../models/image/decode-browser.ts");
+      return decodePicture(new Blob([bytes]), name);
+    },
     createBackend: (kind, largestBuffer) =>
       kind === "webgpu" ? createBrowserWebGpuBackend({ largestBuffer }) : createBrowserCpuBackend(),
   });
