@@ -71,7 +71,7 @@ function isTypeOnly(clause: string): boolean {
 }
 
 /** Replaces comments by spaces, so that positions and lines stay; strings are left as they are. */
-function blankComments(text: string): string {
+export function blankComments(text: string): string {
   return text.replace(
     /("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
     (all, quoted?: string) => (quoted === undefined ? all.replace(/[^\n]/g, " ") : all),
@@ -115,7 +115,7 @@ function isTestHelper(path: string): boolean {
   return /^src\/(.+\/)?testing\//.test(path);
 }
 
-function isTest(path: string): boolean {
+export function isTest(path: string): boolean {
   return /\.test\.tsx?$/.test(path) || isTestHelper(path) || !path.startsWith("src/");
 }
 

@@ -1,0 +1,47 @@
+/**
+ * Nothing about one architecture stands outside its folder, src/models/architectures/<name>/: elsewhere in src no
+ * identifier and no text names one. Comments may. The folders' own names are the words, and those that people know the
+ * models by.
+ */
+import { blankComments, isTest, type Violation } from "./import-rules.ts";
+
+const FOLDER = /^src\/models\/architectures\/([^/]+)\//;
+
+/** Folder of what several architectures use. */
+const SHARED = "shared";
+
+/** Names of models and of parts of them that are no folder's name. */
+const OTHER_NAMES = ["smolvlm", "siglip"];
+
+/** Files that may name one, and why. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  "src/models/architectures/registry.ts": "it lists them",
+  "src/models/hub/address.ts": "an example of an address",
+  "src/models/tokenizer-check.ts": "advice which model to open instead",
+  "src/panels/PicturePanel.tsx": "advice which model to open instead",
+  "src/panels/open-model/ChoosingStep.tsx": "tells people what can be opened",
+  "src/panels/open-model/recommended-models.ts": "repositories of the hub",
+};
+
+const REASON = "names an architecture outside its folder; ask the architecture object instead";
+
+/** Names of the architectures' folders among `paths`. */
+function folders(paths: Iterable<string>): string[] {
+  const found = [...paths].flatMap((path) => FOLDER.exec(path)?.[1] ?? []);
+  return [...new Set(found)].filter((name) => name !== SHARED && !name.endsWith(".ts"));
+}
+
+/** Checks all files of the project, given as path from its root (forward slashes) → text. */
+export function checkArchitectureNames(files: ReadonlyMap<string, string>): Violation[] {
+  const own = folders(files.keys());
+  const words = new RegExp(`\\w*(?:${[...own, ...OTHER_NAMES].join("|")})\\w*`, "gi");
+  return [...files].flatMap(([path, text]) => {
+    // A folder may name other architectures too: Idefics3's files call their text model "llama".
+    if (own.includes(FOLDER.exec(path)?.[1] ?? "") || isTest(path) || path in ALLOWED) return [];
+    return blankComments(text)
+      .split("\n")
+      .flatMap((line, index) =>
+        (line.match(words) ?? []).map((word) => ({ path, line: index + 1, specifier: word, reason: REASON })),
+      );
+  });
+}
