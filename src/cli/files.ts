@@ -1,7 +1,7 @@
 /** Files that the command line reads and writes, with errors that name them. */
 import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { PivotscopeError } from "../core/errors.ts";
+import { PivotscopeError, reworded } from "../core/errors.ts";
 import type { CommandContext } from "./context.ts";
 
 function fileError(error: unknown, path: string, doing: "read" | "written"): PivotscopeError {
@@ -84,6 +84,6 @@ export function inFile<Result>(file: string, read: () => Result): Result {
     return read();
   } catch (error) {
     if (!(error instanceof PivotscopeError)) throw error;
-    throw new PivotscopeError(error.code, `${file}: ${error.message}`, error.hint, { cause: error });
+    throw reworded(error, `${file}: ${error.message}`);
   }
 }

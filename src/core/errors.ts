@@ -23,12 +23,21 @@ export class PivotscopeError extends Error {
   /** One sentence that names the next step, or an empty string. */
   readonly hint: string;
 
-  constructor(code: ErrorCode, message: string, hint = "", options?: ErrorOptions) {
+  /** Whether what failed can go on from where it broke off, because something of it is kept. */
+  readonly resumable: boolean;
+
+  constructor(code: ErrorCode, message: string, hint = "", options?: ErrorOptions & { readonly resumable?: boolean }) {
     super(message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message, options);
     this.name = "PivotscopeError";
     this.code = code;
     this.hint = hint;
+    this.resumable = options?.resumable ?? false;
   }
+}
+
+/** `error` with another message; all else that it says stays. */
+export function reworded(error: PivotscopeError, message: string): PivotscopeError {
+  return new PivotscopeError(error.code, message, error.hint, { cause: error, resumable: error.resumable });
 }
 
 /** Throws an `internal` error when `condition` is false: for mistakes in our own code, never for bad input. */

@@ -6,10 +6,15 @@ export interface Failure {
   readonly message: string;
   /** The next step, or an empty string. */
   readonly hint: string;
+  /** What was doing can go on from where it broke off. */
+  readonly resumable?: true;
 }
 
 export function failureOf(error: unknown): Failure {
-  if (error instanceof PivotscopeError) return { code: error.code, message: error.message, hint: error.hint };
+  if (error instanceof PivotscopeError) {
+    const { code, message, hint, resumable } = error;
+    return { code, message, hint, ...(resumable ? { resumable } : {}) };
+  }
   const message = error instanceof Error ? error.message : String(error);
   return { code: "internal", message, hint: "Reload the page; picture and ratio come back from its address." };
 }

@@ -1,5 +1,5 @@
 /** Experiment descriptions: built from parts, and read from files with checks that name the field at fault. */
-import { PivotscopeError } from "../errors.ts";
+import { PivotscopeError, reworded } from "../errors.ts";
 import {
   type JsonObject,
   parseJson,
@@ -156,7 +156,7 @@ function within<Value>(field: string, name: string, read: () => Value): Value {
   } catch (error) {
     if (!(error instanceof PivotscopeError)) throw error;
     const message = error.message.startsWith(name) ? `${field}.${error.message}` : `${field}.${name}: ${error.message}`;
-    throw new PivotscopeError(error.code, message, error.hint, { cause: error });
+    throw reworded(error, message);
   }
 }
 

@@ -4,7 +4,7 @@
  * `{id, series, place, reachedRatio, records}` and a record `{sample, scores, kl, text}`: scores in the order of
  * `scoreNames`, KL per token in nats at five significant digits. A number that is not finite is null and read as NaN.
  */
-import { PivotscopeError } from "../errors.ts";
+import { PivotscopeError, reworded } from "../errors.ts";
 import {
   type JsonObject,
   parseJson,
@@ -227,7 +227,7 @@ function inField<Value>(field: string, read: () => Value): Value {
     return read();
   } catch (error) {
     if (!(error instanceof PivotscopeError)) throw error;
-    throw new PivotscopeError(error.code, `${field}: ${error.message}`, error.hint, { cause: error });
+    throw reworded(error, `${field}: ${error.message}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Weights from their stream onto a backend: each tensor converted and uploaded as it comes, then forgotten. */
 import { createBreath } from "../../core/breath.ts";
-import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { PivotscopeError, reworded, throwIfCancelled } from "../../core/errors.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ModelDefinition, WeightSlot } from "../../models/architectures/definition.ts";
 import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
@@ -140,7 +140,7 @@ function slotsByTensor(definition: ModelDefinition): Map<string, WeightSlot[]> {
 function namingTensor(error: unknown, { tensor }: WeightSlot, bytes: number): unknown {
   if (error instanceof PivotscopeError) {
     if (error.code === "cancelled" || error.message.includes(tensor)) return error;
-    return new PivotscopeError(error.code, `Tensor "${tensor}": ${error.message}`, error.hint, { cause: error });
+    return reworded(error, `Tensor "${tensor}": ${error.message}`);
   }
   const reason = error instanceof Error ? error.message : String(error);
   const memory = error instanceof RangeError || /alloc|memory/i.test(reason);

@@ -5,23 +5,28 @@ export interface SerialisedError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string;
+  readonly resumable: boolean;
 }
 
 const INTERNAL_HINT = "Reload the model; if it happens again, please report it with the steps that led here.";
 
 export function serialiseError(error: unknown): SerialisedError {
-  if (error instanceof PivotscopeError) return { code: error.code, message: error.message, hint: error.hint };
+  if (error instanceof PivotscopeError) {
+    const { code, message, hint, resumable } = error;
+    return { code, message, hint, resumable };
+  }
   if (error instanceof RangeError && /allocation|array length|array buffer/i.test(error.message)) {
     return {
       code: "out-of-memory",
       message: `Out of memory: ${error.message}`,
       hint: "Close other tabs or take a smaller model.",
+      resumable: false,
     };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: "internal", message, hint: INTERNAL_HINT };
+  return { code: "internal", message, hint: INTERNAL_HINT, resumable: false };
 }
 
-export function deserialiseError(error: SerialisedError): PivotscopeError {
-  return new PivotscopeError(error.code, error.message, error.hint);
+export function deserialiseError({ code, message, hint, resumable }: SerialisedError): PivotscopeError {
+  return new PivotscopeError(code, message, hint, { resumable });
 }

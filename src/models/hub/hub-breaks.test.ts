@@ -26,6 +26,7 @@ describe("a broken connection", () => {
     expect(error.code).toBe("network");
     expect(error.message).toContain("model.safetensors: the connection broke");
     expect(error.hint).toContain('"Resume" goes on from there');
+    expect(error.resumable).toBe(true);
     expect(clock.waits).toEqual([1000, 2000, 4000, 8000, 16_000]);
     const kept = (await open().entry("model.safetensors"))?.cachedBytes ?? 0;
     expect(kept).toBeGreaterThan(0);

@@ -108,7 +108,7 @@ async function* resumable<Chunk>(chunks: AsyncGenerator<Chunk, void>, { store, k
     const kept = lost ? 0 : await store.size(key).catch(() => 0);
     if (lost || kept === 0) throw error;
     const hint = `${error.hint} What came so far is kept: "Resume" goes on from there.`;
-    throw new PivotscopeError("network", error.message, hint, { cause: error });
+    throw new PivotscopeError("network", error.message, hint, { cause: error, resumable: true });
   }
 }
 

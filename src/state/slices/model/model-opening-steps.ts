@@ -108,8 +108,8 @@ export function pinned(source: ModelSource, needs: ModelNeeds): ModelSource {
 
 /**
  * Whether loading broke off and can go on from there. What failed knows: nothing is kept of addresses, in private windows,
- * or of files with a wrong hash, and the hint names the button where something is.
+ * or of files with a wrong hash.
  */
 export function resumable({ during, failure }: FailedOpening): boolean {
-  return during !== null && failure.hint.includes('"Resume"');
+  return during !== null && failure.resumable === true;
 }

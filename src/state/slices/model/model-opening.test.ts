@@ -160,16 +160,17 @@ describe("opening a repository of a hub", () => {
 
   it("goes on from where it broke off only where something of it is kept", async () => {
     harness = await opened();
-    for (const [kind, hint, expected] of [
-      ["load", 'What came so far is kept: "Resume" goes on from there.', true],
-      ["load", "What came of it was removed. Load again.", false],
-      ["inspect", 'What came so far is kept: "Resume" goes on from there.', false],
+    for (const [kind, kept, expected] of [
+      ["load", true, true],
+      ["load", false, false],
+      ["inspect", true, false],
     ] as const) {
-      harness.onEngine = (fake) => fake.failNext(kind, new PivotscopeError("network", "It broke off.", hint));
+      harness.onEngine = (fake) =>
+        fake.failNext(kind, new PivotscopeError("network", "It broke off.", "", { resumable: kept }));
       await actions().chooseAddress(HUB_MODEL);
       await actions().load();
       const current = opening();
-      expect([kind, hint, current.step === "failed" && resumable(current)]).toEqual([kind, hint, expected]);
+      expect([kind, kept, current.step === "failed" && resumable(current)]).toEqual([kind, kept, expected]);
     }
   });
 
