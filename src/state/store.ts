@@ -53,8 +53,12 @@ export interface Workbench {
 
 export function createWorkbench(environment: Environment): Workbench {
   const store = createStore<WorkbenchState>()(subscribeWithSelector(() => initialState));
-  const patch: Context["patch"] = (slice, change) =>
+  const patch: Context["patch"] = (slice, change) => {
+    // What is so already is no news: those who listen are called for changes only.
+    const before: Readonly<Record<string, unknown>> = { ...store.getState()[slice] };
+    if (Object.entries(change).every(([name, value]) => Object.is(before[name], value))) return;
     store.setState((state) => ({ [slice]: { ...state[slice], ...change } }) as Partial<WorkbenchState>);
+  };
   const context: Context = {
     store,
     environment,

@@ -33,6 +33,41 @@ describe("two methods", () => {
   });
 });
 
+describe("a step of the slider", () => {
+  /** Every state that a subscriber sees while `act` runs. */
+  function seenDuring(act: () => void) {
+    const seen: ReturnType<typeof state>[] = [];
+    const stop = harness.workbench.store.subscribe((next) => seen.push(next));
+    act();
+    stop();
+    return seen;
+  }
+
+  it("tells those who listen once, with a plan that belongs to what is asked for", async () => {
+    harness = await opened();
+    // Where the thumb already moves: its first step also says that it does.
+    pruning().setRatio(0.2);
+    const ratios = [0.21, 0.22, 0.5];
+    for (const ratio of ratios) {
+      const seen = seenDuring(() => pruning().setRatio(ratio));
+      expect(seen.map((next) => [next.pruning.ratio, next.pruning.frame?.askedRatio])).toEqual([[ratio, ratio]]);
+    }
+  });
+
+  it("shows no plan under another method's name", async () => {
+    harness = await opened();
+    const frames = new Map<string, unknown>();
+    for (const method of ["flap", "wanda-sp", "mucrasp"]) {
+      const seen = seenDuring(() => pruning().setMethod(method));
+      expect(seen.filter((next) => next.pruning.method !== method)).toEqual([]);
+      const plans = seen.map((next) => next.pruning.planHash);
+      expect(new Set(plans).size).toBe(1);
+      frames.set(method, plans[0]);
+    }
+    expect(new Set(frames.values()).size).toBe(3);
+  });
+});
+
 describe("bias compensation", () => {
   it("is part of a result's name: the same mask without it is measured anew", async () => {
     harness = await opened();

@@ -5,6 +5,7 @@ import type { Context } from "../../context.ts";
 import { failureOf } from "../../failure.ts";
 import { changeParameter, type FramePlanner, type MethodParameters, plannerOf, startingParameters } from "./method.ts";
 import { planHash } from "./plan-key.ts";
+import type { PruningState } from "./pruning-state.ts";
 
 export const MAXIMUM_RATIO = 0.7;
 
@@ -22,18 +23,28 @@ export interface PruningActions {
   replan(): void;
 }
 
+/** What a plan is made from, beside model and statistics. */
+type Asked = Pick<PruningState, "ratio" | "method" | "secondMethod" | "parameters">;
+
 export function createPruningActions(context: Context): PruningActions {
   const { patch, get } = context;
   const planner = createPlannerCache(context);
   // Two planners, so that neither overwrites the other's arrays.
   const secondPlanner = createPlannerCache(context);
 
-  function replan(): void {
-    const { ratio, method, secondMethod } = get().pruning;
-    const first = attempt(() => planner(method)?.(ratio));
-    const second = attempt(() => (secondMethod === null ? null : secondPlanner(secondMethod)?.(ratio)));
-    // A plan of another method must not stay under this one's name.
+  /**
+   * Changes what is asked for and plans it, in one step: whoever looks sees a plan beside what it was made from, never the
+   * plan of another ratio or method.
+   */
+  function replan(change: Partial<Asked> = {}): void {
+    const asked = { ...get().pruning, ...change };
+    const { ratio, method, secondMethod } = asked;
+    const first = attempt(() => planner(method, asked.parameters)?.(ratio));
+    const second = attempt(() =>
+      secondMethod === null ? null : secondPlanner(secondMethod, asked.parameters)?.(ratio),
+    );
     patch("pruning", {
+      ...change,
       frame: first.frame,
       planHash: first.frame && planHash(first.frame),
       secondFrame: second.frame,
@@ -41,37 +52,29 @@ export function createPruningActions(context: Context): PruningActions {
     });
   }
 
-  function setParameters(parameters: MethodParameters): void {
-    patch("pruning", { parameters, failure: null });
-    replan();
-  }
-
   return {
-    replan,
-    setParameters,
+    replan: () => replan(),
+    setParameters: (parameters) => replan({ parameters }),
     setRatio(ratio) {
       if (!Number.isFinite(ratio)) return;
       const clamped = Math.min(MAXIMUM_RATIO, Math.max(0, Math.round(ratio * 1000) / 1000));
       if (clamped === get().pruning.ratio) return;
-      patch("pruning", { ratio: clamped });
-      replan();
+      replan({ ratio: clamped });
     },
     setMethod(method) {
       // A link may name a method that this version does not have.
       if (!methods.some((candidate) => candidate.name === method)) return;
       // A method is not compared with itself.
       const { secondMethod } = get().pruning;
-      patch("pruning", { method, secondMethod: secondMethod === method ? null : secondMethod });
-      replan();
+      replan({ method, secondMethod: secondMethod === method ? null : secondMethod });
     },
     setSecondMethod(method) {
       if (method !== null && !methods.some((candidate) => candidate.name === method)) return;
-      patch("pruning", { secondMethod: method === get().pruning.method ? null : method });
-      replan();
+      replan({ secondMethod: method === get().pruning.method ? null : method });
     },
     setParameter(name, value) {
       try {
-        setParameters(changeParameter(get().pruning.parameters, name, value));
+        replan({ parameters: changeParameter(get().pruning.parameters, name, value) });
       } catch (error) {
         patch("pruning", { failure: failureOf(error) });
       }
@@ -79,7 +82,9 @@ export function createPruningActions(context: Context): PruningActions {
     resetParameter(name) {
       const { pruning, model } = get();
       const start = startingParameters(model.summary);
-      setParameters(name === undefined ? start : changeParameter(pruning.parameters, name, named(start, name)));
+      replan({
+        parameters: name === undefined ? start : changeParameter(pruning.parameters, name, named(start, name)),
+      });
     },
   };
 }
@@ -93,15 +98,15 @@ function attempt(plan: () => FrameData | null | undefined) {
 }
 
 /** The planner of a method for what is at hand, made anew only when something but the ratio has changed. */
-function createPlannerCache({ get }: Context): (method: string) => FramePlanner | null {
+function createPlannerCache({ get }: Context): (method: string, parameters: MethodParameters) => FramePlanner | null {
   // A planner holds scratch buffers for one combination; only the ratio may change under it.
   let kept: { readonly of: readonly unknown[]; readonly plan: FramePlanner } | null = null;
-  return (method) => {
-    const { model, calibration, pruning } = get();
+  return (method, parameters) => {
+    const { model, calibration } = get();
     if (!model.summary || !calibration.statistics) return null;
-    const of = [model.summary.layout, calibration.statistics, method, pruning.parameters];
+    const of = [model.summary.layout, calibration.statistics, method, parameters];
     if (kept?.of.every((part, index) => part === of[index])) return kept.plan;
-    const plan = plannerOf(method, model.summary.layout, calibration.statistics, pruning.parameters);
+    const plan = plannerOf(method, model.summary.layout, calibration.statistics, parameters);
     kept = { of, plan };
     return plan;
   };
