@@ -116,7 +116,7 @@ function DenseAnswer() {
   const text =
     trace !== null
       ? (answer ?? "none found in the trace")
-      : status === "streaming" || status === "waiting"
+      : status === "running" || status === "waiting"
         ? "reasoning"
         : "none yet";
   return (

@@ -123,7 +123,7 @@ function Reasoning() {
   const stale = useSelect(staleRatio);
   const lost = useSelect((state) => state.model.status === "lost");
   const activity = useSelect((state) => state.model.activity);
-  const busy = reasoning.status === "streaming" || reasoning.status === "waiting";
+  const busy = reasoning.status === "running" || reasoning.status === "waiting";
   return (
     <div className="reasoning">
       <ReasoningChart

@@ -30,7 +30,7 @@ export function missingPlan(state: WorkbenchState): string {
   if (calibration.status === "failed") return "The calibration failed; its message stands beside the picture.";
   if (model.summary && samplesAtHand(state) === 0)
     return "This model brings no samples to calibrate on. Collect some under Own samples.";
-  if (reasoning.status === "streaming" || reasoning.status === "waiting")
+  if (reasoning.status === "running" || reasoning.status === "waiting")
     return "Calibration follows the first reasoning.";
   return "Press Calibrate to plan.";
 }

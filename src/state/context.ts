@@ -38,7 +38,7 @@ export interface EngineHolder {
  * @throws PivotscopeError `cancelled` when the model was lost while the job waited (the loss has its own message),
  *   `busy` while no model is loaded.
  */
-export function requireEngine(context: Context): WorkerEngine {
+export function requireEngine(context: Pick<Context, "engine" | "get">): WorkerEngine {
   const { current } = context.engine;
   const { status } = context.get().model;
   if (current && status === "ready") return current;

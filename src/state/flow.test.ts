@@ -110,7 +110,7 @@ describe("a cancelled or repeated press", () => {
     harness = await opened();
     const gate = harness.fake().gate("generate");
     harness.workbench.actions.input.ask("Another?");
-    await until(harness, ({ reasoning }) => reasoning.status === "streaming");
+    await until(harness, ({ reasoning }) => reasoning.status === "running");
     harness.workbench.actions.reasoning.cancel();
     await until(harness, ({ reasoning }) => reasoning.status === "cancelled");
     gate.open();

@@ -9,9 +9,10 @@ import type { WorkbenchActions } from "./actions.ts";
 import { EMPTY_SHARED_STATE, type SharedState } from "./address/url.ts";
 import { applySharedState, followWithAddress, parametersFromLink, sharedState } from "./address/url-sync.ts";
 import type { Context } from "./context.ts";
+import { IDLE } from "./job.ts";
 import type { WorkbenchState } from "./shape.ts";
-import { currentKey } from "./slices/experiments/experiments.ts";
 import { experimentOfTab } from "./slices/experiments/experiments-choices.ts";
+import { currentKey } from "./slices/experiments/experiments-facts.ts";
 import type { ExperimentName } from "./slices/experiments/experiments-state.ts";
 import { GENERAL_QUESTION, inputKey } from "./slices/input/input.ts";
 import { measurementKey, REST } from "./slices/measurement/measurement.ts";
@@ -65,7 +66,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     const identity = `${summary.name} ${summary.weightHash}`;
     if (identity !== weights) {
       weights = identity;
-      patch("calibration", { statistics: null, statisticsKey: null, seconds: null, status: "none", failure: null });
+      patch("calibration", { statistics: null, statisticsKey: null, seconds: null, ...IDLE });
       patch("reasoning", initialReasoning);
       actions.experiments.reset();
       actions.layers.reset();
@@ -102,7 +103,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     const { status } = get().reasoning;
     // After a reload the trace that is there still belongs to its picture and question: only what is missing runs.
     if (status === "done") afterTrace();
-    else if (status !== "waiting" && status !== "streaming") await actions.reasoning.start();
+    else if (status !== "waiting" && status !== "running") await actions.reasoning.start();
   }
 
   function applyMethods(shared: SharedState): void {

@@ -20,6 +20,9 @@ export interface Activity {
   readonly waiting: readonly JobKind[];
 }
 
+/** The signal of jobs that nobody cancels. */
+export const NEVER: AbortSignal = new AbortController().signal;
+
 export interface JobQueue {
   /** Runs `job` after all earlier ones have settled; an experiment's after all others too. Rejects with `cancelled` when aborted before its turn. */
   run<Result>(kind: JobKind, signal: AbortSignal, job: () => Promise<Result>): Promise<Result>;

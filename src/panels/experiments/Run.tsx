@@ -3,8 +3,8 @@ import "./experiments.css";
 import type { ReactNode } from "react";
 import { formatCount } from "../../charts/format.ts";
 import type { WorkbenchState } from "../../state/shape.ts";
-import { estimatedSeconds, isStale } from "../../state/slices/experiments/experiments.ts";
 import { cellCount, describeExperiment, sampleCount } from "../../state/slices/experiments/experiments-choices.ts";
+import { estimatedSeconds, isStale } from "../../state/slices/experiments/experiments-facts.ts";
 import type { ExperimentName, ExperimentRun } from "../../state/slices/experiments/experiments-state.ts";
 import { Alert } from "../Alert.tsx";
 import { Progress } from "../Progress.tsx";
@@ -113,9 +113,9 @@ function fractionOf({ progress }: ExperimentRun): number | null {
   return progress && progress.totalUnits > 0 ? progress.doneUnits / progress.totalUnits : null;
 }
 
-function progressText({ status, progress, secondsLeft }: ExperimentRun): string {
+function progressText({ status, progress }: ExperimentRun): string {
   if (!progress) return status === "paused" ? "paused" : "getting ready";
-  const { cell, doneUnits, totalUnits } = progress;
+  const { cell, doneUnits, totalUnits, secondsLeft } = progress;
   const done = totalUnits > 0 ? ` · ${formatCount(doneUnits)} of ${formatCount(totalUnits)}` : "";
   if (status === "paused") return `paused${done}`;
   const left = secondsLeft === null ? "" : ` · about ${formatDuration(secondsLeft)} left`;
@@ -136,7 +136,8 @@ function ratioText({ result }: ExperimentRun): string {
 
 function announcement({ status, result }: ExperimentRun): string {
   switch (status) {
-    case "none":
+    case "idle":
+    case "waiting":
       return "";
     case "running":
       return "Measuring.";

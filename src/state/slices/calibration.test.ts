@@ -15,7 +15,7 @@ it("estimates the time left from the passes, not from the traces that were writt
     const shows = async (sample: number, pass: "traces" | "forward", fraction: number) => {
       call?.onProgress?.({ ...common, sample, pass, fraction });
       await until(harness, ({ calibration: { progress } }) => progress?.pass === pass && progress.sample === sample);
-      secondsLeft.push(harness.workbench.store.getState().calibration.secondsLeft);
+      secondsLeft.push(harness.workbench.store.getState().calibration.progress?.secondsLeft ?? null);
     };
     await shows(0, "traces", 0);
     harness.elapse(600_000);

@@ -1,8 +1,9 @@
 /** Calibration: how far it is, what it left, and whether that still belongs to the parameters at hand. */
 import type { CalibrationProgress } from "../../engine/contract.ts";
-import { type Context, requireEngine } from "../context.ts";
-import { failureOf, isCancelled } from "../failure.ts";
+import type { Context } from "../context.ts";
+import { createJob } from "../job.ts";
 import type { WorkbenchState } from "../shape.ts";
+import type { CalibrationPace, CalibrationState } from "./calibration-state.ts";
 import { provideSamples } from "./own-samples/own-samples-pictures.ts";
 import { calibrationParameters } from "./pruning/method.ts";
 
@@ -18,57 +19,37 @@ export interface CalibrationActions {
 
 export function createCalibrationActions(context: Context, onLoss: (error: unknown) => boolean): CalibrationActions {
   const { patch, get, environment } = context;
-  let controller = new AbortController();
+  const job = createJob<CalibrationPace, Partial<CalibrationState>>(context, {
+    kind: "calibration",
+    onError: onLoss,
+    show: (shown, change) => patch("calibration", { ...change, ...shown }),
+  });
 
   return {
-    cancel: () => controller.abort(),
+    cancel: job.cancel,
     setSampleLimit: (sampleLimit) => patch("calibration", { sampleLimit }),
     async start() {
-      const { status } = get().calibration;
-      if (status === "running" || status === "waiting") return;
-      controller = new AbortController();
-      const { signal } = controller;
+      if (job.busy) return;
       const state = get();
-      const key = calibrationKey(state);
+      const statisticsKey = calibrationKey(state);
       const parameters = calibrationParameters(state.pruning.parameters, state.calibration.sampleLimit);
-      patch("calibration", { status: "waiting", progress: null, secondsLeft: null, failure: null });
-      let started = 0;
-      // Writing traces says nothing of the pace of the passes behind it.
-      let passesFrom = 0;
-      try {
-        const statistics = await context.queue.run("calibration", signal, async () => {
-          const engine = requireEngine(context);
-          patch("calibration", { status: "running" });
+      await job.start(async ({ signal, report, inTurn }) => {
+        let started = 0;
+        // Writing traces says nothing of the pace of the passes behind it.
+        let passesFrom = 0;
+        const onProgress = (progress: CalibrationProgress) => {
+          if (progress.pass === "traces") passesFrom = environment.now();
+          const elapsed = (environment.now() - passesFrom) / 1000;
+          report({ ...progress, secondsLeft: timeLeft(elapsed, progress.fraction) });
+        };
+        const statistics = await inTurn(async (engine) => {
           await provideSamples(environment, engine, state.ownSamples.used, state.model.summary, signal);
           started = environment.now();
           passesFrom = started;
-          const onProgress = (progress: CalibrationProgress) => {
-            if (signal.aborted) return;
-            if (progress.pass === "traces") passesFrom = environment.now();
-            const elapsed = (environment.now() - passesFrom) / 1000;
-            patch("calibration", { progress, secondsLeft: timeLeft(elapsed, progress.fraction) });
-          };
           return engine.calibrate(parameters, { signal, onProgress });
         });
-        if (signal.aborted) return;
-        const seconds = (environment.now() - started) / 1000;
-        patch("calibration", {
-          status: "done",
-          statistics,
-          statisticsKey: key,
-          seconds,
-          progress: null,
-          secondsLeft: null,
-        });
-      } catch (error) {
-        const ended = { progress: null, secondsLeft: null } as const;
-        if (isCancelled(error)) {
-          patch("calibration", { ...ended, status: "cancelled" });
-          return;
-        }
-        onLoss(error);
-        patch("calibration", { ...ended, status: "failed", failure: failureOf(error) });
-      }
+        return { statistics, statisticsKey, seconds: (environment.now() - started) / 1000 };
+      });
     },
   };
 }

@@ -4,7 +4,7 @@ import type { ExperimentResult } from "../../../core/experiments/experiment.ts";
 import { DEFAULT_RATIOS } from "../../../core/experiments/series.ts";
 import { methods } from "../../../core/methods/index.ts";
 import type { ExperimentProgress } from "../../../engine/measure/experiment.ts";
-import type { Failure } from "../../failure.ts";
+import { IDLE, type Job } from "../../job.ts";
 
 /** One experiment of each kind at a time. */
 export const EXPERIMENT_NAMES = ["methods", "curves", "ablations", "windows"] as const;
@@ -40,15 +40,24 @@ export const initialChoices: ExperimentChoices = {
   family: null,
 };
 
-export interface ExperimentRun {
-  readonly status: "none" | "running" | "paused" | "done" | "cancelled" | "failed";
+/** How far it is, and an estimate of the seconds left from the pace so far; null until there is one. */
+export interface ExperimentPace extends ExperimentProgress {
+  readonly secondsLeft: number | null;
+}
+
+/** Between two calls of the engine, until somebody lets it go on. */
+export interface Paused {
+  readonly status: "paused";
+  readonly progress: ExperimentPace | null;
+  readonly failure: null;
+}
+
+export type ExperimentRun = (Job<ExperimentPace> | Paused) & MeasuredSoFar;
+
+interface MeasuredSoFar {
   /** Names what `result` was, or is being, measured from. */
   readonly key: string | null;
   readonly result: ExperimentResult | null;
-  readonly progress: ExperimentProgress | null;
-  /** Estimate from the pace so far; null until there is one. */
-  readonly secondsLeft: number | null;
-  readonly failure: Failure | null;
 }
 
 export interface ExperimentsState {
@@ -63,12 +72,9 @@ export interface ExperimentsState {
 }
 
 export const NO_RUN: ExperimentRun = {
-  status: "none",
+  ...IDLE,
   key: null,
   result: null,
-  progress: null,
-  secondsLeft: null,
-  failure: null,
 };
 
 export const initialExperiments: ExperimentsState = {

@@ -3,7 +3,7 @@ import { PivotscopeError } from "../../../core/errors.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { opened, until } from "../../testing/journey.ts";
 import { REST } from "../measurement/measurement.ts";
-import { estimatedSeconds, isStale } from "./experiments.ts";
+import { estimatedSeconds, isStale } from "./experiments-facts.ts";
 
 let harness: Harness = createHarness();
 afterEach(() => harness.workbench.close());
@@ -217,7 +217,7 @@ describe("results of experiments", () => {
     await openedWithTwo();
     await actions().experiments.start("methods");
     actions().experiments.reset();
-    expect(run()).toMatchObject({ status: "none", result: null });
+    expect(run()).toMatchObject({ status: "idle", result: null });
     expect(state().experiments.choices.methods).toEqual(["mucrasp", "flap"]);
   });
 });

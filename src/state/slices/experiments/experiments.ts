@@ -3,22 +3,27 @@
  * the page's life, and belong to a key that names all they depend on; a run goes on from what is there under its key.
  */
 import type { ExperimentDescription, ExperimentResult } from "../../../core/experiments/experiment.ts";
+import type { Statistics } from "../../../core/statistics.ts";
 import type { Context } from "../../context.ts";
-import { failureOf, isCancelled } from "../../failure.ts";
+import { CANCELLED, createJob, ENDED, type Job, type JobControl, type Run } from "../../job.ts";
+import { NEVER } from "../../queue.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import { calibrationOutdated } from "../calibration.ts";
-import { cellCount, describeExperiment, experimentKey, sampleCount } from "./experiments-choices.ts";
+import { describeExperiment } from "./experiments-choices.ts";
 import { createExperimentEngine } from "./experiments-engine.ts";
-import { joinParts, partBetween } from "./experiments-parts.ts";
+import { currentKey, isComplete } from "./experiments-facts.ts";
 import type { KnownStatistics } from "./experiments-run.ts";
 import {
   EXPERIMENT_NAMES,
   type ExperimentChoices,
   type ExperimentName,
+  type ExperimentPace,
   type ExperimentRun,
   initialExperiments,
   NO_RUN,
 } from "./experiments-state.ts";
+import { createKeptResults } from "./kept-results.ts";
+import { createPause, type Pause } from "./pause.ts";
 
 export interface ExperimentsActions {
   choose(change: Partial<ExperimentChoices>): void;
@@ -35,19 +40,20 @@ export interface ExperimentsActions {
   reset(): void;
 }
 
-/** What a run in progress can be told. */
-interface Control {
-  readonly controller: AbortController;
-  /** Resolves when the pause ends; null while there is none. */
-  paused: { readonly over: Promise<void>; end(): void } | null;
-  /** Milliseconds spent paused, and since when the pause at hand lasts. */
-  pausedFor: number;
-  pausedSince: number;
+/** What a run takes from the page when it begins. */
+interface Order {
+  readonly name: ExperimentName;
+  readonly key: string;
+  readonly state: WorkbenchState;
+  readonly description: ExperimentDescription;
+  readonly summary: NonNullable<WorkbenchState["model"]["summary"]>;
+  readonly statistics: Statistics;
 }
 
 export function createExperimentsActions(context: Context, onLoss: (error: unknown) => boolean): ExperimentsActions {
   const { patch, get, environment } = context;
-  const controls = new Map<ExperimentName, Control>();
+  const keptResults = createKeptResults(environment.records, (notKept) => patch("experiments", { notKept }));
+  const pauses = new Map<ExperimentName, Pause>();
   /** Calibrations that ablations have needed; those of another model are forgotten. */
   let calibrated: readonly KnownStatistics[] = [];
   let calibratedWith: number | null = null;
@@ -57,32 +63,22 @@ export function createExperimentsActions(context: Context, onLoss: (error: unkno
     patch("experiments", { runs: { ...runs, [name]: { ...runs[name], ...change } } });
   }
 
-  /** What is kept under `key`; storage that refuses is said once and taken as empty. */
-  async function readKept(key: string): Promise<ExperimentResult | null> {
-    try {
-      return joinParts(await environment.records.read(key));
-    } catch (error) {
-      patch("experiments", { notKept: notKeptSentence(error) });
-      return null;
-    }
-  }
-
-  async function keep(key: string, before: ExperimentResult | null, after: ExperimentResult): Promise<void> {
-    const part = partBetween(before, after);
-    if (!part) return;
-    try {
-      // Without its head a list of parts cannot be read: what lies there is from another version.
-      if (!before) await environment.records.remove(key);
-      await environment.records.append(key, part);
-    } catch (error) {
-      patch("experiments", { notKept: notKeptSentence(error) });
-    }
-  }
+  const jobOf = (name: ExperimentName) =>
+    createJob<ExperimentPace, Partial<ExperimentRun>>(context, {
+      kind: "experiment",
+      atOnce: true,
+      onError: onLoss,
+      show(job, change) {
+        patchRun(name, { ...change, ...whilePaused(job, pauses.get(name)) });
+      },
+    });
+  const jobs = Object.fromEntries(EXPERIMENT_NAMES.map((name) => [name, jobOf(name)])) as Readonly<
+    Record<ExperimentName, JobControl<ExperimentPace, Partial<ExperimentRun>>>
+  >;
 
   async function findFamilies(): Promise<void> {
     if (get().experiments.families !== null || get().model.status !== "ready") return;
-    const { signal } = new AbortController();
-    const engine = createExperimentEngine(context, signal, () => Promise.resolve());
+    const engine = createExperimentEngine(context, NEVER, () => Promise.resolve());
     try {
       const samples = await engine.evaluationSet();
       patch("experiments", { families: samples.map(({ family }) => family) });
@@ -94,46 +90,56 @@ export function createExperimentsActions(context: Context, onLoss: (error: unkno
 
   async function prepare(name: ExperimentName): Promise<void> {
     void findFamilies();
-    if (controls.has(name)) return;
+    if (jobs[name].busy) return;
     const key = currentKey(name, get());
     if (key === null || key === get().experiments.runs[name].key) return;
-    const result = await readKept(key);
-    if (!result || controls.has(name) || key !== currentKey(name, get())) return;
-    patchRun(name, { ...NO_RUN, status: isComplete(result, get()) ? "done" : "cancelled", key, result });
+    const result = await keptResults.read(key);
+    if (!result || jobs[name].busy || key !== currentKey(name, get())) return;
+    patchRun(name, { ...(isComplete(result, get()) ? ENDED : CANCELLED), key, result });
   }
 
   async function start(name: ExperimentName): Promise<void> {
     const state = get();
     const { summary } = state.model;
     const { statistics, sampleLimit } = state.calibration;
-    const { parameters } = state.pruning;
     const description = describeExperiment(name, state);
     const key = currentKey(name, state);
-    if (controls.has(name) || !summary || !statistics || !description || key === null) return;
-    const control: Control = { controller: new AbortController(), paused: null, pausedFor: 0, pausedSince: 0 };
-    controls.set(name, control);
-    const { signal } = control.controller;
+    if (jobs[name].busy || !summary || !statistics || !description || key === null) return;
+    const pause = createPause(environment.now);
+    pauses.set(name, pause);
     if (calibratedWith !== sampleLimit) calibrated = [];
     calibratedWith = sampleLimit;
     const known = state.experiments.runs[name];
-    let latest = known.key === key ? known.result : null;
-    patchRun(name, { ...NO_RUN, status: "running", key, result: latest });
+    const result = known.key === key ? known.result : null;
+    const order = { name, key, state, description, summary, statistics };
+    await jobs[name].start((run) => perform(order, result, pause, run), { ...NO_RUN, key, result });
+  }
+
+  /** Measures what is missing; every piece is shown and kept as it comes. */
+  async function perform(
+    { name, key, state, description, summary, statistics }: Order,
+    shown: ExperimentResult | null,
+    pause: Pause,
+    { signal, wanted, report }: Run<ExperimentPace>,
+  ): Promise<Partial<ExperimentRun>> {
+    const { parameters } = state.pruning;
+    let latest = shown;
     // Writes follow each other; each says what has come since the one before.
     let kept: Promise<void> = Promise.resolve();
     let from: { readonly done: number; readonly worked: number } | null = null;
     try {
       if (!latest) {
-        latest = await readKept(key);
-        if (latest && !signal.aborted) patchRun(name, { result: latest });
+        latest = await keptResults.read(key);
+        if (latest && wanted()) patchRun(name, { result: latest });
       }
       const previous = latest;
       const { performExperiment } = await import("./experiments-run.ts");
-      const engine = createExperimentEngine(context, signal, () => untilResumed(control));
+      const engine = createExperimentEngine(context, signal, pause.over);
       await performExperiment(engine, {
         description,
         summary,
         parameters,
-        sampleLimit,
+        sampleLimit: state.calibration.sampleLimit,
         known: calibrationOutdated(state) ? calibrated : [...calibrated, { parameters, statistics }],
         onStatistics(found) {
           calibrated = [...calibrated.filter((other) => other.statistics !== found.statistics), found];
@@ -141,36 +147,25 @@ export function createExperimentsActions(context: Context, onLoss: (error: unkno
         previous,
         signal,
         onProgress(progress) {
-          if (signal.aborted) return;
+          if (!wanted()) return;
           const { doneUnits: done, totalUnits: total } = progress;
-          const worked = environment.now() - control.pausedFor;
+          const worked = environment.now() - pause.spent;
           // Calibrations beforehand are not counted: the pace is that of the samples.
           if (total > 0) from ??= { done, worked };
           const pace = from && done > from.done ? (worked - from.worked) / 1000 / (done - from.done) : null;
-          patchRun(name, { progress, secondsLeft: pace === null ? null : pace * (total - done) });
+          report({ ...progress, secondsLeft: pace === null ? null : pace * (total - done) });
           if (pace !== null) notePace(description, pace);
         },
         onResult(result) {
-          if (signal.aborted) return;
+          if (!wanted()) return;
           const before = latest;
           latest = result;
-          kept = kept.then(() => keep(key, before, result));
+          kept = kept.then(() => keptResults.append(key, before, result));
           patchRun(name, { result });
         },
       });
-      if (!signal.aborted) patchRun(name, { status: "done", progress: null, secondsLeft: null });
-    } catch (error) {
-      const ended = { progress: null, secondsLeft: null } as const;
-      // After a cancel or a reset there is nothing to say.
-      if (controls.get(name) !== control) return;
-      if (isCancelled(error)) {
-        patchRun(name, { ...ended, status: "cancelled" });
-        return;
-      }
-      onLoss(error);
-      patchRun(name, { ...ended, status: "failed", failure: failureOf(error) });
+      return {};
     } finally {
-      if (controls.get(name) === control) controls.delete(name);
       await kept;
     }
   }
@@ -180,49 +175,36 @@ export function createExperimentsActions(context: Context, onLoss: (error: unkno
     patch("experiments", { pace: { ...pace, [generate ? "writing" : "forced"]: seconds } });
   }
 
-  async function untilResumed(control: Control): Promise<void> {
-    while (control.paused && !control.controller.signal.aborted) await control.paused.over;
-  }
-
-  function end(name: ExperimentName): void {
-    const control = controls.get(name);
-    controls.delete(name);
-    control?.controller.abort();
-    control?.paused?.end();
-  }
-
-  function resume(name: ExperimentName): void {
-    const control = controls.get(name);
-    if (!control?.paused) return;
-    control.pausedFor += environment.now() - control.pausedSince;
-    control.paused.end();
-    control.paused = null;
-    patchRun(name, { status: "running" });
+  /** A run that is paused waits for the end of its pause before it notices anything. */
+  function drop(name: ExperimentName): void {
+    jobs[name].drop();
+    pauses.get(name)?.end();
+    pauses.delete(name);
   }
 
   return {
     prepare,
     start,
-    resume,
     choose: (change) => patch("experiments", { choices: { ...get().experiments.choices, ...change } }),
     pause(name) {
-      const control = controls.get(name);
-      if (!control || control.paused) return;
-      let finish = () => {};
-      const over = new Promise<void>((resolve) => {
-        finish = resolve;
-      });
-      control.paused = { over, end: finish };
-      control.pausedSince = environment.now();
+      const pause = pauses.get(name);
+      if (!jobs[name].busy || !pause || pause.lasts) return;
+      pause.begin();
       patchRun(name, { status: "paused" });
     },
+    resume(name) {
+      const pause = pauses.get(name);
+      if (!pause?.lasts) return;
+      pause.end();
+      patchRun(name, { status: "running" });
+    },
     cancel(name) {
-      if (!controls.has(name)) return;
-      end(name);
-      patchRun(name, { status: "cancelled", progress: null, secondsLeft: null });
+      if (!jobs[name].busy) return;
+      drop(name);
+      patchRun(name, CANCELLED);
     },
     reset() {
-      for (const name of EXPERIMENT_NAMES) end(name);
+      for (const name of EXPERIMENT_NAMES) drop(name);
       calibrated = [];
       const { choices } = get().experiments;
       patch("experiments", { ...initialExperiments, choices });
@@ -230,39 +212,7 @@ export function createExperimentsActions(context: Context, onLoss: (error: unkno
   };
 }
 
-/** The key of what the choices at hand describe. */
-export function currentKey(name: ExperimentName, state: WorkbenchState): string | null {
-  const description = describeExperiment(name, state);
-  return description && experimentKey(description, state);
-}
-
-/** Whether the result that is shown was measured from other choices, constants or ratio than those at hand. */
-export function isStale(name: ExperimentName, state: WorkbenchState): boolean {
-  const { key, result } = state.experiments.runs[name];
-  return result !== null && key !== currentKey(name, state);
-}
-
-/** Seconds that the experiment would take, at the pace of the last one of its kind; null before there was one. */
-export function estimatedSeconds(name: ExperimentName, state: WorkbenchState): number | null {
-  const { families, pace } = state.experiments;
-  const description = describeExperiment(name, state);
-  const layout = state.model.summary?.layout;
-  if (!families || !description || !layout) return null;
-  const perSample = description.generate ? pace.writing : pace.forced;
-  const samples = sampleCount(families, description.samplesPerFamily);
-  return perSample === null ? null : perSample * samples * cellCount(description, layout);
-}
-
-function isComplete(result: ExperimentResult, state: WorkbenchState): boolean {
-  const layout = state.model.summary?.layout;
-  const cells = result.cells.filter(({ records }) => records.length >= result.samples);
-  return layout !== undefined && result.samples > 0 && cells.length >= cellCount(result.description, layout);
-}
-
-function notKeptSentence(error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
-  const full = error instanceof Error && error.name === "QuotaExceededError";
-  return full
-    ? "This browser's storage is full: results stay on the page, but not over a reload."
-    : `This browser keeps nothing (${reason}): results stay on the page, but not over a reload.`;
+/** A call that was under way when the pause began may still report. */
+function whilePaused(job: Job<ExperimentPace>, pause: Pause | undefined) {
+  return job.status === "running" && pause?.lasts ? ({ ...job, status: "paused" } as const) : job;
 }

@@ -1,14 +1,11 @@
 /** Layer views of the dense model, as the page knows them. */
 import type { LayerViews } from "../../../core/signals/layer-views.ts";
 import type { SampleProgress } from "../../../engine/contract.ts";
-import type { Failure } from "../../failure.ts";
+import { IDLE, type Job } from "../../job.ts";
 
-export interface LayersState {
-  readonly status: "none" | "waiting" | "running" | "done" | "cancelled" | "failed";
-  readonly progress: SampleProgress | null;
+export type LayersState = Job<SampleProgress> & {
   /** Of the model at hand; a cancelled or failed run leaves it. */
   readonly views: LayerViews | null;
-  readonly failure: Failure | null;
-}
+};
 
-export const initialLayers: LayersState = { status: "none", progress: null, views: null, failure: null };
+export const initialLayers: LayersState = { ...IDLE, views: null };

@@ -1,9 +1,9 @@
 /** Layer views of the dense model: computed once on request, because they take a pass over samples. */
 import type { SampleProgress } from "../../../engine/contract.ts";
-import { type Context, requireEngine } from "../../context.ts";
-import { failureOf, isCancelled } from "../../failure.ts";
+import type { Context } from "../../context.ts";
+import { createJob } from "../../job.ts";
 import { provideSamples } from "../own-samples/own-samples-pictures.ts";
-import { initialLayers } from "./layers-state.ts";
+import { initialLayers, type LayersState } from "./layers-state.ts";
 
 export interface LayersActions {
   /** A press while it runs or waits does nothing. */
@@ -14,39 +14,28 @@ export interface LayersActions {
 }
 
 export function createLayersActions(context: Context, onLoss: (error: unknown) => boolean): LayersActions {
-  const { patch, get } = context;
-  let controller = new AbortController();
+  const { patch, get, environment } = context;
+  const job = createJob<SampleProgress, Partial<LayersState>>(context, {
+    kind: "layers",
+    onError: onLoss,
+    show: (shown, change) => patch("layers", { ...change, ...shown }),
+  });
   return {
-    cancel: () => controller.abort(),
+    cancel: job.cancel,
     reset() {
-      controller.abort();
+      job.drop();
       patch("layers", initialLayers);
     },
     async start() {
-      const { status } = get().layers;
-      if (status === "running" || status === "waiting") return;
-      controller = new AbortController();
-      const { signal } = controller;
-      patch("layers", { status: "waiting", progress: null, failure: null });
-      try {
-        const views = await context.queue.run("layers", signal, async () => {
-          const engine = requireEngine(context);
+      if (job.busy) return;
+      await job.start(async ({ signal, report, inTurn }) => {
+        const views = await inTurn(async (engine) => {
           const { ownSamples, model } = get();
-          await provideSamples(context.environment, engine, ownSamples.used, model.summary, signal);
-          patch("layers", { status: "running" });
-          const onProgress = (progress: SampleProgress) => {
-            if (!signal.aborted) patch("layers", { progress });
-          };
-          return engine.observeLayers({}, { signal, onProgress });
+          await provideSamples(environment, engine, ownSamples.used, model.summary, signal);
+          return engine.observeLayers({}, { signal, onProgress: report });
         });
-        if (!signal.aborted) patch("layers", { status: "done", views, progress: null });
-      } catch (error) {
-        // After a reset, or once it runs anew, this run has nothing to say.
-        if (controller.signal !== signal || get().layers.status === "none") return;
-        if (isCancelled(error)) return patch("layers", { status: "cancelled", progress: null });
-        onLoss(error);
-        patch("layers", { status: "failed", progress: null, failure: failureOf(error) });
-      }
+        return { views };
+      });
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Both traces of a comparison, as far as they are written. */
 import type { TraceToken } from "../../../engine/contract.ts";
-import type { Failure } from "../../failure.ts";
+import { IDLE, type Job } from "../../job.ts";
 import type { AnswerVerdict } from "../reasoning/answer.ts";
 
 export type ColumnStatus = "waiting" | "streaming" | "finished" | "cancelled" | "failed";
@@ -23,22 +23,19 @@ export interface ComparisonSubject {
   readonly inputKey: string;
 }
 
-export interface ComparisonState {
-  readonly status: "none" | "waiting" | "running" | "done" | "cancelled" | "failed";
+export type ComparisonState = Job & {
   readonly subject: ComparisonSubject | null;
   readonly dense: ComparedTrace;
   readonly pruned: ComparedTrace;
   readonly answer: AnswerVerdict | null;
-  readonly failure: Failure | null;
-}
+};
 
 export const EMPTY: ComparedTrace = { status: "waiting", tokens: [], cut: false };
 
 export const initialComparison: ComparisonState = {
-  status: "none",
+  ...IDLE,
   subject: null,
   dense: EMPTY,
   pruned: EMPTY,
   answer: null,
-  failure: null,
 };

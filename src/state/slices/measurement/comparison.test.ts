@@ -68,6 +68,6 @@ describe("comparing traces", () => {
       .filter((call) => call.kind === "generate");
     expect(generations).toHaveLength(2);
     comparison.close();
-    expect(state().comparison).toMatchObject({ status: "none", subject: null });
+    expect(state().comparison).toMatchObject({ status: "idle", subject: null });
   });
 });

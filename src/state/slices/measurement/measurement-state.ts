@@ -1,6 +1,6 @@
 /** What the pruned model said at the ratio that was measured last. */
 import type { Measurement } from "../../../engine/contract.ts";
-import type { Failure } from "../../failure.ts";
+import { IDLE, type Job } from "../../job.ts";
 import type { AnswerVerdict } from "../reasoning/answer.ts";
 
 export interface Measured {
@@ -15,12 +15,12 @@ export interface Measured {
   readonly answer: AnswerVerdict | null;
 }
 
-export interface MeasurementState {
-  /** `resting`: the thumb has stopped moving less than REST ago. `waiting`: another job has the engine. */
-  readonly status: "none" | "resting" | "waiting" | "running" | "done" | "failed";
+/** The thumb has stopped moving so lately that it may move on. */
+export const RESTING = { status: "resting", progress: null, failure: null } as const;
+
+export type MeasurementState = (Exclude<Job, { readonly status: "cancelled" }> | typeof RESTING) & {
   /** What is shown; stale when its key is not the key at hand. */
   readonly shown: Measured | null;
-  readonly failure: Failure | null;
-}
+};
 
-export const initialMeasurement: MeasurementState = { status: "none", shown: null, failure: null };
+export const initialMeasurement: MeasurementState = { ...IDLE, shown: null };

@@ -4,14 +4,14 @@
  * Results are kept by plan and input, so a visited ratio shows in the same frame. An older result stays until a newer
  * one comes, and always carries its ratio. One run at a time: a new rest cancels the old run and its late answer.
  */
-import { type Context, requireEngine } from "../../context.ts";
-import { failureOf, isCancelled } from "../../failure.ts";
+import type { Context } from "../../context.ts";
+import { createJob, ENDED, IDLE } from "../../job.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import { sampleInput } from "../input/input.ts";
 import { runName } from "../model/model.ts";
 import { pruningOf } from "../pruning/method.ts";
 import { firstMismatch, prunedPrefix, prunedTokenLimit, verdict } from "../reasoning/answer.ts";
-import type { Measured } from "./measurement-state.ts";
+import { type Measured, RESTING } from "./measurement-state.ts";
 
 /** Milliseconds without a new plan after which the thumb counts as resting. */
 export const REST = 150;
@@ -44,8 +44,17 @@ export function createMeasurementActions(context: Context, onLoss: (error: unkno
   const { patch, get, environment } = context;
   const kept = new Map<string, Measured>();
   let callOff = () => {};
-  let controller = new AbortController();
   let runningKey: string | null = null;
+  const job = createJob<never, string>(context, {
+    kind: "measurement",
+    onError: onLoss,
+    show(shown, key) {
+      // Cancelled from outside, not by a newer run: the engine was ended.
+      if (shown.status === "cancelled") patch("measurement", IDLE);
+      else if (shown.status === "done" && measurementKey(get()) !== key) patch("measurement", RESTING);
+      else patch("measurement", shown);
+    },
+  });
 
   function remember(result: Measured): void {
     kept.delete(result.key);
@@ -69,7 +78,7 @@ export function createMeasurementActions(context: Context, onLoss: (error: unkno
     if (shown && shown.inputKey !== get().reasoning.inputKey) patch("measurement", { shown: null });
     if (key === null) {
       stop();
-      patch("measurement", { status: "none", failure: null });
+      patch("measurement", IDLE);
       return;
     }
     const known = kept.get(key);
@@ -77,18 +86,18 @@ export function createMeasurementActions(context: Context, onLoss: (error: unkno
     if (known) show({ ...known, ratio: get().pruning.ratio });
     if (known?.answer) {
       stop();
-      patch("measurement", { status: "done", failure: null });
+      patch("measurement", ENDED);
       return;
     }
     if (runningKey === key) return;
     // Patching may call back into here, so the timer stands before it, and replaces one that was set in between.
     callOff();
     callOff = environment.after(REST, () => void measure(key));
-    patch("measurement", { status: "resting", failure: null });
+    patch("measurement", RESTING);
   }
 
   function stop(): void {
-    controller.abort();
+    job.drop();
     runningKey = null;
   }
 
@@ -100,17 +109,12 @@ export function createMeasurementActions(context: Context, onLoss: (error: unkno
     const input = sampleInput(state.input);
     if (!frame || !trace || !input || inputKey === null || measurementKey(state) !== key) return;
     const pruning = pruningOf(frame);
-    controller = new AbortController();
     runningKey = key;
-    const { signal } = controller;
-    patch("measurement", { status: "waiting", failure: null });
-    try {
-      await context.queue.run("measurement", signal, async () => {
-        const engine = requireEngine(context);
-        patch("measurement", { status: "running" });
+    await job.start(async ({ signal, wanted, inTurn }) => {
+      await inTurn(async (engine) => {
         const ids = trace.tokens.map((token) => token.id);
         const measurement = kept.get(key)?.measurement ?? (await engine.evaluate(input, ids, pruning, { signal }));
-        if (signal.aborted) return;
+        if (!wanted()) return;
         const mismatch = firstMismatch(trace.tokens, measurement);
         const result = { key, ratio, method, inputKey, measurement } as const;
         if (mismatch < 0) return show({ ...result, answer: verdict(trace, null) });
@@ -118,20 +122,12 @@ export function createMeasurementActions(context: Context, onLoss: (error: unkno
         const prefix = prunedPrefix(trace.tokens, measurement, mismatch);
         const options = { pruning, prefix, maximumTokens: prunedTokenLimit(trace) };
         const pruned = await engine.generate(input, options, { signal });
-        if (!signal.aborted) show({ ...result, answer: verdict(trace, pruned) });
+        if (wanted()) show({ ...result, answer: verdict(trace, pruned) });
       });
-      if (!signal.aborted) patch("measurement", { status: measurementKey(get()) === key ? "done" : "resting" });
-    } catch (error) {
-      if (isCancelled(error)) {
-        // Cancelled from outside, not by a newer run: the engine was ended.
-        if (!signal.aborted) patch("measurement", { status: "none" });
-      } else {
-        onLoss(error);
-        if (!signal.aborted) patch("measurement", { status: "failed", failure: failureOf(error) });
-      }
-    } finally {
-      if (controller.signal === signal) runningKey = null;
-    }
+      return key;
+    }, key);
+    // A newer run has a key of its own.
+    if (!job.busy) runningKey = null;
   }
 
   return {

@@ -4,10 +4,12 @@ import type { LoadOptions, LoadProgress, ModelSummary } from "../../../engine/co
 import type { WorkerEngine } from "../../../engine/worker/client.ts";
 import type { ModelSource } from "../../../models/model-source.ts";
 import type { Context } from "../../context.ts";
-import { failureOf, isCancelled } from "../../failure.ts";
+import { failureOf } from "../../failure.ts";
+import { createJob } from "../../job.ts";
+import { NEVER } from "../../queue.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import type { RunOptions } from "./model-opening-steps.ts";
-import type { BundledModel } from "./model-state.ts";
+import type { BundledModel, ModelState } from "./model-state.ts";
 
 /** Where the list of bundled models lies, relative to the page. */
 export const BUNDLED_INDEX = "models/index.json";
@@ -31,8 +33,17 @@ export interface ModelActions {
 
 export function createModelActions(context: Context): ModelActions {
   const { environment, engine, patch, get } = context;
-  let attempt = 0;
-  let controller = new AbortController();
+  const job = createJob<LoadProgress, Partial<ModelState>>(context, {
+    kind: "load",
+    onError: () => {},
+    show(shown, change) {
+      if (shown.status === "failed") {
+        endEngine();
+        patch("model", { status: "failed", failure: shown.failure, progress: null });
+      } else if (shown.status === "done") patch("model", { ...change, status: "ready", progress: null });
+      else if (shown.status !== "cancelled") patch("model", { ...change, progress: shown.progress });
+    },
+  });
 
   function endEngine(): void {
     engine.current?.terminate();
@@ -40,38 +51,21 @@ export function createModelActions(context: Context): ModelActions {
   }
 
   async function load(source: ModelSource, options: RunOptions): Promise<void> {
-    attempt += 1;
-    const current = attempt;
-    controller.abort();
-    controller = new AbortController();
-    const { signal } = controller;
+    job.drop();
     // A new worker per model: everything the old one held goes with it, and calls that wait for it are cancelled.
     endEngine();
     const { summary } = get().model;
-    patch("model", {
-      status: "loading",
-      source,
-      options,
-      progress: null,
-      failure: null,
-      summary: summary?.name === source.name ? summary : null,
-    });
-    try {
-      const loaded = await context.queue.run("load", signal, () => {
-        const fresh = environment.createEngine();
-        engine.current = fresh;
-        const onProgress = (progress: LoadProgress) => {
-          if (current === attempt) patch("model", { progress });
-        };
-        return fresh.load(source, options, { signal, onProgress });
-      });
-      if (current !== attempt) return;
-      patch("model", { status: "ready", summary: loaded, progress: null });
-    } catch (error) {
-      if (current !== attempt || isCancelled(error)) return;
-      endEngine();
-      patch("model", { status: "failed", failure: failureOf(error), progress: null });
-    }
+    await job.start(
+      async ({ signal, report, inQueue }) => {
+        const loaded = await inQueue(() => {
+          const fresh = environment.createEngine();
+          engine.current = fresh;
+          return fresh.load(source, options, { signal, onProgress: report });
+        });
+        return { summary: loaded };
+      },
+      { status: "loading", source, options, failure: null, summary: summary?.name === source.name ? summary : null },
+    );
   }
 
   async function bundledModels(): Promise<readonly BundledModel[]> {
@@ -102,12 +96,11 @@ export function createModelActions(context: Context): ModelActions {
   return {
     load,
     async take(fresh, source, summary, options) {
-      attempt += 1;
-      controller.abort();
+      job.drop();
       endEngine();
       context.queue.clear();
       // What ran on the engine before ends as cancelled first, so that nothing of it arrives after the new model.
-      await context.queue.run("load", new AbortController().signal, async () => {
+      await context.queue.run("load", NEVER, async () => {
         engine.current = fresh;
       });
       patch("model", { status: "ready", source, summary, options, failure: null, progress: null, unknown: null });

@@ -2,15 +2,16 @@
  * Own samples: pictures with questions that somebody collects to calibrate and measure on in place of the model's set.
  * The list is kept in this browser; `used` is what of it stands in for the model's set, until it is used anew.
  */
-import type { ModelSummary, TraceToken } from "../../../engine/contract.ts";
+import type { ModelSummary } from "../../../engine/contract.ts";
 import { MAXIMUM_OWN_SAMPLES } from "../../../models/own-samples-limits.ts";
-import { type Context, requireEngine } from "../../context.ts";
-import { type Failure, failureOf, isCancelled } from "../../failure.ts";
+import type { Context } from "../../context.ts";
+import { type Failure, failureOf } from "../../failure.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import { checkQuestion, inputKey } from "../input/input.ts";
-import { decodeOwnPicture, namePicture, nameSet, ownTrace, shrinkPicture } from "./own-samples-pictures.ts";
+import { namePicture, nameSet, ownTrace, shrinkPicture } from "./own-samples-pictures.ts";
 import { createOwnRecords } from "./own-samples-records.ts";
 import type { OwnEntry, OwnPicture, OwnSamplesState } from "./own-samples-state.ts";
+import { createTraceWriting } from "./own-samples-writing.ts";
 
 export interface OwnSamplesActions {
   setOpen(open: boolean): void;
@@ -40,7 +41,6 @@ export interface OwnSamplesActions {
 
 export function createOwnSamplesActions(context: Context, onLoss: (error: unknown) => boolean): OwnSamplesActions {
   const { patch, get, environment } = context;
-  let controller = new AbortController();
   /** Weights that the list was last used with. */
   let usedWith: string | null = null;
   let restored: Promise<boolean> | null = null;
@@ -62,6 +62,8 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
   function keep(): void {
     void records.sync();
   }
+
+  const writing = createTraceWriting(context, onLoss, keep);
 
   function fail(error: unknown): void {
     onLoss(error);
@@ -113,39 +115,6 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
         ? await environment.encodePicture(picture.picture, null)
         : await environment.readBlob(previewUrl);
     return readPicture(file, name);
-  }
-
-  async function write(entry: OwnEntry, signal: AbortSignal): Promise<void> {
-    const { summary } = get().model;
-    const picture = entry.picture && (await decodeOwnPicture(environment, entry.picture));
-    const note = (change: { waiting?: boolean; text?: string }) => {
-      const { writing } = get().ownSamples;
-      if (writing?.number === entry.number && !signal.aborted)
-        patch("ownSamples", { writing: { ...writing, ...change } });
-    };
-    const trace = await context.queue.run("samples", signal, () => {
-      const engine = requireEngine(context);
-      note({ waiting: false });
-      let text = "";
-      const onProgress = (token: TraceToken) => {
-        text += token.text;
-        note({ text });
-      };
-      return engine.generate({ picture, question: entry.question }, {}, { signal, onProgress });
-    });
-    if (signal.aborted || !summary || get().model.summary?.weightHash !== summary.weightHash) return;
-    const written = {
-      text: trace.text,
-      ids: trace.tokens.map(({ id }) => id),
-      weightHash: summary.weightHash,
-    };
-    // A sample that was edited meanwhile is another one.
-    const { entries } = get().ownSamples;
-    const same = (other: OwnEntry) => other.number === entry.number && other.question === entry.question;
-    if (entries.some(same)) {
-      patch("ownSamples", { entries: entries.map((other) => (same(other) ? { ...other, trace: written } : other)) });
-      keep();
-    }
   }
 
   return {
@@ -213,29 +182,8 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
       }
     },
     remove: (number) => setEntries(get().ownSamples.entries.filter((entry) => entry.number !== number)),
-    async writeTraces() {
-      const { ownSamples, model } = get();
-      const missing = ownSamples.entries.filter((entry) => !ownTrace(entry, model.summary));
-      if (ownSamples.writing || missing.length === 0) return;
-      controller = new AbortController();
-      const { signal } = controller;
-      patch("ownSamples", { failure: null, note: "" });
-      try {
-        for (const [done, { number, question }] of missing.entries()) {
-          // The list may have changed since: a sample that is gone or asked something else is not written as it was.
-          const entry = get().ownSamples.entries.find((other) => other.number === number);
-          if (!entry || entry.question !== question || ownTrace(entry, model.summary)) continue;
-          patch("ownSamples", { writing: { number, done, total: missing.length, text: "", waiting: true } });
-          await write(entry, signal);
-        }
-      } catch (error) {
-        if (isCancelled(error)) patch("ownSamples", { note: "Cancelled; the traces that were written stay." });
-        else fail(error);
-      } finally {
-        patch("ownSamples", { writing: null });
-      }
-    },
-    cancel: () => controller.abort(),
+    writeTraces: writing.start,
+    cancel: writing.cancel,
     use() {
       const { entries } = get().ownSamples;
       const { summary } = get().model;
@@ -278,7 +226,7 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
     },
     restore,
     async welcome({ weightHash }) {
-      controller.abort();
+      writing.cancel();
       patch("ownSamples", { used: null });
       await restore();
       const { entries } = get().ownSamples;

@@ -1,9 +1,10 @@
 /** The dense trace as the page knows it. */
 import type { Trace, TraceToken } from "../../../engine/contract.ts";
-import type { Failure } from "../../failure.ts";
+import { IDLE, type Job } from "../../job.ts";
 
-export interface ReasoningState {
-  readonly status: "none" | "waiting" | "streaming" | "done" | "cancelled" | "failed";
+export type ReasoningState = Job & DenseTrace;
+
+interface DenseTrace {
   /** Names the input that the tokens belong to. */
   readonly inputKey: string | null;
   readonly tokens: readonly TraceToken[];
@@ -13,15 +14,13 @@ export interface ReasoningState {
   readonly pivots: readonly number[];
   /** Whether too few markers were found, so that the pivots are the boundaries of thirds. */
   readonly pivotsFallback: boolean;
-  readonly failure: Failure | null;
 }
 
 export const initialReasoning: ReasoningState = {
-  status: "none",
+  ...IDLE,
   inputKey: null,
   tokens: [],
   trace: null,
   pivots: [],
   pivotsFallback: false,
-  failure: null,
 };
