@@ -3,8 +3,8 @@ import { createWriteStream } from "node:fs";
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openNodeSession } from "../../src/engine/node-engine.ts";
-import { halfRotaryTables } from "../../src/engine/pass/rope.ts";
 import { serialiseGraph } from "../../src/graph/serialise.ts";
+import { halfRotaryTables } from "../../src/models/architectures/shared/rope.ts";
 import type { Feeds, Tensor } from "../../src/runtime/backend.ts";
 import { decoder, embedTokens, visionEncoder, type WeightData, withWeights } from "./graphs.ts";
 
@@ -39,7 +39,7 @@ export async function exportCheckpoint(folder: string, target: string): Promise<
     await write("vision_encoder", visionEncoder(vision, checkpoint.config.vision), weights);
 
     for (const layer of text.layers.keys()) await read(model.layerFeeds("text", layer), `.${layer}`);
-    const { cosine, sine } = halfRotaryTables(text.maximumTokens, text.headSize, text.ropeTheta);
+    const { cosine, sine } = halfRotaryTables(text.positions.plan, text.maximumTokens);
     const dims = [text.maximumTokens, text.headSize / 2];
     weights.set("rope_cosine", { data: cosine, dims });
     weights.set("rope_sine", { data: sine, dims });

@@ -200,7 +200,7 @@ describe("the graphs of the architectures", () => {
     text.backward({ attentionUnits: 2, batch: 2, losses: ["matrices", "columns"] }),
     text.headGradient({ losses: ["likelihood", "probability"] }),
     text.decode({ attentionUnits: 2, batch: 1 }),
-    text.decode({ attentionUnits: 2, batch: 2, padded: true, compensation: true }),
+    text.decode({ attentionUnits: 2, batch: 2, padded: true, ownPositions: true, compensation: true }),
     text.pickSamples({}),
     vision.embed({ batch: 2 }),
     vision.forward({ attentionUnits: 3, batch: 2, compensation: true }),

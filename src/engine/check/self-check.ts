@@ -20,9 +20,10 @@ import type { Bounds } from "../../models/architectures/architecture.ts";
 import type { TextDefinition, VisionDefinition, WeightSlot } from "../../models/architectures/definition.ts";
 import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
 import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
+import { rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { heldShape } from "../../models/architectures/weight-slots.ts";
 import { type Backend, type Feeds, output, type Tensor } from "../../runtime/backend.ts";
-import { causalBias, rotaryTables } from "../pass/rope.ts";
+import { causalBias } from "../pass/attention-bias.ts";
 import { layerOf } from "../pass/towers.ts";
 import { allowedError, judgeError, precisionError } from "./half-precision-error.ts";
 import { createNumbers, type RandomNumbers, randomWeights } from "./random-weights.ts";
@@ -68,10 +69,10 @@ function ones(length: number) {
 }
 
 function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
-  const { width, headSize, ropeTheta } = text;
+  const { width, headSize, positions } = text;
   const { shape, attentionColumns, mlpColumns, weights } = layerOf(text, 0);
   const run = (tokens: number): Numbers => {
-    const { cosine, sine } = rotaryTables(0, tokens, headSize, ropeTheta);
+    const { cosine, sine } = rotaryTables(positions.plan, positions.of({ prompt: [], frames: [] }, 0, tokens));
     return {
       hidden: hiddenStates(numbers, tokens, width),
       rope_cosine: { data: cosine, dims: [tokens, headSize] },

@@ -9,10 +9,11 @@
 
 import { throwIfCancelled } from "../../core/errors.ts";
 import type { LayerShape } from "../../models/architectures/definition.ts";
+import { rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Feeds, output, type Program, type Tensor } from "../../runtime/backend.ts";
+import { paddingBias } from "../pass/attention-bias.ts";
 import { checkSequence, memoryLimits, sequencesOf } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
-import { paddingBias, rotaryTables } from "../pass/rope.ts";
 import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
 import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { type KeyValueCache, pickFromCache, releaseCache } from "./kv-cache.ts";
@@ -53,6 +54,9 @@ async function runLayers(
   }
 }
 
+/** In place of one that has finished; its row counts for nothing. */
+const NO_SAMPLE = { prompt: [], frames: [] };
+
 /**
  * Rotary tables of every row's own position, and the bias on padding where the cache has any. `prefilled`: slots that
  * the first pass filled, padding included; `slots`: all of them, with the new one.
@@ -64,11 +68,11 @@ function stepFeeds(
   slots: number,
 ): { feeds: Record<string, Tensor>; padded: boolean } {
   const { backend } = model;
-  const { headSize, ropeTheta } = model.definition.text;
+  const { headSize, positions } = model.definition.text;
   const padded = rows.length > 1 || rows.some((row) => row && row.prefilled < prefilled);
   const tables = rows.map((row) => {
-    const position = row ? row.input.prompt.length + row.ids.length - 1 : 0;
-    return rotaryTables(position, 1, headSize, ropeTheta);
+    const token = row ? row.input.prompt.length + row.ids.length - 1 : 0;
+    return rotaryTables(positions.plan, positions.of(row?.input ?? NO_SAMPLE, token, 1));
   });
   const joined = (name: "cosine" | "sine") => {
     const values = new Float32Array(rows.length * headSize);
@@ -122,7 +126,13 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
       let hidden: Tensor | null = null;
       try {
         const programOf = (shape: LayerShape) =>
-          model.programs.get(definition.text.decode, { ...options, ...shape, batch: rows.length, padded });
+          model.programs.get(definition.text.decode, {
+            ...options,
+            ...shape,
+            batch: rows.length,
+            padded,
+            ownPositions: padded,
+          });
         const embedded = await embedTokens(
           model,
           { ids, mergeIndex: new Int32Array(), imageRows: new Int32Array() },

@@ -5,10 +5,10 @@
  * sample's length, and the next tokens take the slots of the padding, so that no slot that is looked at holds any.
  */
 import { invariant, throwIfCancelled } from "../../core/errors.ts";
+import { halfRotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
-import { halfRotaryTables } from "../pass/rope.ts";
 import { embedTokens } from "../pass/tokens.ts";
 import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { cacheFeeds, type KeyValueCache, pickFromCache, releaseCache, replaceCache } from "./kv-cache.ts";
@@ -58,9 +58,9 @@ export function createLengths(model: Model): Lengths {
 
 /** Rotary tables of as many positions as `rows` can reach; the caller releases them. */
 export function rotaryFeeds(model: Model, rows: Rows): Record<"rope_cosine" | "rope_sine", Tensor> {
-  const { headSize, ropeTheta } = model.definition.text;
+  const { headSize, positions } = model.definition.text;
   const count = Math.max(...rows.map((row) => (row ? row.input.prompt.length + row.limit : 1)));
-  const { cosine, sine } = halfRotaryTables(count, headSize, ropeTheta);
+  const { cosine, sine } = halfRotaryTables(positions.plan, count);
   const upload = (values: Float32Array) => model.backend.upload(values, [count, headSize / 2]);
   return { rope_cosine: upload(cosine), rope_sine: upload(sine) };
 }

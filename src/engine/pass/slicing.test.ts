@@ -2,9 +2,10 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
+import { rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { elementCount, output } from "../../runtime/backend.ts";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
-import { causalBias, rotaryTables } from "./rope.ts";
+import { causalBias } from "./attention-bias.ts";
 import { layerOf } from "./towers.ts";
 
 const WIDTH = 24;
@@ -30,6 +31,7 @@ const CONFIG = {
 };
 const NAMES = { prefix: "model", head: "lm_head.weight" };
 const definition = decoderDefinition(CONFIG, NAMES);
+const { positions } = definition;
 
 const backend = createNodeBackend();
 afterAll(() => backend.dispose());
@@ -49,7 +51,7 @@ function setUp(seed: number) {
       { shape, values: numbers(elementCount(shape), 1 / 4) },
     ]),
   );
-  const { cosine, sine } = rotaryTables(0, TOKENS, HEAD_SIZE, 1e4);
+  const { cosine, sine } = rotaryTables(positions.plan, positions.of({ prompt: [], frames: [] }, 0, TOKENS));
   const fed = (weights: Layer) =>
     Object.fromEntries([...weights].map(([input, { shape, values }]) => [input, backend.upload(values, shape)]));
   const shared = {

@@ -1,9 +1,11 @@
 /** Tokens to hidden states: rows of the vocabulary's table, with a picture's features where its tokens stand. */
+import { invariant } from "../../core/errors.ts";
 import { splitIds } from "../../models/architectures/shared/decoder/vocabulary.ts";
+import { rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
+import { causalBias } from "./attention-bias.ts";
 import type { Batch } from "./batch.ts";
 import type { Model } from "./model.ts";
-import { causalBias, rotaryTables } from "./rope.ts";
 import { type Group, groupsOf } from "./rows.ts";
 import { visionOf } from "./towers.ts";
 
@@ -81,10 +83,14 @@ export async function embedTokenGroups(
   }
 }
 
+/** For positions that depend on no sample. */
+const ANY_SAMPLE = { prompt: [], frames: [] };
+
 /** Rotary tables and causal bias for whole sequences of `tokens`; the caller releases them. */
 export function sequenceFeeds(model: Model, tokens: number): Record<string, Tensor> {
-  const { headSize, ropeTheta } = model.definition.text;
-  const { cosine, sine } = rotaryTables(0, tokens, headSize, ropeTheta);
+  const { headSize, positions } = model.definition.text;
+  invariant(!positions.perSample, "This pass takes one table of positions for all samples.");
+  const { cosine, sine } = rotaryTables(positions.plan, positions.of(ANY_SAMPLE, 0, tokens));
   return {
     rope_cosine: model.backend.upload(cosine, [tokens, headSize]),
     rope_sine: model.backend.upload(sine, [tokens, headSize]),

@@ -7,8 +7,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
+import { halfRotaryTables, rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Backend, output, type Tensor } from "../../runtime/backend.ts";
-import { causalBias, halfRotaryTables, rotaryTables } from "../pass/rope.ts";
+import { causalBias } from "../pass/attention-bias.ts";
 import { layerOf } from "../pass/towers.ts";
 
 export const GENERATION_CONFIG = {
@@ -74,7 +75,10 @@ export function defineGenerationSuite(open: () => Promise<Backend>): void {
   /** Hidden states behind the last layer for whole sequences without padding, by the graphs that are differentiated. */
   const reference = async (hidden: Float32Array, tokens: number): Promise<Float32Array> => {
     const program = await backend.compile(text.forward({ ...layerOf(text, 0).shape, batch: 1, compensation: true }));
-    const { cosine, sine } = rotaryTables(0, tokens, HEAD_SIZE, GENERATION_CONFIG.ropeTheta);
+    const { cosine, sine } = rotaryTables(
+      text.positions.plan,
+      text.positions.of({ prompt: [], frames: [] }, 0, tokens),
+    );
     const shared = {
       rope_cosine: backend.upload(cosine, [tokens, HEAD_SIZE]),
       rope_sine: backend.upload(sine, [tokens, HEAD_SIZE]),
@@ -91,7 +95,7 @@ export function defineGenerationSuite(open: () => Promise<Backend>): void {
     async (batch) => {
       const lengths = LENGTHS.slice(0, batch);
       const sequences = lengths.map((length) => numbers((length + 3) * WIDTH, 4));
-      const { cosine, sine } = halfRotaryTables(POSITIONS, HEAD_SIZE, GENERATION_CONFIG.ropeTheta);
+      const { cosine, sine } = halfRotaryTables(text.positions.plan, POSITIONS);
       const shared = {
         ...Object.fromEntries(
           layers.flatMap((feeds, layer) => Object.entries(feeds).map(([name, tensor]) => [`${name}.${layer}`, tensor])),

@@ -8,6 +8,7 @@ import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/
 import type { GraphFunction } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { Frame } from "../pictures.ts";
+import type { PositionScheme } from "./shared/rope.ts";
 
 /** What is done to a tensor's numbers on their way to the backend, so that graphs stay plain. */
 export interface Preparation {
@@ -81,6 +82,12 @@ export interface ForwardInputs {
   readonly precision?: Precision;
 }
 
+/** How positions are fed where a layer takes them. */
+export interface PositionInputs {
+  /** `rope_cosine` and `rope_sine` are [batch, 1, tokens, head size]; [tokens, head size] for all samples when absent. */
+  readonly ownPositions?: boolean;
+}
+
 /** Samples that go through a graph at once: a number in the compiled graph, see docs/architecture.md. */
 export interface BatchSize {
   readonly batch: number;
@@ -116,10 +123,10 @@ export interface LayerSpec {
 }
 
 /** Which graph of a layer. */
-export interface ForwardOptions extends LayerShape, BatchSize, ForwardOutputs, ForwardInputs {}
+export interface ForwardOptions extends LayerShape, BatchSize, ForwardOutputs, ForwardInputs, PositionInputs {}
 
 /** Which backward graph of a layer: what each loss is needed for. */
-export interface BackwardOptions extends LayerShape, BatchSize {
+export interface BackwardOptions extends LayerShape, BatchSize, PositionInputs {
   readonly losses: readonly LossTaps[];
 }
 
@@ -130,10 +137,9 @@ export interface GenerationOptions extends BatchSize, ForwardInputs {
 }
 
 /** Which decode graph. */
-export interface DecodeOptions extends LayerShape, BatchSize, ForwardInputs {
+export interface DecodeOptions extends LayerShape, BatchSize, ForwardInputs, PositionInputs {
   /**
-   * The cache holds padding: `rope_cosine` and `rope_sine` are per sample, [batch, 1, 1, head size], and
-   * `attention_bias` [batch, 1, 1, slots] hides what is padding.
+   * The cache holds padding, which `attention_bias` [batch, 1, 1, slots] hides.
    */
   readonly padded?: boolean;
 }
@@ -165,7 +171,7 @@ export interface TowerDefinition {
 export interface TextDefinition extends TowerDefinition {
   readonly tower: "text";
   readonly vocabularySize: number;
-  readonly ropeTheta: number;
+  readonly positions: PositionScheme;
   readonly maximumTokens: number;
   readonly embeddingWeights: readonly WeightSlot[];
   readonly headWeights: readonly WeightSlot[];

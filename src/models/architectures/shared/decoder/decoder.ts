@@ -22,6 +22,7 @@ import {
 } from "../../definition.ts";
 import { type LayerValues, nameBackwardOutputs, nameForwardOutputs } from "../layer-outputs.ts";
 import { mixedPrecision, weightType } from "../mixed-precision.ts";
+import { countedPositions } from "../rope.ts";
 import type { DecoderConfig } from "./config.ts";
 import { FUSED_HEAD_STEP, generationGraph, wholeGenerationGraph } from "./generation.ts";
 import { embedGraph, headGradientGraph, headGraph, vocabularySlots } from "./vocabulary.ts";
@@ -90,6 +91,8 @@ interface LayerContext extends LayerShape {
   readonly batch: number;
   /** One new token per sample on top of a KV cache, instead of a whole sequence. */
   readonly decode: boolean;
+  /** See `PositionInputs`. */
+  readonly ownPositions?: boolean;
   /** See `DecodeOptions`. */
   readonly padded?: boolean;
   /** See `ForwardInputs`. */
@@ -109,6 +112,7 @@ function emitLayer(
     attentionUnits: keyValueHeads,
     batch,
     decode,
+    ownPositions = false,
     padded = false,
     compensation = false,
     precision = "float32",
@@ -120,7 +124,7 @@ function emitLayer(
   const heads = keyValueHeads * repeat;
 
   const hidden = builder.input("hidden", [rows, width]);
-  const ropeShape = padded ? [batch, 1, 1, headSize] : [tokens, headSize];
+  const ropeShape = ownPositions ? [batch, 1, tokens, headSize] : [tokens, headSize];
   const cosine = builder.input("rope_cosine", ropeShape);
   const sine = builder.input("rope_sine", ropeShape);
   const attentionMask = builder.input("attention_mask", [heads * headSize]);
@@ -335,7 +339,7 @@ export function decoderDefinition(
     width,
     vocabularySize,
     headSize,
-    ropeTheta: config.ropeTheta,
+    positions: countedPositions(headSize, config.ropeTheta),
     maximumTokens: config.maximumPositions,
     modules: towerModules("text", units, { attn: (2 + 2 * repeat) * headSize * width, mlp: 3 * width }),
     columnsPerAttentionUnit: repeat * headSize,

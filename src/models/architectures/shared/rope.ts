@@ -1,0 +1,88 @@
+/**
+ * Rotary positions. Positions are data: of each axis one number a token. A plan says which axis turns each pair of a head
+ * and how fast, so that one function serves plain positions, several sections of a head and scaled frequencies.
+ */
+import type { Frame } from "../../pictures.ts";
+
+/** Positions of tokens by axis, [axes][tokens]; one axis where tokens are only counted. */
+export type Positions = readonly Int32Array[];
+
+/** Pairs are (i, i + half of the head), the rotate-half convention of transformers. */
+export interface RotaryPlan {
+  /** For every pair the axis whose position turns it. */
+  readonly axes: readonly number[];
+  /** For every pair its angle per step of that axis, in radians. */
+  readonly frequencies: Float32Array;
+}
+
+/** What a sample's positions may depend on. */
+export interface PositionedSample {
+  readonly prompt: readonly number[];
+  readonly frames: readonly Pick<Frame, "patches" | "tokens">[];
+}
+
+/** How an architecture counts the positions of its tokens. */
+export interface PositionScheme {
+  readonly plan: RotaryPlan;
+  /** Whether the samples of a batch may differ in the position of their i-th token; one table serves all otherwise. */
+  readonly perSample: boolean;
+  /** Positions of `count` tokens of `sample` from its token `first` on, those behind the prompt included. */
+  of(sample: PositionedSample, first: number, count: number): Positions;
+}
+
+/** All pairs turned by one axis, pair i with frequency θ^(−2i/headSize). */
+export function plainPlan(headSize: number, theta: number): RotaryPlan {
+  const pairs = headSize / 2;
+  return {
+    axes: Array<number>(pairs).fill(0),
+    frequencies: Float32Array.from({ length: pairs }, (_, pair) => 1 / theta ** ((2 * pair) / headSize)),
+  };
+}
+
+/** Tokens counted from 0, pictures' tokens like all others. */
+export function countedPositions(headSize: number, theta: number): PositionScheme {
+  return {
+    plan: plainPlan(headSize, theta),
+    perSample: false,
+    of: (_, first, count) => [countFrom(first, count)],
+  };
+}
+
+function countFrom(first: number, count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, token) => first + token);
+}
+
+/** Cosines and sines of tokens at `positions`, [tokens, head size] each; both halves of a row are equal. */
+export function rotaryTables({ axes, frequencies }: RotaryPlan, positions: Positions) {
+  const tokens = positions[0]?.length ?? 0;
+  const pairs = frequencies.length;
+  const cosine = new Float32Array(tokens * 2 * pairs);
+  const sine = new Float32Array(tokens * 2 * pairs);
+  for (const [pair, frequency] of frequencies.entries()) {
+    const own = positions[axes[pair] ?? 0];
+    for (let token = 0; token < tokens; token++) {
+      // transformers forms the angle in float32; so does this.
+      const angle = Math.fround((own?.[token] ?? Number.NaN) * frequency);
+      for (const column of [pair, pair + pairs]) {
+        cosine[token * 2 * pairs + column] = Math.cos(angle);
+        sine[token * 2 * pairs + column] = Math.sin(angle);
+      }
+    }
+  }
+  return { cosine, sine };
+}
+
+/** Positions 0 … count − 1 on every axis without the half that repeats, [count, head size / 2], as fused attention takes them. */
+export function halfRotaryTables(plan: RotaryPlan, count: number) {
+  const axes = Math.max(...plan.axes) + 1;
+  const { cosine, sine } = rotaryTables(plan, Array<Int32Array>(axes).fill(countFrom(0, count)));
+  const pairs = plan.frequencies.length;
+  const firstHalves = (table: Float32Array) => {
+    const halves = new Float32Array(count * pairs);
+    for (let row = 0; row < count; row++) {
+      halves.set(table.subarray(2 * row * pairs, (2 * row + 1) * pairs), row * pairs);
+    }
+    return halves;
+  };
+  return { cosine: firstHalves(cosine), sine: firstHalves(sine) };
+}
