@@ -20,8 +20,9 @@ export function defineModel(config: ModelConfig, parts = 1): ModelDefinition {
  * precision as float32, because measuring reads halves through float32 copies.
  */
 export function defineModelWithin(config: ModelConfig, largestBuffer: number): ModelDefinition {
-  const { vocabularySize, hiddenSize: width } = config.text;
-  return defineModel(config, vocabularyParts({ vocabularySize, width }, largestBuffer));
+  const whole = defineModel(config);
+  const parts = vocabularyParts(whole.text, largestBuffer);
+  return parts === 1 ? whole : defineModel(config, parts);
 }
 
 /** The units of all towers. */

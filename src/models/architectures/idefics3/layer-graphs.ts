@@ -1,0 +1,99 @@
+/** The graphs of one layer of the vision tower, forward and back. */
+import { GraphBuilder, type Value } from "../../../graph/graph.ts";
+import { add, geluTanh, multiply } from "../../../graph/operations/elementwise.ts";
+import { matmul } from "../../../graph/operations/linear.ts";
+import { layerNorm, softmax } from "../../../graph/operations/normalise.ts";
+import { reshape, transpose } from "../../../graph/operations/structure.ts";
+import type { BackwardOptions, BatchSize, ForwardInputs, ForwardOptions, LayerShape } from "../definition.ts";
+import { nameBackwardOutputs, nameForwardOutputs } from "../shared/layer-outputs.ts";
+import { mixedPrecision, weightType } from "../shared/mixed-precision.ts";
+import type { VisionConfig } from "./config.ts";
+import { headSizeOf, layerWeights } from "./layer-spec.ts";
+
+/** Adds one encoder layer to `builder`; declares its inputs. */
+function emitLayer(
+  builder: GraphBuilder,
+  config: VisionConfig,
+  patches: number,
+  { batch, attentionUnits: heads, compensation = false, precision = "float32" }: BatchSize & LayerShape & ForwardInputs,
+) {
+  const { operand, single, project, scores } = mixedPrecision(builder, precision);
+  const { hiddenSize: width, normEpsilon } = config;
+  const headSize = headSizeOf(config);
+  const columns = heads * headSize;
+  const rows = batch * patches;
+  const hidden = builder.input("hidden", [rows, width]);
+  const attentionMask = builder.input("attention_mask", [columns]);
+  const mlpMask = builder.input("mlp_mask", ["F"]);
+  const weight = Object.fromEntries(
+    layerWeights(config, 0, { attentionUnits: heads, mlpUnits: config.intermediateSize }).map(({ input, shape }) => {
+      const sliced =
+        input === "fc1" ? ["F", width] : input === "fc1_bias" ? ["F"] : input === "fc2" ? [width, "F"] : shape;
+      return [input, builder.input(input, sliced, weightType(shape, precision))];
+    }),
+  ) as Record<string, Value>;
+  const w = (name: string) => weight[name] as Value;
+  const projectTo = (x: Value, name: string) => project(x, w(name), w(`${name}_bias`));
+  const projectLast = (x: Value, name: string, module: string) => {
+    if (!compensation) return single(projectTo(x, name));
+    const added = builder.input(`${module}_compensation`, [width]);
+    return single(project(x, w(name), add(builder, w(`${name}_bias`), added)));
+  };
+  const splitHeads = (x: Value) =>
+    transpose(builder, reshape(builder, x, [batch, patches, heads, headSize]), [0, 2, 1, 3]);
+
+  const attentionInput = layerNorm(builder, hidden, w("attention_norm"), w("attention_norm_bias"), normEpsilon);
+  const query = projectTo(attentionInput, "query");
+  const keyProjection = projectTo(attentionInput, "key");
+  const valueProjection = projectTo(attentionInput, "value");
+  const key = splitHeads(keyProjection);
+  const value = splitHeads(valueProjection);
+  const scaled = scores(splitHeads(query), transpose(builder, key, [0, 1, 3, 2]), headSize ** -0.5);
+  const mixed = matmul(builder, operand(softmax(builder, scaled)), value);
+  const joined = reshape(builder, transpose(builder, mixed, [0, 2, 1, 3]), [rows, columns]);
+  const context = multiply(builder, joined, operand(attentionMask));
+  const attentionOutput = projectLast(context, "output", "attention");
+  const middle = add(builder, hidden, attentionOutput);
+
+  const mlpInput = layerNorm(builder, middle, w("mlp_norm"), w("mlp_norm_bias"), normEpsilon);
+  const inner = projectTo(mlpInput, "fc1");
+  const activation = multiply(builder, geluTanh(builder, single(inner)), mlpMask);
+  const mlpOutput = projectLast(activation, "fc2", "mlp");
+  const output = add(builder, middle, mlpOutput);
+  return {
+    hidden,
+    attentionInput,
+    query,
+    keyProjection,
+    valueProjection,
+    context,
+    attentionOutput,
+    mlpInput,
+    inner,
+    activation,
+    mlpOutput,
+    output,
+  };
+}
+
+/** See `TowerDefinition.forward`. */
+export function forwardGraph(config: VisionConfig, patches: number, options: ForwardOptions) {
+  const { batch } = options;
+  const builder = new GraphBuilder(`vision layer, batch ${batch}`);
+  const values = emitLayer(builder, config, patches, options);
+  nameForwardOutputs(builder, values, options);
+  return builder.build();
+}
+
+/** See `TowerDefinition.backward`. */
+export function backwardGraph(config: VisionConfig, patches: number, { losses, ...options }: BackwardOptions) {
+  const builder = new GraphBuilder(`vision layer backward, batch ${options.batch}`);
+  const values = emitLayer(builder, config, patches, options);
+  const { query, keyProjection, valueProjection, inner } = values;
+  const scored = {
+    attributed: { query_gradient: query, fc1_gradient: inner },
+    others: { key_gradient: keyProjection, value_gradient: valueProjection },
+  };
+  nameBackwardOutputs(builder, values, scored, losses);
+  return builder.build();
+}
