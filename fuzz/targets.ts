@@ -3,9 +3,10 @@
 import { inFile } from "../src/cli/files.ts";
 import type { ErrorCode } from "../src/core/errors.ts";
 import { parseDescription } from "../src/core/experiments/description.ts";
-import { parsePlan, planPruning } from "../src/core/plan.ts";
+import { parsePlan } from "../src/core/parse-plan.ts";
+import { parseStatistics } from "../src/core/parse-statistics.ts";
+import { planPruning } from "../src/core/plan.ts";
 import type { Random } from "../src/core/random.ts";
-import { parseStatistics } from "../src/core/statistics-json.ts";
 import { defineModel, modelLayout } from "../src/engine/load/create-model.ts";
 import { createImageProcessor, findProcessorConfig } from "../src/models/architectures/idefics3/processor.ts";
 import { parseModelConfig } from "../src/models/architectures/registry.ts";

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parsePlan } from "../core/plan.ts";
+import { parsePlan } from "../core/parse-plan.ts";
 import { projectRoot } from "../testing/shared.ts";
 import { runCaptured } from "./testing/run-captured.ts";
 import { useTemporaryFolder } from "./testing/temporary-folder.ts";

@@ -1,5 +1,6 @@
 /** Plan files for a model that is loaded. */
-import { type Plan, parsePlan, planPruning } from "../core/plan.ts";
+import { parsePlan } from "../core/parse-plan.ts";
+import { type Plan, planPruning } from "../core/plan.ts";
 import type { Pruning } from "../core/pruning.ts";
 import type { ModelSummary } from "../engine/contract.ts";
 import { createPruningMasks } from "../engine/pass/compensation.ts";

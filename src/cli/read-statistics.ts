@@ -2,8 +2,8 @@
 
 import { parseParameters } from "../core/parameters/parse.ts";
 import { choiceDescriptions, type MethodParameters, parameterDescriptions } from "../core/parameters.ts";
+import { readStatistics } from "../core/parse-statistics.ts";
 import type { Statistics } from "../core/statistics.ts";
-import { readStatistics } from "../core/statistics-json.ts";
 import type { UnitLayout } from "../core/unit.ts";
 import { Fields, parseJson } from "../models/json.ts";
 import { inFile } from "./files.ts";

@@ -59,7 +59,9 @@ describe("sweep refuses", () => {
     expect(await complaintOf("sweep", "--model", "/nowhere")).toMatch(/config\.json is not in nowhere/);
     expect(await complaint("--description", "/nowhere.json")).toMatch(/\/nowhere\.json does not exist/);
     const odd = await folder.write("odd.json", { version: 1, kind: "sweep", series: [], ratios: [0.4] });
-    expect(await complaint("--description", odd)).toMatch(/odd\.json: series: found 0 entries/);
+    expect(await complaint("--description", odd)).toMatch(
+      /odd\.json: series: found \[\], expected a list of 1 to 32 entries/,
+    );
     expect(await complaint("--keep", await folder.write("kept.json", "{}"))).toMatch(/kept\.json: version: is missing/);
     expect(await complaint("--statistics", "/nowhere.json")).toMatch(/\/nowhere\.json does not exist/);
   });

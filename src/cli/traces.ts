@@ -1,7 +1,10 @@
 /** A file of traces that were written elsewhere, for example by another implementation of the same model. */
 import { PivotscopeError } from "../core/errors.ts";
-import { parseJson, readField, readObject, readString } from "../core/json-check.ts";
+import { parseJson, readJson, textSource } from "../core/json/read.ts";
+import { list, object, text } from "../core/json/schemas.ts";
 import { readText } from "./files.ts";
+
+const tracesSchema = object({ traces: list(text) });
 
 /**
  * Reads `{"traces": ["…", …]}`.
@@ -10,10 +13,12 @@ import { readText } from "./files.ts";
  * @throws PivotscopeError `bad-input` when the file has another form or another number of traces.
  */
 export async function readTraces(file: string, count: number): Promise<readonly string[]> {
-  const traces = readField("", readObject(file, parseJson(await readText(file), file)), "traces");
-  if (!Array.isArray(traces) || traces.length < count) {
-    const found = Array.isArray(traces) ? `${traces.length} traces` : "no list of traces";
-    throw new PivotscopeError("bad-input", `${file} has ${found}; there are ${count} samples.`, "Write one for each.");
-  }
-  return traces.slice(0, count).map((trace: unknown, index) => readString(`traces[${index}]`, trace));
+  const source = textSource(file);
+  const { traces } = readJson(tracesSchema, parseJson(await readText(file), source), source);
+  if (traces.length >= count) return traces.slice(0, count);
+  throw new PivotscopeError(
+    "bad-input",
+    `${file} has ${traces.length} traces; there are ${count} samples.`,
+    "Write one for each.",
+  );
 }

@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import { flap } from "./methods/flap.ts";
 import { mucrasp } from "./methods/mucrasp.ts";
 import { defaultParameters } from "./parameters.ts";
-import { checkPlanModel, createPlan, parsePlan, planKeep, planPruning, serialisePlan } from "./plan.ts";
+import { parsePlan } from "./parse-plan.ts";
+import { parseStatistics } from "./parse-statistics.ts";
+import { checkPlanModel, createPlan, planKeep, planPruning, serialisePlan } from "./plan.ts";
 import { createRandom } from "./random.ts";
 import type { BaselineStatistics, Statistics } from "./statistics.ts";
-import { parseStatistics, serialiseStatistics } from "./statistics-json.ts";
+import { serialiseStatistics } from "./statistics-json.ts";
 import { arbitraryFullStatistics, fillBaselines } from "./testing/baselines.ts";
 import { arbitraryLayout, arbitraryRatio, arbitraryStatistics } from "./testing/layouts.ts";
 import { createUnitLayout } from "./unit.ts";
@@ -221,12 +223,12 @@ describe("statistics file", () => {
     [
       "an attribution of another size",
       (file) => Object.assign(at(file, "baselines", "probability_attribution"), { "text.0.mlp": [1] }),
-      "baselines.probability_attribution.text.0.mlp: found 1 numbers, expected 3",
+      "baselines.probability_attribution.text.0.mlp: found [1], expected a list of 3 numbers.",
     ],
     [
       "an unknown matrix",
       (file) => Object.assign(at(file, ...attention, "matrices"), { gates: {} }),
-      "matrices.gates: is not a matrix",
+      "baselines.modules.text.0.attn.matrices.gates: there is no such field.",
     ],
     [
       "a missing matrix",
@@ -241,7 +243,7 @@ describe("statistics file", () => {
     [
       "no lines",
       (file) => Object.assign(at(file, ...attention, "matrices", "key"), { lines_per_unit: 0 }),
-      "baselines.modules.text.0.attn.matrices.key.lines_per_unit: found 0, expected a number of at least 1",
+      "baselines.modules.text.0.attn.matrices.key.lines_per_unit: found 0, expected a whole number of at least 1.",
     ],
     [
       "query heads that do not share a key head",
@@ -299,7 +301,7 @@ describe("statistics file", () => {
     [
       "another size",
       changed((file) => Object.assign(file, { attribution_pivot: { "text.0.attn": [1], "text.0.mlp": [] } }), good),
-      "attribution_pivot.text.0.attn: found 1 numbers, expected 2",
+      "attribution_pivot.text.0.attn: found [1], expected a list of 2 numbers.",
     ],
     [
       "a negative number",

@@ -8,20 +8,7 @@
  */
 import type { Allocation } from "./allocation/allocation.ts";
 import { invariant, PivotscopeError } from "./errors.ts";
-import {
-  type JsonObject,
-  parseJson,
-  readField,
-  readInteger,
-  readNumber,
-  readNumbers,
-  readObject,
-  readString,
-  showValue,
-} from "./json-check.ts";
-import { methodNamed } from "./methods/index.ts";
 import { splitByModule } from "./module-arrays.ts";
-import { parseParameters } from "./parameters/parse.ts";
 import type { MethodParameters } from "./parameters.ts";
 import type { Pruning } from "./pruning.ts";
 import type { Ratio, UnitLayout } from "./unit.ts";
@@ -81,50 +68,6 @@ export function serialisePlan(plan: Plan): string {
 }
 
 /**
- * Reads a plan and checks everything that can be checked without its model.
- * @throws PivotscopeError `bad-input` naming the field, what was found and what is expected; `unsupported` for another
- * version; `not-found` for an unknown method.
- */
-export function parsePlan(text: string): Plan {
-  const file = readObject("plan", parseJson(text, "The plan file"));
-  const version = readInteger("version", readField("", file, "version"), 0, Number.MAX_SAFE_INTEGER);
-  if (version !== PLAN_VERSION) {
-    throw new PivotscopeError(
-      "unsupported",
-      `version: found ${version}, this program reads version ${PLAN_VERSION}.`,
-      "Make the plan again with this program.",
-    );
-  }
-  const model = readObject("model", readField("", file, "model"));
-  const ratio = readObject("ratio", readField("", file, "ratio"));
-  const keep = readLists(file, "keep", readKept);
-  const value = readLists(file, "value", (field, found) => readNumbers(field, found, null, 0, Number.MAX_VALUE));
-  checkSameShape(keep, value);
-  const meanInputs = Object.hasOwn(file, "meanInputs")
-    ? readLists(file, "meanInputs", (field, found) =>
-        readNumbers(field, found, null, -Number.MAX_VALUE, Number.MAX_VALUE),
-      )
-    : null;
-  if (meanInputs) checkMeanInputs(keep, meanInputs);
-  return {
-    version: PLAN_VERSION,
-    model: {
-      name: readString("model.name", readField("model", model, "name")),
-      weightHash: readHash("model.weightHash", readField("model", model, "weightHash")),
-    },
-    method: methodNamed(readString("method", readField("", file, "method"))).name,
-    parameters: parseParameters(readField("", file, "parameters")),
-    ratio: {
-      asked: readNumber("ratio.asked", readField("ratio", ratio, "asked"), 0, 1),
-      reached: readNumber("ratio.reached", readField("ratio", ratio, "reached"), 0, 1),
-    },
-    keep,
-    value,
-    ...(meanInputs === null ? {} : { meanInputs }),
-  };
-}
-
-/**
  * The keep mask of a plan in a model's order, one number per unit.
  * @throws PivotscopeError `bad-input` naming the module that the plan lacks, has too many of, or has in another size.
  */
@@ -178,39 +121,6 @@ export function checkPlanModel(plan: Plan, model: PlanModel): void {
   );
 }
 
-function readLists(
-  file: JsonObject,
-  name: string,
-  read: (field: string, found: unknown) => readonly number[],
-): Readonly<Record<string, readonly number[]>> {
-  const lists = Object.entries(readObject(name, readField("", file, name)));
-  return Object.fromEntries(
-    lists.map(([key, found]) => {
-      if (!/^(text|vision)\.\d+\.(attn|mlp)$/.test(key)) {
-        throw new PivotscopeError("bad-input", `${name}.${key}: is not a module; expected for example text.3.mlp.`);
-      }
-      return [key, read(`${name}.${key}`, found)];
-    }),
-  );
-}
-
-function readKept(field: string, found: unknown): readonly number[] {
-  const kept = readNumbers(field, found, null, 0, 1);
-  kept.forEach((unit, index) => {
-    readInteger(`${field}[${index}]`, unit, 0, 1);
-  });
-  return kept;
-}
-
-function readHash(field: string, found: unknown): string {
-  const hash = readString(field, found);
-  if (/^[0-9a-f]{64}$/.test(hash)) return hash;
-  throw new PivotscopeError(
-    "bad-input",
-    `${field}: found ${showValue(hash)}, expected a SHA-256 as 64 lower-case hex digits.`,
-  );
-}
-
 function splitMeanInputs(
   layout: UnitLayout,
   meanInputs: Float32Array,
@@ -228,8 +138,11 @@ function splitMeanInputs(
   );
 }
 
-/** Every module has the same whole number of columns for each of its units, at least one. */
-function checkMeanInputs(keep: Plan["keep"], meanInputs: NonNullable<Plan["meanInputs"]>): void {
+/**
+ * Every module has the same whole number of columns for each of its units, at least one.
+ * @throws PivotscopeError `bad-input` naming a module where that is not so.
+ */
+export function checkMeanInputs(keep: Plan["keep"], meanInputs: NonNullable<Plan["meanInputs"]>): void {
   for (const key of new Set([...Object.keys(keep), ...Object.keys(meanInputs)])) {
     const units = Object.hasOwn(keep, key) ? keep[key]?.length : undefined;
     const columns = Object.hasOwn(meanInputs, key) ? meanInputs[key]?.length : undefined;
@@ -243,18 +156,6 @@ function checkMeanInputs(keep: Plan["keep"], meanInputs: NonNullable<Plan["meanI
     throw new PivotscopeError(
       "bad-input",
       `meanInputs.${key}: found ${columns} columns, expected a multiple of the ${units} units of keep.${key}.`,
-    );
-  }
-}
-
-function checkSameShape(keep: Plan["keep"], value: Plan["value"]): void {
-  for (const key of new Set([...Object.keys(keep), ...Object.keys(value)])) {
-    const kept = Object.hasOwn(keep, key) ? keep[key]?.length : undefined;
-    const valued = Object.hasOwn(value, key) ? value[key]?.length : undefined;
-    if (kept === valued) continue;
-    throw new PivotscopeError(
-      "bad-input",
-      `value.${key}: found ${valued ?? "no"} units, but keep.${key} has ${kept ?? "none"}.`,
     );
   }
 }

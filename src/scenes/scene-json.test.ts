@@ -15,7 +15,7 @@ describe("parseScene", () => {
     ["no list", {}, "scene is no list of objects."],
     ["too few", [ball], "scene has 1 object; a scene has 2 to 7."],
     ["too many", Array.from({ length: 8 }, () => ball), "scene has 8 objects; a scene has 2 to 7."],
-    ["no object", [ball, 3], "scene[1] is no object."],
+    ["no object", [ball, 3], "scene[1] is 3; a scene is a list of objects."],
     [
       "a strange shape",
       [ball, { ...cube, shape: "egg" }],

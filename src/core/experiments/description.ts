@@ -1,15 +1,10 @@
 /** Experiment descriptions: built from parts, and read from files with checks that name the field at fault. */
+import * as v from "valibot";
 import { PivotscopeError, reworded } from "../errors.ts";
-import {
-  type JsonObject,
-  parseJson,
-  readField,
-  readInteger,
-  readNumber,
-  readObject,
-  readString,
-  showValue,
-} from "../json-check.ts";
+import { parseJson, readJson, textSource } from "../json/read.ts";
+import { anything, flag, integer, list, number, object, objectOnly, text } from "../json/schemas.ts";
+import { showValue } from "../json/show.ts";
+import { checkVersion } from "../json/version.ts";
 import { methodNamed } from "../methods/index.ts";
 import { parseParameters } from "../parameters/parse.ts";
 import type { ExperimentDescription, Series } from "./experiment.ts";
@@ -21,6 +16,39 @@ export const DESCRIPTION_LIMITS = { series: 32, ratios: 101, samplesPerFamily: 1
 
 /** Letters, digits, dots, underscores and hyphens: an id stands in cell ids, file names and CSV columns. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const NEEDED_ID = "1 to 64 letters, digits, dots, underscores or hyphens";
+const NEEDED_LABEL = "1 to 100 letters";
+
+const SOURCE = textSource("description", "The description");
+
+const kindSchema = object({ kind: v.picklist(["sweep", "windows"], '"sweep" or "windows"') });
+
+const common = {
+  version: integer(0),
+  kind: text,
+  samplesPerFamily: v.nullish(integer(1, DESCRIPTION_LIMITS.samplesPerFamily), null),
+  generate: v.nullish(flag, true),
+};
+
+const windowsSchema = objectOnly({ ...common, size: integer(1, DESCRIPTION_LIMITS.size) });
+
+const seriesSchema = objectOnly({
+  id: v.pipe(v.string(NEEDED_ID), v.regex(ID, NEEDED_ID)),
+  label: v.nullish(
+    v.pipe(
+      v.string(NEEDED_LABEL),
+      v.check((label) => label.trim() !== "" && label.length <= 100, NEEDED_LABEL),
+    ),
+  ),
+  method: text,
+  parameters: anything,
+});
+
+const sweepSchema = objectOnly({
+  ...common,
+  series: list(seriesSchema, { least: 1, most: DESCRIPTION_LIMITS.series }),
+  ratios: list(number(0, 1), { least: 1, most: DESCRIPTION_LIMITS.ratios }),
+});
 
 interface Common {
   /** All samples when null. */
@@ -52,7 +80,7 @@ export function serialiseDescription(description: ExperimentDescription): string
 
 /** @throws PivotscopeError `bad-input` when the text is not JSON, and as `readDescription`. */
 export function parseDescription(text: string): ExperimentDescription {
-  return readDescription(parseJson(text, "The description"));
+  return readDescription(parseJson(text, SOURCE));
 }
 
 /**
@@ -63,90 +91,33 @@ export function parseDescription(text: string): ExperimentDescription {
  *   for another version; `not-found` for an unknown method.
  */
 export function readDescription(found: unknown): ExperimentDescription {
-  const file = readObject("description", found);
-  const version = readInteger("version", readField("", file, "version"), 0, Number.MAX_SAFE_INTEGER);
-  if (version !== DESCRIPTION_VERSION) {
-    throw new PivotscopeError(
-      "unsupported",
-      `version: found ${version}, this program reads version ${DESCRIPTION_VERSION}.`,
-      "Write the description for this program.",
-    );
-  }
-  const kind = readString("kind", readField("", file, "kind"));
-  const common = {
-    version: DESCRIPTION_VERSION,
-    samplesPerFamily: readSamplesPerFamily(file.samplesPerFamily ?? null),
-    generate: readFlag("generate", file.generate ?? true),
-  } as const;
+  checkVersion(found, DESCRIPTION_VERSION, SOURCE, "Write the description for this program.");
+  const { kind } = readJson(kindSchema, found, SOURCE);
   if (kind === "windows") {
-    refuseOthers("", file, ["version", "kind", "samplesPerFamily", "generate", "size"]);
-    return { ...common, kind, size: readInteger("size", readField("", file, "size"), 1, DESCRIPTION_LIMITS.size) };
+    const { samplesPerFamily, generate, size } = readJson(windowsSchema, found, SOURCE);
+    return { version: DESCRIPTION_VERSION, samplesPerFamily, generate, kind, size };
   }
-  if (kind !== "sweep") {
-    throw new PivotscopeError("bad-input", `kind: found ${showValue(kind)}, expected "sweep" or "windows".`);
-  }
-  refuseOthers("", file, ["version", "kind", "samplesPerFamily", "generate", "series", "ratios"]);
-  return {
-    ...common,
-    kind,
-    series: readSeriesList(readField("", file, "series")),
-    ratios: readRatios(readField("", file, "ratios")),
-  };
-}
-
-function readSamplesPerFamily(found: unknown): number | null {
-  return found === null ? null : readInteger("samplesPerFamily", found, 1, DESCRIPTION_LIMITS.samplesPerFamily);
-}
-
-function readFlag(field: string, found: unknown): boolean {
-  if (typeof found === "boolean") return found;
-  throw new PivotscopeError("bad-input", `${field}: found ${showValue(found)}, expected true or false.`);
-}
-
-function readList(field: string, found: unknown, most: number): readonly unknown[] {
-  if (Array.isArray(found) && found.length >= 1 && found.length <= most) return found;
-  const shown = Array.isArray(found) ? `${found.length} entries` : showValue(found);
-  throw new PivotscopeError("bad-input", `${field}: found ${shown}, expected a list of 1 to ${most} entries.`);
-}
-
-/** In ascending order, whatever order they are given in. */
-function readRatios(found: unknown): readonly number[] {
-  const ratios = readList("ratios", found, DESCRIPTION_LIMITS.ratios).map((ratio, index) =>
-    readNumber(`ratios[${index}]`, ratio, 0, 1),
-  );
-  refuseRepeats("ratios", ratios);
-  return [...ratios].sort((a, b) => a - b);
-}
-
-function readSeriesList(found: unknown): readonly Series[] {
-  const series = readList("series", found, DESCRIPTION_LIMITS.series).map((one, index) =>
-    readSeries(`series[${index}]`, one),
-  );
+  const { samplesPerFamily, generate, series, ratios } = readJson(sweepSchema, found, SOURCE);
   refuseRepeats(
     "series",
     series.map(({ id }) => id),
   );
-  return series;
+  refuseRepeats("ratios", ratios);
+  return {
+    version: DESCRIPTION_VERSION,
+    samplesPerFamily,
+    generate,
+    kind,
+    series: series.map((one, index) => completeSeries(`series[${index}]`, one)),
+    // In ascending order, whatever order they are given in.
+    ratios: [...ratios].sort((a, b) => a - b),
+  };
 }
 
-function readSeries(field: string, found: unknown): Series {
-  const given = readObject(field, found);
-  refuseOthers(`${field}.`, given, ["id", "label", "method", "parameters"]);
-  const id = readString(`${field}.id`, readField(field, given, "id"));
-  if (!ID.test(id)) {
-    throw new PivotscopeError(
-      "bad-input",
-      `${field}.id: found ${showValue(id)}, expected 1 to 64 letters, digits, dots, underscores or hyphens.`,
-    );
-  }
-  const name = readString(`${field}.method`, readField(field, given, "method"));
-  const method = within(field, "method", () => methodNamed(name));
-  const label = readString(`${field}.label`, given.label ?? method.label);
-  if (label.trim() === "" || label.length > 100) {
-    throw new PivotscopeError("bad-input", `${field}.label: found ${label.length} letters, expected 1 to 100.`);
-  }
+function completeSeries(field: string, { id, label, ...given }: v.InferOutput<typeof seriesSchema>): Series {
+  const method = within(field, "method", () => methodNamed(given.method));
   const parameters = within(field, "parameters", () => parseParameters(given.parameters ?? {}));
-  return { id, label, method: method.name, parameters };
+  return { id, label: label ?? method.label, method: method.name, parameters };
 }
 
 /** Puts the place in the file before a message that does not know it. */
@@ -164,14 +135,4 @@ function refuseRepeats(field: string, values: readonly (string | number)[]): voi
   const repeated = values.find((value, index) => values.indexOf(value) !== index);
   if (repeated === undefined) return;
   throw new PivotscopeError("bad-input", `${field}: ${showValue(repeated)} is listed twice.`);
-}
-
-function refuseOthers(prefix: string, object: JsonObject, known: readonly string[]): void {
-  const stranger = Object.keys(object).find((name) => !known.includes(name));
-  if (stranger === undefined) return;
-  throw new PivotscopeError(
-    "bad-input",
-    `${prefix}${stranger}: there is no such field.`,
-    `Use some of ${known.join(", ")}.`,
-  );
 }

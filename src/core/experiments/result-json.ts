@@ -4,18 +4,12 @@
  * `{id, series, place, reachedRatio, records}` and a record `{sample, scores, kl, text}`: scores in the order of
  * `scoreNames`, KL per token in nats at five significant digits. A number that is not finite is null and read as NaN.
  */
+import * as v from "valibot";
 import { PivotscopeError, reworded } from "../errors.ts";
-import {
-  type JsonObject,
-  parseJson,
-  readField,
-  readInteger,
-  readNumber,
-  readNumbers,
-  readObject,
-  readString,
-  showValue,
-} from "../json-check.ts";
+import { parseJson, readJson, textSource } from "../json/read.ts";
+import { anything, integer, list, number, numbers, object, text } from "../json/schemas.ts";
+import { showValue } from "../json/show.ts";
+import { checkVersion } from "../json/version.ts";
 import { readDescription } from "./description.ts";
 import type { CellResult, ExperimentResult, SampleRecord, TraceRecord } from "./experiment.ts";
 import { type SampleScores, SCORE_NAMES } from "./scores.ts";
@@ -23,7 +17,48 @@ import { type SampleScores, SCORE_NAMES } from "./scores.ts";
 export const RESULT_VERSION = 1;
 
 const DIGITS = 5;
-const LARGE = Number.MAX_SAFE_INTEGER;
+const SOURCE = textSource("result", "The result");
+
+const whole = integer(0);
+const textOrNull = v.nullable(text);
+/** A number, or NaN for null. */
+const score = v.pipe(
+  v.nullable(number()),
+  v.transform((value) => value ?? Number.NaN),
+);
+
+const traceSchema = object({
+  sample: whole,
+  family: textOrNull,
+  kind: textOrNull,
+  text,
+  tokens: whole,
+  pivots: numbers(0, { whole: true }),
+  steps: numbers(-1, { whole: true }),
+});
+
+const recordSchema = object({ sample: whole, scores: list(score), kl: list(score), text: textOrNull });
+
+const cellSchema = object({
+  id: text,
+  series: textOrNull,
+  place: number(0, Number.MAX_SAFE_INTEGER),
+  reachedRatio: number(0, 1),
+  records: list(recordSchema),
+});
+
+const resultSchema = object({
+  description: anything,
+  model: object({ name: text, weightHash: text, backend: text }),
+  cmds: list(score),
+  samples: whole,
+  scoreNames: list(anything),
+  traces: list(traceSchema),
+  cells: list(cellSchema),
+});
+
+type FoundCell = v.InferOutput<typeof cellSchema>;
+type FoundRecord = v.InferOutput<typeof recordSchema>;
 
 /** The result as a file's text, without a line end. */
 export function serialiseResult(result: ExperimentResult): string {
@@ -55,49 +90,27 @@ export function describeRecord({ sample, scores, kl, text }: SampleRecord) {
  * twice.
  * @throws PivotscopeError `bad-input` naming the field at fault; `unsupported` for another version; as `readDescription`.
  */
-export function parseResult(text: string): ExperimentResult {
-  const file = readObject("result", parseJson(text, "The result"));
-  const version = readInteger("version", readField("", file, "version"), 0, LARGE);
-  if (version !== RESULT_VERSION) {
-    throw new PivotscopeError(
-      "unsupported",
-      `version: found ${version}, this program reads version ${RESULT_VERSION}.`,
-      "Measure again with this program.",
-    );
-  }
-  const description = inField("description", () => readDescription(readField("", file, "description")));
-  const model = readObject("model", readField("", file, "model"));
-  const traces = readList("traces", readField("", file, "traces")).map((trace, index) =>
-    readTrace(`traces[${index}]`, trace),
-  );
+export function parseResult(json: string): ExperimentResult {
+  const found = parseJson(json, SOURCE);
+  checkVersion(found, RESULT_VERSION, SOURCE, "Measure again with this program.");
+  const { model, cmds, samples, ...file } = readJson(resultSchema, found, SOURCE);
+  const description = inField("description", () => readDescription(file.description));
+  const traces = file.traces.map((trace, index) => checkTrace(`traces[${index}]`, trace));
   refuseRepeats(
     "traces",
     "sample",
     traces.map(({ sample }) => `${sample}`),
   );
-  const order = readScoreOrder(readField("", file, "scoreNames"));
+  const order = scoreOrder(file.scoreNames);
   const lengths = new Map(traces.map(({ sample, tokens }) => [sample, tokens]));
   const series = description.kind === "sweep" ? description.series.map(({ id }) => id) : [];
-  const cells = readList("cells", readField("", file, "cells")).map((cell, index) =>
-    readCell(`cells[${index}]`, cell, { series, order, lengths }),
-  );
+  const cells = file.cells.map((cell, index) => cellOf(`cells[${index}]`, cell, { series, order, lengths }));
   refuseRepeats(
     "cells",
     "id",
     cells.map(({ cell }) => cell.id),
   );
-  return {
-    description,
-    model: {
-      name: readString("model.name", readField("model", model, "name")),
-      weightHash: readString("model.weightHash", readField("model", model, "weightHash")),
-      backend: readString("model.backend", readField("model", model, "backend")),
-    },
-    cmds: readList("cmds", readField("", file, "cmds")).map((value, index) => readScore(`cmds[${index}]`, value)),
-    samples: readInteger("samples", readField("", file, "samples"), 0, LARGE),
-    traces,
-    cells,
-  };
+  return { description, model, cmds, samples, traces, cells };
 }
 
 interface CellContext {
@@ -108,54 +121,35 @@ interface CellContext {
   readonly lengths: ReadonlyMap<number, number>;
 }
 
-function readCell(field: string, found: unknown, context: CellContext): CellResult {
-  const cell = readObject(field, found);
-  const series = readStringOrNull(`${field}.series`, readField(field, cell, "series"));
-  if (series !== null && !context.series.includes(series)) {
-    throw new PivotscopeError("bad-input", `${field}.series: the description has no series ${showValue(series)}.`);
+function cellOf(field: string, { records, ...cell }: FoundCell, context: CellContext): CellResult {
+  if (cell.series !== null && !context.series.includes(cell.series)) {
+    throw new PivotscopeError("bad-input", `${field}.series: the description has no series ${showValue(cell.series)}.`);
   }
-  const id = readString(`${field}.id`, readField(field, cell, "id"));
-  const records = readList(`${field}.records`, readField(field, cell, "records")).map((record, index) =>
-    readRecord(`${field}.records[${index}]`, record, context),
-  );
   refuseRepeats(
     `${field}.records`,
     "sample",
     records.map(({ sample }) => `${sample}`),
   );
-  return {
-    cell: {
-      id,
-      series,
-      place: readNumber(`${field}.place`, readField(field, cell, "place"), 0, LARGE),
-      reachedRatio: readNumber(`${field}.reachedRatio`, readField(field, cell, "reachedRatio"), 0, 1),
-    },
-    records,
-  };
+  return { cell, records: records.map((record, index) => recordOf(`${field}.records[${index}]`, record, context)) };
 }
 
-function readRecord(field: string, found: unknown, { order, lengths }: CellContext): SampleRecord {
-  const record = readObject(field, found);
-  const sample = readInteger(`${field}.sample`, readField(field, record, "sample"), 0, LARGE);
-  const tokens = lengths.get(sample);
+function recordOf(field: string, { sample, scores, kl, text }: FoundRecord, context: CellContext): SampleRecord {
+  const tokens = context.lengths.get(sample);
   if (tokens === undefined) {
     throw new PivotscopeError("bad-input", `${field}.sample: there is no trace of sample ${sample}.`);
   }
-  const scores = readList(`${field}.scores`, readField(field, record, "scores"));
-  const kl = readList(`${field}.kl`, readField(field, record, "kl"));
   if (kl.length !== tokens) {
     throw new PivotscopeError(
       "bad-input",
       `${field}.kl: found ${kl.length} numbers, but the trace of sample ${sample} has ${tokens} tokens.`,
     );
   }
-  const values = order.map((place) => readScore(`${field}.scores[${place}]`, scores[place]));
-  return {
-    sample,
-    scores: scoresOf(values),
-    kl: Float32Array.from(kl, (value, index) => readScore(`${field}.kl[${index}]`, value)),
-    text: readStringOrNull(`${field}.text`, readField(field, record, "text")),
-  };
+  const values = context.order.map((place) => {
+    const value = scores[place];
+    if (value === undefined) throw SOURCE.wrong(`${field}.scores[${place}]`, undefined, "a number");
+    return value;
+  });
+  return { sample, scores: scoresOf(values), kl: Float32Array.from(kl), text };
 }
 
 function scoresOf(values: readonly number[]): SampleScores {
@@ -163,8 +157,7 @@ function scoresOf(values: readonly number[]): SampleScores {
   return Object.fromEntries(entries) as SampleScores;
 }
 
-function readScoreOrder(found: unknown): readonly number[] {
-  const names = readList("scoreNames", found);
+function scoreOrder(names: readonly unknown[]): readonly number[] {
   return SCORE_NAMES.map((name) => {
     const place = names.indexOf(name);
     if (place >= 0) return place;
@@ -172,46 +165,12 @@ function readScoreOrder(found: unknown): readonly number[] {
   });
 }
 
-function readTrace(field: string, found: unknown): TraceRecord {
-  const trace = readObject(field, found);
-  const tokens = readInteger(`${field}.tokens`, readField(field, trace, "tokens"), 0, LARGE);
-  return {
-    sample: readInteger(`${field}.sample`, readField(field, trace, "sample"), 0, LARGE),
-    family: readStringOrNull(`${field}.family`, readField(field, trace, "family")),
-    kind: readStringOrNull(`${field}.kind`, readField(field, trace, "kind")),
-    text: readString(`${field}.text`, readField(field, trace, "text")),
-    tokens,
-    pivots: readIntegers(`${field}.pivots`, trace, "pivots", null, 0, tokens - 1),
-    steps: readIntegers(`${field}.steps`, trace, "steps", tokens, -1, LARGE),
-  };
-}
-
-function readIntegers(
-  field: string,
-  object: JsonObject,
-  name: string,
-  length: number | null,
-  minimum: number,
-  maximum: number,
-): readonly number[] {
-  const found = object[name];
-  return readNumbers(field, found, length, minimum, maximum).map((value, index) =>
-    readInteger(`${field}[${index}]`, value, minimum, maximum),
-  );
-}
-
-/** A number, or NaN for null. */
-function readScore(field: string, found: unknown): number {
-  return found === null ? Number.NaN : readNumber(field, found, -Number.MAX_VALUE, Number.MAX_VALUE);
-}
-
-function readStringOrNull(field: string, found: unknown): string | null {
-  return found === null ? null : readString(field, found);
-}
-
-function readList(field: string, found: unknown): readonly unknown[] {
-  if (Array.isArray(found)) return found;
-  throw new PivotscopeError("bad-input", `${field}: found ${showValue(found)}, expected a list.`);
+/** Pivots lie within the trace, and every token has its step. */
+function checkTrace(field: string, trace: TraceRecord): TraceRecord {
+  const { tokens, pivots, steps } = trace;
+  readJson(numbers(0, { maximum: tokens - 1, whole: true }), pivots, SOURCE, `${field}.pivots`);
+  readJson(numbers(-1, { length: tokens, whole: true }), steps, SOURCE, `${field}.steps`);
+  return trace;
 }
 
 function refuseRepeats(field: string, what: string, values: readonly string[]): void {

@@ -1,6 +1,6 @@
 /** Parameters that come from outside, checked. */
 import { PivotscopeError } from "../errors.ts";
-import { showValue } from "../json-check.ts";
+import { showValue } from "../json/show.ts";
 import { markerGroupNames } from "../markers.ts";
 import { choiceDescriptions, defaultParameters, type MethodParameters, parameterDescriptions } from "../parameters.ts";
 

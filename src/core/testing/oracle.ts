@@ -1,7 +1,7 @@
 /** The reference numbers of a tiny Idefics3 model, as statistics in this project's form. Tests only. */
 import { readSharedJson } from "../../testing/shared.ts";
+import { readStatistics } from "../parse-statistics.ts";
 import type { Statistics } from "../statistics.ts";
-import { readStatistics } from "../statistics-json.ts";
 import type { UnitLayout } from "../unit.ts";
 import { layoutFromLists } from "./layout-from-lists.ts";
 

@@ -1,6 +1,6 @@
 /** The architectures that are built in: a further one is a folder beside theirs and a line here. */
 import { PivotscopeError } from "../../core/errors.ts";
-import { showValue } from "../../core/json-check.ts";
+import { showValue } from "../../core/json/show.ts";
 import { describeValue, type Fields, parseJsonObject } from "../json.ts";
 import type { Architecture } from "./architecture.ts";
 import { idefics3 } from "./idefics3/index.ts";

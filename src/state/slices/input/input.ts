@@ -3,11 +3,9 @@ import { PivotscopeError } from "../../../core/errors.ts";
 import type { SampleInput } from "../../../engine/contract.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../../../scenes/draw/draw-scene.ts";
 import type { Scene } from "../../../scenes/scene.ts";
-import { parseScene } from "../../../scenes/scene-json.ts";
 import type { Context } from "../../context.ts";
 import { failureOf } from "../../failure.ts";
 import type { WorkbenchState } from "../../shape.ts";
-import { isRecord } from "../model/model.ts";
 import type { Example, InputState, ShownPicture } from "./input-state.ts";
 import { decodeScene, encodeScene } from "./scene-link.ts";
 import { questionAfterEdit, shownQuestion } from "./scene-questions.ts";
@@ -145,6 +143,7 @@ export function createInputActions(context: Context): InputActions {
     async readExamples(folderUrl) {
       try {
         const json = await environment.readJson(`${folderUrl.replace(/\/$/, "")}/examples.json`);
+        const { parseExamples } = await import("./examples-json.ts");
         patch("input", { examples: parseExamples(json, folderUrl) });
       } catch (error) {
         const missing = error instanceof PivotscopeError && error.code === "not-found";
@@ -210,23 +209,6 @@ export function inputKey(input: InputState): string | null {
   return sampleInput(input) && input.picture
     ? `${input.picture.number}${input.split ? "s" : ""} ${input.question}`
     : null;
-}
-
-/** Reads examples.json. @throws PivotscopeError `bad-input` naming the entry that is wrong. */
-export function parseExamples(json: unknown, folderUrl: string): readonly Example[] {
-  const list = isRecord(json) && Array.isArray(json.examples) ? json.examples : [];
-  const folder = folderUrl.replace(/\/$/, "");
-  return list.map((entry: unknown, index) => {
-    const name = `examples.json: examples[${index}]`;
-    if (!isRecord(entry) || typeof entry.question !== "string") {
-      throw new PivotscopeError("bad-input", `${name} has no question.`);
-    }
-    const family = typeof entry.family === "string" ? entry.family : "";
-    const about = { id: String(index + 1), question: entry.question, family };
-    if (entry.scene !== undefined) return { ...about, scene: parseScene(entry.scene, `${name}.scene`) };
-    if (typeof entry.image === "string") return { ...about, imageUrl: `${folder}/${entry.image}` };
-    throw new PivotscopeError("bad-input", `${name} has neither a scene nor an image.`);
-  });
 }
 
 function fileName(url: string): string {

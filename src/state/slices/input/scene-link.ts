@@ -4,17 +4,15 @@
  * An object is one whole number below 64⁶, x and y in ten-thousandths and the attributes by their place in the world's
  * lists, written in base 64 with the letters that need no escape in an address.
  */
-import { PivotscopeError } from "../../../core/errors.ts";
+import { invariant, PivotscopeError } from "../../../core/errors.ts";
 import { colours, materials, type Scene, type SceneObject, shapes, sizes } from "../../../scenes/scene.ts";
-import { parseScene } from "../../../scenes/scene-json.ts";
+import { badScene, sceneOf } from "../../../scenes/scene-rules.ts";
 
 const VERSION = "1";
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const CHARACTERS = 6;
 /** x and y are 0..10,000. */
 const STEPS = 10_000;
-
-const lists = { shape: shapes, colour: colours, material: materials, size: sizes } as const;
 
 export function encodeScene(scene: Scene): string {
   const body = scene.objects.map(encodeObject).join("");
@@ -35,13 +33,13 @@ export function decodeScene(text: string): Scene {
     );
   }
   const body = text.slice(1, -1);
-  if (body.length % CHARACTERS !== 0 || checkCharacter(body) !== text.at(-1))
-    throw damaged("it is cut off or mistyped");
-  const objects = Array.from({ length: body.length / CHARACTERS }, (_, index) =>
-    decodeObject(body.slice(index * CHARACTERS, (index + 1) * CHARACTERS)),
+  const sound = body.length % CHARACTERS === 0 && [...body].every((character) => DIGITS.includes(character));
+  if (!sound || checkCharacter(body) !== text.at(-1)) throw damaged("it is cut off or mistyped");
+  const codes = Array.from({ length: body.length / CHARACTERS }, (_, index) =>
+    body.slice(index * CHARACTERS, (index + 1) * CHARACTERS),
   );
   try {
-    return parseScene(objects, "the scene");
+    return sceneOf(codes.map(decodeObject), "the scene");
   } catch (cause) {
     throw damaged(cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause), cause);
   }
@@ -70,19 +68,25 @@ function encodeObject(object: SceneObject): string {
   return text;
 }
 
-/** What the characters say, unchecked: `parseScene` names a position outside the picture. */
-function decodeObject(text: string): Record<string, unknown> {
+/** What the characters say. @throws PivotscopeError `bad-input` for a position outside the picture. */
+function decodeObject(text: string, index: number): SceneObject {
   let code = [...text].reduce((sum, character) => sum * 64 + DIGITS.indexOf(character), 0);
   const take = (count: number) => {
     const rest = code % count;
     code = (code - rest) / count;
     return rest;
   };
-  const oneOf = (name: keyof typeof lists) => lists[name][take(lists[name].length)];
+  const oneOf = <Value>(values: readonly Value[]): Value => {
+    const value = values[take(values.length)];
+    invariant(value !== undefined, "A remainder lies within its list.");
+    return value;
+  };
   // The last one written is the first one read.
-  const [size, material, colour, shape] = [oneOf("size"), oneOf("material"), oneOf("colour"), oneOf("shape")];
+  const [size, material, colour, shape] = [oneOf(sizes), oneOf(materials), oneOf(colours), oneOf(shapes)];
   const y = take(STEPS + 1) / STEPS;
-  return { shape, colour, material, size, x: code / STEPS, y };
+  const x = code / STEPS;
+  if (x > 1) throw badScene(`the scene[${index}].x is ${x}; a position is a number from 0 to 1`);
+  return { shape, colour, material, size, x, y };
 }
 
 /** Sum of the characters, each weighted by its place, modulo a prime: differs when one is wrong, lost or swapped. */

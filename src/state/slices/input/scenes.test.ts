@@ -6,7 +6,8 @@ import { decodeSharedState } from "../../address/url.ts";
 import { sharedState } from "../../address/url-sync.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { opened, until } from "../../testing/journey.ts";
-import { gallery, parseExamples } from "./input.ts";
+import { parseExamples } from "./examples-json.ts";
+import { gallery } from "./input.ts";
 import { objectIn } from "./scene-edit.ts";
 import { encodeScene } from "./scene-link.ts";
 import { shownQuestion, shownScene } from "./scene-questions.ts";
@@ -241,7 +242,7 @@ describe("examples.json", () => {
     expect(() => parseExamples({ examples: [entry] }, "models/x/")).toThrow(/examples\[0\]\.scene\[0\]\.colour/);
     expect(() => parseExamples({ examples: [{ question: "Why?" }] }, "models/x/")).toThrow(/neither a scene nor/);
     expect(() => parseExamples({ examples: [{ image: "a.png" }] }, "models/x/")).toThrow(
-      /examples\[0\] has no question/,
+      /examples\.json: "examples\[0\]\.question" is missing; a string is needed\./,
     );
   });
 });
