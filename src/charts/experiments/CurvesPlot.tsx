@@ -55,7 +55,9 @@ export const CurvesPlot = memo(function CurvesPlot({ drawing, children }: Curves
 
 /** One function for each look, made once: recharts draws all points anew where a property changes. */
 const MARKERS = LOOKS.map((look) => ({ key, cx, cy }: DotItemDotProps) => (
-  <path key={key} className="series-marker" d={cx === undefined || cy === undefined ? "" : markerPath(look, cx, cy)} />
+  <g key={key} className={`series-${look}`}>
+    <path className="series-marker" d={cx === undefined || cy === undefined ? "" : markerPath(look, cx, cy)} />
+  </g>
 ));
 
 interface EndLabelProps {
