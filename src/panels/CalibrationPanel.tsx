@@ -1,5 +1,7 @@
 /** Calibration: what runs, how far, how long still; what it left, and whether that still fits the constants. */
+
 import { lazy, Suspense } from "react";
+import { isBusy } from "../state/job-state.ts";
 import { calibratedElsewhere, calibrationOutdated } from "../state/slices/calibration.ts";
 import { samplesAtHand, usedCount } from "../state/slices/own-samples/own-samples.ts";
 import { Alert } from "./Alert.tsx";
@@ -23,7 +25,7 @@ export function CalibrationPanel() {
     return samplesAtHand(state) > 0 ? null : "There are no samples to calibrate on.";
   });
   const elsewhere = useSelect(calibratedElsewhere);
-  const busy = calibration.status === "running" || calibration.status === "waiting";
+  const busy = isBusy(calibration);
   const { statistics, seconds, progress } = calibration;
 
   return (

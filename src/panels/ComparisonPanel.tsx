@@ -1,8 +1,10 @@
 /** Both models' own words, side by side, as they come; aligned once both have ended. */
+
 import { useEffect, useMemo, useRef } from "react";
 import { CompareTraces, type TraceColumn } from "../charts/compare/CompareTraces.tsx";
 import { formatShare } from "../charts/format.ts";
 import { alignTexts } from "../core/alignment.ts";
+import { isBusy } from "../state/job-state.ts";
 import type { ComparedTrace } from "../state/slices/measurement/comparison-state.ts";
 import { methodLabel } from "../state/slices/pruning/method.ts";
 import { textOf, verdictSentence } from "../state/slices/reasoning/answer.ts";
@@ -30,7 +32,7 @@ export default function ComparisonPanel() {
   if (!subject) {
     return <p className="chart-empty">Press “Compare reasoning” to read both models' own words side by side.</p>;
   }
-  const busy = status === "running" || status === "waiting";
+  const busy = isBusy(comparison);
   const method = methodLabel(subject.method);
   const column = (name: string, ratio: number, trace: ComparedTrace): TraceColumn => ({
     name,

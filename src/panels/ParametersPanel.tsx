@@ -2,10 +2,12 @@
  * Every constant of the method. Not modal: those of the plan act at once, so that the charts can be watched meanwhile;
  * those of the calibration mark it as outdated.
  */
+
 import { type ChangeEvent, useEffect, useState } from "react";
 import { markerGroups } from "../core/markers.ts";
 import { methods } from "../core/methods/index.ts";
 import { choiceDescriptions, type ParameterDescription, parameterDescriptions } from "../core/parameters.ts";
+import { isBusy } from "../state/job-state.ts";
 import { calibrationOutdated } from "../state/slices/calibration.ts";
 import { changedParameters, DEFAULT_METHOD, startingParameters } from "../state/slices/pruning/method.ts";
 import { Alert } from "./Alert.tsx";
@@ -32,7 +34,7 @@ function OpenPanel() {
   const parameters = useSelect((state) => state.pruning.parameters);
   const summary = useSelect((state) => state.model.summary);
   const outdated = useSelect(calibrationOutdated);
-  const calibrating = useSelect(({ calibration: { status } }) => status === "running" || status === "waiting");
+  const calibrating = useSelect(({ calibration }) => isBusy(calibration));
   const method = useSelect((state) => state.pruning.method);
   const start = startingParameters(summary);
   const changed = Object.keys(changedParameters(parameters, start));

@@ -1,9 +1,11 @@
 /** What it does to the reasoning: verdict, the dense trace shaded by KL, and the distribution of KL. */
+
 import { formatNats, formatShare } from "../charts/format.ts";
 import { JudgeChart } from "../charts/judge/JudgeChart.tsx";
 import { claimsTrue } from "../charts/judge/judge.ts";
 import { KlDistribution } from "../charts/kl/KlDistribution.tsx";
 import { ReasoningChart } from "../charts/trace/ReasoningChart.tsx";
+import { isBusy } from "../state/job-state.ts";
 import type { WorkbenchState } from "../state/shape.ts";
 import { shownScene } from "../state/slices/input/scene-questions.ts";
 import { staleRatio } from "../state/slices/measurement/measurement.ts";
@@ -38,7 +40,7 @@ function Verdict() {
   const lost = useSelect((state) => state.model.status === "lost");
   const compareReason = useSelect(comparisonUnavailable);
   const { shown, status, failure } = measurement;
-  const busy = status === "resting" || status === "waiting" || status === "running";
+  const busy = status === "resting" || isBusy(measurement);
 
   return (
     <div className="verdict">
@@ -123,7 +125,7 @@ function Reasoning() {
   const stale = useSelect(staleRatio);
   const lost = useSelect((state) => state.model.status === "lost");
   const activity = useSelect((state) => state.model.activity);
-  const busy = reasoning.status === "running" || reasoning.status === "waiting";
+  const busy = isBusy(reasoning);
   return (
     <div className="reasoning">
       <ReasoningChart
@@ -220,7 +222,7 @@ function measuredContext(state: WorkbenchState) {
 
 function comparisonUnavailable({ pruning, reasoning, comparison, model }: WorkbenchState): string | null {
   if (model.status !== "ready") return "The model is not loaded.";
-  if (comparison.status === "running" || comparison.status === "waiting") return "A comparison is running.";
+  if (isBusy(comparison)) return "A comparison is running.";
   if (!pruning.frame) return "There is no plan yet: calibrate first.";
   if (reasoning.inputKey === null) return "Ask a question first.";
   return null;

@@ -2,6 +2,7 @@
  * Everything that can be done with a key, as data: the key handler and the help dialog read this one list, and the
  * README's table of keys is held to it. Buttons have titles of their own, which say more.
  */
+import { isBusy } from "../state/job-state.ts";
 import type { Workbench } from "../state/store.ts";
 import { OBJECT_ID } from "./scenes/SceneObjects.tsx";
 
@@ -57,8 +58,7 @@ export const actions: readonly Action[] = [
     label: "Calibrate, or cancel it",
     key: "k",
     perform: ({ store, actions: { calibration } }) => {
-      const { status } = store.getState().calibration;
-      if (status === "running" || status === "waiting") calibration.cancel();
+      if (isBusy(store.getState().calibration)) calibration.cancel();
       else if (store.getState().model.status === "ready") void calibration.start();
     },
   },

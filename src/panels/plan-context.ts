@@ -1,7 +1,9 @@
 /** What stands on the charts that follow the thumb, and why there is none where there is none. */
+
 import type { ChartContext } from "../charts/frame/chart-context.ts";
 import { encodeSharedState } from "../state/address/url.ts";
 import { sharedState } from "../state/address/url-sync.ts";
+import { isBusy } from "../state/job-state.ts";
 import type { WorkbenchState } from "../state/shape.ts";
 import { isBundled } from "../state/slices/model/model.ts";
 import { samplesAtHand } from "../state/slices/own-samples/own-samples.ts";
@@ -30,8 +32,7 @@ export function missingPlan(state: WorkbenchState): string {
   if (calibration.status === "failed") return "The calibration failed; its message stands beside the picture.";
   if (model.summary && samplesAtHand(state) === 0)
     return "This model brings no samples to calibrate on. Collect some under Own samples.";
-  if (reasoning.status === "running" || reasoning.status === "waiting")
-    return "Calibration follows the first reasoning.";
+  if (isBusy(reasoning)) return "Calibration follows the first reasoning.";
   return "Press Calibrate to plan.";
 }
 

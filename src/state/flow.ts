@@ -9,7 +9,7 @@ import type { WorkbenchActions } from "./actions.ts";
 import { EMPTY_SHARED_STATE, type SharedState } from "./address/url.ts";
 import { applySharedState, followWithAddress, parametersFromLink, sharedState } from "./address/url-sync.ts";
 import type { Context } from "./context.ts";
-import { IDLE } from "./job.ts";
+import { IDLE } from "./job-state.ts";
 import type { WorkbenchState } from "./shape.ts";
 import { experimentOfTab } from "./slices/experiments/experiments-choices.ts";
 import { currentKey } from "./slices/experiments/experiments-facts.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PivotscopeError } from "../core/errors.ts";
 import type { WorkerEngine } from "../engine/worker/client.ts";
-import { createJob, type Job, type Run } from "./job.ts";
+import { createJob, type Run } from "./job.ts";
+import type { Job } from "./job-state.ts";
 import { createJobQueue } from "./queue.ts";
 import { initialModel } from "./slices/model/model-state.ts";
 

@@ -1,7 +1,7 @@
 /** How far calibration is, and what the last one left. */
 import type { Statistics } from "../../core/statistics.ts";
 import type { CalibrationProgress } from "../../engine/contract.ts";
-import { IDLE, type Job } from "../job.ts";
+import { IDLE, type Job } from "../job-state.ts";
 
 /** How far it is, and an estimate of the seconds left from the pace so far; null until there is one. */
 export interface CalibrationPace extends CalibrationProgress {

@@ -4,7 +4,7 @@ import type { ExperimentResult } from "../../../core/experiments/experiment.ts";
 import { DEFAULT_RATIOS } from "../../../core/experiments/series.ts";
 import { methods } from "../../../core/methods/index.ts";
 import type { ExperimentProgress } from "../../../engine/measure/experiment.ts";
-import { IDLE, type Job } from "../../job.ts";
+import { IDLE, type Job } from "../../job-state.ts";
 
 /** One experiment of each kind at a time. */
 export const EXPERIMENT_NAMES = ["methods", "curves", "ablations", "windows"] as const;

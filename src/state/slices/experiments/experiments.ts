@@ -5,7 +5,8 @@
 import type { ExperimentDescription, ExperimentResult } from "../../../core/experiments/experiment.ts";
 import type { Statistics } from "../../../core/statistics.ts";
 import type { Context } from "../../context.ts";
-import { CANCELLED, createJob, ENDED, type Job, type JobControl, type Run } from "../../job.ts";
+import { createJob, type JobControl, type Run } from "../../job.ts";
+import { CANCELLED, ENDED, type Job } from "../../job-state.ts";
 import { NEVER } from "../../queue.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import { calibrationOutdated } from "../calibration.ts";

@@ -1,6 +1,6 @@
 /** Both traces of a comparison, as far as they are written. */
 import type { TraceToken } from "../../../engine/contract.ts";
-import { IDLE, type Job } from "../../job.ts";
+import { IDLE, type Job } from "../../job-state.ts";
 import type { AnswerVerdict } from "../reasoning/answer.ts";
 
 export type ColumnStatus = "waiting" | "streaming" | "finished" | "cancelled" | "failed";

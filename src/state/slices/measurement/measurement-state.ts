@@ -1,6 +1,6 @@
 /** What the pruned model said at the ratio that was measured last. */
 import type { Measurement } from "../../../engine/contract.ts";
-import { IDLE, type Job } from "../../job.ts";
+import { IDLE, type Job } from "../../job-state.ts";
 import type { AnswerVerdict } from "../reasoning/answer.ts";
 
 export interface Measured {

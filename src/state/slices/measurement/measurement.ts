@@ -5,7 +5,8 @@
  * one comes, and always carries its ratio. One run at a time: a new rest cancels the old run and its late answer.
  */
 import type { Context } from "../../context.ts";
-import { createJob, ENDED, IDLE } from "../../job.ts";
+import { createJob } from "../../job.ts";
+import { ENDED, IDLE } from "../../job-state.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import { sampleInput } from "../input/input.ts";
 import { runName } from "../model/model.ts";

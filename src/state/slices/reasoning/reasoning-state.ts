@@ -1,6 +1,6 @@
 /** The dense trace as the page knows it. */
 import type { Trace, TraceToken } from "../../../engine/contract.ts";
-import { IDLE, type Job } from "../../job.ts";
+import { IDLE, type Job } from "../../job-state.ts";
 
 export type ReasoningState = Job & DenseTrace;
 
