@@ -17,7 +17,7 @@ import { sweepTable } from "./sweep-table.ts";
 
 export const EXIT = { success: 0, failure: 1, usage: 2, cancelled: 130 } as const;
 
-const commands: readonly Command[] = [
+export const commands: readonly Command[] = [
   statistics,
   plan,
   planSequential,
