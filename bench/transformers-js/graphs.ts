@@ -166,7 +166,6 @@ export function decoder(config: DecoderConfig, text: TextDefinition): Graph {
   const builder = new GraphBuilder("decoder_model_merged");
   const embeds = builder.input("inputs_embeds", [BATCH, "T", width]);
   const mask = builder.input("attention_mask", [BATCH, "S"], "int64");
-  builder.input("position_ids", [BATCH, "T"], "int64");
   const integer = (to: number, value: Value, type: "int32" | "int64") =>
     builder.emit("Cast", [value], value.shape, { type, attributes: { to } });
   const one = builder.constant(BigInt64Array.of(1n), [1]);
@@ -197,7 +196,11 @@ export function decoder(config: DecoderConfig, text: TextDefinition): Graph {
   const head = builder.input("head", [vocabularySize, width]);
   const logits = split(linear(builder, rmsNorm(builder, last, norm, config.normEpsilon), head), vocabularySize);
   builder.output("logits", logits);
-  return renamed(withoutMasks(builder.build(), NUMBERED_MASK), (name) => {
+  const graph = builder.build();
+  // The attention counts positions itself; the export has the port all the same.
+  const positions = { name: "position_ids", shape: [BATCH, "T"], type: "int64" as const };
+  const ported = { ...graph, inputs: [...graph.inputs, positions] };
+  return renamed(withoutMasks(ported, NUMBERED_MASK), (name) => {
     const [, past, kind, layer] = /^(past_)?(key|value)(?:_out)?\.(\d+)$/.exec(name) ?? [];
     // A weight of a layer is called key.l and value.l as well; only ports of the cache are renamed.
     if (past) return `past_key_values.${layer}.${kind}`;

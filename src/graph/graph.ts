@@ -180,7 +180,11 @@ export class GraphBuilder {
     this.outputs.push({ name, shape: value.shape, type: value.type });
   }
 
+  /** @throws PivotscopeError `internal` where no node reads an input: a weight that is fed would be left out in silence. */
   build(): Graph {
+    const read = new Set(this.nodes.flatMap(({ inputs }) => inputs));
+    const idle = this.inputs.filter(({ name }) => !read.has(name)).map(({ name }) => name);
+    invariant(idle.length === 0, `Graph ${this.name} does not read its inputs ${idle.join(", ")}.`);
     // Results that are outputs take the output's name; an Identity node instead would cost a copy on the GPU.
     const rename = (name: string) => this.outputNames.get(name) ?? name;
     return {
