@@ -36,6 +36,8 @@ export default defineConfig({
   worker: { format: "es", plugins: () => [shortenShaders()] },
   // onnxruntime looks its wasm up beside itself, which pre-bundling would move.
   optimizeDeps: { exclude: ["onnxruntime-web"] },
+  // Safari has no `using` yet; a build is transformed for its target anyway.
+  oxc: { target: "es2023" },
   // Every browser with WebGPU preloads modules by itself.
   build: { target: "es2023", modulePreload: { polyfill: false } },
   server: { headers: ISOLATION },

@@ -106,7 +106,9 @@ export async function openSession(
   const largestBuffer = largestTensorBytes(defineModelWithin(config, SMALLEST_BUFFER_LIMIT));
   const { backend, note } = await chooseBackend(environment, options.backend, largestBuffer);
   let model: Model;
+  let denseMasks: MaskSet;
   let precisionNote: string;
+  let weightBytes: number;
   try {
     const choice = await choosePrecision(backend, options.precision, async () => {
       call.onProgress?.({ stage: "check", item: "half precision", done: 0, total: 0 });
@@ -128,13 +130,13 @@ export async function openSession(
         call.onProgress?.({ stage: "weights", item, done, total, ...(from === undefined ? {} : { from }) }),
       signal: call.signal,
     });
+    weightBytes = backend.uploadedBytes;
+    denseMasks = createMasks(model, null);
   } catch (error) {
     await backend.dispose();
     throw error;
   }
   const { definition } = model;
-  const weightBytes = backend.uploadedBytes;
-  const denseMasks = createMasks(model, null);
   const splitting = checkpoint.images?.splitting ?? null;
   const { tokenizer, prompts, images, stopIds } = checkpoint;
 

@@ -10,9 +10,10 @@ import { output, type Tensor } from "../../runtime/backend.ts";
 import { tokenStatisticsLength } from "../../runtime/kernels/contract.ts";
 import type { GroupTaps, LayerTaps } from "../pass/backward.ts";
 import type { Model } from "../pass/model.ts";
-import { withJoined } from "../pass/rows.ts";
+import { joinRows } from "../pass/rows.ts";
+import { openScope, type TensorScope } from "../pass/scope.ts";
 import { layerOf, towerOf } from "../pass/towers.ts";
-import { COLUMN_TAPS, createBaselineAccumulators } from "./baseline-accumulators.ts";
+import { COLUMN_TAPS, createBaselineAccumulators, type MatrixTaps } from "./baseline-accumulators.ts";
 import { LOSSES } from "./calibration-plan.ts";
 
 const MODULE_KINDS: readonly ModuleKind[] = ["attn", "mlp"];
@@ -51,17 +52,16 @@ export interface Accumulators {
   collectGroup(tower: Tower, layer: number, taps: GroupTaps, shape: GroupShape): readonly string[];
   observe(tower: Tower, layer: number, kind: ModuleKind, values: Tensor, shape: GroupShape): void;
   read(counts: CalibrationCounts): Promise<CalibrationSums>;
-  release(): void;
 }
 
-/** Calls `use` with a matrix's input and the gradient of one loss by its output, of all groups. */
-function withMatrixTaps(
+/** A matrix with its input and the gradient of one loss by its output, of all groups; what is joined for it is the scope's. */
+async function matrixTaps(
+  scope: TensorScope,
   model: Model,
   scored: ScoredWeight,
   { weights, groups }: LayerTaps,
   loss: number,
-  use: (taps: { weight: Tensor; input: Tensor; gradient: Tensor }) => void | Promise<void>,
-): Promise<void> {
+): Promise<MatrixTaps> {
   const gradients = groups.map(({ outputs, gradients: own }) => {
     if (scored.gradientTap !== null) return output(outputs, `${scored.gradientTap}.${loss}`);
     const gradient = own[loss];
@@ -69,15 +69,18 @@ function withMatrixTaps(
     return gradient;
   });
   const inputs = groups.map(({ outputs }) => output(outputs, scored.inputTap));
-  return withJoined(model, inputs, (input) =>
-    withJoined(model, gradients, async (gradient) => use({ weight: output(weights, scored.slot), input, gradient })),
-  );
+  return {
+    weight: output(weights, scored.slot),
+    input: await joinRows(scope, model, inputs),
+    gradient: await joinRows(scope, model, gradients),
+  };
 }
 
-export function createAccumulators(model: Model): Accumulators {
+/** Sums that start at zero; they are the scope's. */
+export function createAccumulators(scope: TensorScope, model: Model): Accumulators {
   const { backend, layout } = model;
-  const baselines = createBaselineAccumulators(model);
-  const pivot = backend.upload(new Float32Array(layout.unitCount), [layout.unitCount]);
+  const baselines = createBaselineAccumulators(scope, model);
+  const pivot = scope.upload(new Float32Array(layout.unitCount), [layout.unitCount]);
   const widths = layout.modules.map((module) => towerOf(model, module.tower).width);
   const statisticsOffsets = widths.reduce(
     (offsets, width) => {
@@ -87,30 +90,29 @@ export function createAccumulators(model: Model): Accumulators {
     [0] as number[],
   );
   const statisticsLength = statisticsOffsets.at(-1) ?? 0;
-  const statistics = backend.upload(new Float32Array(statisticsLength), [statisticsLength]);
+  const statistics = scope.upload(new Float32Array(statisticsLength), [statisticsLength]);
 
   return {
     async collect(tower, layer, taps, shape) {
       for (const scored of layerOf(towerOf(model, tower), layer).scored) {
         const module = indexOf(layout, tower, layer, scored.kind);
-        await withMatrixTaps(model, scored, taps, LOSSES.global, (matrix) =>
-          baselines.collectMatrix(module, scored, matrix, shape),
-        );
+        using joined = openScope(backend);
+        const global = await matrixTaps(joined, model, scored, taps, LOSSES.global);
+        await baselines.collectMatrix(module, scored, global, shape);
+        joined.close();
         if (!scored.attributed) continue;
-        await withMatrixTaps(model, scored, taps, LOSSES.pivot, (matrix) =>
-          backend.kernels.weightGradient({
-            ...matrix,
-            outputs: scored.outputs,
-            inputs: scored.inputs,
-            batches: shape.batches,
-            rowsPerBatch: shape.samplesPerBatch * shape.rowsPerSample,
-            axis: scored.axis,
-            groupSize: scored.groupSize,
-            accumulator: pivot,
-            accumulatorOffset: rangeOf(layout, module).first,
-            scale: 1,
-          }),
-        );
+        await backend.kernels.weightGradient({
+          ...(await matrixTaps(joined, model, scored, taps, LOSSES.pivot)),
+          outputs: scored.outputs,
+          inputs: scored.inputs,
+          batches: shape.batches,
+          rowsPerBatch: shape.samplesPerBatch * shape.rowsPerSample,
+          axis: scored.axis,
+          groupSize: scored.groupSize,
+          accumulator: pivot,
+          accumulatorOffset: rangeOf(layout, module).first,
+          scale: 1,
+        });
       }
     },
     collectGroup(tower, layer, taps, shape) {
@@ -130,34 +132,27 @@ export function createAccumulators(model: Model): Accumulators {
     },
     async read({ samples, batches, pivotBatches }) {
       const count = layout.modules.length;
-      const summary = backend.upload(new Float32Array(2 * count), [2 * count]);
-      try {
-        layout.modules.forEach((_, index) => {
-          backend.kernels.tokenStatisticsSummary({
-            accumulator: statistics,
-            accumulatorOffset: statisticsOffsets[index] ?? 0,
-            width: widths[index] ?? 0,
-            result: summary,
-            resultOffset: 2 * index,
-          });
+      using turn = openScope(backend);
+      const summary = turn.upload(new Float32Array(2 * count), [2 * count]);
+      layout.modules.forEach((_, index) => {
+        backend.kernels.tokenStatisticsSummary({
+          accumulator: statistics,
+          accumulatorOffset: statisticsOffsets[index] ?? 0,
+          width: widths[index] ?? 0,
+          result: summary,
+          resultOffset: 2 * index,
         });
-        const signals = await backend.read(summary);
-        const pivotSums = await backend.read(pivot);
-        const collected = await baselines.read(samples, batches);
-        return {
-          attributionGlobal: globalAttribution(model, collected),
-          attributionPivot: Float64Array.from(pivotSums, (value) => (pivotBatches > 0 ? value / pivotBatches : 0)),
-          cmds: Float64Array.from(layout.modules, (_, index) => signals[2 * index] ?? 0),
-          sens: Float64Array.from(layout.modules, (_, index) => signals[2 * index + 1] ?? 0),
-          baselines: collected,
-        };
-      } finally {
-        backend.release(summary);
-      }
-    },
-    release() {
-      backend.release(pivot, statistics);
-      baselines.release();
+      });
+      const signals = await backend.read(summary);
+      const pivotSums = await backend.read(pivot);
+      const collected = await baselines.read(samples, batches);
+      return {
+        attributionGlobal: globalAttribution(model, collected),
+        attributionPivot: Float64Array.from(pivotSums, (value) => (pivotBatches > 0 ? value / pivotBatches : 0)),
+        cmds: Float64Array.from(layout.modules, (_, index) => signals[2 * index] ?? 0),
+        sens: Float64Array.from(layout.modules, (_, index) => signals[2 * index + 1] ?? 0),
+        baselines: collected,
+      };
     },
   };
 }

@@ -9,6 +9,7 @@ import { output, type Tensor } from "../../runtime/backend.ts";
 import { INPUT_STATISTICS, LINE_TERMS } from "../../runtime/kernels/contract.ts";
 import type { GroupTaps } from "../pass/backward.ts";
 import type { Model } from "../pass/model.ts";
+import type { TensorScope } from "../pass/scope.ts";
 import { columnsOf, layerOf, towerOf } from "../pass/towers.ts";
 import type { GroupShape, RunShape } from "./accumulators.ts";
 import { LOSSES } from "./calibration-plan.ts";
@@ -27,7 +28,6 @@ export interface BaselineAccumulators {
   collectColumns(module: number, kind: ModuleKind, taps: GroupTaps, shape: GroupShape): void;
   /** Averages the terms over `batches` and the statistics over samples; runs graphs for Σ|w| and Σw². */
   read(samples: number, batches: number): Promise<BaselineStatistics>;
-  release(): void;
 }
 
 /** Outputs of the backward graph that hold the last projection's input and the gradient of the probability by it. */
@@ -66,10 +66,11 @@ function placesOf(model: Model): { places: Place[]; terms: number; columns: numb
   return { places, terms, columns };
 }
 
-export function createBaselineAccumulators(model: Model): BaselineAccumulators {
+/** Sums that start at zero; they are the scope's. */
+export function createBaselineAccumulators(scope: TensorScope, model: Model): BaselineAccumulators {
   const { backend, layout } = model;
   const { places, ...lengths } = placesOf(model);
-  const zeros = (length: number) => backend.upload(new Float32Array(length), [length]);
+  const zeros = (length: number) => scope.upload(new Float32Array(length), [length]);
   const terms = zeros(lengths.terms);
   const inputs = zeros(INPUT_STATISTICS * lengths.columns);
   const products = zeros(lengths.columns);
@@ -148,9 +149,6 @@ export function createBaselineAccumulators(model: Model): BaselineAccumulators {
         };
       });
       return { modules, probabilityAttribution };
-    },
-    release() {
-      backend.release(terms, inputs, products);
     },
   };
 }

@@ -2,7 +2,6 @@
  * Calibration: forward and backward passes over the samples, run by run (calibration-run.ts). Only sums per unit and per
  * module are kept; they are read back once at the end.
  */
-
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { Statistics } from "../../core/statistics.ts";
 import { settled } from "../../runtime/backend.ts";
@@ -12,6 +11,7 @@ import { frameCountOf, loadSample, type PassSample, type PreparedSample, require
 import { createMasks } from "../pass/masks.ts";
 import { batchesPerRun, type MemoryLimits, memoryLimits, padsFrames } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
+import { openScope } from "../pass/scope.ts";
 import { layerCount } from "../pass/towers.ts";
 import { createAccumulators } from "./accumulators.ts";
 import { BATCHES_PER_RUN, type CalibrationRun, LOSS_TAPS, type PlannedRun, planRuns } from "./calibration-plan.ts";
@@ -73,39 +73,35 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
     fillUp: padsFrames(work, memory),
   });
   const batches = runs.reduce((sum, run) => sum + run.batches, 0);
-  const masks = createMasks(model, null);
-  const accumulators = createAccumulators(model);
+  using scope = openScope(model.backend);
+  using masks = createMasks(model, null);
+  const accumulators = createAccumulators(scope, model);
   const layers = layerCount(model, "text") + (withFrame > 0 ? layerCount(model, "vision") : 0);
   let pivotBatches = 0;
   let samplesDone = 0;
-  try {
-    for (const [index, run] of runs.entries()) {
-      throwIfCancelled(request.signal);
-      const inRun = run.samples.filter((sample) => sample !== null).length;
-      let steps = 0;
-      const report = (pass: "forward" | "backward", layer: number) => {
-        steps++;
-        request.onProgress?.({
-          sample: samplesDone + inRun,
-          samples: samples.length,
-          pass,
-          layer: layer + 1,
-          layers,
-          fraction: (index + steps / (2 * layers)) / runs.length,
-        });
-      };
-      const { window, signal } = request;
-      const context = { model, masks, accumulators, request: { window, signal, memory }, report };
-      const loaded = await loadRun(run, signal);
-      pivotBatches += await settled(model.backend, () => calibrateRun(context, loaded));
-      samplesDone += inRun;
-    }
-    const sums = await accumulators.read({ samples: samples.length, batches, pivotBatches });
-    return { ...sums, samples: samples.length, batches, pivotBatches };
-  } finally {
-    masks.release();
-    accumulators.release();
+  for (const [index, run] of runs.entries()) {
+    throwIfCancelled(request.signal);
+    const inRun = run.samples.filter((sample) => sample !== null).length;
+    let steps = 0;
+    const report = (pass: "forward" | "backward", layer: number) => {
+      steps++;
+      request.onProgress?.({
+        sample: samplesDone + inRun,
+        samples: samples.length,
+        pass,
+        layer: layer + 1,
+        layers,
+        fraction: (index + steps / (2 * layers)) / runs.length,
+      });
+    };
+    const { window, signal } = request;
+    const context = { model, masks, accumulators, request: { window, signal, memory }, report };
+    const loaded = await loadRun(run, signal);
+    pivotBatches += await settled(model.backend, () => calibrateRun(context, loaded));
+    samplesDone += inRun;
   }
+  const sums = await accumulators.read({ samples: samples.length, batches, pivotBatches });
+  return { ...sums, samples: samples.length, batches, pivotBatches };
 }
 
 async function loadRun(run: PlannedRun<PassSample>, signal: AbortSignal | undefined): Promise<CalibrationRun> {

@@ -14,10 +14,11 @@ import type { MaskSet } from "../pass/masks.ts";
 import { groupSizes, type MemoryLimits, samplesAtOnce, sequencesOf } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
 import { type Group, groupsOf, joinRows } from "../pass/rows.ts";
+import { openScope, type TensorScope } from "../pass/scope.ts";
 import { embedTokenGroups, sequenceFeeds } from "../pass/tokens.ts";
-import { type LayerOutputs, runTower } from "../pass/tower-run.ts";
+import { pass, type Seen } from "../pass/tower-run.ts";
 import { layerCount, visionOf } from "../pass/towers.ts";
-import { outerFeedsOf, withSingleWeights } from "../pass/weight-precision.ts";
+import { outerFeedsOf, singleWeights } from "../pass/weight-precision.ts";
 import type { Accumulators, GroupShape, RunShape } from "./accumulators.ts";
 import { type CalibrationRun, HEAD_LOSSES, LOSS_TAPS, lossWeights } from "./calibration-plan.ts";
 
@@ -42,8 +43,9 @@ interface TowerShape extends RunShape {
   readonly groups: readonly GroupShape[];
 }
 
-/** Groups the samples of a run for one tower and uploads the classes of their rows, which the caller releases. */
+/** Groups the samples of a run for one tower and uploads the classes of their rows, which are the scope's. */
 function shapeOf(
+  scope: TensorScope,
   { model, request }: RunContext,
   tower: Tower,
   classes: Int32Array,
@@ -57,22 +59,18 @@ function shapeOf(
   );
   const groups = groupsOf(sizes).map(({ first, end }): GroupShape => {
     const own = classes.subarray(first * rowsPerSample, end * rowsPerSample);
-    return { samples: end - first, rowsPerSample, classes: model.backend.upload(own, [own.length]) };
+    return { samples: end - first, rowsPerSample, classes: scope.upload(own, [own.length]) };
   });
   return { ...run, tower, rowsPerSample, sizes, groups };
 }
 
-function classesOf({ groups }: TowerShape): Tensor[] {
-  return groups.map(({ classes }) => classes);
-}
-
 /** Module outputs of one layer and group go into the running token statistics of both its modules. */
 function observer({ accumulators }: RunContext, { tower, groups }: TowerShape) {
-  return (layer: number, outputs: LayerOutputs, group: number) => {
+  return ({ layer, group, captured }: Seen) => {
     const shape = groups[group];
     invariant(shape, `The ${tower} tower has no group ${group}.`);
-    accumulators.observe(tower, layer, "attn", outputs.attentionOutput, shape);
-    accumulators.observe(tower, layer, "mlp", outputs.mlpOutput, shape);
+    accumulators.observe(tower, layer, "attn", output(captured, "attention_output"), shape);
+    accumulators.observe(tower, layer, "mlp", output(captured, "mlp_output"), shape);
   };
 }
 
@@ -110,81 +108,71 @@ function featureRows(run: CalibrationRun, batch: Batch, { first, end }: Group): 
 
 /**
  * Gradients by a group's last vision hidden states, one per loss, from those by the text tower's input, [rows, width];
- * back through merge and connector.
+ * back through merge and connector. They are the scope's.
  */
 async function connectorGradients(
+  scope: TensorScope,
   { model }: RunContext,
   hidden: Tensor,
   frames: number,
   rows: Int32Array,
   textGradients: readonly Tensor[],
 ): Promise<Tensor[]> {
-  const { backend } = model;
   const definition = visionOf(model);
-  const positions = backend.upload(rows, [rows.length]);
-  const featureGradients: Tensor[] = [];
-  try {
-    const merge = await model.programs.get(definition.mergeBackward, {});
-    for (const gradient of textGradients) {
-      featureGradients.push(output(await backend.run(merge, { gradient, positions }), "features_gradient"));
-    }
-    const connector = await model.programs.get(definition.connectorBackward, {
-      batch: frames,
-      losses: HEAD_LOSSES.length,
-    });
-    const cotangents = Object.fromEntries(featureGradients.map((gradient, loss) => [`gradient.${loss}`, gradient]));
-    const outputs = await withSingleWeights(model, outerFeedsOf(model, definition.connectorWeights), (weights) =>
-      backend.run(connector, { ...weights, ...cotangents, hidden }),
-    );
-    return featureGradients.map((_, loss) => output(outputs, `hidden_gradient.${loss}`));
-  } finally {
-    backend.release(positions, ...featureGradients);
+  using turn = openScope(model.backend);
+  const positions = turn.upload(rows, [rows.length]);
+  const merge = await model.programs.get(definition.mergeBackward, {});
+  const cotangents: Record<string, Tensor> = {};
+  for (const [loss, gradient] of textGradients.entries()) {
+    cotangents[`gradient.${loss}`] = output(await turn.run(merge, { gradient, positions }), "features_gradient");
   }
+  const options = { batch: frames, losses: HEAD_LOSSES.length };
+  const connector = await model.programs.get(definition.connectorBackward, options);
+  const weights = await singleWeights(turn, model, outerFeedsOf(model, definition.connectorWeights));
+  const outputs = await turn.run(connector, { ...weights, ...cotangents, hidden });
+  return scope.own(turn.give(textGradients.map((_, loss) => output(outputs, `hidden_gradient.${loss}`))));
 }
 
-/** Gradients by the last vision hidden states, of each group one per loss, from those by the text tower's input. */
+/**
+ * Gradients by the last vision hidden states, of each group one per loss, from those by the text tower's input; all of them
+ * are the scope's.
+ */
 async function visionGradients(
+  scope: TensorScope,
   context: RunContext,
   run: CalibrationRun,
   batch: Batch,
   vision: ForwardStates,
   textGradients: readonly (readonly Tensor[])[],
 ): Promise<Tensor[][]> {
-  const { backend } = context.model;
-  const remaining = new Set(textGradients.flat());
-  const joined: Tensor[] = [];
-  const gradients: Tensor[][] = [];
-  try {
-    // Frames and texts are grouped differently, so every group of frames picks from the rows of all texts.
-    for (const loss of HEAD_LOSSES.keys()) {
-      const parts = textGradients.flatMap((group) => group[loss] ?? []);
-      for (const part of parts) remaining.delete(part);
-      joined.push(await joinRows(context.model, parts));
-    }
-    for (const [index, group] of groupsOf(vision.shape.sizes).entries()) {
-      const hidden = vision.hidden[index];
-      invariant(hidden, `Group ${index} of the vision tower has no hidden states.`);
-      const rows = featureRows(run, batch, group);
-      gradients.push(await connectorGradients(context, hidden, group.end - group.first, rows, joined));
-    }
-    return gradients;
-  } catch (error) {
-    backend.release(...gradients.flat());
-    throw error;
-  } finally {
-    backend.release(...joined, ...remaining);
+  using joined = openScope(context.model.backend);
+  const byText: Tensor[] = [];
+  // Frames and texts are grouped differently, so every group of frames picks from the rows of all texts.
+  for (const loss of HEAD_LOSSES.keys()) {
+    const parts = joined.own(scope.give(textGradients.flatMap((group) => group[loss] ?? [])));
+    byText.push(await joinRows(joined, context.model, parts));
+    if (parts.length > 1) joined.release(...parts);
   }
+  const gradients: Tensor[][] = [];
+  for (const [index, group] of groupsOf(vision.shape.sizes).entries()) {
+    const hidden = vision.hidden[index];
+    invariant(hidden, `Group ${index} of the vision tower has no hidden states.`);
+    const rows = featureRows(run, batch, group);
+    gradients.push(await connectorGradients(scope, context, hidden, group.end - group.first, rows, byText));
+  }
+  return gradients;
 }
 
-/** Goes back through one tower. Takes ownership of `gradients`; returns those by the tower's input. */
+/** Goes back through one tower from `gradients`; they, and those by the tower's input that it returns, are the scope's. */
 function goBack(
+  scope: TensorScope,
   context: RunContext,
   { shape, inputs }: ForwardStates,
   gradients: readonly (readonly Tensor[])[],
   rest: { readonly shared: Feeds; readonly firstLayer: number },
-): Promise<Tensor[][]> {
+): Promise<readonly (readonly Tensor[])[]> {
   const { model, masks, request } = context;
-  return backwardTower(model, {
+  return backwardTower(scope, model, {
     tower: shape.tower,
     groups: shape.sizes,
     inputs,
@@ -198,103 +186,81 @@ function goBack(
   });
 }
 
-/** Gradients by the text tower's last hidden states, of each group one per loss. */
+/** Gradients by the text tower's last hidden states, of each group one per loss; they are the scope's. */
 async function textGradients(
+  scope: TensorScope,
   { model, request }: RunContext,
   batch: Batch,
   text: ForwardStates,
   weights: readonly Float32Array[],
 ): Promise<Tensor[][]> {
   const gradients: Tensor[][] = [];
-  try {
-    for (const [index, group] of groupsOf(text.shape.sizes).entries()) {
-      const hidden = text.hidden[index];
-      invariant(hidden, `Group ${index} of the text tower has no hidden states.`);
-      gradients.push(
-        await headGradients(model, hidden, { batch, group, losses: HEAD_LOSSES, weights, memory: request.memory }),
-      );
-    }
-    return gradients;
-  } catch (error) {
-    model.backend.release(...gradients.flat());
-    throw error;
+  for (const [index, group] of groupsOf(text.shape.sizes).entries()) {
+    const hidden = text.hidden[index];
+    invariant(hidden, `Group ${index} of the text tower has no hidden states.`);
+    const { memory } = request;
+    gradients.push(await headGradients(scope, model, hidden, { batch, group, losses: HEAD_LOSSES, weights, memory }));
   }
+  return gradients;
+}
+
+/** Takes the hidden states of one tower through it; what goes into every layer is kept, in the scope. */
+async function goForward(
+  scope: TensorScope,
+  context: RunContext,
+  shape: TowerShape,
+  hidden: readonly Tensor[],
+  rest: { readonly shared: Feeds; readonly firstLayer: number },
+): Promise<ForwardStates> {
+  const { model, masks, request } = context;
+  const forward = await pass(scope, model, shape.tower, hidden, {
+    groups: shape.sizes,
+    masks,
+    shared: rest.shared,
+    signal: request.signal,
+    keepInputs: true,
+    capture: ["modules"],
+    onGroup: observer(context, shape),
+    onLayer: (layer) => context.report("forward", rest.firstLayer + layer),
+  });
+  return { ...forward, shape };
 }
 
 /** Takes one run through the model and back. Returns how many of its batches have tokens in a pivot window. */
 export async function calibrateRun(context: RunContext, run: CalibrationRun): Promise<number> {
-  const { model, masks, request } = context;
+  const { model, request } = context;
   const { backend, definition } = model;
-  const { signal } = request;
   const batch = createBatch(run.samples, model.imageTokenId);
   const samplesPerBatch = run.samples.length / run.batches;
   const { weights, fisherWeights, pivotBatches } = lossWeights(run, batch, samplesPerBatch, request.window);
-  const owned = new Set<Tensor>();
-  const own = <Group extends readonly Tensor[]>(tensors: Group): Group => {
-    for (const tensor of tensors) owned.add(tensor);
-    return tensors;
-  };
-  const drop = (tensors: readonly Tensor[]) => {
-    for (const tensor of tensors) owned.delete(tensor);
-    backend.release(...tensors);
-  };
-  const visionLayers = layerCount(model, "vision");
-  try {
-    const fisher = backend.upload(fisherWeights, [fisherWeights.length]);
-    own([fisher]);
-    const rest = { batches: run.batches, samplesPerBatch, fisherWeights: fisher };
-    let vision: ForwardStates | null = null;
-    let features: Tensor | null = null;
-    if (definition.vision && batch.samples.some((sample) => sample.frames.length > 0)) {
-      const frames = framesIn(run);
-      const { patches } = rowsOfFrames(frames);
-      const shape = shapeOf(context, "vision", frameClasses(frames, patches), patches, rest);
-      own(classesOf(shape));
-      const forward = await runTower(model, await embedFrameGroups(model, frames, shape.sizes), {
-        tower: "vision",
-        groups: shape.sizes,
-        masks,
-        shared: {},
-        signal,
-        keepInputs: true,
-        onModules: observer(context, shape),
-        onLayer: (layer) => context.report("forward", layer),
-      });
-      vision = { ...forward, shape };
-      own([...forward.hidden, ...forward.inputs.flat()]);
-      features = await connectGroups(model, forward.hidden, shape.sizes);
-      own([features]);
-    }
-    const shared = sequenceFeeds(model, batch.tokens);
-    own(Object.values(shared));
-    const shape = shapeOf(context, "text", batch.classes, batch.tokens, rest);
-    own(classesOf(shape));
-    const forward = await runTower(model, await embedTokenGroups(model, batch, features, shape.sizes), {
-      tower: "text",
-      groups: shape.sizes,
-      masks,
-      shared,
-      signal,
-      keepInputs: true,
-      onModules: observer(context, shape),
-      onLayer: (layer) => context.report("forward", visionLayers + layer),
-    });
-    const text: ForwardStates = { ...forward, shape };
-    const states = own([...forward.hidden, ...forward.inputs.flat()]);
-    const heads = await textGradients(context, batch, text, weights);
-    const gradients = await goBack(context, text, heads, { shared, firstLayer: visionLayers });
-    // What the text tower kept is not needed for the pictures.
-    drop(states);
-    if (vision) {
-      const seen = await visionGradients(context, run, batch, vision, gradients);
-      backend.release(...(await goBack(context, vision, seen, { shared: {}, firstLayer: 0 })).flat());
-    } else {
-      backend.release(...gradients.flat());
-    }
-    return pivotBatches;
-  } finally {
-    backend.release(...owned);
+  using scope = openScope(backend);
+  const fisher = scope.upload(fisherWeights, [fisherWeights.length]);
+  const rest = { batches: run.batches, samplesPerBatch, fisherWeights: fisher };
+  const ofVision = { shared: {}, firstLayer: 0 };
+  let vision: ForwardStates | null = null;
+  let features: Tensor | null = null;
+  if (definition.vision && batch.samples.some((sample) => sample.frames.length > 0)) {
+    const frames = framesIn(run);
+    const { patches } = rowsOfFrames(frames);
+    const shape = shapeOf(scope, context, "vision", frameClasses(frames, patches), patches, rest);
+    const embedded = await embedFrameGroups(scope, model, frames, shape.sizes);
+    vision = await goForward(scope, context, shape, embedded, ofVision);
+    features = await connectGroups(scope, model, vision.hidden, shape.sizes);
   }
+  using ofText = openScope(backend);
+  const forText = { shared: sequenceFeeds(scope, model, batch.tokens), firstLayer: layerCount(model, "vision") };
+  const shape = shapeOf(scope, context, "text", batch.classes, batch.tokens, rest);
+  const embedded = await embedTokenGroups(ofText, model, batch, features, shape.sizes);
+  const text = await goForward(ofText, context, shape, embedded, forText);
+  const heads = await textGradients(scope, context, batch, text, weights);
+  const gradients = await goBack(scope, context, text, heads, forText);
+  // What the text tower kept is not needed for the pictures.
+  ofText.close();
+  if (vision) {
+    const seen = await visionGradients(scope, context, run, batch, vision, gradients);
+    await goBack(scope, context, vision, seen, ofVision);
+  }
+  return pivotBatches;
 }
 
 /** The frame of each sample, null for padding. */

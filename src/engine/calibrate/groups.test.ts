@@ -7,7 +7,8 @@ import { lastStates } from "../pass/last-states.ts";
 import { createMasks } from "../pass/masks.ts";
 import { memoryLimits } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
-import { joinRows, withJoined } from "../pass/rows.ts";
+import { joinRows } from "../pass/rows.ts";
+import { openScope } from "../pass/scope.ts";
 import { groupRows } from "../pass/tokens.ts";
 import { visionOf } from "../pass/towers.ts";
 import { countTensors } from "../testing/count-tensors.ts";
@@ -143,13 +144,16 @@ describeWithShared("passes in groups of samples", (shared) => {
         backend.upload(Float32Array.of(2 * part, 2 * part + 1), [1, 2]),
       );
       const expected = Array.from({ length: 2 * count }, (_, index) => index);
-      const read = await withJoined(model, parts, (joined) => backend.read(joined));
-      expect(Array.from(read)).toEqual(expected);
+      {
+        using scope = openScope(backend);
+        const joined = await joinRows(scope, model, parts);
+        expect(joined.dims).toEqual([count, 2]);
+        expect(Array.from(await backend.read(joined))).toEqual(expected);
+        // Nothing beside the parts and what they are joined to.
+        expect(alive()).toBe(count === 1 ? 1 : count + 1);
+      }
       expect(alive()).toBe(count);
-      const joined = await joinRows(model, parts);
-      expect(joined.dims).toEqual([count, 2]);
-      expect(Array.from(await backend.read(joined))).toEqual(expected);
-      backend.release(joined);
+      backend.release(...parts);
       expect(alive()).toBe(0);
     }
   });

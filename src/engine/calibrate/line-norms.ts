@@ -5,7 +5,8 @@ import { concatenate } from "../../graph/operations/structure.ts";
 import { type LayerSpec, type ScoredWeight, towersOf } from "../../models/architectures/definition.ts";
 import { output } from "../../runtime/backend.ts";
 import type { Model } from "../pass/model.ts";
-import { withLayerWeights } from "../pass/weight-precision.ts";
+import { openScope } from "../pass/scope.ts";
+import { layerWeightsIn } from "../pass/weight-precision.ts";
 
 export interface LineNorms {
   readonly absolute: Float64Array;
@@ -45,10 +46,9 @@ export async function readLineNorms(model: Model): Promise<(module: Module, matr
   for (const { tower: name, layers } of towersOf(definition)) {
     for (const [layer, { scored: matrices }] of layers.entries()) {
       const program = await model.programs.get(lineNormsGraph, { tower: name, scored: matrices });
-      const outputs = await withLayerWeights(model, name, layer, (weights) => backend.run(program, weights));
-      const tensor = output(outputs, "norms");
-      const values = await backend.read(tensor);
-      backend.release(tensor);
+      using scope = openScope(backend);
+      const outputs = await scope.run(program, await layerWeightsIn(scope, model, name, layer));
+      const values = await backend.read(output(outputs, "norms"));
       let offset = 0;
       const take = (length: number) => {
         const taken = Float64Array.from(values.subarray(offset, offset + length));

@@ -16,6 +16,7 @@ import { createBatch, type PreparedSample } from "../pass/batch.ts";
 import { encodeFrames } from "../pass/frames.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
+import { openScope } from "../pass/scope.ts";
 import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
 import { layerCount, layerOf } from "../pass/towers.ts";
 import type { Session } from "../session.ts";
@@ -138,7 +139,8 @@ describe("sequential Wanda-SP on the bundled model", () => {
       const batch = createBatch([sample], model.imageTokenId);
       const features = await encodeFrames(model, sample.frames, masks);
       const hidden = await embedTokens(model, batch, features);
-      const shared = sequenceFeeds(model, batch.tokens);
+      using scope = openScope(backend);
+      const shared = sequenceFeeds(scope, model, batch.tokens);
       const outputs = await backend.run(program, {
         ...shared,
         ...model.layerFeeds("text", 0),
@@ -149,7 +151,7 @@ describe("sequential Wanda-SP on the bundled model", () => {
       values.forEach((value, index) => {
         energy[index % energy.length] = (energy[index % energy.length] ?? 0) + value ** 2 / samples.length;
       });
-      backend.release(features, hidden, ...Object.values(shared), ...Object.values(outputs));
+      backend.release(features, hidden, ...Object.values(outputs));
     }
     masks.release();
     dense.release();

@@ -9,15 +9,16 @@ import { invariant, PivotscopeError, throwIfCancelled } from "../../core/errors.
 import { wandaSpScores } from "../../core/methods/wanda-sp.ts";
 import { indexOf, type Module, type ModuleKind, type Ratio, rangeOf, type Tower } from "../../core/unit.ts";
 import { validateRatio } from "../../core/unit-check.ts";
-import { type Feeds, output, type Program, settled, type Tensor } from "../../runtime/backend.ts";
+import { output, settled, type Tensor } from "../../runtime/backend.ts";
 import type { SampleProgress } from "../contract.ts";
 import { createBatch, type PreparedSample, requireWholePictures } from "../pass/batch.ts";
 import { connect, embedFrames } from "../pass/frames.ts";
 import { maskColumns } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
+import { openScope, type TensorScope } from "../pass/scope.ts";
 import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
+import { type LayerRequest, passLayer } from "../pass/tower-run.ts";
 import { columnsPerUnit, layerOf, towerOf } from "../pass/towers.ts";
-import { withLayerWeights } from "../pass/weight-precision.ts";
 import { readLineNorms } from "./line-norms.ts";
 
 export interface SequentialProgress {
@@ -50,17 +51,11 @@ export interface SequentialPlan {
 const TAPS = { attn: "attention_context", mlp: "mlp_activation" } as const satisfies Record<ModuleKind, string>;
 const KINDS: readonly ModuleKind[] = ["attn", "mlp"];
 
-/** Tensors that have to go whatever happens. */
-interface Owner {
-  add(tensor: Tensor): Tensor;
-  drop(tensor: Tensor): void;
-  release(): void;
-}
-
 interface Context {
   readonly model: Model;
   readonly request: SequentialRequest;
-  readonly owner: Owner;
+  /** Of the hidden states on their way. */
+  readonly scope: TensorScope;
   readonly lineNorms: Awaited<ReturnType<typeof readLineNorms>>;
   /** Of the whole layout; filled layer by layer. */
   readonly keep: Uint8Array;
@@ -75,24 +70,6 @@ interface Passage {
   readonly tokens: number | null;
 }
 
-function createOwner(model: Model): Owner {
-  const tensors = new Set<Tensor>();
-  return {
-    add(tensor) {
-      tensors.add(tensor);
-      return tensor;
-    },
-    drop(tensor) {
-      tensors.delete(tensor);
-      model.backend.release(tensor);
-    },
-    release() {
-      model.backend.release(...tensors);
-      tensors.clear();
-    },
-  };
-}
-
 function moduleOf({ model: { layout } }: Context, tower: Tower, layer: number, kind: ModuleKind) {
   const index = indexOf(layout, tower, layer, kind);
   const module = layout.modules[index];
@@ -100,53 +77,38 @@ function moduleOf({ model: { layout } }: Context, tower: Tower, layer: number, k
   return { module, ...rangeOf(layout, index) };
 }
 
-/**
- * Gives each passage's outputs of one layer, under the masks as `keep` has them now, to `use`, then releases them but for
- * the tensor that `use` returns.
- */
+/** Takes the passages through one layer, under the masks as `keep` has them now; the answer is their outputs. */
 async function runLayer(
   context: Context,
   passages: readonly Passage[],
-  run: { readonly tower: Tower; readonly layer: number; readonly program: Program; readonly done: () => void },
-  use: (passage: Passage, outputs: Readonly<Record<string, Tensor>>) => Promise<Tensor | null>,
-): Promise<void> {
-  const { model, keep, request } = context;
-  const { backend } = model;
-  const { tower, layer, program } = run;
+  run: Pick<LayerRequest, "tower" | "layer" | "capture" | "captureOnly" | "keepInputs" | "onGroup">,
+): Promise<readonly Tensor[]> {
+  const { model, keep, request, scope } = context;
+  const definition = towerOf(model, run.tower);
+  using masks = openScope(model.backend);
   const mask = (kind: ModuleKind) => {
-    const { first, end } = moduleOf(context, tower, layer, kind);
-    const columns = maskColumns(keep.subarray(first, end), columnsPerUnit(towerOf(model, tower), kind));
-    return backend.upload(columns, [columns.length]);
+    const { first, end } = moduleOf(context, run.tower, run.layer, kind);
+    const columns = maskColumns(keep.subarray(first, end), columnsPerUnit(definition, kind));
+    return masks.upload(columns, [columns.length]);
   };
-  const masks = { attention_mask: mask("attn"), mlp_mask: mask("mlp") };
-  try {
-    await withLayerWeights(model, tower, layer, async (weights) => {
-      for (const passage of passages) {
-        throwIfCancelled(request.signal);
-        const shared: Feeds = passage.tokens === null ? {} : sequenceFeeds(model, passage.tokens);
-        try {
-          const outputs = await backend.run(program, {
-            ...shared,
-            ...weights,
-            ...masks,
-            hidden: passage.hidden,
-          });
-          let taken: Tensor | null = null;
-          try {
-            taken = await use(passage, outputs);
-          } finally {
-            backend.release(...Object.values(outputs).filter((tensor) => tensor !== taken));
-          }
-        } finally {
-          backend.release(...Object.values(shared));
-        }
-        run.done();
-      }
-    });
-    await backend.settle();
-  } finally {
-    backend.release(masks.attention_mask, masks.mlp_mask);
-  }
+  const feeds = { attention_mask: mask("attn"), mlp_mask: mask("mlp") };
+  const passed = await passLayer(
+    scope,
+    model,
+    passages.map(({ hidden }) => hidden),
+    {
+      ...run,
+      groups: passages.map(() => 1),
+      masks: { compensated: false, feeds: () => feeds },
+      shared: (turn, group) => {
+        const tokens = passages[group]?.tokens ?? null;
+        return tokens === null ? {} : sequenceFeeds(turn, model, tokens);
+      },
+      signal: request.signal,
+    },
+  );
+  await model.backend.settle();
+  return passed;
 }
 
 /** Adds Σ x² per column of `values`, [rows, columns], to `energy`, one number per column. */
@@ -180,12 +142,10 @@ function scoreModule({ model, lineNorms }: Context, module: Module, energy: Floa
 
 /** Prunes the layers of a tower one after another; afterwards the passages hold the pruned tower's last hidden states. */
 async function pruneTower(context: Context, tower: Tower, passages: readonly Passage[]): Promise<void> {
-  const { model, request, owner, keep, values } = context;
+  const { model, request, keep, values } = context;
   const definition = towerOf(model, tower);
   const layers = definition.layers.length;
-  for (const [layer, { shape, attentionColumns, mlpColumns }] of definition.layers.entries()) {
-    const whole = await model.programs.get(definition.forward, { ...shape, batch: 1, inputs: true });
-    const pruned = await model.programs.get(definition.forward, { ...shape, batch: 1 });
+  for (const [layer, { attentionColumns, mlpColumns }] of definition.layers.entries()) {
     let finished = 0;
     const done = () => {
       finished += 1;
@@ -195,9 +155,16 @@ async function pruneTower(context: Context, tower: Tower, passages: readonly Pas
       attn: new Float64Array(attentionColumns),
       mlp: new Float64Array(mlpColumns),
     };
-    await runLayer(context, passages, { tower, layer, program: whole, done }, async (_, outputs) => {
-      for (const kind of KINDS) addEnergy(energies[kind], await model.backend.read(output(outputs, TAPS[kind])));
-      return null;
+    await runLayer(context, passages, {
+      tower,
+      layer,
+      capture: ["inputs"],
+      captureOnly: true,
+      keepInputs: true,
+      onGroup: async ({ captured }) => {
+        for (const kind of KINDS) addEnergy(energies[kind], await model.backend.read(output(captured, TAPS[kind])));
+        done();
+      },
     });
     for (const kind of KINDS) {
       const { module, first } = moduleOf(context, tower, layer, kind);
@@ -206,22 +173,18 @@ async function pruneTower(context: Context, tower: Tower, passages: readonly Pas
       values.set(scores, first);
       keep.set(keepUniform(module, scores, request.ratio), first);
     }
-    await runLayer(context, passages, { tower, layer, program: pruned, done }, async (passage, outputs) => {
-      const next = owner.add(output(outputs, "hidden_out"));
-      owner.drop(passage.hidden);
-      passage.hidden = next;
-      return next;
-    });
+    const passed = await runLayer(context, passages, { tower, layer, onGroup: done });
+    for (const [index, passage] of passages.entries()) passage.hidden = passed[index] ?? passage.hidden;
   }
 }
 
 /** Prunes the vision tower. @returns for each sample where its picture's last hidden states are, null without picture. */
 async function pruneVision(context: Context, samples: readonly PreparedSample[]): Promise<(Passage | null)[]> {
-  const { model, owner } = context;
+  const { model, scope } = context;
   const passages: (Passage | null)[] = [];
   for (const { frames } of samples) {
     throwIfCancelled(context.request.signal);
-    const hidden = frames.length > 0 && owner.add(await embedFrames(model, frames));
+    const hidden = frames.length > 0 && scope.own(await embedFrames(model, frames));
     passages.push(hidden ? { hidden, tokens: null } : null);
   }
   await pruneTower(
@@ -234,13 +197,12 @@ async function pruneVision(context: Context, samples: readonly PreparedSample[])
 
 /** A sample's token embeddings, with what the connector makes of its picture's hidden states, which are released. */
 async function enterText(context: Context, sample: PreparedSample, seen: Passage | null): Promise<Passage> {
-  const { model, owner } = context;
+  const { model, scope } = context;
   const batch = createBatch([sample], model.imageTokenId);
-  const features = seen && owner.add(await connect(model, seen.hidden, 1));
-  if (seen) owner.drop(seen.hidden);
-  const hidden = owner.add(await embedTokens(model, batch, features));
-  if (features) owner.drop(features);
-  return { hidden, tokens: batch.tokens };
+  using turn = openScope(model.backend);
+  const features = seen && turn.own(await connect(model, seen.hidden, 1));
+  if (seen) scope.release(seen.hidden);
+  return { hidden: scope.own(await embedTokens(model, batch, features)), tokens: batch.tokens };
 }
 
 async function pruneTowers(context: Context, samples: readonly PreparedSample[]): Promise<void> {
@@ -291,14 +253,10 @@ export async function planSequentialWanda(
   // Layers that are not reached yet are whole.
   kept.keep.fill(1);
   const values = new Float64Array(layout.unitCount);
-  const owner = createOwner(model);
-  try {
-    const lineNorms = await readLineNorms(model);
-    const context: Context = { model, request, owner, lineNorms, keep: kept.keep, values };
-    await settled(model.backend, () => pruneTowers(context, samples));
-  } finally {
-    owner.release();
-  }
+  using scope = openScope(model.backend);
+  const lineNorms = await readLineNorms(model);
+  const context: Context = { model, request, scope, lineNorms, keep: kept.keep, values };
+  await settled(model.backend, () => pruneTowers(context, samples));
   const { keep, reachedRatio } = kept.result(values);
   return { keep, values, reachedRatio };
 }

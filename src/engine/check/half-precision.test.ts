@@ -27,7 +27,8 @@ import { encodeFrames } from "../pass/frames.ts";
 import { logitsAt } from "../pass/head.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
-import { withLayerWeights } from "../pass/weight-precision.ts";
+import { openScope } from "../pass/scope.ts";
+import { layerWeightsIn } from "../pass/weight-precision.ts";
 import type { Session } from "../session.ts";
 import { projectionColumns } from "../testing/columns.ts";
 
@@ -105,7 +106,9 @@ describe("a model stored in float16", { timeout: 120_000 }, () => {
     for (const tower of ["text", "vision"] as const) {
       const stored = half.model.layerFeeds(tower, 0);
       let copies: Tensor[] = [];
-      await withLayerWeights(half.model, tower, 0, async (weights) => {
+      {
+        using scope = openScope(half.model.backend);
+        const weights = await layerWeightsIn(scope, half.model, tower, 0);
         for (const [name, expected] of Object.entries(same.layerFeeds(tower, 0))) {
           const tensor = weights[name] as Tensor;
           expect(tensor.type).toBe("float32");
@@ -113,12 +116,13 @@ describe("a model stored in float16", { timeout: 120_000 }, () => {
           expect(await half.model.backend.read(tensor)).toEqual(await same.backend.read(expected));
         }
         copies = Object.values(weights).filter((tensor) => !Object.values(stored).includes(tensor));
-      });
+      }
       expect(copies).toHaveLength(Object.values(stored).filter(({ dims }) => dims.length > 1).length);
       for (const copy of copies) await expect(half.model.backend.read(copy)).rejects.toThrow();
     }
     const weights = single.model.layerFeeds("text", 0);
-    expect(await withLayerWeights(single.model, "text", 0, async (given) => given === weights)).toBe(true);
+    using scope = openScope(single.model.backend);
+    expect(await layerWeightsIn(scope, single.model, "text", 0)).toBe(weights);
   });
 
   it("calibrates to the same bits as float32 on the same numbers", async () => {

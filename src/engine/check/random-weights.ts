@@ -1,8 +1,11 @@
 /** Random weights and hidden states for the checks of a device, the same at every load. */
-import { roundToFloat16 } from "../../core/float16.ts";
+import { roundToFloat16, widenFloat16 } from "../../core/float16.ts";
 import { createRandom } from "../../core/random.ts";
+import type { Precision } from "../../graph/precision.ts";
 import type { WeightSlot } from "../../models/architectures/definition.ts";
-import { elementCount } from "../../runtime/backend.ts";
+import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
+import { elementCount, type Feeds } from "../../runtime/backend.ts";
+import type { TensorScope } from "../pass/scope.ts";
 
 /** Numbers with mean 0 and standard deviation `scale`. */
 export type RandomNumbers = (length: number, scale: number) => Float32Array;
@@ -40,6 +43,22 @@ export function randomWeights(
         return [input, roundToFloat16(numbers(length, scaleOf(input) * (shape[1] ?? 1) ** -0.5))] as const;
       const norm = input.endsWith("norm");
       return [input, numbers(length, 0.1).map((value) => (norm ? 1 + value : value))] as const;
+    }),
+  );
+}
+
+/** `weights` of `slots` as a graph takes them in `precision`; they are the scope's. */
+export function uploadRandom(
+  scope: TensorScope,
+  slots: readonly WeightSlot[],
+  weights: ReadonlyMap<string, Float32Array | Uint16Array>,
+  precision: Precision,
+): Feeds {
+  return Object.fromEntries(
+    slots.map(({ input, shape }) => {
+      const stored = weights.get(input) ?? new Float32Array();
+      const single = weightType(shape, precision) === "float32" && stored instanceof Uint16Array;
+      return [input, scope.upload(single ? widenFloat16(stored) : stored, shape)];
     }),
   );
 }

@@ -13,13 +13,14 @@
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ModelConfig } from "../../models/architectures/registry.ts";
-import type { Backend, Tensor } from "../../runtime/backend.ts";
+import type { Backend } from "../../runtime/backend.ts";
 import { createFusedLayers } from "../generate/generate-fused.ts";
 import type { Row } from "../generate/generation-rows.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
+import { openScope } from "../pass/scope.ts";
 import { sequenceFeeds } from "../pass/tokens.ts";
-import { runTower } from "../pass/tower-run.ts";
+import { pass } from "../pass/tower-run.ts";
 import { allowedError, judgeError, type PrecisionError, precisionError } from "./half-precision-error.ts";
 import { createNumbers } from "./random-weights.ts";
 import type { SelfCheckResult } from "./self-check.ts";
@@ -52,27 +53,17 @@ interface Run {
   readonly signal: AbortSignal | undefined;
 }
 
-async function readAndRelease({ backend }: Model, tensor: Tensor): Promise<Float32Array> {
-  try {
-    return await backend.read(tensor);
-  } finally {
-    backend.release(tensor);
-  }
-}
-
 /** The last layer's hidden states of the whole sequence, by the layers' own graphs, in float32. */
 async function statesByLayers({ model, masks, signal }: Run, { states }: Sequence): Promise<Float32Array> {
-  const { width } = model.definition.text;
+  const { backend, definition } = model;
+  const { width } = definition.text;
   const tokens = states.length / width;
-  const shared = sequenceFeeds(model, tokens);
-  try {
-    const hidden = [model.backend.upload(states, [tokens, width])];
-    const last = (await runTower(model, hidden, { tower: "text", groups: [1], masks, shared, signal })).hidden[0];
-    invariant(last, "A tower gives hidden states.");
-    return await readAndRelease(model, last);
-  } finally {
-    model.backend.release(...Object.values(shared));
-  }
+  using scope = openScope(backend);
+  const shared = sequenceFeeds(scope, model, tokens);
+  const hidden = [scope.upload(states, [tokens, width])];
+  const [last] = (await pass(scope, model, "text", hidden, { groups: [1], masks, shared, signal })).hidden;
+  invariant(last, "A tower gives hidden states.");
+  return await backend.read(last);
 }
 
 /** The parts one after another. */
@@ -87,7 +78,7 @@ function joined(parts: readonly Float32Array[]): Float32Array {
 }
 
 /** What goes through the graph at once. */
-interface Pass {
+interface Step {
   readonly name: string;
   /** Of each sample the tokens from `first` to before `end`; null where it has finished. */
   readonly spans: readonly ({ readonly first: number; readonly end: number } | null)[];
@@ -96,8 +87,8 @@ interface Pass {
 }
 
 /** All passes over `sequences`, of which the first is the longest. */
-function passesOf(sequences: readonly Sequence[]): Pass[] {
-  const step = (number: number, note: string, running: (sample: number) => boolean): Pass => ({
+function passesOf(sequences: readonly Sequence[]): Step[] {
+  const step = (number: number, note: string, running: (sample: number) => boolean): Step => ({
     name: `token ${number} behind it${note}`,
     spans: sequences.map(({ length }, sample) =>
       running(sample) ? { first: length + number - 1, end: length + number } : null,
@@ -106,7 +97,7 @@ function passesOf(sequences: readonly Sequence[]): Pass[] {
   });
   const all = () => true;
   const last = (sample: number) => sample === sequences.length - 1;
-  const together: Pass[] = [
+  const together: Step[] = [
     { name: "the first pass", spans: sequences.map(({ length }) => ({ first: 0, end: length })), compact: false },
     ...Array.from({ length: STEPS }, (_, index) => step(index + 1, "", all)),
   ];
@@ -119,7 +110,7 @@ function passesOf(sequences: readonly Sequence[]): Pass[] {
 }
 
 /** The rows of `states`, whole sequences' [tokens, width], that go through in `pass`, sample after sample. */
-function rowsOf({ spans }: Pass, states: readonly Float32Array[], width: number): Float32Array {
+function rowsOf({ spans }: Step, states: readonly Float32Array[], width: number): Float32Array {
   return joined(
     spans.map((span, sample) => {
       if (span === null) return new Float32Array();
@@ -132,7 +123,7 @@ function rowsOf({ spans }: Pass, states: readonly Float32Array[], width: number)
 async function passesByFusedGraphs(
   { model, masks, signal }: Run,
   sequences: readonly Sequence[],
-  passes: readonly Pass[],
+  passes: readonly Step[],
 ): Promise<Float32Array[]> {
   const { backend, definition } = model;
   const { width } = definition.text;
@@ -146,10 +137,10 @@ async function passesByFusedGraphs(
       prefilled: length,
     }),
   );
-  const layers = createFusedLayers(model, { masks, signal });
+  using layers = createFusedLayers(model, { masks, signal });
   /** Places in the batch of the samples that are in it. */
   let batch = [...rows.keys()];
-  const run = async ({ spans, compact }: Pass, first: boolean) => {
+  const run = async ({ spans, compact }: Step, first: boolean) => {
     const running = batch.filter((sample) => spans[sample]);
     if (compact) {
       await layers.pick(running.map((sample) => batch.indexOf(sample)));
@@ -165,7 +156,8 @@ async function passesByFusedGraphs(
     const hidden = backend.upload(input, [input.length / width, width]);
     const given = batch.map((sample) => (spans[sample] ? (rows[sample] ?? null) : null));
     const last = await (first ? layers.prefill(given, hidden) : layers.step(given, hidden));
-    const states = await readAndRelease(model, last);
+    using scope = openScope(backend);
+    const states = await backend.read(scope.own(last));
     return joined(
       batch.map((sample, row) => {
         const { first: start, end } = spans[sample] ?? { first: 0, end: 0 };
@@ -173,13 +165,9 @@ async function passesByFusedGraphs(
       }),
     );
   };
-  try {
-    const found: Float32Array[] = [];
-    for (const [index, pass] of passes.entries()) found.push(await run(pass, index === 0));
-    return found;
-  } finally {
-    layers.release();
-  }
+  const found: Float32Array[] = [];
+  for (const [index, each] of passes.entries()) found.push(await run(each, index === 0));
+  return found;
 }
 
 /** What the order of sums, and in half precision rounding, explains. */
@@ -234,24 +222,17 @@ export async function checkFusedGeneration(
   signal?: AbortSignal,
 ): Promise<SelfCheckResult> {
   const numbers = createNumbers();
-  const { model, release } = createSmallModel(backend, {
-    config,
-    precision,
-    numbers,
-    positions: Math.max(...LENGTHS) + STEPS + STEPS_ALONE,
-  });
+  using scope = openScope(backend);
+  const positions = Math.max(...LENGTHS) + STEPS + STEPS_ALONE;
+  const model = createSmallModel(scope, { config, precision, numbers, positions });
   try {
-    const masks = createMasks(model, null);
-    try {
-      const sequences = LENGTHS.map((length) => ({
-        length,
-        states: numbers((length + STEPS + STEPS_ALONE) * model.definition.text.width, 1),
-      }));
-      return await compare({ model, masks, signal }, sequences);
-    } finally {
-      masks.release();
-    }
+    using masks = createMasks(model, null);
+    const sequences = LENGTHS.map((length) => ({
+      length,
+      states: numbers((length + STEPS + STEPS_ALONE) * model.definition.text.width, 1),
+    }));
+    return await compare({ model, masks, signal }, sequences);
   } finally {
-    await release();
+    await model.programs.discard();
   }
 }

@@ -11,22 +11,20 @@
  * the work; where a frame has more, two heads of it run for all, because attention adds up as many terms in half precision.
  * The connector and the text's attention compute in float32 and are no part of this.
  */
-
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
-import { widenFloat16 } from "../../core/float16.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { Bounds } from "../../models/architectures/architecture.ts";
 import type { TextDefinition, VisionDefinition, WeightSlot } from "../../models/architectures/definition.ts";
 import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
-import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
 import { rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { heldShape } from "../../models/architectures/weight-slots.ts";
-import { type Backend, type Feeds, output, type Tensor } from "../../runtime/backend.ts";
+import { type Backend, output } from "../../runtime/backend.ts";
 import { causalBias } from "../pass/attention-bias.ts";
+import { openScope } from "../pass/scope.ts";
 import { layerOf } from "../pass/towers.ts";
 import { allowedError, judgeError, precisionError } from "./half-precision-error.ts";
-import { createNumbers, type RandomNumbers, randomWeights } from "./random-weights.ts";
+import { createNumbers, type RandomNumbers, randomWeights, uploadRandom } from "./random-weights.ts";
 
 /** Null when half precision is right on this device; otherwise one sentence that says what is off, with both numbers. */
 export type SelfCheckResult = string | null;
@@ -168,33 +166,19 @@ async function runProbe(
   precision: Precision,
   signal: AbortSignal | undefined,
 ): Promise<Float32Array[]> {
-  const owned: Tensor[] = [];
-  const own = (tensor: Tensor) => {
-    owned.push(tensor);
-    return tensor;
-  };
   const program = await backend.compile(probe.graph(precision));
   try {
-    const fed: Feeds = Object.fromEntries(
-      probe.weights.map(({ input, shape }) => {
-        const stored = weights.get(input) ?? new Float32Array();
-        const single = weightType(shape, precision) === "float32" && stored instanceof Uint16Array;
-        return [input, own(backend.upload(single ? widenFloat16(stored) : stored, shape))];
-      }),
-    );
+    using scope = openScope(backend);
+    const fed = uploadRandom(scope, probe.weights, weights, precision);
     const results: Float32Array[] = [];
     for (const run of probe.runs) {
       throwIfCancelled(signal);
-      const inputs = Object.entries(run).map(([name, { data, dims }]) => {
-        return [name, own(backend.upload(data, dims))] as const;
-      });
-      const outputs = await backend.run(program, { ...fed, ...Object.fromEntries(inputs) });
-      Object.values(outputs).forEach(own);
+      const inputs = Object.entries(run).map(([name, { data, dims }]) => [name, scope.upload(data, dims)] as const);
+      const outputs = await scope.run(program, { ...fed, ...Object.fromEntries(inputs) });
       for (const compared of probe.compared) results.push(await backend.read(output(outputs, compared.output)));
     }
     return results;
   } finally {
-    backend.release(...owned);
     await backend.discard(program);
   }
 }

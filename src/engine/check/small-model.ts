@@ -1,14 +1,13 @@
 /** A small random model in the shapes that fused graphs depend on, for the check of a device. */
-import { widenFloat16 } from "../../core/float16.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ModelDefinition } from "../../models/architectures/definition.ts";
 import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
-import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
-import type { Backend, Feeds } from "../../runtime/backend.ts";
+import type { Feeds } from "../../runtime/backend.ts";
 import { modelLayout } from "../load/create-model.ts";
 import type { Model } from "../pass/model.ts";
 import { createPrograms } from "../pass/programs.ts";
-import { type RandomNumbers, randomWeights } from "./random-weights.ts";
+import type { TensorScope } from "../pass/scope.ts";
+import { type RandomNumbers, randomWeights, uploadRandom } from "./random-weights.ts";
 
 const LAYERS = 2;
 const HEADS = 2;
@@ -26,11 +25,11 @@ export interface SmallModelRequest {
   readonly positions: number;
 }
 
-/** A random model that has what the fused graphs depend on. `release` gives back all it has taken. */
+/** A random model that has what the fused graphs depend on. Its weights are the scope's; its programs are to be discarded. */
 export function createSmallModel(
-  backend: Backend,
+  scope: TensorScope,
   { config, precision, numbers, positions }: SmallModelRequest,
-): { readonly model: Model; readonly release: () => Promise<void> } {
+): Model {
   const architecture = architectureOf(config);
   const small = architecture.smaller(config, {
     layers: LAYERS,
@@ -40,31 +39,18 @@ export function createSmallModel(
   const { text } = definition;
   const layers: Feeds[] = text.layers.map(({ weights: slots }) => {
     const weights = randomWeights(slots, numbers, (input) => (input === "query" ? QUERY_SCALE : 1));
-    return Object.fromEntries(
-      slots.map(({ input, shape }) => {
-        const stored = weights.get(input) ?? new Float32Array();
-        const single = weightType(shape, precision) === "float32" && stored instanceof Uint16Array;
-        return [input, backend.upload(single ? widenFloat16(stored) : stored, shape)];
-      }),
-    );
+    return uploadRandom(scope, slots, weights, precision);
   });
-  const programs = createPrograms(backend);
   return {
-    model: {
-      backend,
-      definition,
-      layout: modelLayout(definition),
-      precision,
-      generationWay: "fused",
-      weightHash: "",
-      imageTokenId: null,
-      layerFeeds: (_, layer) => layers[layer] ?? {},
-      outerFeeds: {},
-      programs,
-    },
-    async release() {
-      for (const feeds of layers) backend.release(...Object.values(feeds));
-      await programs.discard();
-    },
+    backend: scope.backend,
+    definition,
+    layout: modelLayout(definition),
+    precision,
+    generationWay: "fused",
+    weightHash: "",
+    imageTokenId: null,
+    layerFeeds: (_, layer) => layers[layer] ?? {},
+    outerFeeds: {},
+    programs: createPrograms(scope.backend),
   };
 }

@@ -6,7 +6,6 @@
  * one has slots that hold padding; those get a huge negative bias in every later step, which makes their weight exactly
  * zero, and rotary positions count real tokens only.
  */
-
 import { throwIfCancelled } from "../../core/errors.ts";
 import type { LayerShape } from "../../models/architectures/definition.ts";
 import { rotaryTables } from "../../models/architectures/shared/rope.ts";
@@ -14,12 +13,14 @@ import { type Feeds, output, type Program, type Tensor } from "../../runtime/bac
 import { paddingBias } from "../pass/attention-bias.ts";
 import { checkSequence, memoryLimits, sequencesOf } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
-import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
+import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
+import { embedTokens, rowsOfIds, sequenceFeeds } from "../pass/tokens.ts";
 import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { type KeyValueCache, pickFromCache, releaseCache } from "./kv-cache.ts";
 
-/** Runs one graph per layer that fills or grows the cache. Takes ownership of `hidden`; returns the last one. */
+/** Runs one graph per layer that fills or grows the cache. `hidden` is the scope's, and the last one that it returns. */
 async function runLayers(
+  scope: TensorScope,
   model: Model,
   { keys, values }: KeyValueCache,
   { masks, signal }: WriterRequest,
@@ -29,29 +30,26 @@ async function runLayers(
 ): Promise<Tensor> {
   const { backend, definition } = model;
   let current = hidden;
-  try {
-    for (const [layer, { shape }] of definition.text.layers.entries()) {
-      throwIfCancelled(signal);
-      const pastKey = keys[layer];
-      const pastValue = values[layer];
-      const outputs = await backend.run(await programOf(shape), {
-        ...shared,
-        ...model.layerFeeds("text", layer),
-        ...masks.feeds("text", layer),
-        hidden: current,
-        ...(pastKey && pastValue ? { past_key: pastKey, past_value: pastValue } : {}),
-      });
-      backend.release(current);
-      if (pastKey && pastValue) backend.release(pastKey, pastValue);
-      current = output(outputs, "hidden_out");
-      keys[layer] = output(outputs, "key_out");
-      values[layer] = output(outputs, "value_out");
-    }
-    return current;
-  } catch (error) {
-    backend.release(current);
-    throw error;
+  for (const [layer, { shape }] of definition.text.layers.entries()) {
+    throwIfCancelled(signal);
+    const pastKey = keys[layer];
+    const pastValue = values[layer];
+    const outputs = await scope.run(await programOf(shape), {
+      ...shared,
+      ...model.layerFeeds("text", layer),
+      ...masks.feeds("text", layer),
+      hidden: current,
+      ...(pastKey && pastValue ? { past_key: pastKey, past_value: pastValue } : {}),
+    });
+    scope.release(current);
+    current = output(outputs, "hidden_out");
+    const [key, value] = [output(outputs, "key_out"), output(outputs, "value_out")];
+    scope.give([key, value]);
+    keys[layer] = key;
+    values[layer] = value;
+    if (pastKey && pastValue) backend.release(pastKey, pastValue);
   }
+  return current;
 }
 
 /** In place of one that has finished; its row counts for nothing. */
@@ -59,15 +57,15 @@ const NO_SAMPLE = { prompt: [], frames: [] };
 
 /**
  * Rotary tables of every row's own position, and the bias on padding where the cache has any. `prefilled`: slots that
- * the first pass filled, padding included; `slots`: all of them, with the new one.
+ * the first pass filled, padding included; `slots`: all of them, with the new one. The feeds are the scope's.
  */
 function stepFeeds(
+  scope: TensorScope,
   model: Model,
   rows: Rows,
   prefilled: number,
   slots: number,
-): { feeds: Record<string, Tensor>; padded: boolean } {
-  const { backend } = model;
+): { feeds: Feeds; padded: boolean } {
   const { headSize, positions } = model.definition.text;
   const padded = rows.length > 1 || rows.some((row) => row && row.prefilled < prefilled);
   const tables = rows.map((row) => {
@@ -79,7 +77,7 @@ function stepFeeds(
     tables.forEach((table, index) => {
       values.set(table[name], index * headSize);
     });
-    return backend.upload(values, padded ? [rows.length, 1, 1, headSize] : [1, headSize]);
+    return scope.upload(values, padded ? [rows.length, 1, 1, headSize] : [1, headSize]);
   };
   const rope = { rope_cosine: joined("cosine"), rope_sine: joined("sine") };
   if (!padded) return { feeds: rope, padded };
@@ -88,7 +86,7 @@ function stepFeeds(
     prefilled,
     slots,
   );
-  return { feeds: { ...rope, attention_bias: backend.upload(bias, [rows.length, 1, 1, slots]) }, padded };
+  return { feeds: { ...rope, attention_bias: scope.upload(bias, [rows.length, 1, 1, slots]) }, padded };
 }
 
 /** Writes layer by layer. */
@@ -103,54 +101,39 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
       // Attention is written out here: its scores are one tensor, which has to fit into a buffer.
       const tokens = Math.max(...rows.map((row) => row?.prefilled ?? 0));
       checkSequence(sequencesOf(definition, "text", tokens), memoryLimits(backend));
-      const { batch, features } = await encodeRows(model, rows, request);
-      const shared = sequenceFeeds(model, batch.tokens);
+      using scope = openScope(backend);
+      const { batch, features } = await encodeRows(scope, model, rows, request);
+      const shared = sequenceFeeds(scope, model, batch.tokens);
       prefilled = batch.tokens;
       slots = batch.tokens;
-      let hidden: Tensor | null = null;
-      try {
-        const programOf = (shape: LayerShape) =>
-          model.programs.get(definition.text.forward, { ...options, ...shape, batch: rows.length, cache: true });
-        const embedded = await embedTokens(model, batch, features);
-        hidden = await runLayers(model, cache, request, embedded, programOf, shared);
-        return await nextIds(model, hidden, lastRows(rows, batch.tokens));
-      } finally {
-        if (hidden) backend.release(hidden);
-        if (features) backend.release(features);
-        backend.release(...Object.values(shared));
-      }
+      const programOf = (shape: LayerShape) =>
+        model.programs.get(definition.text.forward, { ...options, ...shape, batch: rows.length, cache: true });
+      const embedded = scope.own(await embedTokens(model, batch, features));
+      const hidden = await runLayers(scope, model, cache, request, embedded, programOf, shared);
+      return await nextIds(model, hidden, lastRows(rows, batch.tokens));
     },
     async step(rows) {
+      using scope = openScope(backend);
       const ids = Int32Array.from(rows, (row) => row?.ids.at(-1) ?? 0);
-      const { feeds, padded } = stepFeeds(model, rows, prefilled, slots + 1);
-      let hidden: Tensor | null = null;
-      try {
-        const programOf = (shape: LayerShape) =>
-          model.programs.get(definition.text.decode, {
-            ...options,
-            ...shape,
-            batch: rows.length,
-            padded,
-            ownPositions: padded,
-          });
-        const embedded = await embedTokens(
-          model,
-          { ids, mergeIndex: new Int32Array(), imageRows: new Int32Array() },
-          null,
-        );
-        hidden = await runLayers(model, cache, request, embedded, programOf, feeds);
-        slots++;
-        return await nextIds(
-          model,
-          hidden,
-          Int32Array.from(ids, (_, index) => index),
-        );
-      } finally {
-        if (hidden) backend.release(hidden);
-        backend.release(...Object.values(feeds));
-      }
+      const { feeds, padded } = stepFeeds(scope, model, rows, prefilled, slots + 1);
+      const programOf = (shape: LayerShape) =>
+        model.programs.get(definition.text.decode, {
+          ...options,
+          ...shape,
+          batch: rows.length,
+          padded,
+          ownPositions: padded,
+        });
+      const embedded = scope.own(await embedTokens(model, rowsOfIds(ids), null));
+      const hidden = await runLayers(scope, model, cache, request, embedded, programOf, feeds);
+      slots++;
+      return await nextIds(
+        model,
+        hidden,
+        Int32Array.from(ids, (_, index) => index),
+      );
     },
     pick: (places) => pickFromCache(model, cache, places),
-    release: () => releaseCache(model, cache),
+    ...releasable(() => releaseCache(model, cache)),
   };
 }

@@ -9,7 +9,8 @@ import { halfRotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
-import { embedTokens } from "../pass/tokens.ts";
+import { openScope, type Releasable, releasable, type TensorScope } from "../pass/scope.ts";
+import { embedTokens, rowsOfIds } from "../pass/tokens.ts";
 import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { cacheFeeds, type KeyValueCache, pickFromCache, releaseCache, replaceCache } from "./kv-cache.ts";
 
@@ -30,11 +31,11 @@ export interface Lengths {
   /** Counts one more token of every row that is still written. */
   grow(rows: Rows): void;
   pick(places: readonly number[]): void;
-  /** Feeds `last_slots` and `slots`, which the caller releases. */
-  feeds(): Record<"last_slots" | "slots", Tensor>;
+  /** Feeds `last_slots` and `slots`, which are the scope's. */
+  feeds(scope: TensorScope): Feeds;
 }
 
-export function createLengths(model: Model): Lengths {
+export function createLengths(): Lengths {
   let lengths: number[] = [];
   return {
     start(rows) {
@@ -46,22 +47,22 @@ export function createLengths(model: Model): Lengths {
     pick(places) {
       lengths = places.map((place) => lengths[place] ?? 1);
     },
-    feeds: () => ({
-      last_slots: model.backend.upload(
+    feeds: (scope) => ({
+      last_slots: scope.upload(
         Int32Array.from(lengths, (length) => length - 1),
         [lengths.length],
       ),
-      slots: model.backend.uploadLength(Math.max(...lengths)),
+      slots: scope.uploadLength(Math.max(...lengths)),
     }),
   };
 }
 
-/** Rotary tables of as many positions as `rows` can reach; the caller releases them. */
-export function rotaryFeeds(model: Model, rows: Rows): Record<"rope_cosine" | "rope_sine", Tensor> {
-  const { headSize, positions } = model.definition.text;
+/** Rotary tables of as many positions as `rows` can reach; they are the scope's. */
+export function rotaryFeeds(scope: TensorScope, { definition }: Model, rows: Rows): Feeds {
+  const { headSize, positions } = definition.text;
   const count = Math.max(...rows.map((row) => (row ? row.input.prompt.length + row.limit : 1)));
   const { cosine, sine } = halfRotaryTables(positions.plan, count);
-  const upload = (values: Float32Array) => model.backend.upload(values, [count, headSize / 2]);
+  const upload = (values: Float32Array) => scope.upload(values, [count, headSize / 2]);
   return { rope_cosine: upload(cosine), rope_sine: upload(sine) };
 }
 
@@ -71,7 +72,7 @@ function layerFeeds(model: Model, masks: MaskSet): Feeds {
 }
 
 /** All layers in one graph, and the KV cache that it fills. */
-export interface FusedLayers {
+export interface FusedLayers extends Releasable {
   /**
    * First pass over the hidden states [rows · tokens, width] of `rows`, padded on the right to the longest. Takes
    * ownership of `hidden`; returns the last layer's, which the caller releases.
@@ -81,7 +82,6 @@ export interface FusedLayers {
   step(rows: Rows, hidden: Tensor): Promise<Tensor>;
   /** Goes on with the rows at `places` only. */
   pick(places: readonly number[]): Promise<void>;
-  release(): void;
 }
 
 /** Runs the graph of all layers. The definition must have one: see `TextDefinition.generation`. */
@@ -91,27 +91,26 @@ export function createFusedLayers(model: Model, { masks, signal }: WriterRequest
   invariant(generation, "This decoder has no graph of fused operators.");
   const feeds = layerFeeds(model, masks);
   const cache: KeyValueCache = { keys: [], values: [] };
-  const lengths = createLengths(model);
-  let rope: Record<string, Tensor> = {};
+  const lengths = createLengths();
+  const tables = openScope(backend);
+  let rope: Feeds = {};
 
   const run = async (batch: number, hidden: Tensor) => {
-    const counts = lengths.feeds();
-    try {
-      throwIfCancelled(signal);
-      const past = cache.keys.length > 0;
-      const program = await model.programs.get(generation, { batch, past, precision, compensation: masks.compensated });
-      const outputs = await backend.run(program, { ...feeds, ...rope, ...counts, ...cacheFeeds(cache), hidden });
-      replaceCache(model, cache, outputs);
-      return output(outputs, "hidden_out");
-    } finally {
-      backend.release(hidden, ...Object.values(counts));
-    }
+    using scope = openScope(backend, [hidden]);
+    throwIfCancelled(signal);
+    const past = cache.keys.length > 0;
+    const program = await model.programs.get(generation, { batch, past, precision, compensation: masks.compensated });
+    const given = { ...feeds, ...rope, ...lengths.feeds(scope), ...cacheFeeds(cache), hidden };
+    const outputs = await scope.run(program, given);
+    replaceCache(model, cache, scope, outputs);
+    return scope.give(output(outputs, "hidden_out"));
   };
   return {
-    prefill(rows, hidden) {
+    async prefill(rows, hidden) {
+      using scope = openScope(backend, [hidden]);
       lengths.start(rows);
-      rope = rotaryFeeds(model, rows);
-      return run(rows.length, hidden);
+      rope = rotaryFeeds(tables, model, rows);
+      return await run(rows.length, scope.give(hidden));
     },
     step(rows, hidden) {
       lengths.grow(rows);
@@ -121,45 +120,35 @@ export function createFusedLayers(model: Model, { masks, signal }: WriterRequest
       lengths.pick(places);
       await pickFromCache(model, cache, places);
     },
-    release() {
+    ...releasable(() => {
       releaseCache(model, cache);
-      backend.release(...Object.values(rope));
-      rope = {};
-    },
+      tables.close();
+    }),
   };
 }
 
 /** Writes with all layers in one graph, see `createFusedLayers`. */
 export function createFusedWriter(model: Model, request: WriterRequest): Writer {
   const { backend } = model;
-  const layers = createFusedLayers(model, request);
-  const next = async (hidden: Tensor, positions: Int32Array) => {
-    try {
-      return await nextIds(model, hidden, positions);
-    } finally {
-      backend.release(hidden);
-    }
-  };
+  const { prefill, step, pick, ...rest } = createFusedLayers(model, request);
   return {
+    ...rest,
     async prefill(rows) {
-      const { batch, features } = await encodeRows(model, rows, request);
-      try {
-        const hidden = await layers.prefill(rows, await embedTokens(model, batch, features));
-        return await next(hidden, lastRows(rows, batch.tokens));
-      } finally {
-        if (features) backend.release(features);
-      }
+      using scope = openScope(backend);
+      const { batch, features } = await encodeRows(scope, model, rows, request);
+      const hidden = scope.own(await prefill(rows, await embedTokens(model, batch, features)));
+      return await nextIds(model, hidden, lastRows(rows, batch.tokens));
     },
     async step(rows) {
+      using scope = openScope(backend);
       const ids = Int32Array.from(rows, (row) => row?.ids.at(-1) ?? 0);
-      const tokens = { ids, mergeIndex: new Int32Array(), imageRows: new Int32Array() };
-      const hidden = await layers.step(rows, await embedTokens(model, tokens, null));
-      return next(
+      const hidden = scope.own(await step(rows, await embedTokens(model, rowsOfIds(ids), null)));
+      return await nextIds(
+        model,
         hidden,
         ids.map((_, index) => index),
       );
     },
-    pick: layers.pick,
-    release: layers.release,
+    pick,
   };
 }

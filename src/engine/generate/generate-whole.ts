@@ -10,8 +10,9 @@ import type { Graph } from "../../graph/graph.ts";
 import { type Feeds, output, type Program, type Tensor } from "../../runtime/backend.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
+import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
 import { allLayers, createLengths, rotaryFeeds } from "./generate-fused.ts";
-import { encodeRows, lastRows, notNumbers, type Writer, type WriterRequest } from "./generation-rows.ts";
+import { encodeRows, lastRows, notNumbers, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { cacheFeeds, type KeyValueCache, pickFromCache, releaseCache, replaceCache } from "./kv-cache.ts";
 
 /** Names of the weights outside the layers that the graph holds. */
@@ -61,8 +62,8 @@ export async function wholeProgram(model: Model): Promise<Program | null> {
   }
 }
 
-/** Masks and compensations of all layers one after another; zeros where nothing is compensated. */
-async function joinVectors(model: Model, masks: MaskSet): Promise<Tensor> {
+/** Masks and compensations of all layers one after another, the scope's; zeros where nothing is compensated. */
+async function joinVectors(scope: TensorScope, model: Model, masks: MaskSet): Promise<Tensor> {
   const { backend, definition } = model;
   const { layers, width } = definition.text;
   const parts: Float32Array[] = [];
@@ -79,7 +80,7 @@ async function joinVectors(model: Model, masks: MaskSet): Promise<Tensor> {
     joined.set(part, start);
     start += part.length;
   }
-  return backend.upload(joined, [joined.length]);
+  return scope.upload(joined, [joined.length]);
 }
 
 /** Gives the copy back where it has more than `limit` bytes, before work that needs much memory. */
@@ -95,66 +96,70 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
   const { layers, width, headSize } = definition.text;
   const { masks, signal } = request;
   const cache: KeyValueCache = { keys: [], values: [] };
-  const lengths = createLengths(model);
-  const held: Record<string, Tensor> = {};
-  const nothing = backend.upload(new Float32Array(width), [1, width]);
+  const lengths = createLengths();
+  const lasting = openScope(backend);
+  let held: Feeds | null = null;
 
+  /** What is the same for every token; a row of zeros where there are no features. */
+  const heldFor = async (rows: Rows) => {
+    using scope = openScope(backend);
+    const feeds = {
+      vectors: await joinVectors(scope, model, masks),
+      ...rotaryFeeds(scope, model, rows),
+      features: scope.upload(new Float32Array(width), [1, width]),
+    };
+    lasting.own(scope.give(Object.values(feeds)));
+    return feeds;
+  };
   const run = async (
     ids: Int32Array,
     batch: number,
-    rows: { readonly features: Tensor; readonly index: Int32Array; readonly positions: Int32Array },
+    rows: { readonly features?: Tensor | null; readonly index: Int32Array; readonly positions: Int32Array },
   ): Promise<number[]> => {
     throwIfCancelled(signal);
-    held.vectors ??= await joinVectors(model, masks);
-    const changing = {
-      ...lengths.feeds(),
-      ids: backend.upload(ids, [batch, ids.length / batch]),
-      index: backend.upload(rows.index, [rows.index.length]),
-      positions: backend.upload(rows.positions, [batch]),
-    };
-    try {
-      const feeds = { ...held, ...cacheFeeds(cache), ...changing, features: rows.features };
-      const outputs = await backend.run(program, feeds);
-      replaceCache(model, cache, outputs);
-      const [next, best] = [output(outputs, "ids_out"), output(outputs, "best_logits")];
-      const values = await Promise.all([backend.read(next), backend.read(best)]);
-      backend.release(next, best);
-      if (!values[1].every(Number.isFinite)) throw notNumbers(model);
-      return Array.from(values[0]);
-    } finally {
-      backend.release(...Object.values(changing));
-    }
+    using scope = openScope(backend);
+    const outputs = await scope.run(program, {
+      ...held,
+      ...cacheFeeds(cache),
+      ...lengths.feeds(scope),
+      ids: scope.upload(ids, [batch, ids.length / batch]),
+      index: scope.upload(rows.index, [rows.index.length]),
+      positions: scope.upload(rows.positions, [batch]),
+      ...(rows.features ? { features: rows.features } : {}),
+    });
+    replaceCache(model, cache, scope, outputs);
+    const next = await backend.read(output(outputs, "ids_out"));
+    const best = await backend.read(output(outputs, "best_logits"));
+    if (!best.every(Number.isFinite)) throw notNumbers(model);
+    return Array.from(next);
   };
   return {
     async prefill(rows) {
-      const { batch, features } = await encodeRows(model, rows, request);
+      using scope = openScope(backend);
+      const { batch, features } = await encodeRows(scope, model, rows, request);
       lengths.start(rows);
-      Object.assign(held, rotaryFeeds(model, rows));
+      held = await heldFor(rows);
       for (const { shape } of layers) {
         for (const list of [cache.keys, cache.values]) {
           list.push(backend.upload(new Float32Array(), [rows.length, shape.attentionUnits, 0, headSize]));
         }
       }
-      try {
-        const positions = lastRows(rows, batch.tokens);
-        return await run(batch.ids, rows.length, { features: features ?? nothing, index: batch.mergeIndex, positions });
-      } finally {
-        if (features) backend.release(features);
-      }
+      const positions = lastRows(rows, batch.tokens);
+      return await run(batch.ids, rows.length, { features, index: batch.mergeIndex, positions });
     },
     step(rows) {
       lengths.grow(rows);
       const ids = Int32Array.from(rows, (row) => row?.ids.at(-1) ?? 0);
       const index = ids.map((_, row) => row);
-      return run(ids, rows.length, { features: nothing, index, positions: index });
+      return run(ids, rows.length, { index, positions: index });
     },
     async pick(places) {
       lengths.pick(places);
       await pickFromCache(model, cache, places);
     },
-    release() {
+    ...releasable(() => {
       releaseCache(model, cache);
-      backend.release(nothing, ...Object.values(held));
-    },
+      lasting.close();
+    }),
   };
 }

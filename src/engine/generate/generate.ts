@@ -91,27 +91,23 @@ export async function generateBatch(model: Model, request: BatchRequest): Promis
   if (rows.length === 0) return generations;
 
   let running: (Row | null)[] = Array.from({ length: paddedSize(rows.length) }, (_, index) => rows[index] ?? null);
-  const writer = await createWriter(model, request);
-  try {
-    let next = await settled(model.backend, () => writer.prefill(running));
-    for (;;) {
-      for (const [index, row] of running.entries()) {
-        const id = next[index];
-        if (!row || id === undefined) continue;
-        row.ids.push(id);
-        request.onToken?.(row.place, id);
-        const stopped = isStop(id);
-        if (!stopped && row.ids.length < row.limit) continue;
-        running[index] = null;
-        finish(row.place, row.ids, stopped ? "stop" : "length");
-      }
-      if (running.every((row) => row === null)) return generations;
-      throwIfCancelled(request.signal);
-      running = [...(await compact(writer, running))];
-      next = await writer.step(running);
+  using writer = await createWriter(model, request);
+  let next = await settled(model.backend, () => writer.prefill(running));
+  for (;;) {
+    for (const [index, row] of running.entries()) {
+      const id = next[index];
+      if (!row || id === undefined) continue;
+      row.ids.push(id);
+      request.onToken?.(row.place, id);
+      const stopped = isStop(id);
+      if (!stopped && row.ids.length < row.limit) continue;
+      running[index] = null;
+      finish(row.place, row.ids, stopped ? "stop" : "length");
     }
-  } finally {
-    writer.release();
+    if (running.every((row) => row === null)) return generations;
+    throwIfCancelled(request.signal);
+    running = [...(await compact(writer, running))];
+    next = await writer.step(running);
   }
 }
 

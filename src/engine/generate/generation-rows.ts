@@ -6,6 +6,7 @@ import { encodeFrames, framesOf } from "../pass/frames.ts";
 import { logitsAt } from "../pass/head.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
+import { openScope, type Releasable, type TensorScope } from "../pass/scope.ts";
 
 /** A sample that is being written. */
 export interface Row {
@@ -26,18 +27,18 @@ export interface WriterRequest {
 }
 
 /** Writes the tokens of one batch. It owns the KV cache, which `release` gives back. */
-export interface Writer {
+export interface Writer extends Releasable {
   /** Passes prompts and prefixes through the model and fills the cache. Returns the next id of every row. */
   prefill(rows: Rows): Promise<number[]>;
   /** Passes the last id of every row through the model and grows the cache. Returns the next id of every row. */
   step(rows: Rows): Promise<number[]>;
   /** Goes on with the rows at `places` only, any of them also several times. */
   pick(places: readonly number[]): Promise<void>;
-  release(): void;
 }
 
-/** Ids as one batch, and the features of all pictures in it, null where it has none; the caller releases them. */
+/** Ids as one batch, and the features of all pictures in it, the scope's; null where it has none. */
 export async function encodeRows(
+  scope: TensorScope,
   model: Model,
   rows: Rows,
   { masks, signal }: WriterRequest,
@@ -47,11 +48,9 @@ export async function encodeRows(
     model.imageTokenId,
   );
   const frames = framesOf(batch, rows.length);
-  return {
-    batch,
-    features:
-      frames.length > 0 ? await encodeFrames(model, frames, masks, { signal, precision: model.precision }) : null,
-  };
+  if (frames.length === 0) return { batch, features: null };
+  const { precision } = model;
+  return { batch, features: scope.own(await encodeFrames(model, frames, masks, { signal, precision })) };
 }
 
 /** Row of each sample's last real token in a batch that is padded to `tokens`. */
@@ -80,28 +79,22 @@ export function notNumbers({ precision }: Pick<Model, "precision">): PivotscopeE
 /** Ids with the largest logit of each row; the divergence kernel finds them, so that logits stay where they are. */
 async function argmaxOf(model: Model, logits: Tensor, rows: number): Promise<number[]> {
   const { backend } = model;
-  const targets = backend.upload(new Int32Array(rows), [rows]);
-  const result = backend.upload(new Float32Array(4 * rows), [rows, 4]);
-  try {
-    const vocabulary = model.definition.text.vocabularySize;
-    backend.kernels.tokenDivergence({ reference: logits, pruned: logits, targets, rows, vocabulary, result });
-    const values = await backend.read(result);
-    return Array.from({ length: rows }, (_, row) => {
-      const id = values[4 * row + 3];
-      if (id !== undefined && Number.isInteger(id) && id >= 0) return id;
-      throw notNumbers(model);
-    });
-  } finally {
-    backend.release(targets, result);
-  }
+  using scope = openScope(backend);
+  const targets = scope.upload(new Int32Array(rows), [rows]);
+  const result = scope.upload(new Float32Array(4 * rows), [rows, 4]);
+  const vocabulary = model.definition.text.vocabularySize;
+  backend.kernels.tokenDivergence({ reference: logits, pruned: logits, targets, rows, vocabulary, result });
+  const values = await backend.read(result);
+  return Array.from({ length: rows }, (_, row) => {
+    const id = values[4 * row + 3];
+    if (id !== undefined && Number.isInteger(id) && id >= 0) return id;
+    throw notNumbers(model);
+  });
 }
 
 /** The next id of each of the rows `positions` of the last hidden states. */
 export async function nextIds(model: Model, hidden: Tensor, positions: Int32Array): Promise<number[]> {
-  const logits = await logitsAt(model, hidden, positions, model.precision);
-  try {
-    return await argmaxOf(model, logits, positions.length);
-  } finally {
-    model.backend.release(logits);
-  }
+  using scope = openScope(model.backend);
+  const logits = scope.own(await logitsAt(model, hidden, positions, model.precision));
+  return await argmaxOf(model, logits, positions.length);
 }

@@ -9,6 +9,7 @@ import { allocateNumbers, type Converted, convertElements, requireReadable } fro
 import type { StoredTensor, Weights, WeightsProgress } from "../../models/weights.ts";
 import type { Backend, Tensor } from "../../runtime/backend.ts";
 import { elementCount } from "../../runtime/backend.ts";
+import { openScope } from "../pass/scope.ts";
 
 export interface UploadOptions {
   readonly precision: Precision;
@@ -86,33 +87,30 @@ export async function uploadWeights(
     return slot.preparation?.apply(target) ?? target;
   };
 
-  try {
-    const hash = await weights.read({
-      names: new Set(byTensor.keys()),
-      async onTensor(stored) {
-        for (const slot of byTensor.get(stored.name) ?? []) {
-          const shape = heldShape(slot);
-          try {
-            tensors.set(holding(slot), backend.upload(await convert(stored, slot), shape));
-          } catch (error) {
-            throw namingTensor(error, slot, heldBytes(slot, precision));
-          }
-          unsettled += heldBytes(slot, precision);
+  using scope = openScope(backend);
+  const hash = await weights.read({
+    names: new Set(byTensor.keys()),
+    async onTensor(stored) {
+      for (const slot of byTensor.get(stored.name) ?? []) {
+        const shape = heldShape(slot);
+        try {
+          tensors.set(holding(slot), scope.upload(await convert(stored, slot), shape));
+        } catch (error) {
+          throw namingTensor(error, slot, heldBytes(slot, precision));
         }
-        if (unsettled > UNSETTLED_BYTES) {
-          await backend.settle();
-          unsettled = 0;
-        }
-      },
-      onProgress,
-      signal,
-    });
-    await backend.settle();
-    return { hash, tensorOf: (slot) => tensors.get(holding(slot)) as Tensor };
-  } catch (error) {
-    backend.release(...tensors.values());
-    throw error;
-  }
+        unsettled += heldBytes(slot, precision);
+      }
+      if (unsettled > UNSETTLED_BYTES) {
+        await backend.settle();
+        unsettled = 0;
+      }
+    },
+    onProgress,
+    signal,
+  });
+  await backend.settle();
+  scope.give([...tensors.values()]);
+  return { hash, tensorOf: (slot) => tensors.get(holding(slot)) as Tensor };
 }
 
 /**

@@ -17,6 +17,7 @@ import { type Batch, batchesOf, type PreparedSample } from "../pass/batch.ts";
 import { lastStates } from "../pass/last-states.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import { memoryLimits, samplesAtOnce, samplesWritten, sequencesOf } from "../pass/memory-plan.ts";
+import { openScope } from "../pass/scope.ts";
 import { DEFAULT_TRACE_LIMIT, type Session } from "../session.ts";
 import type { AssessedSample } from "./assess-scores.ts";
 import { batchOf, measureBatch, type SampleMeasurement } from "./evaluate.ts";
@@ -172,18 +173,12 @@ export function createAssessor(
     const key = keyOf(places);
     const known = kept.get(key);
     if (known) return use(known.states);
-    const states = await lastStates(model, batch, denseMasks, signal);
+    using scope = openScope(backend);
+    const states = scope.own(await lastStates(model, batch, denseMasks, signal));
     const bytes = batch.ids.length * rowBytes;
     const total = [...kept.values()].reduce((sum, entry) => sum + entry.bytes, bytes);
-    if (total <= KEPT_STATE_BYTES) {
-      kept.set(key, { states, bytes });
-      return use(states);
-    }
-    try {
-      return await use(states);
-    } finally {
-      backend.release(states);
-    }
+    if (total <= KEPT_STATE_BYTES) kept.set(key, { states: scope.give(states), bytes });
+    return await use(states);
   };
 
   return {

@@ -8,12 +8,13 @@ import { perplexity } from "../../core/metrics/perplexity.ts";
 import type { Tensor } from "../../runtime/backend.ts";
 import type { Measurement } from "../contract.ts";
 import { type Batch, createBatch, type PreparedSample, paddedSize } from "../pass/batch.ts";
-import { type Head, withHead } from "../pass/head.ts";
+import { type Head, openHead } from "../pass/head.ts";
 import { lastStates } from "../pass/last-states.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import { logitRows, type MemoryLimits, memoryLimits } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
 import { stretches } from "../pass/rows.ts";
+import { openScope } from "../pass/scope.ts";
 import { tiedChoices } from "./rounding-ties.ts";
 
 /** A measurement before its token ids are put into words. */
@@ -39,32 +40,25 @@ async function compareStretch(
 ): Promise<Float32Array> {
   const { backend } = model;
   const count = rows.positions.length;
-  const reference = await head(dense, rows.positions);
-  const owned = [reference];
-  try {
-    const compared = pruned ? await head(pruned, rows.positions) : reference;
-    if (pruned) owned.push(compared);
-    const targets = backend.upload(rows.targets, [count]);
-    const result = backend.upload(new Float32Array(count * FIELDS), [count, FIELDS]);
-    owned.push(targets, result);
-    backend.kernels.tokenDivergence({
-      reference,
-      pruned: compared,
-      targets,
-      rows: count,
-      vocabulary: model.definition.text.vocabularySize,
-      result,
-    });
-    const values = await backend.read(result);
-    if (model.precision === "float32") return values;
-    const ties = await tiedChoices(model, reference, rows.targets);
-    ties.forEach((choice, row) => {
-      if (choice === values[row * FIELDS + CHOICE]) values[row * FIELDS + CHOICE] = rows.targets[row] ?? choice;
-    });
-    return values;
-  } finally {
-    backend.release(...owned);
-  }
+  using scope = openScope(backend);
+  const reference = scope.own(await head(dense, rows.positions));
+  const compared = pruned ? scope.own(await head(pruned, rows.positions)) : reference;
+  const result = scope.upload(new Float32Array(count * FIELDS), [count, FIELDS]);
+  backend.kernels.tokenDivergence({
+    reference,
+    pruned: compared,
+    targets: scope.upload(rows.targets, [count]),
+    rows: count,
+    vocabulary: model.definition.text.vocabularySize,
+    result,
+  });
+  const values = await backend.read(result);
+  if (model.precision === "float32") return values;
+  const ties = await tiedChoices(model, reference, rows.targets);
+  ties.forEach((choice, row) => {
+    if (choice === values[row * FIELDS + CHOICE]) values[row * FIELDS + CHOICE] = rows.targets[row] ?? choice;
+  });
+  return values;
 }
 
 /**
@@ -81,12 +75,12 @@ export async function compareStates(
   const count = batch.positions.length;
   const values = new Float32Array(count * FIELDS);
   const limit = logitRows(model.definition.text.vocabularySize, COMPARED_COPIES, memory);
-  await withHead(model, async (head) => {
-    for (const { first, end } of stretches(count, limit)) {
-      const rows = { positions: batch.positions.subarray(first, end), targets: batch.targets.subarray(first, end) };
-      values.set(await compareStretch(model, head, rows, dense, pruned), first * FIELDS);
-    }
-  });
+  using scope = openScope(model.backend);
+  const head = await openHead(scope, model);
+  for (const { first, end } of stretches(count, limit)) {
+    const rows = { positions: batch.positions.subarray(first, end), targets: batch.targets.subarray(first, end) };
+    values.set(await compareStretch(model, head, rows, dense, pruned), first * FIELDS);
+  }
   const field = (offset: number) =>
     Float32Array.from({ length: count }, (_, row) => values[row * FIELDS + offset] ?? Number.NaN);
   const denseNll = field(1);
@@ -122,16 +116,13 @@ export async function measureBatch(
   masks: MaskSet | null,
   signal?: AbortSignal,
 ): Promise<readonly SampleMeasurement[]> {
-  const pruned = masks && (await lastStates(model, batch, masks, signal));
-  try {
-    const { kl, nll, argmax } = await compareStates(model, batch, dense, pruned);
-    return batch.samples.map((_, index) => {
-      const [start = 0, end = 0] = batch.starts.slice(index, index + 2);
-      return { kl: kl.slice(start, end), nll: nll.slice(start, end), argmax: argmax.slice(start, end) };
-    });
-  } finally {
-    if (pruned) model.backend.release(pruned);
-  }
+  using scope = openScope(model.backend);
+  const pruned = masks && scope.own(await lastStates(model, batch, masks, signal));
+  const { kl, nll, argmax } = await compareStates(model, batch, dense, pruned);
+  return batch.samples.map((_, index) => {
+    const [start = 0, end = 0] = batch.starts.slice(index, index + 2);
+    return { kl: kl.slice(start, end), nll: nll.slice(start, end), argmax: argmax.slice(start, end) };
+  });
 }
 
 /**
@@ -146,12 +137,8 @@ export async function evaluateSample(
   signal?: AbortSignal,
 ): Promise<TokenMeasurement> {
   const batch = createBatch([sample], model.imageTokenId);
-  const states = await lastStates(model, batch, pruned, signal);
-  try {
-    return await compareStates(model, batch, dense, states);
-  } finally {
-    model.backend.release(states);
-  }
+  using scope = openScope(model.backend);
+  return await compareStates(model, batch, dense, scope.own(await lastStates(model, batch, pruned, signal)));
 }
 
 /** The dense model's last hidden states on prompt and trace of `sample`; the caller releases them. */

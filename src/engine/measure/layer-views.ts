@@ -2,7 +2,7 @@
  * Layer views of the dense model (core/signals/layer-views): one forward pass per sample, layer by layer. Hidden states
  * and the inputs of the linear layers are read back; what stays between samples is a few sums per layer.
  */
-import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { invariant, PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import {
   createMean,
   DEFAULT_OUTLIER_FACTOR,
@@ -31,9 +31,10 @@ import {
 import { connect, embedFrames } from "../pass/frames.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
+import { openScope, type TensorScope } from "../pass/scope.ts";
 import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
+import { pass, type Seen, type TowerRequest } from "../pass/tower-run.ts";
 import { layerCount, layerOf, towerOf } from "../pass/towers.ts";
-import { withLayerWeights } from "../pass/weight-precision.ts";
 
 /** Calibration samples that are looked at where nobody says otherwise. */
 export const DEFAULT_LAYER_VIEW_SAMPLES = 16;
@@ -60,7 +61,7 @@ interface Context {
   readonly signal: AbortSignal | undefined;
 }
 
-interface Pass {
+interface Look {
   readonly tower: Tower;
   /** Feeds that are the same for every layer. */
   readonly shared: Feeds;
@@ -90,13 +91,10 @@ export function rowProducts({ width }: { readonly width: number }): Graph {
 async function densityOf(model: Model, values: Tensor, width: number, visual: Uint8Array): Promise<number | null> {
   const { backend } = model;
   const program = await model.programs.get(rowProducts, { width });
-  const products = output(await backend.run(program, { values }), "products");
-  try {
-    const cosines = tokenCosines(await backend.read(products), visual);
-    return cosines && density(cosines);
-  } finally {
-    backend.release(products);
-  }
+  using scope = openScope(backend);
+  const products = output(await scope.run(program, { values }), "products");
+  const cosines = tokenCosines(await backend.read(products), visual);
+  return cosines && density(cosines);
 }
 
 function addEnergy(energies: Map<string, Float64Array>, tap: string, values: Float32Array, columns: number): void {
@@ -115,75 +113,48 @@ function inputTaps({ scored }: LayerSpec): ReadonlyMap<string, number> {
   return new Map(scored.map(({ inputTap, inputs }) => [inputTap, inputs]));
 }
 
-/** Runs `hidden`, of which it takes ownership, through a tower and returns the last hidden states. */
-async function observeTower(context: Context, pass: Pass, hidden: Tensor): Promise<Tensor> {
-  const { model, masks, signal } = context;
-  const { tower, shared, visual } = pass;
+/** Takes `hidden` through a tower and looks at every layer; it is the scope's, as are the last hidden states returned. */
+async function observeTower(scope: TensorScope, context: Context, look: Look, hidden: Tensor): Promise<Tensor> {
+  const { model, masks, signal, sums } = context;
+  const { tower, shared, visual } = look;
   const { backend } = model;
   const definition = towerOf(model, tower);
-  let current = hidden;
-  try {
-    let before = await backend.read(current);
-    for (const [layer, { changes, densities, energies }] of context.sums[tower].entries()) {
-      throwIfCancelled(signal);
-      const spec = layerOf(definition, layer);
-      const taps = inputTaps(spec);
-      const program = await model.programs.get(definition.forward, {
-        ...spec.shape,
-        batch: 1,
-        modules: true,
-        inputs: true,
-      });
-      const others = { ...shared, ...masks.feeds(tower, layer), hidden: current };
-      const outputs = await withLayerWeights(model, tower, layer, (weights) =>
-        backend.run(program, { ...weights, ...others }),
-      );
-      const next = output(outputs, "hidden_out");
-      backend.release(current);
-      current = next;
-      try {
-        const after = await backend.read(current);
-        for (const change of directionChanges(before, after, definition.width)) changes.add(change);
-        before = after;
-        for (const [tap, columns] of taps) {
-          addEnergy(energies, tap, await backend.read(output(outputs, tap)), columns);
-        }
-        if (!visual) continue;
-        for (const name of ["attention_output", "mlp_output"]) {
-          const found = await densityOf(model, output(outputs, name), definition.width, visual);
-          if (found !== null) densities.add(found);
-        }
-      } finally {
-        backend.release(...Object.values(outputs).filter((tensor) => tensor !== next));
-      }
+  let before = await backend.read(hidden);
+  const onGroup = async ({ layer, hidden: current, captured }: Seen) => {
+    const layerSums = sums[tower][layer];
+    invariant(layerSums, `There are no sums for ${tower} layer ${layer}.`);
+    const { changes, densities, energies } = layerSums;
+    const after = await backend.read(current);
+    for (const change of directionChanges(before, after, definition.width)) changes.add(change);
+    before = after;
+    for (const [tap, columns] of inputTaps(layerOf(definition, layer)))
+      addEnergy(energies, tap, await backend.read(output(captured, tap)), columns);
+    if (!visual) return;
+    for (const name of ["attention_output", "mlp_output"]) {
+      const found = await densityOf(model, output(captured, name), definition.width, visual);
+      if (found !== null) densities.add(found);
     }
-  } catch (error) {
-    backend.release(current);
-    throw error;
-  }
-  return current;
+  };
+  const request: TowerRequest = { groups: [1], masks, shared, signal, capture: ["modules", "inputs"], onGroup };
+  const [last] = (await pass(scope, model, tower, [hidden], request)).hidden;
+  invariant(last, "A tower gives hidden states.");
+  return last;
 }
 
 async function observeSample(context: Context, sample: PreparedSample): Promise<void> {
   const { model } = context;
   const batch = createBatch([sample], model.imageTokenId);
   const visual = Uint8Array.from(batch.classes, (kind) => (kind === TOKEN_CLASS.visual ? 1 : 0));
-  const shared = sequenceFeeds(model, batch.tokens);
-  const owned: Tensor[] = Object.values(shared);
-  try {
-    let features: Tensor | null = null;
-    if (sample.frames.length > 0) {
-      const pass: Pass = { tower: "vision", shared: {}, visual: null };
-      const hidden = await observeTower(context, pass, await embedFrames(model, sample.frames));
-      owned.push(hidden);
-      features = await connect(model, hidden, sample.frames.length);
-      owned.push(features);
-    }
-    const embedded = await embedTokens(model, batch, features);
-    owned.push(await observeTower(context, { tower: "text", shared, visual }, embedded));
-  } finally {
-    model.backend.release(...owned);
+  using scope = openScope(model.backend);
+  const shared = sequenceFeeds(scope, model, batch.tokens);
+  let features: Tensor | null = null;
+  if (sample.frames.length > 0) {
+    const embedded = scope.own(await embedFrames(model, sample.frames));
+    const hidden = await observeTower(scope, context, { tower: "vision", shared: {}, visual: null }, embedded);
+    features = scope.own(await connect(model, hidden, sample.frames.length));
   }
+  const embedded = scope.own(await embedTokens(model, batch, features));
+  await observeTower(scope, context, { tower: "text", shared, visual }, embedded);
 }
 
 /** The outlier share of one layer, from its weights and the column sums of what went into them. */
@@ -220,16 +191,12 @@ export async function observeLayers(
     text: createSums(layerCount(model, "text")),
     vision: createSums(samples.some((sample) => frameCountOf(sample) > 0) ? layerCount(model, "vision") : 0),
   };
-  const masks = createMasks(model, null);
-  try {
-    for (const [index, sample] of samples.entries()) {
-      throwIfCancelled(signal);
-      const loaded = await loadSample(sample, signal);
-      await settled(model.backend, () => observeSample({ model, masks, sums, signal }, loaded));
-      request.onProgress?.({ done: index + 1, total: samples.length });
-    }
-  } finally {
-    masks.release();
+  using masks = createMasks(model, null);
+  for (const [index, sample] of samples.entries()) {
+    throwIfCancelled(signal);
+    const loaded = await loadSample(sample, signal);
+    await settled(model.backend, () => observeSample({ model, masks, sums, signal }, loaded));
+    request.onProgress?.({ done: index + 1, total: samples.length });
   }
   const layers: LayerView[] = [];
   for (const tower of TOWERS) {

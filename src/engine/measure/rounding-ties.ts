@@ -8,6 +8,7 @@
  */
 import type { Tensor } from "../../runtime/backend.ts";
 import type { Model } from "../pass/model.ts";
+import { openScope } from "../pass/scope.ts";
 
 /**
  * How much less likely than the dense model's choice the trace's token may be, in nats (project decision): logits of
@@ -21,15 +22,12 @@ const FIELDS = 4;
 async function measure(model: Model, logits: Tensor, ids: Int32Array): Promise<Float32Array> {
   const { backend, definition } = model;
   const rows = ids.length;
-  const targets = backend.upload(ids, [rows]);
-  const result = backend.upload(new Float32Array(rows * FIELDS), [rows, FIELDS]);
-  try {
-    const { vocabularySize: vocabulary } = definition.text;
-    backend.kernels.tokenDivergence({ reference: logits, pruned: logits, targets, rows, vocabulary, result });
-    return await backend.read(result);
-  } finally {
-    backend.release(targets, result);
-  }
+  using scope = openScope(backend);
+  const targets = scope.upload(ids, [rows]);
+  const result = scope.upload(new Float32Array(rows * FIELDS), [rows, FIELDS]);
+  const { vocabularySize: vocabulary } = definition.text;
+  backend.kernels.tokenDivergence({ reference: logits, pruned: logits, targets, rows, vocabulary, result });
+  return await backend.read(result);
 }
 
 /**

@@ -5,12 +5,13 @@
  */
 import { invariant, throwIfCancelled } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
-import type { LayerShape, LossTaps } from "../../models/architectures/definition.ts";
+import type { LossTaps } from "../../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
+import { openScope, type TensorScope } from "./scope.ts";
 import { layerOf, towerOf } from "./towers.ts";
-import { withLayerWeights } from "./weight-precision.ts";
+import { layerWeightsIn } from "./weight-precision.ts";
 
 /** What the backward pass of one layer leaves of one group. */
 export interface GroupTaps {
@@ -32,7 +33,7 @@ export interface BackwardRequest {
   readonly groups: readonly number[];
   /** Inputs of all layers, group by group; they stay the caller's. */
   readonly inputs: readonly (readonly Tensor[])[];
-  /** Gradients by the last layer's output, of each group one per loss; this function releases them. */
+  /** Gradients by the last layer's output, of each group one per loss, which are the scope's; they are released on the way. */
   readonly gradients: readonly (readonly Tensor[])[];
   /** What each loss is needed for. */
   readonly losses: readonly LossTaps[];
@@ -49,56 +50,59 @@ export interface BackwardRequest {
   readonly onLayer: (layer: number) => void;
 }
 
-/** Returns the gradients by the first layer's input, of each group one per loss, owned by the caller. */
-export async function backwardTower(model: Model, request: BackwardRequest): Promise<Tensor[][]> {
-  const { tower, losses, masks, shared } = request;
-  const { backend } = model;
-  const definition = towerOf(model, tower);
-  const programOf = (shape: LayerShape, batch: number) =>
-    model.programs.get(definition.backward, { ...shape, batch, losses });
-  const owned = new Set(request.gradients.flat());
-  const release = (tensors: readonly Tensor[]) => {
-    for (const tensor of tensors) owned.delete(tensor);
-    backend.release(...tensors);
-  };
-  let gradients = request.gradients.map((group) => [...group]);
-  try {
-    for (let layer = definition.layers.length - 1; layer >= 0; layer--) {
-      const { shape } = layerOf(definition, layer);
-      const runGroups = async (weights: Feeds) => {
-        const groups: GroupTaps[] = [];
-        const next: Tensor[][] = [];
-        for (const [group, batch] of request.groups.entries()) {
-          throwIfCancelled(request.signal);
-          const hidden = request.inputs[layer]?.[group];
-          const own = gradients[group];
-          invariant(hidden && own, `The input of ${tower} layer ${layer} was not kept.`);
-          const outputs = await backend.run(await programOf(shape, batch), {
-            ...shared,
-            ...weights,
-            ...masks.feeds(tower, layer),
-            hidden,
-            ...Object.fromEntries(own.map((gradient, loss) => [`gradient.${loss}`, gradient])),
-          });
-          for (const tensor of Object.values(outputs)) owned.add(tensor);
-          next.push(own.map((_, loss) => output(outputs, `hidden_gradient.${loss}`)));
-          const done = request.onGroup(layer, { outputs, gradients: own }, group);
-          release(done.map((name) => output(outputs, name)));
-          const kept = Object.entries(outputs).filter(([name]) => !done.includes(name));
-          groups.push({ outputs: Object.fromEntries(kept), gradients: own });
-        }
-        await request.onTaps(layer, { weights, groups });
-        const through = new Set(next.flat());
-        release(groups.flatMap(({ outputs }) => Object.values(outputs).filter((tensor) => !through.has(tensor))));
-        release(gradients.flat());
-        gradients = next;
-      };
-      await withLayerWeights(model, tower, layer, runGroups);
-      request.onLayer(layer);
-    }
-    return gradients;
-  } catch (error) {
-    backend.release(...owned);
-    throw error;
+/**
+ * Returns the gradients by the first layer's input, of each group one per loss, which are the scope's as those are that it
+ * starts from.
+ */
+export async function backwardTower(
+  scope: TensorScope,
+  model: Model,
+  request: BackwardRequest,
+): Promise<readonly (readonly Tensor[])[]> {
+  let { gradients } = request;
+  for (let layer = towerOf(model, request.tower).layers.length - 1; layer >= 0; layer--) {
+    const next = await backwardLayer(scope, model, request, layer, gradients);
+    scope.release(...gradients.flat());
+    gradients = next;
+    request.onLayer(layer);
   }
+  return gradients;
+}
+
+/** The same of one layer; `gradients`, those by its output, stay the scope's. */
+async function backwardLayer(
+  scope: TensorScope,
+  model: Model,
+  request: BackwardRequest,
+  layer: number,
+  gradients: readonly (readonly Tensor[])[],
+): Promise<Tensor[][]> {
+  const { tower, losses, masks, shared } = request;
+  const definition = towerOf(model, tower);
+  const { shape } = layerOf(definition, layer);
+  using ofLayer = openScope(model.backend);
+  const weights = await layerWeightsIn(ofLayer, model, tower, layer);
+  const taps: GroupTaps[] = [];
+  const next: Tensor[][] = [];
+  for (const [group, batch] of request.groups.entries()) {
+    throwIfCancelled(request.signal);
+    const hidden = request.inputs[layer]?.[group];
+    const own = gradients[group];
+    invariant(hidden && own, `The input of ${tower} layer ${layer} was not kept.`);
+    const outputs = await ofLayer.run(await model.programs.get(definition.backward, { ...shape, batch, losses }), {
+      ...shared,
+      ...weights,
+      ...masks.feeds(tower, layer),
+      hidden,
+      ...Object.fromEntries(own.map((gradient, loss) => [`gradient.${loss}`, gradient])),
+    });
+    next.push(own.map((_, loss) => output(outputs, `hidden_gradient.${loss}`)));
+    const done = request.onGroup(layer, { outputs, gradients: own }, group);
+    ofLayer.release(...done.map((name) => output(outputs, name)));
+    const kept = Object.entries(outputs).filter(([name]) => !done.includes(name));
+    taps.push({ outputs: Object.fromEntries(kept), gradients: own });
+  }
+  await request.onTaps(layer, { weights, groups: taps });
+  scope.own(ofLayer.give(next.flat()));
+  return next;
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
+import { output } from "../../runtime/backend.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../../scenes/draw/draw-scene.ts";
 import { describeWithShared, projectRoot } from "../../testing/shared.ts";
 import { generateBatch, generateGreedy } from "../generate/generate.ts";
@@ -14,7 +15,8 @@ import { embedFrames } from "./frames.ts";
 import { lastStates } from "./last-states.ts";
 import { createMasks } from "./masks.ts";
 import type { Model } from "./model.ts";
-import { runTower } from "./tower-run.ts";
+import { openScope } from "./scope.ts";
+import { pass } from "./tower-run.ts";
 import { columnsOf, layerOf, towerOf } from "./towers.ts";
 
 interface FlapNumbers {
@@ -191,17 +193,16 @@ describe("bias compensation in a vision tower", () => {
     const outputOf = async (means: Float32Array | null) => {
       const masks = await createPruningMasks(model, { keep, meanInputs: means });
       const read: Promise<Float32Array>[] = [];
-      const { hidden } = await runTower(model, [await embedFrames(model, frames)], {
-        tower: "vision",
+      using scope = openScope(model.backend);
+      await pass(scope, model, "vision", [scope.own(await embedFrames(model, frames))], {
         groups: [1],
         masks,
-        shared: {},
-        signal: undefined,
-        onModules: (layer, { attentionOutput, mlpOutput }) => {
-          if (layer === 2) read.push(model.backend.read(kind === "attn" ? attentionOutput : mlpOutput));
+        capture: ["modules"],
+        onGroup: ({ layer, captured }) => {
+          const module = output(captured, kind === "attn" ? "attention_output" : "mlp_output");
+          if (layer === 2) read.push(model.backend.read(module));
         },
       });
-      model.backend.release(...hidden);
       masks.release();
       const [values] = await Promise.all(read);
       return values ?? new Float32Array();

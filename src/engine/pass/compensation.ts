@@ -12,8 +12,9 @@ import { reshape } from "../../graph/operations/structure.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
 import { createMasks, keepOf, type MaskSet, maskColumns } from "./masks.ts";
 import type { Model } from "./model.ts";
+import { openScope, releasable } from "./scope.ts";
 import { columnsOf, layerOf, towerOf } from "./towers.ts";
-import { withSingleWeights } from "./weight-precision.ts";
+import { singleWeights } from "./weight-precision.ts";
 
 const INPUT_NAMES: Readonly<Record<ModuleKind, string>> = {
   attn: "attention_compensation",
@@ -66,35 +67,24 @@ export async function createPruningMasks(model: Model, pruning: Pruning, signal?
     );
   }
   const means = meanInputs && removedMeans(model, keep, meanInputs);
-  const masks = createMasks(model, keep);
-  if (!means || !keep.includes(0)) return masks;
+  if (!means || !keep.includes(0)) return createMasks(model, keep);
+  using scope = openScope(backend);
   const biases = new Map<string, Tensor>();
   const key = (tower: Tower, layer: number, kind: ModuleKind) => `${tower}.${layer}.${kind}`;
-  const release = () => {
-    masks.release();
-    backend.release(...biases.values());
-  };
-  try {
-    const program = await model.programs.get(compensationGraph, {});
-    for (const [index, { tower, layer, kind }] of layout.modules.entries()) {
-      throwIfCancelled(signal);
-      const weight = model.layerFeeds(tower, layer)[towerOf(model, tower).projections[kind]];
-      const mean = means[index];
-      if (!weight || !mean) continue;
-      const input = backend.upload(mean, [1, mean.length]);
-      try {
-        const outputs = await withSingleWeights(model, { weight }, (weights) =>
-          backend.run(program, { ...weights, mean: input }),
-        );
-        biases.set(key(tower, layer, kind), output(outputs, "compensation"));
-      } finally {
-        backend.release(input);
-      }
-    }
-  } catch (error) {
-    release();
-    throw error;
+  const program = await model.programs.get(compensationGraph, {});
+  for (const [index, { tower, layer, kind }] of layout.modules.entries()) {
+    throwIfCancelled(signal);
+    const weight = model.layerFeeds(tower, layer)[towerOf(model, tower).projections[kind]];
+    const mean = means[index];
+    if (!weight || !mean) continue;
+    using turn = openScope(backend);
+    const weights = await singleWeights(turn, model, { weight });
+    const outputs = await turn.run(program, { ...weights, mean: turn.upload(mean, [1, mean.length]) });
+    biases.set(key(tower, layer, kind), scope.own(turn.give(output(outputs, "compensation"))));
   }
+  // Last, so that nothing can fail behind it.
+  const masks = createMasks(model, keep);
+  const held = scope.move();
   return {
     compensated: true,
     feeds: (tower, layer) => ({
@@ -106,6 +96,9 @@ export async function createPruningMasks(model: Model, pruning: Pruning, signal?
         }),
       ),
     }),
-    release,
+    ...releasable(() => {
+      masks.release();
+      held.close();
+    }),
   };
 }

@@ -17,9 +17,10 @@ import {
 } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
 import { groupsOf, joinRows } from "./rows.ts";
-import { runTower, type TowerRun } from "./tower-run.ts";
+import { openScope, type TensorScope } from "./scope.ts";
+import { pass } from "./tower-run.ts";
 import { visionOf } from "./towers.ts";
-import { outerFeedsOf, withWeights } from "./weight-precision.ts";
+import { outerFeedsOf, weightsIn } from "./weight-precision.ts";
 
 /** A frame, or null for padding, which is as large as the frames beside it. */
 export type FrameOrPadding = Frame | null;
@@ -48,15 +49,12 @@ export async function embedFrames(
   });
   const program = await model.programs.get(vision.embed, { batch: frames.length, precision });
   const weights = outerFeedsOf(model, vision.embeddingWeights);
-  const input = model.backend.upload(values, [frames.length * patches, vision.patchValues]);
-  try {
-    const outputs = await withWeights(model, weights, precision, (feeds) =>
-      model.backend.run(program, { ...feeds, patches: input }),
-    );
-    return output(outputs, "hidden_out");
-  } finally {
-    model.backend.release(input);
-  }
+  using scope = openScope(model.backend);
+  const feeds = {
+    ...(await weightsIn(scope, model, weights, precision)),
+    patches: scope.upload(values, [frames.length * patches, vision.patchValues]),
+  };
+  return scope.give(output(await scope.run(program, feeds), "hidden_out"));
 }
 
 /** Maps the vision tower's hidden states to image features, [frames · tokens of a frame, text width]. */
@@ -69,10 +67,9 @@ export async function connect(
   const vision = visionOf(model);
   const program = await model.programs.get(vision.connector, { batch: frames, precision });
   const weights = outerFeedsOf(model, vision.connectorWeights);
-  const outputs = await withWeights(model, weights, precision, (feeds) =>
-    model.backend.run(program, { ...feeds, hidden }),
-  );
-  return output(outputs, "features");
+  using scope = openScope(model.backend);
+  const feeds = await weightsIn(scope, model, weights, precision);
+  return scope.give(output(await scope.run(program, { ...feeds, hidden }), "features"));
 }
 
 /**
@@ -87,7 +84,7 @@ export function framesOf(batch: Batch, size: number): readonly FrameOrPadding[] 
 export interface EncodeOptions {
   readonly signal?: AbortSignal | undefined;
   readonly memory?: MemoryLimits;
-  /** See `TowerRun`. */
+  /** See `PassRequest`. */
   readonly precision?: Precision;
 }
 
@@ -108,52 +105,42 @@ export async function encodeFrames(
   checkSequence(sequences, memory);
   const used = padsFrames(rows, memory) ? frames : frames.filter((frame) => frame !== null);
   const sizes = groupSizes(used.length, samplesAtOnce(sequences, 0, memory));
-  const run: TowerRun = { tower: "vision", groups: sizes, masks, shared: {}, signal, precision };
-  const { hidden } = await runTower(model, await embedFrameGroups(model, used, sizes, precision), run);
-  try {
-    return await connectGroups(model, hidden, sizes, precision);
-  } finally {
-    backend.release(...hidden);
-  }
+  using scope = openScope(backend);
+  const embedded = await embedFrameGroups(scope, model, used, sizes, precision);
+  const { hidden } = await pass(scope, model, "vision", embedded, { groups: sizes, masks, signal, precision });
+  return scope.give(await connectGroups(scope, model, hidden, sizes, precision));
 }
 
-/** Embeds frames in groups of the given sizes. */
+/** Embeds frames in groups of the given sizes; the groups are the scope's. */
 export async function embedFrameGroups(
+  scope: TensorScope,
   model: Model,
   frames: readonly FrameOrPadding[],
   sizes: readonly number[],
   precision: Precision = "float32",
 ): Promise<Tensor[]> {
   const hidden: Tensor[] = [];
-  try {
-    const rows = rowsOfFrames(frames);
-    for (const { first, end } of groupsOf(sizes)) {
-      hidden.push(await embedFrames(model, frames.slice(first, end), precision, rows));
-    }
-    return hidden;
-  } catch (error) {
-    model.backend.release(...hidden);
-    throw error;
+  const rows = rowsOfFrames(frames);
+  for (const { first, end } of groupsOf(sizes)) {
+    hidden.push(scope.own(await embedFrames(model, frames.slice(first, end), precision, rows)));
   }
+  return hidden;
 }
 
-/** Features of all groups, one after another. */
+/** Features of all groups, one after another, in a tensor of the scope. */
 export async function connectGroups(
+  scope: TensorScope,
   model: Model,
   hidden: readonly Tensor[],
   sizes: readonly number[],
   precision: Precision = "float32",
 ): Promise<Tensor> {
+  using parts = openScope(model.backend);
   const features: Tensor[] = [];
-  try {
-    for (const [group, size] of sizes.entries()) {
-      const states = hidden[group];
-      invariant(states, `Group ${group} of the vision tower has no hidden states.`);
-      features.push(await connect(model, states, size, precision));
-    }
-  } catch (error) {
-    model.backend.release(...features);
-    throw error;
+  for (const [group, size] of sizes.entries()) {
+    const states = hidden[group];
+    invariant(states, `Group ${group} of the vision tower has no hidden states.`);
+    features.push(parts.own(await connect(model, states, size, precision)));
   }
-  return joinRows(model, features);
+  return scope.own(parts.give(await joinRows(parts, model, features)));
 }

@@ -14,8 +14,9 @@ import {
 } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
 import { joinRows } from "./rows.ts";
+import { openScope } from "./scope.ts";
 import { embedTokenGroups, sequenceFeeds } from "./tokens.ts";
-import { runTower, type TowerRun } from "./tower-run.ts";
+import { pass } from "./tower-run.ts";
 
 /** The last hidden states of every row of `batch`, [rows, width]; logits are made from them where they are needed. */
 export function lastStates(
@@ -45,18 +46,13 @@ async function computeLastStates(
   const sequences = sequencesOf(model.definition, "text", batch.tokens);
   checkSequence(sequences, memory);
   const sizes = groupSizes(size, samplesAtOnce(sequences, 0, memory));
+  using scope = openScope(backend);
   const frames = framesOf(batch, size);
-  const features = frames.length > 0 ? await encodeFrames(model, frames, masks, { signal, memory }) : null;
-  const shared = sequenceFeeds(model, batch.tokens);
-  try {
-    const embedded = await embedTokenGroups(model, batch, features, sizes);
-    const run: TowerRun = { tower: "text", groups: sizes, masks, shared, signal };
-    const { hidden } = await runTower(model, embedded, run);
-    return await joinRows(model, hidden);
-  } finally {
-    backend.release(...Object.values(shared));
-    if (features) backend.release(features);
-  }
+  const features = frames.length > 0 ? scope.own(await encodeFrames(model, frames, masks, { signal, memory })) : null;
+  const shared = sequenceFeeds(scope, model, batch.tokens);
+  const embedded = await embedTokenGroups(scope, model, batch, features, sizes);
+  const { hidden } = await pass(scope, model, "text", embedded, { groups: sizes, masks, shared, signal });
+  return scope.give(await joinRows(scope, model, hidden));
 }
 
 /**
@@ -70,10 +66,7 @@ export async function traceLogits(
   signal?: AbortSignal,
   positions: Int32Array = batch.positions,
 ): Promise<Tensor> {
-  const hidden = await lastStates(model, batch, masks, signal);
-  try {
-    return await logitsAt(model, hidden, positions);
-  } finally {
-    model.backend.release(hidden);
-  }
+  using scope = openScope(model.backend);
+  const hidden = scope.own(await lastStates(model, batch, masks, signal));
+  return await logitsAt(model, hidden, positions);
 }

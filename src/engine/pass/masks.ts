@@ -5,16 +5,16 @@
  */
 import { indexOf, type ModuleIndex, type ModuleKind, rangeOf, type Tower, type UnitLayout } from "../../core/unit.ts";
 import { type TowerDefinition, towersOf } from "../../models/architectures/definition.ts";
-import type { Backend, Feeds, Tensor } from "../../runtime/backend.ts";
+import type { Feeds, Tensor } from "../../runtime/backend.ts";
 import type { Model } from "./model.ts";
+import { openScope, type Releasable, releasable, type TensorScope } from "./scope.ts";
 import { columnsOf, columnsPerUnit, layerOf } from "./towers.ts";
 
-export interface MaskSet {
+export interface MaskSet extends Releasable {
   /** Whether `feeds` holds `attention_compensation` and `mlp_compensation`, which other graphs take. */
   readonly compensated: boolean;
   /** Feeds `attention_mask` and `mlp_mask` of one layer. */
   feeds(tower: Tower, layer: number): Feeds;
-  release(): void;
 }
 
 /** Factors of one module's columns, from the keep flags of its units. */
@@ -32,12 +32,12 @@ export function keepOf(layout: UnitLayout, keep: Uint8Array, index: ModuleIndex)
   return keep.subarray(first, end);
 }
 
-function towerMasks(backend: Backend, tower: TowerDefinition, layout: UnitLayout, keep: Uint8Array | null) {
+function towerMasks(scope: TensorScope, tower: TowerDefinition, layout: UnitLayout, keep: Uint8Array | null) {
   const ofModule = (layer: number, kind: ModuleKind): Tensor => {
     const columns = keep
       ? maskColumns(keepOf(layout, keep, indexOf(layout, tower.tower, layer, kind)), columnsPerUnit(tower, kind))
       : new Float32Array(columnsOf(layerOf(tower, layer), kind)).fill(1);
-    return backend.upload(columns, [columns.length]);
+    return scope.upload(columns, [columns.length]);
   };
   return tower.layers.map((_, layer) => ({
     attention_mask: ofModule(layer, "attn"),
@@ -48,14 +48,13 @@ function towerMasks(backend: Backend, tower: TowerDefinition, layout: UnitLayout
 /** Uploads the masks of `keep` (1 kept, 0 removed, one per unit of the layout), or of the dense model for null. */
 export function createMasks(model: Model, keep: Uint8Array | null): MaskSet {
   const { definition, backend, layout } = model;
+  using scope = openScope(backend);
   const sets = new Map(
-    towersOf(definition).map((tower) => [tower.tower, towerMasks(backend, tower, layout, keep)] as const),
+    towersOf(definition).map((tower) => [tower.tower, towerMasks(scope, tower, layout, keep)] as const),
   );
   return {
     compensated: false,
     feeds: (tower, layer) => sets.get(tower)?.[layer] ?? {},
-    release() {
-      for (const layer of [...sets.values()].flat()) backend.release(layer.attention_mask, layer.mlp_mask);
-    },
+    ...releasable(scope.move().close),
   };
 }

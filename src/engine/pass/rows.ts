@@ -7,6 +7,7 @@ import { type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
 import { add } from "../../graph/operations/elementwise.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
 import type { Model } from "./model.ts";
+import type { TensorScope } from "./scope.ts";
 
 /** Consecutive samples of a batch, or logits rows, that go through a graph together. */
 export interface Group {
@@ -51,72 +52,37 @@ export function sumGraph(): Graph {
   return builder.build();
 }
 
-async function joinFew(model: Model, parts: readonly Tensor[]): Promise<Tensor> {
-  const program = await model.programs.get(joinGraph, { parts: parts.length });
-  return output(
-    await model.backend.run(program, Object.fromEntries(parts.map((tensor, part) => [`part.${part}`, tensor]))),
-    "joined",
-  );
-}
-
-/** The rows of all `parts`, one after another. Takes ownership of the parts; a single one is the result itself. */
-export async function joinRows(model: Model, parts: readonly Tensor[]): Promise<Tensor> {
-  let level = [...parts];
-  const owned = new Set(level);
-  try {
-    while (level.length > 1) {
-      const next: Tensor[] = [];
-      for (const { first, end } of stretches(level.length, JOINED_AT_ONCE)) {
-        const few = level.slice(first, end);
-        const [only] = few;
-        if (few.length === 1 && only) {
-          next.push(only);
-          continue;
-        }
-        const joined = await joinFew(model, few);
-        owned.add(joined);
-        next.push(joined);
-        for (const part of few) owned.delete(part);
-        model.backend.release(...few);
+/**
+ * The rows of all `parts`, one after another. The parts stay whose they are; a single one is the result itself, otherwise the
+ * result is the scope's.
+ */
+export async function joinRows(scope: TensorScope, { programs }: Model, parts: readonly Tensor[]): Promise<Tensor> {
+  const given = new Set(parts);
+  let level = parts;
+  while (level.length > 1) {
+    const next: Tensor[] = [];
+    for (const { first, end } of stretches(level.length, JOINED_AT_ONCE)) {
+      const few = level.slice(first, end);
+      const [only] = few;
+      if (few.length === 1 && only) {
+        next.push(only);
+        continue;
       }
-      level = next;
+      const program = await programs.get(joinGraph, { parts: few.length });
+      const feeds = Object.fromEntries(few.map((tensor, part) => [`part.${part}`, tensor]));
+      next.push(output(await scope.run(program, feeds), "joined"));
+      scope.release(...few.filter((tensor) => !given.has(tensor)));
     }
-  } catch (error) {
-    model.backend.release(...owned);
-    throw error;
+    level = next;
   }
   const [joined] = level;
   invariant(joined, "There is nothing to join.");
   return joined;
 }
 
-/** Calls `use` with all `parts` in one matrix; the parts stay the caller's. */
-export async function withJoined<Result>(
-  model: Model,
-  parts: readonly Tensor[],
-  use: (joined: Tensor) => Promise<Result>,
-): Promise<Result> {
-  const [only] = parts;
-  if (parts.length === 1 && only) return use(only);
-  // The first level is joined here, so that the caller's parts are not taken.
-  const joined: Tensor[] = [];
-  let whole: Tensor | null = null;
-  try {
-    for (const { first, end } of stretches(parts.length, JOINED_AT_ONCE)) {
-      joined.push(await joinFew(model, parts.slice(first, end)));
-    }
-    whole = await joinRows(model, joined.splice(0));
-    return await use(whole);
-  } finally {
-    model.backend.release(...joined, ...(whole ? [whole] : []));
-  }
-}
-
-/** a + b of two matrices of one shape. Takes ownership of both. */
-export async function addMatrices(model: Model, a: Tensor, b: Tensor): Promise<Tensor> {
-  try {
-    return output(await model.backend.run(await model.programs.get(sumGraph, {}), { a, b }), "sum");
-  } finally {
-    model.backend.release(a, b);
-  }
+/** a + b of two matrices of one shape, which are the scope's and are released; so is the sum the scope's. */
+export async function addMatrices(scope: TensorScope, { programs }: Model, a: Tensor, b: Tensor): Promise<Tensor> {
+  const sum = output(await scope.run(await programs.get(sumGraph, {}), { a, b }), "sum");
+  scope.release(a, b);
+  return sum;
 }

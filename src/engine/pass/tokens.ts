@@ -1,12 +1,14 @@
 /** Tokens to hidden states: rows of the vocabulary's table, with a picture's features where its tokens stand. */
+
 import { invariant } from "../../core/errors.ts";
 import { splitIds } from "../../models/architectures/shared/decoder/vocabulary.ts";
 import { rotaryTables } from "../../models/architectures/shared/rope.ts";
-import { output, type Tensor } from "../../runtime/backend.ts";
+import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import { causalBias } from "./attention-bias.ts";
 import type { Batch } from "./batch.ts";
 import type { Model } from "./model.ts";
 import { type Group, groupsOf } from "./rows.ts";
+import { openScope, type TensorScope } from "./scope.ts";
 import { visionOf } from "./towers.ts";
 
 /** Ids of the rows that are embedded, and where features go between them. */
@@ -14,6 +16,11 @@ export interface TokenRows {
   readonly ids: Int32Array;
   readonly mergeIndex: Int32Array;
   readonly imageRows: Int32Array;
+}
+
+/** Rows of `ids` among which no picture stands. */
+export function rowsOfIds(ids: Int32Array): TokenRows {
+  return { ids, mergeIndex: new Int32Array(), imageRows: new Int32Array() };
 }
 
 /** The rows of some samples of a batch; they still take the features of the whole batch. */
@@ -29,10 +36,9 @@ export function groupRows(batch: Batch, { first, end }: Group): TokenRows {
   };
 }
 
-/** What the embedding graph takes for `ids`; the caller releases it. */
-function tokenFeeds(model: Model, ids: Int32Array): Record<string, Tensor> {
-  const { backend, definition } = model;
-  const upload = (values: Int32Array) => backend.upload(values, [values.length]);
+/** What the embedding graph takes for `ids`; it is the scope's. */
+function tokenFeeds(scope: TensorScope, { definition }: Model, ids: Int32Array): Feeds {
+  const upload = (values: Int32Array) => scope.upload(values, [values.length]);
   const parts = definition.text.embeddingWeights.flatMap(({ rows }) => (rows ? [rows] : []));
   if (parts.length === 0) return { ids: upload(ids) };
   const split = splitIds(ids, parts);
@@ -47,53 +53,43 @@ function tokenFeeds(model: Model, ids: Int32Array): Record<string, Tensor> {
  * table as it is stored and are float32 afterwards, which is exact.
  */
 export async function embedTokens(model: Model, rows: TokenRows, features: Tensor | null): Promise<Tensor> {
-  const { backend, definition } = model;
-  const embed = await model.programs.get(definition.text.embed, { precision: model.precision });
-  const ids = tokenFeeds(model, rows.ids);
-  let text: Tensor;
-  try {
-    text = output(await backend.run(embed, { ...model.outerFeeds, ...ids }), "hidden_out");
-  } finally {
-    backend.release(...Object.values(ids));
-  }
-  if (!features || rows.imageRows.length === 0) return text;
-  const merge = await model.programs.get(visionOf(model).merge, {});
-  const index = backend.upload(rows.mergeIndex, [rows.mergeIndex.length]);
-  try {
-    return output(await backend.run(merge, { text, features, index }), "hidden_out");
-  } finally {
-    backend.release(index, text);
-  }
+  const { backend, definition, programs } = model;
+  using scope = openScope(backend);
+  const embed = await programs.get(definition.text.embed, { precision: model.precision });
+  const ids = tokenFeeds(scope, model, rows.ids);
+  const text = output(await scope.run(embed, { ...model.outerFeeds, ...ids }), "hidden_out");
+  if (!features || rows.imageRows.length === 0) return scope.give(text);
+  const merge = await programs.get(visionOf(model).merge, {});
+  const index = scope.upload(rows.mergeIndex, [rows.mergeIndex.length]);
+  return scope.give(output(await scope.run(merge, { text, features, index }), "hidden_out"));
 }
 
-/** Token embeddings of a batch in groups of the given sizes. */
+/** Token embeddings of a batch in groups of the given sizes; the groups are the scope's. */
 export async function embedTokenGroups(
+  scope: TensorScope,
   model: Model,
   batch: Batch,
   features: Tensor | null,
   sizes: readonly number[],
 ): Promise<Tensor[]> {
   const embedded: Tensor[] = [];
-  try {
-    for (const group of groupsOf(sizes)) embedded.push(await embedTokens(model, groupRows(batch, group), features));
-    return embedded;
-  } catch (error) {
-    model.backend.release(...embedded);
-    throw error;
+  for (const group of groupsOf(sizes)) {
+    embedded.push(scope.own(await embedTokens(model, groupRows(batch, group), features)));
   }
+  return embedded;
 }
 
 /** For positions that depend on no sample. */
 const ANY_SAMPLE = { prompt: [], frames: [] };
 
-/** Rotary tables and causal bias for whole sequences of `tokens`; the caller releases them. */
-export function sequenceFeeds(model: Model, tokens: number): Record<string, Tensor> {
-  const { headSize, positions } = model.definition.text;
+/** Rotary tables and causal bias for whole sequences of `tokens`; they are the scope's. */
+export function sequenceFeeds(scope: TensorScope, { definition }: Model, tokens: number): Feeds {
+  const { headSize, positions } = definition.text;
   invariant(!positions.perSample, "This pass takes one table of positions for all samples.");
   const { cosine, sine } = rotaryTables(positions.plan, positions.of(ANY_SAMPLE, 0, tokens));
   return {
-    rope_cosine: model.backend.upload(cosine, [tokens, headSize]),
-    rope_sine: model.backend.upload(sine, [tokens, headSize]),
-    attention_bias: model.backend.upload(causalBias(tokens), [tokens, tokens]),
+    rope_cosine: scope.upload(cosine, [tokens, headSize]),
+    rope_sine: scope.upload(sine, [tokens, headSize]),
+    attention_bias: scope.upload(causalBias(tokens), [tokens, tokens]),
   };
 }

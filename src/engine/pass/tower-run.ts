@@ -1,91 +1,116 @@
 /**
  * A forward pass through the layers of one tower. A batch goes through a layer's graph in groups of samples where memory
  * asks for it (memory-plan.ts); each group is a tensor of its own.
+ *
+ * Whoever looks inside a layer names what it wants beside the hidden states (`capture`) and gets it group by group. So a new
+ * thing to look at is a name in the architectures' `ForwardOutputs`, and nothing here.
  */
-
 import { invariant, throwIfCancelled } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
 import type { Precision } from "../../graph/precision.ts";
-import type { LayerShape } from "../../models/architectures/definition.ts";
+import type { ForwardOutputs } from "../../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
-import { towerOf } from "./towers.ts";
-import { withLayerWeights } from "./weight-precision.ts";
+import { openScope, type TensorScope } from "./scope.ts";
+import { layerOf, towerOf } from "./towers.ts";
+import { layerWeightsIn } from "./weight-precision.ts";
 
-export interface LayerOutputs {
-  readonly attentionOutput: Tensor;
-  readonly mlpOutput: Tensor;
+/** What a layer can give out beside its hidden states, see `ForwardOutputs`. */
+export type Capture = keyof ForwardOutputs;
+
+/** What one layer gave of one group; whoever sees it releases nothing. */
+export interface Seen {
+  readonly layer: number;
+  readonly group: number;
+  /** What went in, and what came out. */
+  readonly input: Tensor;
+  readonly hidden: Tensor;
+  /** All outputs by name, with those that `capture` asked for; released when `onGroup` is done. */
+  readonly captured: Feeds;
 }
 
-export interface TowerRun {
-  readonly tower: Tower;
+export interface PassRequest {
   /** Samples of each group. */
   readonly groups: readonly number[];
-  readonly masks: MaskSet;
-  /** Feeds that are the same for every layer: rotary tables and bias for text. */
-  readonly shared: Feeds;
-  readonly signal: AbortSignal | undefined;
-  /** Keep the input of every layer for the backward pass. */
-  readonly keepInputs?: boolean;
-  /** Called with the module outputs of each layer and group, which are released after the call. */
-  readonly onModules?: (layer: number, outputs: LayerOutputs, group: number) => void;
-  readonly onLayer?: (layer: number) => void;
+  readonly masks: Pick<MaskSet, "compensated" | "feeds">;
+  /**
+   * Feeds that are the same for every layer: rotary tables and bias for text. As a function: those of a group, which it makes
+   * in the scope that it is given.
+   */
+  readonly shared?: Feeds | ((scope: TensorScope, group: number) => Feeds);
   /** What the pass computes in: float32 when absent, or the model's own precision where only text is written. */
   readonly precision?: Precision;
+  readonly signal?: AbortSignal | undefined;
+  readonly capture?: readonly Capture[];
+  /** Called for each layer and group as soon as it is through. */
+  readonly onGroup?: (seen: Seen) => void | Promise<void>;
+}
+
+export interface LayerRequest extends PassRequest {
+  readonly tower: Tower;
+  readonly layer: number;
+  /** Inputs stay the scope's, for the backward pass or another run; they are released otherwise. */
+  readonly keepInputs?: boolean;
+  /** Only what is captured counts: there are no hidden states in the answer. */
+  readonly captureOnly?: boolean;
+}
+
+/** Takes `hidden`, one tensor of the scope for each group, through one layer. Returns its outputs, which are the scope's. */
+export async function passLayer(
+  scope: TensorScope,
+  model: Model,
+  hidden: readonly Tensor[],
+  request: LayerRequest,
+): Promise<Tensor[]> {
+  const { tower, layer, groups, masks, shared = {}, precision = "float32", capture = [] } = request;
+  const definition = towerOf(model, tower);
+  const { shape } = layerOf(definition, layer);
+  const wanted: ForwardOutputs = Object.fromEntries(capture.map((name) => [name, true]));
+  using ofLayer = openScope(model.backend);
+  const weights = await layerWeightsIn(ofLayer, model, tower, layer, precision);
+  const passed: Tensor[] = [];
+  for (const [group, batch] of groups.entries()) {
+    throwIfCancelled(request.signal);
+    const input = hidden[group];
+    invariant(input, `Group ${group} of the ${tower} tower has no hidden states.`);
+    using turn = openScope(model.backend);
+    const own = typeof shared === "function" ? shared(turn, group) : shared;
+    const options = { ...shape, ...wanted, batch, precision, compensation: masks.compensated };
+    const program = await model.programs.get(definition.forward, options);
+    const captured = await turn.run(program, { ...own, ...weights, ...masks.feeds(tower, layer), hidden: input });
+    const result = output(captured, "hidden_out");
+    await request.onGroup?.({ layer, group, input, hidden: result, captured });
+    if (!request.captureOnly) passed.push(scope.own(turn.give(result)));
+    if (!request.keepInputs) scope.release(input);
+  }
+  return passed;
+}
+
+export interface TowerRequest extends PassRequest {
+  /** Keep the input of every layer for the backward pass. */
+  readonly keepInputs?: boolean;
+  readonly onLayer?: (layer: number) => void;
 }
 
 /**
- * Runs `hidden`, one tensor for each group, through all layers of a tower. Takes ownership of `hidden`. Returns the last
- * hidden states, and the inputs of all layers when they are kept, group by group.
+ * Takes `hidden`, one tensor of the scope for each group, through all layers of a tower. Returns the last hidden states, and
+ * the inputs of all layers when they are kept, group by group; all of it is the scope's.
  */
-export async function runTower(
+export async function pass(
+  scope: TensorScope,
   model: Model,
+  tower: Tower,
   hidden: readonly Tensor[],
-  run: TowerRun,
-): Promise<{ hidden: Tensor[]; inputs: Tensor[][] }> {
-  const { tower, groups, masks, shared } = run;
-  const { backend } = model;
-  const definition = towerOf(model, tower);
-  const { precision = "float32" } = run;
-  const modules = run.onModules !== undefined;
-  const programOf = (shape: LayerShape, batch: number) =>
-    model.programs.get(definition.forward, { ...shape, batch, modules, precision, compensation: masks.compensated });
-  const owned = new Set(hidden);
-  const inputs: Tensor[][] = [];
-  let current = [...hidden];
-  try {
-    for (const [layer, { shape }] of definition.layers.entries()) {
-      const next: Tensor[] = [];
-      const runGroups = async (weights: Feeds) => {
-        for (const [group, batch] of groups.entries()) {
-          throwIfCancelled(run.signal);
-          const input = current[group];
-          invariant(input, `Group ${group} of the ${tower} tower has no hidden states.`);
-          const feeds = { ...shared, ...weights, ...masks.feeds(tower, layer), hidden: input };
-          const outputs = await backend.run(await programOf(shape, batch), feeds);
-          const result = output(outputs, "hidden_out");
-          owned.add(result);
-          next.push(result);
-          if (run.onModules) {
-            const attentionOutput = output(outputs, "attention_output");
-            const mlpOutput = output(outputs, "mlp_output");
-            run.onModules(layer, { attentionOutput, mlpOutput }, group);
-            backend.release(attentionOutput, mlpOutput);
-          }
-          if (run.keepInputs) continue;
-          owned.delete(input);
-          backend.release(input);
-        }
-      };
-      await withLayerWeights(model, tower, layer, runGroups, precision);
-      if (run.keepInputs) inputs.push(current);
-      current = next;
-      run.onLayer?.(layer);
-    }
-  } catch (error) {
-    backend.release(...owned);
-    throw error;
+  request: TowerRequest,
+): Promise<{ readonly hidden: readonly Tensor[]; readonly inputs: readonly (readonly Tensor[])[] }> {
+  const inputs: (readonly Tensor[])[] = [];
+  let current = hidden;
+  for (let layer = 0; layer < towerOf(model, tower).layers.length; layer++) {
+    const next = await passLayer(scope, model, current, { ...request, tower, layer });
+    if (request.keepInputs) inputs.push(current);
+    current = next;
+    request.onLayer?.(layer);
   }
   return { hidden: current, inputs };
 }

@@ -9,6 +9,7 @@ import type { Precision } from "../../graph/precision.ts";
 import type { WeightSlot } from "../../models/architectures/definition.ts";
 import type { Feeds } from "../../runtime/backend.ts";
 import type { Model } from "./model.ts";
+import type { TensorScope } from "./scope.ts";
 
 /** Float16 tensors of the given ranks → float32 outputs of the same names. */
 export function widenGraph({ ranks }: { readonly ranks: readonly (readonly [string, number])[] }): Graph {
@@ -21,50 +22,44 @@ export function widenGraph({ ranks }: { readonly ranks: readonly (readonly [stri
 }
 
 /**
- * Gives `weights` to `use` as float32: as they are, or where some are float16, with copies of these that are released
- * afterwards. The copies are exact, since every float16 is a float32.
+ * `weights` as float32: as they are, or where some are float16, with copies of these, which are the scope's. The copies are
+ * exact, since every float16 is a float32.
  */
-export async function withSingleWeights<Result>(
-  model: Pick<Model, "backend" | "programs">,
+export async function singleWeights(
+  scope: TensorScope,
+  { programs }: Pick<Model, "programs">,
   weights: Feeds,
-  use: (weights: Feeds) => Promise<Result>,
-): Promise<Result> {
+): Promise<Feeds> {
   const halves = Object.entries(weights).filter(([, { type }]) => type === "float16");
-  if (halves.length === 0) return use(weights);
-  const { backend } = model;
+  if (halves.length === 0) return weights;
   const ranks = halves.map(([name, { dims }]) => [name, dims.length] as const);
-  const program = await model.programs.get(widenGraph, { ranks });
+  const program = await programs.get(widenGraph, { ranks });
   const feeds = Object.fromEntries(halves.map(([name, tensor]) => [`half.${name}`, tensor]));
-  const copies = await backend.run(program, feeds);
-  try {
-    return await use({ ...weights, ...copies });
-  } finally {
-    backend.release(...Object.values(copies));
-  }
+  return { ...weights, ...(await scope.run(program, feeds)) };
 }
 
 /**
- * Gives `weights` to `use` for a pass that computes in `precision`, which is float32 or what the model is stored in: as
- * they are, or as float32.
+ * `weights` for a pass that computes in `precision`, which is float32 or what the model is stored in: as they are, or as
+ * float32, see `singleWeights`.
  */
-export function withWeights<Result>(
-  model: Pick<Model, "backend" | "programs">,
+export async function weightsIn(
+  scope: TensorScope,
+  model: Pick<Model, "programs">,
   weights: Feeds,
   precision: Precision,
-  use: (weights: Feeds) => Promise<Result>,
-): Promise<Result> {
-  return precision === "float16" ? use(weights) : withSingleWeights(model, weights, use);
+): Promise<Feeds> {
+  return precision === "float16" ? weights : singleWeights(scope, model, weights);
 }
 
 /** The same for the weights of one layer. */
-export function withLayerWeights<Result>(
+export function layerWeightsIn(
+  scope: TensorScope,
   model: Model,
   tower: Tower,
   layer: number,
-  use: (weights: Feeds) => Promise<Result>,
   precision: Precision = "float32",
-): Promise<Result> {
-  return withWeights(model, model.layerFeeds(tower, layer), precision, use);
+): Promise<Feeds> {
+  return weightsIn(scope, model, model.layerFeeds(tower, layer), precision);
 }
 
 /** Those of the weights outside the layers that `slots` name, as they are stored. */

@@ -1,8 +1,9 @@
 /** The cpu backend in Node, on onnxruntime-node. */
 import * as ort from "onnxruntime-node";
 import type { Backend } from "../backend.ts";
-import { createCpuBackend } from "./backend.ts";
+import { type CpuBackendOptions, createCpuBackend } from "./backend.ts";
 
-export function createNodeBackend(): Backend {
-  return createCpuBackend(ort, { executionProvider: "cpu" });
+/** @param options threads: as many as onnxruntime likes when absent; small models are faster with one. */
+export function createNodeBackend(options: Pick<CpuBackendOptions, "threads"> = {}): Backend {
+  return createCpuBackend(ort, { ...options, executionProvider: "cpu" });
 }
