@@ -3,6 +3,7 @@
  * over file texts. The scan is a few regular expressions over code whose comments were blanked out: enough for the
  * import forms that this project uses, and nothing to install.
  */
+import { roomReason } from "./engine-rooms.ts";
 
 export interface ImportStatement {
   readonly specifier: string;
@@ -124,7 +125,8 @@ function partReason(path: string, target: string): string {
   const to = partOf(target);
   if (isTestHelper(target)) return isTest(path) ? "" : "testing folders are for tests only";
   // Tests, scripts and end-to-end tests may reach for whatever they check.
-  if (to === null || from === to || isTest(path) || from === null) return "";
+  if (to === null || isTest(path) || from === null) return "";
+  if (from === to) return from === "engine" ? roomReason(path, target) : "";
   const below = BELOW[from];
   if (below === undefined || BELOW[to] === undefined) return `src/${below === undefined ? from : to} is no known part`;
   if (below.includes(to) || below.some((entry) => target === `src/${entry}.ts` || target.startsWith(`src/${entry}/`)))

@@ -15,25 +15,9 @@ import { openScope, type TensorScope } from "../pass/scope.ts";
 import { layerOf, towerOf } from "../pass/towers.ts";
 import { COLUMN_TAPS, createBaselineAccumulators, type MatrixTaps } from "./baseline-accumulators.ts";
 import { LOSSES } from "./calibration-plan.ts";
+import type { GroupShape, RunShape } from "./run-shape.ts";
 
 const MODULE_KINDS: readonly ModuleKind[] = ["attn", "mlp"];
-
-/** How the rows of a run divide, for one tower. */
-export interface RunShape {
-  readonly batches: number;
-  readonly samplesPerBatch: number;
-  readonly rowsPerSample: number;
-  /** See `LossWeights`. */
-  readonly fisherWeights: Tensor;
-}
-
-/** The rows of one group of a run's samples. */
-export interface GroupShape {
-  readonly samples: number;
-  readonly rowsPerSample: number;
-  /** TOKEN_CLASS of every row. */
-  readonly classes: Tensor;
-}
 
 /** How much went into the sums. */
 export interface CalibrationCounts {

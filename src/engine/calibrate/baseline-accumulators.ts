@@ -11,9 +11,9 @@ import type { GroupTaps } from "../pass/backward.ts";
 import type { Model } from "../pass/model.ts";
 import type { TensorScope } from "../pass/scope.ts";
 import { columnsOf, layerOf, towerOf } from "../pass/towers.ts";
-import type { GroupShape, RunShape } from "./accumulators.ts";
 import { LOSSES } from "./calibration-plan.ts";
 import { lineCountOf, readLineNorms } from "./line-norms.ts";
+import type { GroupShape, RunShape } from "./run-shape.ts";
 
 export interface MatrixTaps {
   readonly weight: Tensor;

@@ -19,8 +19,9 @@ import { embedTokenGroups, sequenceFeeds } from "../pass/tokens.ts";
 import { pass, type Seen } from "../pass/tower-run.ts";
 import { layerCount, visionOf } from "../pass/towers.ts";
 import { outerFeedsOf, singleWeights } from "../pass/weight-precision.ts";
-import type { Accumulators, GroupShape, RunShape } from "./accumulators.ts";
+import type { Accumulators } from "./accumulators.ts";
 import { type CalibrationRun, HEAD_LOSSES, LOSS_TAPS, lossWeights } from "./calibration-plan.ts";
+import type { GroupShape, RunShape } from "./run-shape.ts";
 
 export interface RunContext {
   readonly model: Model;

@@ -16,6 +16,7 @@ import type { ModelConfig } from "../../models/architectures/registry.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { createFusedLayers } from "../generate/generate-fused.ts";
 import type { Row } from "../generate/generation-rows.ts";
+import type { SelfCheckResult } from "../load/self-check-result.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope } from "../pass/scope.ts";
@@ -23,7 +24,6 @@ import { sequenceFeeds } from "../pass/tokens.ts";
 import { pass } from "../pass/tower-run.ts";
 import { allowedError, judgeError, type PrecisionError, precisionError } from "./half-precision-error.ts";
 import { createNumbers } from "./random-weights.ts";
-import type { SelfCheckResult } from "./self-check.ts";
 import { createSmallModel } from "./small-model.ts";
 
 /** Real tokens of the first pass: a number that no tile divides and that fills more than one tile of 64, and fewer. */

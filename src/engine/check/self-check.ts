@@ -20,14 +20,12 @@ import { architectureOf, type ModelConfig } from "../../models/architectures/reg
 import { rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { heldShape } from "../../models/architectures/weight-slots.ts";
 import { type Backend, output } from "../../runtime/backend.ts";
+import type { SelfCheckResult } from "../load/self-check-result.ts";
 import { causalBias } from "../pass/attention-bias.ts";
 import { openScope } from "../pass/scope.ts";
 import { layerOf } from "../pass/towers.ts";
 import { allowedError, judgeError, precisionError } from "./half-precision-error.ts";
 import { createNumbers, type RandomNumbers, randomWeights, uploadRandom } from "./random-weights.ts";
-
-/** Null when half precision is right on this device; otherwise one sentence that says what is off, with both numbers. */
-export type SelfCheckResult = string | null;
 
 /** Rows of the text layer: a new token, a number that no tile divides, whole tiles. */
 const TEXT_ROWS = [1, 37, 64];

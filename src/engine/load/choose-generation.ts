@@ -1,8 +1,8 @@
 /** Which way text is written on a backend. */
 import type { ModelDefinition } from "../../models/architectures/definition.ts";
 import type { Backend } from "../../runtime/backend.ts";
-import type { SelfCheckResult } from "../check/self-check.ts";
 import type { WayToWrite } from "../pass/model.ts";
+import type { SelfCheckResult } from "./self-check-result.ts";
 
 export interface GenerationChoice {
   readonly way: WayToWrite;

@@ -2,8 +2,8 @@
 
 import type { Precision } from "../../graph/precision.ts";
 import type { Backend } from "../../runtime/backend.ts";
-import type { SelfCheckResult } from "../check/self-check.ts";
 import type { LoadOptions } from "../contract.ts";
+import type { SelfCheckResult } from "./self-check-result.ts";
 
 export interface PrecisionChoice {
   readonly precision: Precision;
