@@ -89,7 +89,7 @@ export function checkImports(files: ReadonlyMap<string, string>): Violation[] {
       const target = resolveRelative(path, statement.specifier);
       const reason = target === null ? packageReason(path, statement) : partReason(path, target);
       if (reason !== "") violations.push({ path, line: statement.line, specifier: statement.specifier, reason });
-      if (target !== null && !statement.typeOnly && files.has(target)) edges.push({ target, statement });
+      if (target !== null && files.has(target)) edges.push({ target, statement });
     }
     graph.set(path, edges);
   }
@@ -149,7 +149,7 @@ function packageReason(path: string, { specifier, typeOnly }: ImportStatement): 
 
 type Graph = ReadonlyMap<string, readonly { readonly target: string; readonly statement: ImportStatement }[]>;
 
-/** Each import that closes a circle of imports at run time, found by walking depth first. */
+/** Each import that closes a circle of imports, types included, found by walking depth first. */
 function findCycles(graph: Graph): Violation[] {
   const violations: Violation[] = [];
   const done = new Set<string>();
