@@ -213,6 +213,10 @@ export function createEngine(environment: EngineEnvironment): Engine {
     async dispose() {
       samples?.assessor.release();
       samples = null;
+      lastMasks?.masks.release();
+      lastMasks = null;
+      if (lastDense) session?.model.backend.release(lastDense.states);
+      lastDense = null;
       await session?.dispose();
       session = null;
     },

@@ -34,11 +34,19 @@ export function createGradientProduct(backend: Backend, dataOf: (tensor: Tensor)
   let program: Promise<Program> | null = null;
   return async (request, firstRow, rows) => {
     program ??= backend.compile(productGraph());
+    // One that failed is tried again the next time.
+    const compiled = await program.catch((error: unknown) => {
+      program = null;
+      throw error;
+    });
     const cut = (tensor: Tensor, width: number) =>
       backend.upload(dataOf(tensor).subarray(firstRow * width, (firstRow + rows) * width), [rows, width]);
     const feeds = { gradient: cut(request.gradient, request.outputs), input: cut(request.input, request.inputs) };
-    const product = output(await backend.run(await program, feeds), "product");
-    backend.release(feeds.gradient, feeds.input);
-    return { data: dataOf(product), release: () => backend.release(product) };
+    try {
+      const product = output(await backend.run(compiled, feeds), "product");
+      return { data: dataOf(product), release: () => backend.release(product) };
+    } finally {
+      backend.release(feeds.gradient, feeds.input);
+    }
   };
 }
