@@ -11,7 +11,8 @@ struct Parameters {
   accumulator_offset: u32,
 }
 
-const COLUMNS = 16u;
+// The descriptor's: columns of a workgroup, which is as wide.
+override COLUMNS: u32;
 const LANES = 8u;
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;

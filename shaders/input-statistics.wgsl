@@ -17,15 +17,21 @@
 
 struct Parameters {
   samples: u32,
-  rows: u32,
+  rows_per_sample: u32,
   width: u32,
   accumulator_offset: u32,
 }
 
-const COLUMNS = 16u;
+// The descriptor's: columns of a workgroup, which is as wide; classes that count; which of the accumulator's rows is what.
+override COLUMNS: u32;
+override VISUAL: i32;
+override TEXT: i32;
+override SAMPLES: u32;
+override MEAN: u32;
+override FLUCTUATION: u32;
+override WELFORD: u32;
+override ENERGY: u32;
 const LANES = 8u;
-const VISUAL = 1;
-const TEXT = 2;
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> values: array<f32>;
@@ -50,19 +56,19 @@ fn add_samples(
   var state = vec4(0.0);
   if (owner) {
     state = vec4(
-      accumulator[place],
-      accumulator[place + 2u * parameters.width],
-      accumulator[place + 3u * parameters.width],
-      accumulator[place + 4u * parameters.width]);
-    means[local.x] = accumulator[place + parameters.width];
+      accumulator[place + SAMPLES * parameters.width],
+      accumulator[place + FLUCTUATION * parameters.width],
+      accumulator[place + WELFORD * parameters.width],
+      accumulator[place + ENERGY * parameters.width]);
+    means[local.x] = accumulator[place + MEAN * parameters.width];
   }
   for (var sample = 0u; sample < parameters.samples; sample++) {
     workgroupBarrier();
     let mean = means[local.x];
     var sum = vec4(0.0);
     if (inside) {
-      let end = (sample + 1u) * parameters.rows;
-      for (var row = sample * parameters.rows + local.y; row < end; row += LANES) {
+      let end = (sample + 1u) * parameters.rows_per_sample;
+      for (var row = sample * parameters.rows_per_sample + local.y; row < end; row += LANES) {
         let kind = classes[row];
         if (kind == VISUAL || kind == TEXT) {
           let value = values[row * parameters.width + column];
@@ -93,10 +99,10 @@ fn add_samples(
     }
   }
   if (owner) {
-    accumulator[place] = state.x;
-    accumulator[place + parameters.width] = means[local.x];
-    accumulator[place + 2u * parameters.width] = state.y;
-    accumulator[place + 3u * parameters.width] = state.z;
-    accumulator[place + 4u * parameters.width] = state.w;
+    accumulator[place + SAMPLES * parameters.width] = state.x;
+    accumulator[place + MEAN * parameters.width] = means[local.x];
+    accumulator[place + FLUCTUATION * parameters.width] = state.y;
+    accumulator[place + WELFORD * parameters.width] = state.z;
+    accumulator[place + ENERGY * parameters.width] = state.w;
   }
 }

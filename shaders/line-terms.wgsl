@@ -13,34 +13,35 @@
 // invocation adds up one line. Every sum has one owner and a fixed order, so results are deterministic.
 //
 // Bindings: 0 parameters; 1 W [outputs, inputs]; 2 X [batches·samples·rows, inputs]; 3 G [batches·samples·rows,
-// outputs]; 4 φ [batches·samples]; 5 partials; 6 accumulator. Matrices row-major float32; buffers may be larger.
+// outputs]; 4 φ [batches·samples]; 5 accumulator; 6 partials. Matrices row-major float32; buffers may be larger.
 
 struct Parameters {
   outputs: u32,
   inputs: u32,
   batches: u32,
-  samples: u32,
-  rows: u32,
+  samples_per_batch: u32,
+  rows_per_sample: u32,
   // 0: lines are rows of W, 1: columns.
-  by_columns: u32,
+  axis: u32,
   accumulator_offset: u32,
 }
 
 const SIDE = 8u;
-const TILE_ROWS = 64u;
-const TILE_COLUMNS = 32u;
-const FOLD = 64u;
+// The descriptor's: the tile of a workgroup, 8 × 4 numbers of each of its 8 × 8 invocations; invocations of fold.
+override TILE_ROWS: u32;
+override TILE_COLUMNS: u32;
+override FOLD: u32;
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> weight: array<f32>;
-@group(0) @binding(2) var<storage, read> layer_input: array<f32>;
+@group(0) @binding(2) var<storage, read> input: array<f32>;
 @group(0) @binding(3) var<storage, read> gradient: array<f32>;
 @group(0) @binding(4) var<storage, read> fisher_weights: array<f32>;
-@group(0) @binding(5) var<storage, read_write> partials: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read_write> accumulator: array<f32>;
+@group(0) @binding(5) var<storage, read_write> accumulator: array<f32>;
+@group(0) @binding(6) var<storage, read_write> partials: array<vec4<f32>>;
 
 // The same buffers as vectors, for multiply4.
-@group(0) @binding(2) var<storage, read> layer_input4: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> input4: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> gradient4: array<vec4<f32>>;
 
 // What each invocation has of each of its tile's lines: [line, invocation across the line].
@@ -64,11 +65,11 @@ fn place_of(index: u32) -> Place {
 fn slice_count() -> u32 {
   let by_rows = (parameters.inputs + TILE_COLUMNS - 1u) / TILE_COLUMNS;
   let by_columns = (parameters.outputs + TILE_ROWS - 1u) / TILE_ROWS;
-  return select(by_rows, by_columns, parameters.by_columns == 1u);
+  return select(by_rows, by_columns, parameters.axis == 1u);
 }
 
 fn line_count() -> u32 {
-  return select(parameters.outputs, parameters.inputs, parameters.by_columns == 1u);
+  return select(parameters.outputs, parameters.inputs, parameters.axis == 1u);
 }
 
 // What one invocation has of its tile: eight rows (r … r+3, r+32 … r+35) of four neighbours.
@@ -120,7 +121,7 @@ fn write_partials(place: Place, local: vec3<u32>, tile: ptr<function, Share>) {
     line_sums[in_tile_row * SIDE + local.x] =
       vec4(dot(product, one), dot(abs(product), one), dot(square, one), dot(mix, one));
   }
-  let by_columns = parameters.by_columns == 1u;
+  let by_columns = parameters.axis == 1u;
   if (by_columns) {
     workgroupBarrier();
     for (var lane = 0u; lane < 4u; lane++) {
@@ -159,7 +160,7 @@ fn multiply(
   let lower_rows = min(vec4(r + 32u) + neighbours, vec4(parameters.outputs - 1u));
   let columns = min(vec4(c) + neighbours, vec4(parameters.inputs - 1u));
   var tile: Share;
-  for (var sample = place.batch * parameters.samples; sample < (place.batch + 1u) * parameters.samples; sample++) {
+  for (var sample = place.batch * parameters.samples_per_batch; sample < (place.batch + 1u) * parameters.samples_per_batch; sample++) {
     var t0 = vec4(0.0);
     var t1 = vec4(0.0);
     var t2 = vec4(0.0);
@@ -168,10 +169,10 @@ fn multiply(
     var t5 = vec4(0.0);
     var t6 = vec4(0.0);
     var t7 = vec4(0.0);
-    for (var n = sample * parameters.rows; n < (sample + 1u) * parameters.rows; n++) {
+    for (var n = sample * parameters.rows_per_sample; n < (sample + 1u) * parameters.rows_per_sample; n++) {
       let g = n * parameters.outputs;
       let xs = vec4(n * parameters.inputs) + columns;
-      let x = vec4(layer_input[xs.x], layer_input[xs.y], layer_input[xs.z], layer_input[xs.w]);
+      let x = vec4(input[xs.x], input[xs.y], input[xs.z], input[xs.w]);
       t0 += gradient[g + upper_rows.x] * x;
       t1 += gradient[g + upper_rows.y] * x;
       t2 += gradient[g + upper_rows.z] * x;
@@ -200,12 +201,12 @@ fn multiply4(
   let inputs4 = parameters.inputs / 4u;
   let r = place.tile_row * TILE_ROWS + local.y * 4u;
   let c4 = place.tile_column * SIDE + local.x;
-  let first = place.batch * parameters.samples * parameters.rows;
+  let first = place.batch * parameters.samples_per_batch * parameters.rows_per_sample;
   var upper_index = first * outputs4 + min(r / 4u, outputs4 - 1u);
   var lower_index = first * outputs4 + min(r / 4u + 8u, outputs4 - 1u);
   var x_index = first * inputs4 + min(c4, inputs4 - 1u);
   var tile: Share;
-  for (var sample = place.batch * parameters.samples; sample < (place.batch + 1u) * parameters.samples; sample++) {
+  for (var sample = place.batch * parameters.samples_per_batch; sample < (place.batch + 1u) * parameters.samples_per_batch; sample++) {
     var t0 = vec4(0.0);
     var t1 = vec4(0.0);
     var t2 = vec4(0.0);
@@ -214,10 +215,10 @@ fn multiply4(
     var t5 = vec4(0.0);
     var t6 = vec4(0.0);
     var t7 = vec4(0.0);
-    for (var n = 0u; n < parameters.rows; n++) {
+    for (var n = 0u; n < parameters.rows_per_sample; n++) {
       let upper = gradient4[upper_index];
       let lower = gradient4[lower_index];
-      let x = layer_input4[x_index];
+      let x = input4[x_index];
       t0 += upper.x * x;
       t1 += upper.y * x;
       t2 += upper.z * x;
@@ -235,7 +236,7 @@ fn multiply4(
   write_partials(place, local, &tile);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(FOLD)
 fn fold(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,

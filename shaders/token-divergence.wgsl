@@ -16,7 +16,14 @@ struct Parameters {
 }
 
 // Invocations of a workgroup, a multiple of SIDE: few for a small vocabulary, which barriers would slow down.
-override SIZE = 256u;
+override SIZE: u32;
+// The descriptor's: numbers of a row of the result, which of them is what, and what stands where there is no target.
+override ROW: u32;
+override KL: u32;
+override REFERENCE_NLL: u32;
+override PRUNED_NLL: u32;
+override ARGMAX: u32;
+override NO_TARGET: f32;
 const SIDE = 16u;
 const LOWEST = -3.4028234e38;
 
@@ -122,14 +129,14 @@ fn diverge(
       divergence += divergences[entry];
     }
     let word = targets[row];
-    var likelihoods = vec2(-1.0);
+    var likelihoods = vec2(NO_TARGET);
     if (word >= 0 && u32(word) < parameters.vocabulary) {
       let index = start + u32(word);
       likelihoods = maximum + shift - vec2(reference[index], pruned[index]);
     }
-    result[row * 4u] = max(0.0, divergence);
-    result[row * 4u + 1u] = likelihoods.x;
-    result[row * 4u + 2u] = likelihoods.y;
-    result[row * 4u + 3u] = f32(position);
+    result[row * ROW + KL] = max(0.0, divergence);
+    result[row * ROW + REFERENCE_NLL] = likelihoods.x;
+    result[row * ROW + PRUNED_NLL] = likelihoods.y;
+    result[row * ROW + ARGMAX] = f32(position);
   }
 }

@@ -10,9 +10,12 @@ struct Parameters {
   width: u32,
   accumulator_offset: u32,
   result_offset: u32,
-  epsilon: f32,
 }
 
+// The descriptor's: what is added to the mean norm, and which of the results is what.
+override EPSILON: f32;
+override CMDS: u32;
+override SENS: u32;
 const SIZE = 64u;
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
@@ -46,10 +49,10 @@ fn summarise(@builtin(local_invocation_index) local: u32) {
     var signals = vec2(0.0);
     if (rows > 0.0) {
       signals = vec2(
-        sqrt(total) / (accumulator[scalars] / rows + parameters.epsilon),
+        sqrt(total) / (accumulator[scalars] / rows + EPSILON),
         sqrt(accumulator[scalars + 1u] / rows));
     }
-    result[parameters.result_offset] = signals.x;
-    result[parameters.result_offset + 1u] = signals.y;
+    result[parameters.result_offset + CMDS] = signals.x;
+    result[parameters.result_offset + SENS] = signals.y;
   }
 }

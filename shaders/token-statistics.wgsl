@@ -9,8 +9,8 @@
 // Pass 2, square_rows: one workgroup sums one row's squares.
 // Pass 3, accumulate: adds both to the accumulator; its last workgroup adds the four scalars.
 //
-// Bindings: 0 parameters; 1 values [rows, width]; 2 classes [rows], 1 visual, 2 text; 3 partials: column sums
-// [chunks, 2, width], then squared norms [rows]; 4 accumulator. Row-major float32; buffers may be larger.
+// Bindings: 0 parameters; 1 values [rows, width]; 2 classes [rows], 1 visual, 2 text; 3 accumulator; 4 partials:
+// column sums [chunks, 2, width], then squared norms [rows]. Row-major float32; buffers may be larger.
 
 struct Parameters {
   rows: u32,
@@ -18,25 +18,26 @@ struct Parameters {
   accumulator_offset: u32,
 }
 
-const CHUNK = 32u;
-const SIZE = 64u;
-const VISUAL = 1;
-const TEXT = 2;
+// The descriptor's: rows that one invocation sums, invocations of a workgroup, classes that count.
+override CHUNK: u32;
+override SIZE: u32;
+override VISUAL: i32;
+override TEXT: i32;
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> values: array<f32>;
 @group(0) @binding(2) var<storage, read> classes: array<i32>;
-@group(0) @binding(3) var<storage, read_write> partials: array<f32>;
-@group(0) @binding(4) var<storage, read_write> accumulator: array<f32>;
+@group(0) @binding(3) var<storage, read_write> accumulator: array<f32>;
+@group(0) @binding(4) var<storage, read_write> partials: array<f32>;
 
-var<workgroup> squares: array<f32, 64>;
-var<workgroup> scalars: array<vec4<f32>, 64>;
+var<workgroup> squares: array<f32, SIZE>;
+var<workgroup> scalars: array<vec4<f32>, SIZE>;
 
 fn chunk_count() -> u32 {
   return (parameters.rows + CHUNK - 1u) / CHUNK;
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(SIZE)
 fn sum_columns(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
@@ -61,7 +62,7 @@ fn sum_columns(
   partials[(chunk * 2u + 1u) * parameters.width + column] = text;
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(SIZE)
 fn square_rows(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,
@@ -87,7 +88,7 @@ fn square_rows(
   }
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(SIZE)
 fn accumulate(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,

@@ -12,42 +12,43 @@
 // results are deterministic.
 //
 // Bindings: 0 parameters; 1 W [outputs, inputs]; 2 X [batches·rows, inputs]; 3 G [batches·rows, outputs];
-// 4 partials; 5 accumulator. All matrices row-major float32; buffers may be larger than what they hold.
+// 4 accumulator; 5 partials. All matrices row-major float32; buffers may be larger than what they hold.
 
 struct Parameters {
   outputs: u32,
   inputs: u32,
   batches: u32,
-  rows: u32,
+  rows_per_batch: u32,
   // 0: units own rows of W, 1: columns.
-  by_columns: u32,
+  axis: u32,
   group_size: u32,
+  accumulator_offset: u32,
+  scale: f32,
   units: u32,
   // Power of two up to 64.
   lanes: u32,
-  accumulator_offset: u32,
-  scale: f32,
 }
 
 const SIDE = 8u;
-const TILE_ROWS = 64u;
-const TILE_COLUMNS = 32u;
-const FOLD = 64u;
+// The descriptor's: the tile of a workgroup, 8 × 4 numbers of each of its 8 × 8 invocations; invocations of fold.
+override TILE_ROWS: u32;
+override TILE_COLUMNS: u32;
+override FOLD: u32;
 
 @group(0) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> weight: array<f32>;
-@group(0) @binding(2) var<storage, read> layer_input: array<f32>;
+@group(0) @binding(2) var<storage, read> input: array<f32>;
 @group(0) @binding(3) var<storage, read> gradient: array<f32>;
-@group(0) @binding(4) var<storage, read_write> partials: array<f32>;
-@group(0) @binding(5) var<storage, read_write> accumulator: array<f32>;
+@group(0) @binding(4) var<storage, read_write> accumulator: array<f32>;
+@group(0) @binding(5) var<storage, read_write> partials: array<f32>;
 
 // The same buffers as vectors, for multiply4.
 @group(0) @binding(1) var<storage, read> weight4: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> layer_input4: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> input4: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> gradient4: array<vec4<f32>>;
 
 var<workgroup> line_sums: array<vec4<f32>, 128>;
-var<workgroup> unit_sums: array<f32, 64>;
+var<workgroup> unit_sums: array<f32, FOLD>;
 
 struct Place {
   batch: u32,
@@ -67,11 +68,11 @@ fn place_of(index: u32) -> Place {
 fn slice_count() -> u32 {
   let by_rows = (parameters.inputs + TILE_COLUMNS - 1u) / TILE_COLUMNS;
   let by_columns = (parameters.outputs + TILE_ROWS - 1u) / TILE_ROWS;
-  return parameters.batches * select(by_rows, by_columns, parameters.by_columns == 1u);
+  return parameters.batches * select(by_rows, by_columns, parameters.axis == 1u);
 }
 
 fn line_count() -> u32 {
-  return select(parameters.outputs, parameters.inputs, parameters.by_columns == 1u);
+  return select(parameters.outputs, parameters.inputs, parameters.axis == 1u);
 }
 
 // Four rows of four magnitudes.
@@ -92,7 +93,7 @@ fn sum_of_columns(quad: Quad) -> vec4<f32> {
 
 // Sums a tile's magnitudes along k over the workgroup and writes its line sums, 64 of rows or 32 of columns.
 fn write_partials(place: Place, local: vec3<u32>, upper: Quad, lower: Quad) {
-  let by_columns = parameters.by_columns == 1u;
+  let by_columns = parameters.axis == 1u;
   if (by_columns) {
     line_sums[local.x * SIDE + local.y] = sum_of_columns(upper) + sum_of_columns(lower);
   } else {
@@ -160,11 +161,11 @@ fn multiply(
   var t5 = vec4(0.0);
   var t6 = vec4(0.0);
   var t7 = vec4(0.0);
-  let first = place.batch * parameters.rows;
-  for (var n = first; n < first + parameters.rows; n++) {
+  let first = place.batch * parameters.rows_per_batch;
+  for (var n = first; n < first + parameters.rows_per_batch; n++) {
     let g = n * parameters.outputs;
     let xs = vec4(n * parameters.inputs) + columns;
-    let x = vec4(layer_input[xs.x], layer_input[xs.y], layer_input[xs.z], layer_input[xs.w]);
+    let x = vec4(input[xs.x], input[xs.y], input[xs.z], input[xs.w]);
     t0 += gradient[g + upper_rows.x] * x;
     t1 += gradient[g + upper_rows.y] * x;
     t2 += gradient[g + upper_rows.z] * x;
@@ -206,7 +207,7 @@ fn multiply4(
   let inputs4 = parameters.inputs / 4u;
   let r = place.tile_row * TILE_ROWS + local.y * 4u;
   let c4 = place.tile_column * SIDE + local.x;
-  let first = place.batch * parameters.rows;
+  let first = place.batch * parameters.rows_per_batch;
   var upper_index = first * outputs4 + min(r / 4u, outputs4 - 1u);
   var lower_index = first * outputs4 + min(r / 4u + 8u, outputs4 - 1u);
   var x_index = first * inputs4 + min(c4, inputs4 - 1u);
@@ -218,10 +219,10 @@ fn multiply4(
   var t5 = vec4(0.0);
   var t6 = vec4(0.0);
   var t7 = vec4(0.0);
-  for (var n = 0u; n < parameters.rows; n++) {
+  for (var n = 0u; n < parameters.rows_per_batch; n++) {
     let upper = gradient4[upper_index];
     let lower = gradient4[lower_index];
-    let x = layer_input4[x_index];
+    let x = input4[x_index];
     t0 += upper.x * x;
     t1 += upper.y * x;
     t2 += upper.z * x;
@@ -238,7 +239,7 @@ fn multiply4(
     place, local, quad_magnitudes4(r, c4, Quad(t0, t1, t2, t3)), quad_magnitudes4(r + 32u, c4, Quad(t4, t5, t6, t7)));
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(FOLD)
 fn fold(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) grid: vec3<u32>,

@@ -8,10 +8,11 @@
  */
 import { invariant, PivotscopeError } from "../core/errors.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { KernelSet, WeightGradientRequest } from "./kernels/contract.ts";
+import type { KernelSet } from "./kernels/kernel-set.ts";
+import type { Tensor, TensorData } from "./tensor.ts";
 
-/** A Uint16Array holds float16 bit patterns. */
-export type TensorData = Float32Array | Int32Array | Uint16Array;
+export type { Tensor, TensorData } from "./tensor.ts";
+export { elementCount } from "./tensor.ts";
 
 /** What a backend's device allows. */
 export interface BackendLimits {
@@ -19,21 +20,6 @@ export interface BackendLimits {
   readonly largestBuffer: number;
   /** Whether graphs may compute in float16. */
   readonly float16: boolean;
-}
-
-/** A tensor in a backend's memory. What it holds is the backend's own affair. */
-export interface Tensor {
-  readonly dims: readonly number[];
-  readonly type: "float32" | "float16" | "int32" | "int64";
-  readonly handle: unknown;
-}
-
-/**
- * Kernels on a backend's tensors. The weight gradient may take its time too: the cpu backend runs part of it through
- * onnxruntime. Its tensors must not be released before it is done.
- */
-export interface TensorKernels extends Omit<KernelSet<Tensor>, "weightGradient"> {
-  weightGradient(request: WeightGradientRequest<Tensor>): void | Promise<void>;
 }
 
 /** A compiled graph. */
@@ -48,7 +34,8 @@ export interface Backend {
   readonly kind: "webgpu" | "cpu";
   /** Settles with the reason when the device is lost; never settles on the cpu. */
   readonly lost: Promise<string>;
-  readonly kernels: TensorKernels;
+  /** Tensors of an awaited kernel must not be released before it is done. */
+  readonly kernels: KernelSet<Tensor>;
   readonly limits: BackendLimits;
   /** Bytes of tensors that were uploaded and not yet released. */
   readonly uploadedBytes: number;
@@ -119,17 +106,6 @@ function hasCode(error: unknown, code: PivotscopeError["code"]): boolean {
   return error instanceof PivotscopeError && error.code === code;
 }
 
-/** Kernels compute in float32: a tensor of another format would be read as noise. */
-export function expectKernelTensor(tensor: Tensor): Tensor {
-  invariant(tensor.type === "float32" || tensor.type === "int32", `Kernels take no ${tensor.type} tensors.`);
-  return tensor;
-}
-
-/** Number of elements of `dims`. */
-export function elementCount(dims: readonly number[]): number {
-  return dims.reduce((product, dimension) => product * dimension, 1);
-}
-
 /** The output `name` of a run; a missing one is a mistake in our own code. */
 export function output(outputs: Feeds, name: string): Tensor {
   const tensor = outputs[name];
@@ -144,66 +120,5 @@ export function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {
     const result = last.then(task, task);
     last = result.catch(() => undefined);
     return result;
-  };
-}
-
-/** The same kernels on tensors instead of raw buffers. */
-export function kernelsOnTensors<Buffer>(
-  kernels: KernelSet<Buffer>,
-  bufferOf: (tensor: Tensor) => Buffer,
-): KernelSet<Tensor> {
-  return {
-    weightGradient: (request) =>
-      kernels.weightGradient({
-        ...request,
-        weight: bufferOf(request.weight),
-        input: bufferOf(request.input),
-        gradient: bufferOf(request.gradient),
-        accumulator: bufferOf(request.accumulator),
-      }),
-    lineTerms: (request) =>
-      kernels.lineTerms({
-        ...request,
-        weight: bufferOf(request.weight),
-        input: bufferOf(request.input),
-        gradient: bufferOf(request.gradient),
-        fisherWeights: bufferOf(request.fisherWeights),
-        accumulator: bufferOf(request.accumulator),
-      }),
-    inputStatistics: (request) =>
-      kernels.inputStatistics({
-        ...request,
-        values: bufferOf(request.values),
-        classes: bufferOf(request.classes),
-        accumulator: bufferOf(request.accumulator),
-      }),
-    columnProducts: (request) =>
-      kernels.columnProducts({
-        ...request,
-        left: bufferOf(request.left),
-        right: bufferOf(request.right),
-        accumulator: bufferOf(request.accumulator),
-      }),
-    tokenStatistics: (request) =>
-      kernels.tokenStatistics({
-        ...request,
-        values: bufferOf(request.values),
-        classes: bufferOf(request.classes),
-        accumulator: bufferOf(request.accumulator),
-      }),
-    tokenStatisticsSummary: (request) =>
-      kernels.tokenStatisticsSummary({
-        ...request,
-        accumulator: bufferOf(request.accumulator),
-        result: bufferOf(request.result),
-      }),
-    tokenDivergence: (request) =>
-      kernels.tokenDivergence({
-        ...request,
-        reference: bufferOf(request.reference),
-        pruned: bufferOf(request.pruned),
-        targets: bufferOf(request.targets),
-        result: bufferOf(request.result),
-      }),
   };
 }

@@ -2,7 +2,8 @@
 import type { Tensor as OrtTensor } from "onnxruntime-common";
 import { invariant } from "../core/errors.ts";
 import { widenFloat16 } from "../core/float16.ts";
-import type { Feeds, Program, Tensor, TensorData } from "./backend.ts";
+import type { Feeds, Program } from "./backend.ts";
+import type { Tensor, TensorData } from "./tensor.ts";
 
 /** The element type that `upload` gives to `data`. */
 export function elementTypeOf(data: TensorData): "float32" | "float16" | "int32" {

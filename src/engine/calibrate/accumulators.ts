@@ -7,7 +7,8 @@ import type { BaselineStatistics, Statistics } from "../../core/statistics.ts";
 import { indexOf, type ModuleKind, rangeOf, type Tower } from "../../core/unit.ts";
 import type { ScoredWeight } from "../../models/architectures/definition.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
-import { tokenStatisticsLength } from "../../runtime/kernels/contract.ts";
+import { tokenStatisticsLength } from "../../runtime/kernels/token-statistics/kernel.ts";
+import { MODULE_SIGNALS } from "../../runtime/kernels/token-statistics-summary/kernel.ts";
 import type { GroupTaps, LayerTaps } from "../pass/backward.ts";
 import type { Model } from "../pass/model.ts";
 import { joinRows } from "../pass/rows.ts";
@@ -117,24 +118,26 @@ export function createAccumulators(scope: TensorScope, model: Model): Accumulato
     async read({ samples, batches, pivotBatches }) {
       const count = layout.modules.length;
       using turn = openScope(backend);
-      const summary = turn.upload(new Float32Array(2 * count), [2 * count]);
+      const summary = turn.upload(new Float32Array(count * MODULE_SIGNALS.length), [count, MODULE_SIGNALS.length]);
       layout.modules.forEach((_, index) => {
         backend.kernels.tokenStatisticsSummary({
           accumulator: statistics,
           accumulatorOffset: statisticsOffsets[index] ?? 0,
           width: widths[index] ?? 0,
           result: summary,
-          resultOffset: 2 * index,
+          resultOffset: index * MODULE_SIGNALS.length,
         });
       });
       const signals = await backend.read(summary);
+      const signal = (place: number) =>
+        Float64Array.from(layout.modules, (_, index) => signals[index * MODULE_SIGNALS.length + place] ?? 0);
       const pivotSums = await backend.read(pivot);
       const collected = await baselines.read(samples, batches);
       return {
         attributionGlobal: globalAttribution(model, collected),
         attributionPivot: Float64Array.from(pivotSums, (value) => (pivotBatches > 0 ? value / pivotBatches : 0)),
-        cmds: Float64Array.from(layout.modules, (_, index) => signals[2 * index] ?? 0),
-        sens: Float64Array.from(layout.modules, (_, index) => signals[2 * index + 1] ?? 0),
+        cmds: signal(MODULE_SIGNALS.cmds),
+        sens: signal(MODULE_SIGNALS.sens),
         baselines: collected,
       };
     },

@@ -6,7 +6,8 @@ import type { BaselineStatistics, InputStatistics, MatrixTerms } from "../../cor
 import { type Module, type ModuleKind, rangeOf } from "../../core/unit.ts";
 import type { ScoredWeight } from "../../models/architectures/definition.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
-import { INPUT_STATISTICS, LINE_TERMS } from "../../runtime/kernels/contract.ts";
+import { INPUT_STATISTICS } from "../../runtime/kernels/input-statistics/kernel.ts";
+import { LINE_TERMS } from "../../runtime/kernels/line-terms/kernel.ts";
 import type { GroupTaps } from "../pass/backward.ts";
 import type { Model } from "../pass/model.ts";
 import type { TensorScope } from "../pass/scope.ts";
@@ -55,7 +56,7 @@ function placesOf(model: Model): { places: Place[]; terms: number; columns: numb
       .filter((scored) => scored.kind === module.kind)
       .map((scored) => {
         const offset = terms;
-        terms += LINE_TERMS * lineCountOf(scored);
+        terms += LINE_TERMS.length * lineCountOf(scored);
         return { scored, offset };
       });
     const columnOffset = columns;
@@ -72,7 +73,7 @@ export function createBaselineAccumulators(scope: TensorScope, model: Model): Ba
   const { places, ...lengths } = placesOf(model);
   const zeros = (length: number) => scope.upload(new Float32Array(length), [length]);
   const terms = zeros(lengths.terms);
-  const inputs = zeros(INPUT_STATISTICS * lengths.columns);
+  const inputs = zeros(INPUT_STATISTICS.length * lengths.columns);
   const products = zeros(lengths.columns);
 
   return {
@@ -101,7 +102,7 @@ export function createBaselineAccumulators(scope: TensorScope, model: Model): Ba
         rowsPerSample,
         width,
         accumulator: inputs,
-        accumulatorOffset: INPUT_STATISTICS * columnOffset,
+        accumulatorOffset: INPUT_STATISTICS.length * columnOffset,
       });
       backend.kernels.columnProducts({
         left: values,
@@ -129,9 +130,9 @@ export function createBaselineAccumulators(scope: TensorScope, model: Model): Ba
         return {
           matrices: matrices.map(({ scored, offset }, matrix): MatrixTerms => {
             const lines = lineCountOf(scored);
-            const average = (field: number) =>
+            const average = (place: number) =>
               Float64Array.from(
-                termSums.subarray(offset + field * lines, offset + (field + 1) * lines),
+                termSums.subarray(offset + place * lines, offset + (place + 1) * lines),
                 (sum) => sum / batches,
               );
             return {
@@ -139,13 +140,13 @@ export function createBaselineAccumulators(scope: TensorScope, model: Model): Ba
               linesPerUnit: scored.groupSize,
               lineLength: scored.axis === "rows" ? scored.inputs : scored.outputs,
               ...norms(module, matrix),
-              taylorVector: average(0),
-              taylorFirst: average(1),
-              taylorSecond: average(2),
-              taylorMix: average(3),
+              taylorVector: average(LINE_TERMS.vector),
+              taylorFirst: average(LINE_TERMS.first),
+              taylorSecond: average(LINE_TERMS.second),
+              taylorMix: average(LINE_TERMS.mix),
             };
           }),
-          input: readInputs(inputSums.subarray(INPUT_STATISTICS * columnOffset), columns, samples),
+          input: readInputs(inputSums.subarray(INPUT_STATISTICS.length * columnOffset), columns, samples),
         };
       });
       return { modules, probabilityAttribution };
@@ -153,16 +154,16 @@ export function createBaselineAccumulators(scope: TensorScope, model: Model): Ba
   };
 }
 
-/** Running sums of one module, [INPUT_STATISTICS, columns], as statistics over `samples` samples. */
+/** Running sums of one module, [INPUT_STATISTICS.length, columns], as statistics over `samples` samples. */
 function readInputs(sums: Float32Array, columns: number, samples: number): InputStatistics {
-  const field = (index: number, divisor: number) =>
-    Float64Array.from(sums.subarray(index * columns, (index + 1) * columns), (sum) =>
+  const field = (place: number, divisor: number) =>
+    Float64Array.from(sums.subarray(place * columns, (place + 1) * columns), (sum) =>
       divisor > 0 ? sum / divisor : 0,
     );
   return {
-    mean: field(1, 1),
-    fluctuation: field(2, samples - 1),
-    fluctuationWelford: field(3, samples - 1),
-    energy: field(4, samples),
+    mean: field(INPUT_STATISTICS.mean, 1),
+    fluctuation: field(INPUT_STATISTICS.fluctuation, samples - 1),
+    fluctuationWelford: field(INPUT_STATISTICS.welford, samples - 1),
+    energy: field(INPUT_STATISTICS.energy, samples),
   };
 }

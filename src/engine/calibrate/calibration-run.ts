@@ -5,7 +5,7 @@
 import { invariant } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
-import { TOKEN_CLASS } from "../../runtime/kernels/contract.ts";
+import { TOKEN_CLASS } from "../../runtime/kernels/token-class.ts";
 import { backwardTower, type GroupTaps, type LayerTaps } from "../pass/backward.ts";
 import { type Batch, createBatch } from "../pass/batch.ts";
 import { connectGroups, embedFrameGroups, type FrameOrPadding, rowsOfFrames } from "../pass/frames.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import type { Backend } from "../../runtime/backend.ts";
-import { TOKEN_CLASS } from "../../runtime/kernels/contract.ts";
+import { TOKEN_CLASS } from "../../runtime/kernels/token-class.ts";
 import { projectRoot } from "../../testing/shared.ts";
 import { measureBatch } from "../measure/evaluate.ts";
 import { createEvaluationSet } from "../measure/evaluation-set.ts";

@@ -1,6 +1,7 @@
 /** What the ways to write tokens have in common: the samples of a batch, and what a way has to do for them. */
 import { PivotscopeError } from "../../core/errors.ts";
 import type { Tensor } from "../../runtime/backend.ts";
+import { DIVERGENCE_ROW } from "../../runtime/kernels/token-divergence/kernel.ts";
 import { type Batch, createBatch, type PreparedInput } from "../pass/batch.ts";
 import { encodeFrames, framesOf } from "../pass/frames.ts";
 import { logitsAt } from "../pass/head.ts";
@@ -81,12 +82,12 @@ async function argmaxOf(model: Model, logits: Tensor, rows: number): Promise<num
   const { backend } = model;
   using scope = openScope(backend);
   const targets = scope.upload(new Int32Array(rows), [rows]);
-  const result = scope.upload(new Float32Array(4 * rows), [rows, 4]);
+  const result = scope.upload(new Float32Array(rows * DIVERGENCE_ROW.length), [rows, DIVERGENCE_ROW.length]);
   const vocabulary = model.definition.text.vocabularySize;
   backend.kernels.tokenDivergence({ reference: logits, pruned: logits, targets, rows, vocabulary, result });
   const values = await backend.read(result);
   return Array.from({ length: rows }, (_, row) => {
-    const id = values[4 * row + 3];
+    const id = values[row * DIVERGENCE_ROW.length + DIVERGENCE_ROW.argmax];
     if (id !== undefined && Number.isInteger(id) && id >= 0) return id;
     throw notNumbers(model);
   });

@@ -6,6 +6,7 @@
  */
 import { perplexity } from "../../core/metrics/perplexity.ts";
 import type { Tensor } from "../../runtime/backend.ts";
+import { DIVERGENCE_ROW } from "../../runtime/kernels/token-divergence/kernel.ts";
 import type { Measurement } from "../contract.ts";
 import { type Batch, createBatch, type PreparedSample, paddedSize } from "../pass/batch.ts";
 import { type Head, openHead } from "../pass/head.ts";
@@ -20,15 +21,11 @@ import { tiedChoices } from "./rounding-ties.ts";
 /** A measurement before its token ids are put into words. */
 export type TokenMeasurement = Omit<Measurement, "argmaxTexts">;
 
-/** Values per row that the divergence kernel writes, and which of them is the most likely token. */
-const FIELDS = 4;
-const CHOICE = 3;
-
 /** Matrices of logits' size that are held at once: the dense model's and the pruned one's. */
 const COMPARED_COPIES = 2;
 
 /**
- * Compares logits of the same rows. Returns the kernel's four numbers per row; of a model that writes in half precision
+ * Compares logits of the same rows. Returns one DIVERGENCE_ROW per row; of a model that writes in half precision
  * choices that only rounding tells from the trace's token are that token, see rounding-ties.ts.
  */
 async function compareStretch(
@@ -43,7 +40,7 @@ async function compareStretch(
   using scope = openScope(backend);
   const reference = scope.own(await head(dense, rows.positions));
   const compared = pruned ? scope.own(await head(pruned, rows.positions)) : reference;
-  const result = scope.upload(new Float32Array(count * FIELDS), [count, FIELDS]);
+  const result = scope.upload(new Float32Array(count * DIVERGENCE_ROW.length), [count, DIVERGENCE_ROW.length]);
   backend.kernels.tokenDivergence({
     reference,
     pruned: compared,
@@ -56,7 +53,8 @@ async function compareStretch(
   if (model.precision === "float32") return values;
   const ties = await tiedChoices(model, reference, rows.targets);
   ties.forEach((choice, row) => {
-    if (choice === values[row * FIELDS + CHOICE]) values[row * FIELDS + CHOICE] = rows.targets[row] ?? choice;
+    const place = row * DIVERGENCE_ROW.length + DIVERGENCE_ROW.argmax;
+    if (choice === values[place]) values[place] = rows.targets[row] ?? choice;
   });
   return values;
 }
@@ -73,23 +71,23 @@ export async function compareStates(
   memory: MemoryLimits = memoryLimits(model.backend),
 ): Promise<TokenMeasurement> {
   const count = batch.positions.length;
-  const values = new Float32Array(count * FIELDS);
+  const values = new Float32Array(count * DIVERGENCE_ROW.length);
   const limit = logitRows(model.definition.text.vocabularySize, COMPARED_COPIES, memory);
   using scope = openScope(model.backend);
   const head = await openHead(scope, model);
   for (const { first, end } of stretches(count, limit)) {
     const rows = { positions: batch.positions.subarray(first, end), targets: batch.targets.subarray(first, end) };
-    values.set(await compareStretch(model, head, rows, dense, pruned), first * FIELDS);
+    values.set(await compareStretch(model, head, rows, dense, pruned), first * DIVERGENCE_ROW.length);
   }
-  const field = (offset: number) =>
-    Float32Array.from({ length: count }, (_, row) => values[row * FIELDS + offset] ?? Number.NaN);
-  const denseNll = field(1);
-  const nll = field(2);
+  const field = (place: number) =>
+    Float32Array.from({ length: count }, (_, row) => values[row * DIVERGENCE_ROW.length + place] ?? Number.NaN);
+  const denseNll = field(DIVERGENCE_ROW.referenceNll);
+  const nll = field(DIVERGENCE_ROW.prunedNll);
   return {
-    kl: field(0),
+    kl: field(DIVERGENCE_ROW.kl),
     nll,
     denseNll,
-    argmax: Int32Array.from(field(CHOICE)),
+    argmax: Int32Array.from(field(DIVERGENCE_ROW.argmax)),
     perplexity: perplexity(nll),
     densePerplexity: perplexity(denseNll),
   };

@@ -18,7 +18,7 @@ import { type Graph, GraphBuilder } from "../../graph/graph.ts";
 import { linear } from "../../graph/operations/linear.ts";
 import type { LayerSpec } from "../../models/architectures/definition.ts";
 import { type Feeds, output, settled, type Tensor } from "../../runtime/backend.ts";
-import { TOKEN_CLASS } from "../../runtime/kernels/contract.ts";
+import { TOKEN_CLASS } from "../../runtime/kernels/token-class.ts";
 import type { SampleProgress } from "../contract.ts";
 import {
   createBatch,

@@ -7,6 +7,7 @@
  * for every pruned one that chooses the same.
  */
 import type { Tensor } from "../../runtime/backend.ts";
+import { DIVERGENCE_ROW } from "../../runtime/kernels/token-divergence/kernel.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope } from "../pass/scope.ts";
 
@@ -16,15 +17,13 @@ import { openScope } from "../pass/scope.ts";
  */
 const TIE = 0.25;
 
-const FIELDS = 4;
-
-/** Four numbers per row, see `TokenDivergenceRequest`, of `logits` against themselves. */
+/** One DIVERGENCE_ROW per row of `logits` against themselves. */
 async function measure(model: Model, logits: Tensor, ids: Int32Array): Promise<Float32Array> {
   const { backend, definition } = model;
   const rows = ids.length;
   using scope = openScope(backend);
   const targets = scope.upload(ids, [rows]);
-  const result = scope.upload(new Float32Array(rows * FIELDS), [rows, FIELDS]);
+  const result = scope.upload(new Float32Array(rows * DIVERGENCE_ROW.length), [rows, DIVERGENCE_ROW.length]);
   const { vocabularySize: vocabulary } = definition.text;
   backend.kernels.tokenDivergence({ reference: logits, pruned: logits, targets, rows, vocabulary, result });
   return await backend.read(result);
@@ -37,11 +36,12 @@ async function measure(model: Model, logits: Tensor, ids: Int32Array): Promise<F
 export async function tiedChoices(model: Model, logits: Tensor, trace: Int32Array): Promise<Int32Array> {
   const none = new Int32Array(trace.length).fill(-1);
   const written = await measure(model, logits, trace);
-  const choices = trace.map((_, row) => written[row * FIELDS + 3] ?? -1);
+  const choices = trace.map((_, row) => written[row * DIVERGENCE_ROW.length + DIVERGENCE_ROW.argmax] ?? -1);
   if (choices.every((choice, row) => choice === trace[row])) return none;
   const chosen = await measure(model, logits, choices);
   return none.map((_, row) => {
-    const gap = (written[row * FIELDS + 1] ?? Number.NaN) - (chosen[row * FIELDS + 1] ?? Number.NaN);
+    const place = row * DIVERGENCE_ROW.length + DIVERGENCE_ROW.referenceNll;
+    const gap = (written[place] ?? Number.NaN) - (chosen[place] ?? Number.NaN);
     return choices[row] !== trace[row] && gap <= TIE ? (choices[row] ?? -1) : -1;
   });
 }

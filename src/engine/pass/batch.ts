@@ -6,7 +6,7 @@
  */
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import type { Frame } from "../../models/pictures.ts";
-import { TOKEN_CLASS } from "../../runtime/kernels/contract.ts";
+import { TOKEN_CLASS } from "../../runtime/kernels/token-class.ts";
 
 /** A picture with a question as the model takes them. */
 export interface PreparedInput {

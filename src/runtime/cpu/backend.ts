@@ -6,22 +6,12 @@ import type { InferenceSession, TypedTensor } from "onnxruntime-common";
 import { createBreath } from "../../core/breath.ts";
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import { type External, serialiseGraph } from "../../graph/serialise.ts";
-import {
-  type Backend,
-  createQueue,
-  elementCount,
-  expectKernelTensor,
-  type Feeds,
-  kernelsOnTensors,
-  type Program,
-  type Tensor,
-  type TensorData,
-} from "../backend.ts";
+import { type Backend, createQueue, type Feeds, type Program } from "../backend.ts";
+import { kernelsOnTensors } from "../kernels/on-tensors.ts";
 import { createReferenceKernels } from "../kernels/reference.ts";
 import { numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
-import { createGradientProduct } from "./gradient-product.ts";
-import { createComposedLineTerms } from "./line-terms.ts";
-import { createComposedWeightGradient } from "./weight-gradient.ts";
+import { elementCount, expectKernelTensor, type Tensor, type TensorData } from "../tensor.ts";
+import { composedKernels } from "./composed-kernels.ts";
 
 /** The part of onnxruntime that this backend needs; onnxruntime-web and onnxruntime-node both have it. */
 export interface OrtModule {
@@ -93,10 +83,8 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
   const backend: Backend = {
     kind: "cpu",
     lost: new Promise(() => undefined),
-    kernels: {
-      ...kernelsOnTensors(createReferenceKernels(), arrayOf),
-      weightGradient: (request) => weightGradient(request),
-      lineTerms: (request) => lineTerms(request),
+    get kernels() {
+      return kernels;
     },
     // onnxruntime widens what its CPU kernels cannot compute in float16 and rounds it again.
     limits: { largestBuffer: Number.POSITIVE_INFINITY, float16: true },
@@ -167,13 +155,9 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
         sessions.clear();
       }),
   };
-  const floatsOf = (tensor: Tensor): Float32Array => {
-    const data = arrayOf(tensor);
-    invariant(data instanceof Float32Array, "Products of gradients take float32 tensors.");
-    return data;
+  const kernels = {
+    ...kernelsOnTensors(createReferenceKernels(), arrayOf),
+    ...composedKernels(backend, arrayOf),
   };
-  const product = createGradientProduct(backend, floatsOf);
-  const weightGradient = createComposedWeightGradient(product, floatsOf);
-  const lineTerms = createComposedLineTerms(product, floatsOf);
   return backend;
 }

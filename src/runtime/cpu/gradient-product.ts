@@ -3,7 +3,8 @@
  * onnxruntime's matrix product: one weight's size, which on a CPU costs little.
  */
 import { GraphBuilder } from "../../graph/graph.ts";
-import { type Backend, output, type Program, type Tensor } from "../backend.ts";
+import { type Backend, output, type Program } from "../backend.ts";
+import type { Tensor } from "../tensor.ts";
 
 export interface ProductRequest {
   /** X, [rows, inputs], and G, [rows, outputs]. */

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
-import { LINE_TERMS } from "../kernels/contract.ts";
+import { LINE_TERMS } from "../kernels/line-terms/kernel.ts";
 import { createReferenceKernels } from "../kernels/reference.ts";
 import { createNodeBackend } from "./node.ts";
 
@@ -30,7 +30,7 @@ describe("the line terms of the cpu backend", () => {
         fisherWeights[samples - 1] = 0;
         gradient.fill(0, (samples - 1) * rowsPerSample * outputs);
       }
-      const length = 3 + LINE_TERMS * (shape.axis === "rows" ? outputs : inputs);
+      const length = 3 + LINE_TERMS.length * (shape.axis === "rows" ? outputs : inputs);
       const rest = { ...shape, rowsPerSample, accumulatorOffset: 2 };
       const expected = new Float32Array(length).fill(1);
       createReferenceKernels().lineTerms({ ...rest, weight, input, gradient, fisherWeights, accumulator: expected });

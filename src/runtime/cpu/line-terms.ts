@@ -2,9 +2,10 @@
  * The line terms on the cpu backend: onnxruntime multiplies G_jᵀX_j of each sample, TypeScript adds the products and
  * takes the sums along the lines. Memory is three weights' size whatever the number of samples.
  */
-import type { Tensor } from "../backend.ts";
-import { checkLineTerms, lineCount } from "../kernels/check-request.ts";
-import type { LineTermsRequest } from "../kernels/contract.ts";
+import { checkRequest } from "../kernels/check-request.ts";
+import type { KernelRequest } from "../kernels/kernel-set.ts";
+import { kernel, LINE_TERMS } from "../kernels/line-terms/kernel.ts";
+import type { Tensor } from "../tensor.ts";
 import type { GradientProduct } from "./gradient-product.ts";
 
 /** Sums of one batch along every line: w·t, |w·t|, w²·f, |w·t − ½·w²·f|. */
@@ -86,16 +87,16 @@ function lineSums(lines: number): LineSums {
 /** Makes the kernel on `multiply`; `dataOf` gives a tensor's numbers without copying. */
 export function createComposedLineTerms(multiply: GradientProduct, dataOf: (tensor: Tensor) => Float32Array) {
   let space: Running = { sums: new Float32Array(0), squares: new Float32Array(0) };
-  return async (request: LineTermsRequest<Tensor>): Promise<void> => {
+  return async (request: KernelRequest<"lineTerms", Tensor>): Promise<void> => {
     const { outputs, inputs, batches, samplesPerBatch, rowsPerSample, axis, accumulatorOffset } = request;
-    checkLineTerms(request, (tensor) => dataOf(tensor).length);
+    checkRequest(kernel, request, (tensor) => dataOf(tensor).length);
     const size = outputs * inputs;
     if (space.sums.length < size) space = { sums: new Float32Array(size), squares: new Float32Array(size) };
     const running = space;
     const weight = dataOf(request.weight);
     const fisherWeights = dataOf(request.fisherWeights);
     const accumulator = dataOf(request.accumulator);
-    const lines = lineCount(request);
+    const lines = axis === "rows" ? outputs : inputs;
     const terms = axis === "rows" ? rowTerms : columnTerms;
     for (let batch = 0; batch < batches; batch++) {
       const members = Array.from({ length: samplesPerBatch }, (_, index) => batch * samplesPerBatch + index);
@@ -109,10 +110,14 @@ export function createComposedLineTerms(multiply: GradientProduct, dataOf: (tens
         if (place < real.length - 1) addProduct(product.data, phi, running);
         else {
           const { signed, first, second, mix } = terms(weight, product.data, phi, running, inputs);
-          [signed.map(Math.abs), first, second, mix].forEach((sums, field) => {
-            const offset = accumulatorOffset + field * lines;
+          const add = (place: number, sums: Float64Array) => {
+            const offset = accumulatorOffset + place * lines;
             for (let line = 0; line < lines; line++) (accumulator[offset + line] as number) += sums[line] as number;
-          });
+          };
+          add(LINE_TERMS.vector, signed.map(Math.abs));
+          add(LINE_TERMS.first, first);
+          add(LINE_TERMS.second, second);
+          add(LINE_TERMS.mix, mix);
         }
         product.release();
       }

@@ -3,9 +3,10 @@
  * absolute sums. The product is stored, one weight's size, which on a CPU costs little; the kernels' TypeScript
  * reference and the WGSL never store it.
  */
-import type { Tensor } from "../backend.ts";
-import { checkWeightGradient, weightGradientUnits } from "../kernels/check-request.ts";
-import type { WeightGradientRequest } from "../kernels/contract.ts";
+import { checkRequest } from "../kernels/check-request.ts";
+import type { KernelRequest } from "../kernels/kernel-set.ts";
+import { kernel } from "../kernels/weight-gradient/kernel.ts";
+import type { Tensor } from "../tensor.ts";
 import type { GradientProduct } from "./gradient-product.ts";
 
 /** Adds Σ|W ⊙ P| along each row of `product` [outputs, inputs] to `sums`, or along each column. */
@@ -24,9 +25,9 @@ function addAbsolute(weight: Float32Array, product: Float32Array, inputs: number
 
 /** Makes the kernel on `multiply`; `dataOf` gives a tensor's numbers without copying. */
 export function createComposedWeightGradient(multiply: GradientProduct, dataOf: (tensor: Tensor) => Float32Array) {
-  return async (request: WeightGradientRequest<Tensor>): Promise<void> => {
+  return async (request: KernelRequest<"weightGradient", Tensor>): Promise<void> => {
     const { outputs, inputs, batches, rowsPerBatch, groupSize, scale, accumulatorOffset } = request;
-    checkWeightGradient(request, (tensor) => dataOf(tensor).length);
+    checkRequest(kernel, request, (tensor) => dataOf(tensor).length);
     const weight = dataOf(request.weight).subarray(0, outputs * inputs);
     const byRow = request.axis === "rows";
     const sums = new Float64Array(byRow ? outputs : inputs);
@@ -36,7 +37,7 @@ export function createComposedWeightGradient(multiply: GradientProduct, dataOf: 
       product.release();
     }
     const accumulator = dataOf(request.accumulator);
-    for (let unit = 0; unit < weightGradientUnits(request); unit++) {
+    for (let unit = 0; unit < sums.length / groupSize; unit++) {
       let sum = 0;
       for (let line = unit * groupSize; line < (unit + 1) * groupSize; line++) sum += sums[line] as number;
       accumulator[accumulatorOffset + unit] = (accumulator[accumulatorOffset + unit] as number) + scale * sum;

@@ -5,17 +5,11 @@
 import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from "onnxruntime-common";
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import { serialiseGraph } from "../../graph/serialise.ts";
-import {
-  type Backend,
-  createQueue,
-  elementCount,
-  expectKernelTensor,
-  kernelsOnTensors,
-  type Tensor,
-  type TensorData,
-} from "../backend.ts";
+import { type Backend, createQueue } from "../backend.ts";
+import { kernelsOnTensors } from "../kernels/on-tensors.ts";
 import { createWebGpuKernels } from "../kernels/webgpu/index.ts";
 import { elementTypeOf, numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
+import { elementCount, type Tensor, type TensorData } from "../tensor.ts";
 import { watchedBuffers } from "./watched-buffers.ts";
 
 /** The part of onnxruntime-web that this backend needs. */
@@ -96,12 +90,12 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
       }
     });
 
-  const kernels = await createWebGpuKernels(device);
+  const { kernels } = await createWebGpuKernels(device);
 
   return {
     kind: "webgpu",
     lost,
-    kernels: kernelsOnTensors(kernels, (tensor) => bufferOf(expectKernelTensor(tensor))),
+    kernels: kernelsOnTensors(kernels, bufferOf),
     limits: {
       largestBuffer: Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize),
       float16: device.features.has("shader-f16"),

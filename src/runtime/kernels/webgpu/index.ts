@@ -2,14 +2,11 @@
  * The kernels in WGSL, over buffers of one device. Every call is one submit to the device's queue, so it runs after
  * all that was submitted before it, onnxruntime's work included, and before all that is submitted later.
  */
-import type { KernelSet } from "../contract.ts";
-import { createColumnProducts, createInputStatistics } from "./columns.ts";
-import { createLineTerms } from "./line-terms.ts";
-import { createTokenDivergence } from "./token-divergence.ts";
-import { createTokenStatistics, createTokenStatisticsSummary } from "./token-statistics.ts";
-import { createWeightGradient } from "./weight-gradient.ts";
+import { type AnyCall, KERNELS, type KernelSet, kernelSetOf } from "../kernel-set.ts";
+import { createWebGpuKernel } from "./kernel.ts";
 
-export interface WebGpuKernelSet extends KernelSet<GPUBuffer> {
+export interface WebGpuKernels {
+  readonly kernels: KernelSet<GPUBuffer>;
   /** Bytes of GPU memory that the kernels hold for themselves now. */
   readonly bytesAllocated: number;
   /** Frees that memory; the kernels cannot be used afterwards. Buffers of requests stay with their owners. */
@@ -28,47 +25,17 @@ export interface WebGpuKernelOptions {
 export async function createWebGpuKernels(
   device: GPUDevice,
   options: WebGpuKernelOptions = {},
-): Promise<WebGpuKernelSet> {
+): Promise<WebGpuKernels> {
   const gridLimit = options.gridLimit ?? device.limits.maxComputeWorkgroupsPerDimension;
-  const [
-    weightGradient,
-    lineTerms,
-    inputStatistics,
-    columnProducts,
-    tokenStatistics,
-    tokenStatisticsSummary,
-    tokenDivergence,
-  ] = await Promise.all([
-    createWeightGradient(device, gridLimit),
-    createLineTerms(device, gridLimit),
-    createInputStatistics(device, gridLimit),
-    createColumnProducts(device, gridLimit),
-    createTokenStatistics(device, gridLimit),
-    createTokenStatisticsSummary(device, gridLimit),
-    createTokenDivergence(device, gridLimit),
-  ]);
-  const kernels = [
-    weightGradient,
-    lineTerms,
-    inputStatistics,
-    columnProducts,
-    tokenStatistics,
-    tokenStatisticsSummary,
-    tokenDivergence,
-  ];
+  const made = await Promise.all(KERNELS.map((kernel) => createWebGpuKernel(device, kernel, gridLimit)));
+  const runs = new Map(KERNELS.map((kernel, index) => [kernel.name, made[index]?.run]));
   return {
-    weightGradient: weightGradient.run,
-    lineTerms: lineTerms.run,
-    inputStatistics: inputStatistics.run,
-    columnProducts: columnProducts.run,
-    tokenStatistics: tokenStatistics.run,
-    tokenStatisticsSummary: tokenStatisticsSummary.run,
-    tokenDivergence: tokenDivergence.run,
+    kernels: kernelSetOf((kernel) => runs.get(kernel.name) as AnyCall<GPUBuffer>),
     get bytesAllocated() {
-      return kernels.reduce((bytes, kernel) => bytes + kernel.bytesAllocated, 0);
+      return made.reduce((bytes, kernel) => bytes + kernel.bytesAllocated, 0);
     },
     destroy: () => {
-      for (const kernel of kernels) kernel.destroy();
+      for (const kernel of made) kernel.destroy();
     },
   };
 }

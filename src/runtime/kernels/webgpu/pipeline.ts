@@ -1,5 +1,5 @@
 /**
- * What the WGSL kernels have in common: pipelines, uniforms, scratch memory, bindings and grids.
+ * What every WGSL kernel needs of a device: uniforms, scratch memory, bindings and grids.
  *
  * Each kernel owns one uniform buffer and one scratch buffer and uses them in every call. That is safe because a queue
  * keeps its order: the uniforms of the next call are written, and the scratch of the next call is used, after the work
@@ -7,50 +7,7 @@
  */
 import { invariant, PivotscopeError } from "../../../core/errors.ts";
 
-/** One kernel on one device. `run` encodes and submits; `destroy` frees what creation and runs allocated. */
-export interface WebGpuKernel<Request> {
-  run(request: Request): void;
-  /** Bytes of uniforms and scratch that the kernel holds now. */
-  readonly bytesAllocated: number;
-  destroy(): void;
-}
-
 const BYTES = 4;
-
-/**
- * Compiles `entryPoints` of one shader with these values of its `override` constants. Throws `unsupported` with the compiler's messages where the device refuses it.
- */
-export async function createPipelines<Name extends string>(
-  device: GPUDevice,
-  label: string,
-  code: string,
-  entryPoints: readonly Name[],
-  constants: Readonly<Record<string, number>> = {},
-): Promise<Record<Name, GPUComputePipeline>> {
-  const module = device.createShaderModule({ label, code });
-  try {
-    const pipelines = await Promise.all(
-      entryPoints.map((entryPoint) =>
-        device.createComputePipelineAsync({
-          label: `${label}/${entryPoint}`,
-          layout: "auto",
-          compute: { module, entryPoint, constants },
-        }),
-      ),
-    );
-    const named = entryPoints.map((name, index) => [name, pipelines[index]] as const);
-    return Object.fromEntries(named) as Record<Name, GPUComputePipeline>;
-  } catch (cause) {
-    const { messages } = await module.getCompilationInfo();
-    const details = messages.map(({ lineNum, message }) => `line ${lineNum}: ${message}`).join("; ") || String(cause);
-    throw new PivotscopeError(
-      "unsupported",
-      `This GPU does not take the shader ${label}: ${details}`,
-      "Choose the cpu backend, or update the browser or the graphics driver.",
-      { cause },
-    );
-  }
-}
 
 /** A small uniform buffer; `write` takes the fields of the shader's struct in order, each an integer or a float. */
 export interface Uniforms {
@@ -137,18 +94,6 @@ export function binding(device: GPUDevice, buffer: GPUBuffer, elements: number):
   return { buffer, offset: 0, size };
 }
 
-export function bindGroup(
-  device: GPUDevice,
-  pipeline: GPUComputePipeline,
-  bindings: Readonly<Record<number, GPUBufferBinding>>,
-): GPUBindGroup {
-  return device.createBindGroup({
-    label: pipeline.label,
-    layout: pipeline.getBindGroupLayout(0),
-    entries: Object.entries(bindings).map(([index, resource]) => ({ binding: Number(index), resource })),
-  });
-}
-
 /**
  * `count` workgroups as a grid of two dimensions, because one dimension holds 65,535 at most. The grid may hold more
  * than `count`: shaders number workgroups by x + y · width and leave out those past the end.
@@ -160,20 +105,24 @@ export function gridOf(count: number, limit: number): [number, number] {
   return [Math.ceil(count / height), height];
 }
 
-/** One dispatch of a pass. */
-export interface Step {
+export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
-  readonly bindings: Readonly<Record<number, GPUBufferBinding>>;
   readonly workgroups: number;
 }
 
-/** Encodes the steps as one pass and submits it; each step sees what the step before it wrote. */
-export function submitSteps(device: GPUDevice, label: string, steps: readonly Step[], gridLimit: number): void {
+/** Encodes the dispatches as one pass and submits it; each sees what the one before it wrote. */
+export function submitPasses(
+  device: GPUDevice,
+  label: string,
+  bindGroup: GPUBindGroup,
+  dispatches: readonly Dispatch[],
+  gridLimit: number,
+): void {
   const encoder = device.createCommandEncoder({ label });
   const pass = encoder.beginComputePass({ label });
-  for (const { pipeline, bindings, workgroups } of steps) {
+  pass.setBindGroup(0, bindGroup);
+  for (const { pipeline, workgroups } of dispatches) {
     pass.setPipeline(pipeline);
-    pass.setBindGroup(0, bindGroup(device, pipeline, bindings));
     pass.dispatchWorkgroups(...gridOf(workgroups, gridLimit));
   }
   pass.end();

@@ -1,22 +1,12 @@
 /**
  * KL(dense‖pruned), negative log-likelihoods and argmax per row of two logit matrices (docs/method.md, "What is measured on the pruned model").
  */
-import { checkTokenDivergence } from "../check-request.ts";
-import type { TokenDivergenceRequest } from "../contract.ts";
+import { withReference } from "../define-kernel.ts";
+import { DIVERGENCE_ROW, kernel, NO_TARGET } from "./kernel.ts";
 
-/** Written where a target is no token id: no negative log-likelihood is negative. */
-export const NO_TARGET = -1;
-
-/**
- * Four floats per row: KL in nats (never below 0, exactly 0 for equal rows), the target's negative log-likelihood
- * under the reference and under the pruned model, the pruned model's argmax (lowest id on ties). Logits are finite.
- */
-export function tokenDivergence(
-  request: Omit<TokenDivergenceRequest<Float32Array>, "targets">,
-  targets: Int32Array,
-): void {
-  const { reference, pruned, rows, vocabulary, result } = request;
-  checkTokenDivergence<ArrayLike<number>>({ ...request, targets }, (buffer) => buffer.length);
+/** Writes one DIVERGENCE_ROW per row of logits. */
+export const tokenDivergence = withReference(kernel, (request) => {
+  const { reference, pruned, targets, rows, vocabulary, result } = request;
   for (let row = 0; row < rows; row++) {
     const start = row * vocabulary;
     const dense = logSumExp(reference, start, vocabulary);
@@ -30,12 +20,15 @@ export function tokenDivergence(
     }
     const target = targets[row] as number;
     const known = target >= 0 && target < vocabulary;
-    result[4 * row] = Math.max(0, divergence);
-    result[4 * row + 1] = known ? dense.value - (reference[start + target] as number) : NO_TARGET;
-    result[4 * row + 2] = known ? kept.value - (pruned[start + target] as number) : NO_TARGET;
-    result[4 * row + 3] = kept.argmax;
+    const first = row * DIVERGENCE_ROW.length;
+    result[first + DIVERGENCE_ROW.kl] = Math.max(0, divergence);
+    result[first + DIVERGENCE_ROW.referenceNll] = known
+      ? dense.value - (reference[start + target] as number)
+      : NO_TARGET;
+    result[first + DIVERGENCE_ROW.prunedNll] = known ? kept.value - (pruned[start + target] as number) : NO_TARGET;
+    result[first + DIVERGENCE_ROW.argmax] = kept.argmax;
   }
-}
+});
 
 /** ln Σ exp of one row, shifted by its maximum, and the first position of that maximum. */
 function logSumExp(logits: Float32Array, start: number, length: number): { value: number; argmax: number } {

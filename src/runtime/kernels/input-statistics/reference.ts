@@ -6,20 +6,22 @@
  * Σ(x − mean_k)² = Σd² − 2δΣd + tokens·δ² and Σ(x − mean_{k−1})(x − mean_k) = Σd² − δΣd. Neither cancels: from k = 2 on
  * at least a quarter of Σd² is left.
  */
-import { checkInputStatistics } from "../check-request.ts";
-import { INPUT_STATISTICS, type InputStatisticsRequest, TOKEN_CLASS } from "../contract.ts";
+import { withReference } from "../define-kernel.ts";
+import { TOKEN_CLASS } from "../token-class.ts";
+import { INPUT_STATISTICS, kernel } from "./kernel.ts";
 
 /** Counts the samples of `request`; rows that are neither visual nor text do not count. */
-export function inputStatistics(
-  request: Omit<InputStatisticsRequest<Float32Array>, "classes">,
-  classes: Int32Array,
-): void {
-  const { values, samples, rowsPerSample, width, accumulator, accumulatorOffset } = request;
-  checkInputStatistics<ArrayLike<number>>({ ...request, classes }, (buffer) => buffer.length);
-  const [counts, means, fluctuations, welfords, energies] = Array.from({ length: INPUT_STATISTICS }, (_, field) => {
-    const start = accumulatorOffset + field * width;
+export const inputStatistics = withReference(kernel, (request) => {
+  const { values, classes, samples, rowsPerSample, width, accumulator, accumulatorOffset } = request;
+  const field = (place: number) => {
+    const start = accumulatorOffset + place * width;
     return accumulator.subarray(start, start + width);
-  }) as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+  };
+  const counts = field(INPUT_STATISTICS.samples);
+  const means = field(INPUT_STATISTICS.mean);
+  const fluctuations = field(INPUT_STATISTICS.fluctuation);
+  const welfords = field(INPUT_STATISTICS.welford);
+  const energies = field(INPUT_STATISTICS.energy);
   const deviations = new Float64Array(width);
   const squares = new Float64Array(width);
   const energy = new Float64Array(width);
@@ -54,4 +56,4 @@ export function inputStatistics(
       (energies[column] as number) += energy[column] as number;
     }
   }
-}
+});

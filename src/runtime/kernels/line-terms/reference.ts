@@ -2,15 +2,14 @@
  * First and second order terms of one linear layer's weight along its lines (LLM-Pruner, arXiv 2305.11627): T = GᵀX per
  * sample, so that the Fisher information is over samples. Nothing of the weight's size is stored but one of its rows.
  */
-import { checkLineTerms, lineCount } from "../check-request.ts";
-import type { LineTermsRequest } from "../contract.ts";
+import { withReference } from "../define-kernel.ts";
+import { kernel, LINE_TERMS } from "./kernel.ts";
 
 /** Adds every batch's terms to the accumulator. Sums are taken in float64. */
-export function lineTerms(request: LineTermsRequest<Float32Array>): void {
-  checkLineTerms(request, (buffer) => buffer.length);
+export const lineTerms = withReference(kernel, (request) => {
   const { weight, input, gradient, outputs, inputs, batches, samplesPerBatch, rowsPerSample } = request;
   const { axis, fisherWeights, accumulator, accumulatorOffset } = request;
-  const lines = lineCount(request);
+  const lines = axis === "rows" ? outputs : inputs;
   const sampleRow = new Float64Array(inputs);
   const sums = new Float64Array(inputs);
   const squares = new Float64Array(inputs);
@@ -46,9 +45,13 @@ export function lineTerms(request: LineTermsRequest<Float32Array>): void {
         (mix[line] as number) += Math.abs(product - 0.5 * square);
       }
     }
-    [signed.map(Math.abs), first, second, mix].forEach((terms, field) => {
-      const offset = accumulatorOffset + field * lines;
+    const add = (place: number, terms: Float64Array) => {
+      const offset = accumulatorOffset + place * lines;
       for (let line = 0; line < lines; line++) (accumulator[offset + line] as number) += terms[line] as number;
-    });
+    };
+    add(LINE_TERMS.vector, signed.map(Math.abs));
+    add(LINE_TERMS.first, first);
+    add(LINE_TERMS.second, second);
+    add(LINE_TERMS.mix, mix);
   }
-}
+});

@@ -5,54 +5,40 @@
  * ∂L/∂W = GᵀX is never stored. The columns of G and X are packed in panels of four, transposed and in float64, so that
  * the innermost loop reads both in order and keeps a 4 × 4 tile of GᵀX in registers.
  */
-import { checkWeightGradient, weightGradientUnits } from "../check-request.ts";
-import type { WeightGradientRequest } from "../contract.ts";
+import { withReference } from "../define-kernel.ts";
+import { kernel } from "./kernel.ts";
 
 const TILE = 4;
 
-/** The kernel with its packing space, which grows to the largest request and is kept between calls. */
-export function createWeightGradient(): (request: WeightGradientRequest<Float32Array>) => void {
-  let packedGradient = new Float64Array(0);
-  let packedInput = new Float64Array(0);
-  let sums = new Float64Array(0);
-
-  return (request) => {
-    checkWeightGradient(request, (buffer) => buffer.length);
-    const { weight, input, gradient, outputs, inputs, batches, rowsPerBatch, groupSize, accumulator } = request;
-    const units = weightGradientUnits(request);
-    packedGradient = grown(packedGradient, panels(outputs) * TILE * rowsPerBatch);
-    packedInput = grown(packedInput, panels(inputs) * TILE * rowsPerBatch);
-    sums = grown(sums, Math.max(outputs, inputs));
-    const lines = request.axis === "rows" ? outputs : inputs;
-    sums.fill(0, 0, lines);
-    for (let batch = 0; batch < batches; batch++) {
-      packPanels(gradient, batch * rowsPerBatch, rowsPerBatch, outputs, packedGradient);
-      packPanels(input, batch * rowsPerBatch, rowsPerBatch, inputs, packedInput);
-      const addLine = request.axis === "rows" ? addTileToRows : addTileToColumns;
-      for (let r = 0; r < outputs; r += TILE) {
-        for (let c = 0; c < inputs; c += TILE) {
-          multiplyPanels(packedGradient, r * rowsPerBatch, packedInput, c * rowsPerBatch, rowsPerBatch);
-          addLine(weight, r, Math.min(TILE, outputs - r), c, Math.min(TILE, inputs - c), inputs, sums);
-        }
+export const weightGradient = withReference(kernel, (request) => {
+  const { weight, input, gradient, outputs, inputs, batches, rowsPerBatch, groupSize, accumulator } = request;
+  const packedGradient = new Float64Array(panels(outputs) * TILE * rowsPerBatch);
+  const packedInput = new Float64Array(panels(inputs) * TILE * rowsPerBatch);
+  const lines = request.axis === "rows" ? outputs : inputs;
+  const sums = new Float64Array(lines);
+  const addTile = request.axis === "rows" ? addTileToRows : addTileToColumns;
+  for (let batch = 0; batch < batches; batch++) {
+    packPanels(gradient, batch * rowsPerBatch, rowsPerBatch, outputs, packedGradient);
+    packPanels(input, batch * rowsPerBatch, rowsPerBatch, inputs, packedInput);
+    for (let r = 0; r < outputs; r += TILE) {
+      for (let c = 0; c < inputs; c += TILE) {
+        multiplyPanels(packedGradient, r * rowsPerBatch, packedInput, c * rowsPerBatch, rowsPerBatch);
+        addTile(weight, r, Math.min(TILE, outputs - r), c, Math.min(TILE, inputs - c), inputs, sums);
       }
     }
-    for (let unit = 0; unit < units; unit++) {
-      let sum = 0;
-      for (let line = unit * groupSize; line < (unit + 1) * groupSize; line++) sum += sums[line] as number;
-      (accumulator[request.accumulatorOffset + unit] as number) += request.scale * sum;
-    }
-  };
-}
+  }
+  for (let unit = 0; unit < lines / groupSize; unit++) {
+    let sum = 0;
+    for (let line = unit * groupSize; line < (unit + 1) * groupSize; line++) sum += sums[line] as number;
+    (accumulator[request.accumulatorOffset + unit] as number) += request.scale * sum;
+  }
+});
 
 /** The tile of GᵀX that `multiplyPanels` left, row by row. */
 const tile = new Float64Array(TILE * TILE);
 
 function panels(columns: number): number {
   return Math.ceil(columns / TILE);
-}
-
-function grown(array: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  return array.length >= length ? array : new Float64Array(length);
 }
 
 /** Packs rows `firstRow …` of a [·, columns] matrix as [panel, row, 4]; columns past the last are zero. */
