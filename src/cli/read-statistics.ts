@@ -1,11 +1,13 @@
 /** A statistics file as a plan needs it: the numbers, and what it says about how they came to be. */
 
+import * as v from "valibot";
+import { fileSource, parseJson, readJson } from "../core/json/read.ts";
+import { anyObject, object, text } from "../core/json/schemas.ts";
 import { parseParameters } from "../core/parameters/parse.ts";
 import { choiceDescriptions, type MethodParameters, parameterDescriptions } from "../core/parameters.ts";
 import { readStatistics } from "../core/parse-statistics.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type { UnitLayout } from "../core/unit.ts";
-import { Fields, parseJson } from "../models/json.ts";
 import { inFile } from "./files.ts";
 
 export interface StatisticsFile {
@@ -31,17 +33,21 @@ export function isCalibrationParameter(name: string): boolean {
   return CALIBRATION_PARAMETERS.has(name);
 }
 
+const aboutSchema = object({
+  model: v.nullish(text, "an unnamed model"),
+  weight_hash: v.nullish(text, ""),
+  parameters: v.nullish(anyObject, {}),
+});
+
 /** Reads a statistics file for a model's layout. @throws PivotscopeError naming file and field at fault. */
-export function readStatisticsFile(text: string, file: string, layout: UnitLayout): StatisticsFile {
-  const fields = Fields.of(parseJson(text, file), file, "");
-  const record = Object.fromEntries(fields.keys().map((key) => [key, fields.raw(key)]));
-  const stated = fields.objectOrEmpty("parameters");
-  const calibration = stated.keys().filter((key) => STATED_PARAMETERS.has(key));
+export function readStatisticsFile(json: string, file: string, layout: UnitLayout): StatisticsFile {
+  const source = fileSource(file, { code: "bad-input" });
+  const found = parseJson(json, source);
+  const { model: name, weight_hash: weightHash, parameters } = readJson(aboutSchema, found, source);
+  const stated = Object.entries(parameters).filter(([key]) => STATED_PARAMETERS.has(key));
   return {
-    statistics: inFile(file, () => readStatistics(record, layout)),
-    origin: { name: fields.string("model", "an unnamed model"), weightHash: fields.string("weight_hash", "") },
-    parameters: inFile(file, () =>
-      parseParameters(Object.fromEntries(calibration.map((key) => [key, stated.raw(key)]))),
-    ),
+    statistics: inFile(file, () => readStatistics(found, layout)),
+    origin: { name, weightHash },
+    parameters: inFile(file, () => parseParameters(Object.fromEntries(stated))),
   };
 }

@@ -1,7 +1,10 @@
 /** The chat template: a Jinja program in the checkpoint that writes a conversation as the model was trained to see it. */
+import * as v from "valibot";
 import { PivotscopeError } from "../core/errors.ts";
+import { type JsonSource, readJson, readJsonText } from "../core/json/read.ts";
+import { anything, list, object, text } from "../core/json/schemas.ts";
 import { compileTemplate } from "./bounded-template.ts";
-import { type Fields, parseJsonObject } from "./json.ts";
+import { checkpointFile } from "./checkpoint-file.ts";
 
 const USE_THE_MODELS_OWN = "Use the chat template that belongs to the model.";
 
@@ -26,6 +29,15 @@ export interface TemplateSources {
   readonly tokenizerConfig: string | null;
 }
 
+const namedTemplates = list(object({ name: anything, template: anything }));
+/** Tokens are written as text or as an object with "content". */
+const token = v.nullish(
+  v.lazy((found) => (typeof found === "object" ? object({ content: v.nullish(text, "") }) : text)),
+  "",
+);
+const configSchema = object({ chat_template: anything, bos_token: token, eos_token: token });
+const templateSchema = object({ chat_template: anything });
+
 /**
  * Finds the template as transformers does: chat_template.jinja, then chat_template.json, then tokenizer_config.json.
  *
@@ -33,31 +45,29 @@ export interface TemplateSources {
  * @throws PivotscopeError `bad-checkpoint` when the template is no text or no valid Jinja.
  */
 export function findChatTemplate(sources: TemplateSources): ChatTemplate | null {
-  const tokenizerConfig =
-    sources.tokenizerConfig === null ? null : parseJsonObject(sources.tokenizerConfig, "tokenizer_config.json");
-  const inJson =
-    sources.chatTemplateJson === null ? null : parseJsonObject(sources.chatTemplateJson, "chat_template.json");
-  const named = (key: string) => (tokenizerConfig === null ? "" : tokenText(tokenizerConfig, key));
-  const tokens = { bos_token: named("bos_token"), eos_token: named("eos_token") };
+  const [ofConfig, ofJson] = [checkpointFile("tokenizer_config.json"), checkpointFile("chat_template.json")];
+  const config = readJsonText(configSchema, sources.tokenizerConfig ?? "{}", ofConfig);
+  const json = readJsonText(templateSchema, sources.chatTemplateJson ?? "{}", ofJson);
+  const tokens = { bos_token: tokenText(config.bos_token), eos_token: tokenText(config.eos_token) };
   if (sources.chatTemplateJinja !== null) return compile(sources.chatTemplateJinja, "chat_template.jinja", tokens);
-  for (const fields of [inJson, tokenizerConfig]) {
-    if (fields?.has("chat_template")) return compile(templateText(fields), fields.file, tokens);
+  if ((json.chat_template ?? null) !== null) {
+    return compile(templateText(json.chat_template, ofJson), "chat_template.json", tokens);
   }
-  return null;
+  if ((config.chat_template ?? null) === null) return null;
+  return compile(templateText(config.chat_template, ofConfig), "tokenizer_config.json", tokens);
 }
 
 /** One template, or the one named "default" of a list of named ones. */
-function templateText(fields: Fields): string {
-  if (!Array.isArray(fields.raw("chat_template"))) return fields.string("chat_template");
-  const byDefault = fields.objects("chat_template").find((entry) => entry.raw("name") === "default");
-  if (byDefault === undefined) throw fields.wrong("chat_template", 'a text, or a list with one named "default",');
-  return byDefault.string("template");
+function templateText(found: unknown, source: JsonSource): string {
+  const field = "chat_template";
+  if (!Array.isArray(found)) return readJson(text, found, source, field);
+  const place = readJson(namedTemplates, found, source, field).findIndex(({ name }) => name === "default");
+  if (place < 0) throw source.wrong(field, found, 'a text, or a list with one named "default",');
+  return readJson(object({ template: text }), found[place], source, `${field}[${place}]`).template;
 }
 
-/** Tokens are written as text or as an object with "content"; empty when missing. */
-function tokenText(fields: Fields, key: string): string {
-  if (!fields.has(key)) return "";
-  return typeof fields.raw(key) === "string" ? fields.string(key) : fields.objectOrEmpty(key).string("content", "");
+function tokenText(found: string | { readonly content: string }): string {
+  return typeof found === "string" ? found : found.content;
 }
 
 function compile(text: string, file: string, tokens: Readonly<Record<string, string>>): ChatTemplate {

@@ -117,7 +117,7 @@ describe("what fuzzing found", () => {
           ["a", { length: 2 ** 31 }],
         ],
       }),
-      '"model.merges.1"',
+      '"model.merges[1]"',
     );
     refused(model({ type: "Unigram" }), '"model.type"');
     refused({ pre_tokenizer: { type: "Sequence", pretokenizers: { length: 2 ** 31 } } }, "pretokenizers.length");

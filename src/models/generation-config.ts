@@ -4,7 +4,10 @@
  * generation_config.json has the say; files of one checkpoint disagree. `<|im_end|>` is added where the tokenizer has
  * it as a special token: SmolVLM's text model was trained to end with it, and stopping on it too is safe.
  */
-import { type Fields, parseJsonObject } from "./json.ts";
+import * as v from "valibot";
+import { type JsonSource, parseJson, readJson } from "../core/json/read.ts";
+import { anyObject, ids, integer, object } from "../core/json/schemas.ts";
+import { checkpointFile } from "./checkpoint-file.ts";
 
 export interface StopSources {
   /** Text of generation_config.json, null when the file is not there. */
@@ -23,17 +26,28 @@ const END_OF_TURN = "<|im_end|>";
  * @throws PivotscopeError `bad-checkpoint` when an eos_token_id is neither a number nor a list of numbers.
  */
 export function findStopIds(sources: StopSources): number[] {
-  const config = parseJsonObject(sources.modelConfig, "config.json");
+  const config = read(sources.modelConfig, "config.json");
   const generation =
-    sources.generationConfig === null ? null : parseJsonObject(sources.generationConfig, "generation_config.json");
-  const named =
-    (generation === null ? null : endIds(generation)) ?? endIds(config) ?? endIds(config.objectOrEmpty("text_config"));
+    sources.generationConfig === null ? null : read(sources.generationConfig, "generation_config.json");
+  const named = generation?.endIds() ?? config.endIds() ?? config.endIds("text_config");
   const endOfTurn = sources.specialTokens.get(END_OF_TURN);
   return [...new Set([...(named ?? []), ...(endOfTurn === undefined ? [] : [endOfTurn])])];
 }
 
-function endIds(fields: Fields): number[] | null {
-  const value = fields.raw("eos_token_id");
-  if ((value ?? null) === null) return null;
-  return Array.isArray(value) ? fields.ids("eos_token_id") : [fields.integer("eos_token_id", { minimum: 0 })];
+/** One id or several. */
+const endIds = v.lazy((found) => (Array.isArray(found) ? ids : integer(0)));
+const named = object({ eos_token_id: v.nullish(endIds, null) });
+const nested = object({ text_config: v.nullish(anyObject, {}) });
+
+function read(text: string, file: string) {
+  const source: JsonSource = checkpointFile(file);
+  const whole = readJson(anyObject, parseJson(text, source), source);
+  return {
+    /** Ids that the file names, or the object of it where `within` is given; null where it names none. */
+    endIds(within?: "text_config"): readonly number[] | null {
+      const found = within === undefined ? whole : readJson(nested, whole, source)[within];
+      const { eos_token_id: end } = readJson(named, found, source, within);
+      return typeof end === "number" ? [end] : end;
+    },
+  };
 }

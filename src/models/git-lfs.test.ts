@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseJsonObject } from "./json.ts";
+import { parseJson } from "../core/json/read.ts";
+import { checkpointFile } from "./checkpoint-file.ts";
 import { openWeights } from "./open-weights.ts";
 import { folderOf } from "./testing/write-safetensors.ts";
 
@@ -15,5 +16,5 @@ test("weights and JSON that a clone holds as Git LFS pointers are called by that
   await expect(openWeights(folderOf(new Map([["model.safetensors", pointer]])))).rejects.toEqual(
     said("model.safetensors"),
   );
-  expect(() => parseJsonObject(pointer, "tokenizer.json")).toThrow(said("tokenizer.json"));
+  expect(() => parseJson(pointer, checkpointFile("tokenizer.json"))).toThrow(said("tokenizer.json"));
 });

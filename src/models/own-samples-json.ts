@@ -14,8 +14,10 @@
  *
  * Missing fields count as null; unknown fields are left alone. Whoever reads a file takes only traces of its own weights.
  */
+import * as v from "valibot";
 import { PivotscopeError } from "../core/errors.ts";
-import { type Fields, parseJsonObject } from "./json.ts";
+import { fileSource, parseJson, readJson } from "../core/json/read.ts";
+import { ids, integer, list, object, oneOf, text } from "../core/json/schemas.ts";
 import { MAXIMUM_OWN_SAMPLES } from "./own-samples-limits.ts";
 
 export interface WrittenTrace {
@@ -57,6 +59,46 @@ export function serialiseOwnSamples(samples: readonly SavedSample[]): string {
   return `${JSON.stringify({ format: OWN_SAMPLES_FORMAT, version: 1, samples: entries })}\n`;
 }
 
+const headSchema = object({ format: oneOf([OWN_SAMPLES_FORMAT]), version: integer(1) });
+
+const QUESTION = `a question of 1 to ${MAXIMUM_QUESTION_LENGTH} characters`;
+const HASH = "a string of at most 64 hex digits";
+const PICTURE = "a data URL of a PNG, JPEG or WebP file in base64";
+
+const traceSchema = object({
+  text,
+  ids: v.pipe(
+    ids,
+    v.minLength(1, `a list of 1 to ${MAXIMUM_TRACE} ids`),
+    v.maxLength(MAXIMUM_TRACE, `a list of 1 to ${MAXIMUM_TRACE} ids`),
+  ),
+  weightHash: v.pipe(v.string(HASH), v.regex(/^[0-9a-f]{0,64}$/, HASH)),
+});
+
+const pictureSchema = v.pipe(
+  v.string(PICTURE),
+  v.rawTransform(({ dataset, addIssue, NEVER }): PictureFile => {
+    const picture = pictureOf(dataset.value);
+    if (picture) return picture;
+    addIssue({ message: PICTURE });
+    return NEVER;
+  }),
+);
+
+const sampleSchema = object({
+  name: v.nullish(text, ""),
+  picture: v.nullish(pictureSchema, null),
+  question: v.pipe(
+    v.string(QUESTION),
+    v.check((question) => question.trim() !== "" && question.trim().length <= MAXIMUM_QUESTION_LENGTH, QUESTION),
+    v.trim(),
+  ),
+  answer: v.nullish(text, null),
+  trace: v.nullish(traceSchema, null),
+});
+
+const fileSchema = object({ samples: list(sampleSchema, { least: 1, most: MAXIMUM_OWN_SAMPLES }) });
+
 /**
  * Reads a file of own samples. Whether pictures can be decoded shows when they are.
  *
@@ -65,63 +107,24 @@ export function serialiseOwnSamples(samples: readonly SavedSample[]): string {
  *   of a later version.
  */
 export function parseOwnSamples(json: string, file: string): SavedSample[] {
-  try {
-    return parse(parseJsonObject(json, file));
-  } catch (error) {
-    if (!(error instanceof PivotscopeError) || error.code !== "bad-checkpoint") throw error;
-    throw new PivotscopeError("bad-input", error.message, "Open a file that was saved under Own samples.", {
-      cause: error,
-    });
-  }
-}
-
-function parse(fields: Fields): SavedSample[] {
-  if (fields.raw("format") !== OWN_SAMPLES_FORMAT) throw fields.wrong("format", `"${OWN_SAMPLES_FORMAT}"`);
-  const version = fields.integer("version");
+  const source = fileSource(file, { code: "bad-input", hint: "Open a file that was saved under Own samples." });
+  const found = parseJson(json, source);
+  const { version } = readJson(headSchema, found, source);
   if (version !== 1) {
     throw new PivotscopeError(
       "unsupported",
-      `${fields.file}: "version" is ${version}; this page reads version 1.`,
+      `${file}: "version" is ${version}; this page reads version 1.`,
       "Open it with the version of Pivotscope that saved it.",
     );
   }
-  const samples = fields.objects("samples");
-  if (samples.length === 0 || samples.length > MAXIMUM_OWN_SAMPLES) {
-    throw fields.wrong("samples", `a list of 1 to ${MAXIMUM_OWN_SAMPLES} samples`);
-  }
-  return samples.map(parseSample);
+  return readJson(fileSchema, found, source).samples;
 }
 
-function parseSample(fields: Fields): SavedSample {
-  const question = fields.string("question").trim();
-  if (question === "" || question.length > MAXIMUM_QUESTION_LENGTH) {
-    throw fields.wrong("question", `a question of 1 to ${MAXIMUM_QUESTION_LENGTH} characters`);
-  }
-  return {
-    name: fields.has("name") ? fields.string("name") : "",
-    picture: fields.has("picture") ? parsePicture(fields) : null,
-    question,
-    answer: fields.has("answer") ? fields.string("answer") : null,
-    trace: fields.has("trace") ? parseTrace(fields.objectOrEmpty("trace")) : null,
-  };
-}
-
-function parseTrace(fields: Fields): WrittenTrace {
-  const ids = fields.ids("ids");
-  if (ids.length === 0 || ids.length > MAXIMUM_TRACE) throw fields.wrong("ids", `a list of 1 to ${MAXIMUM_TRACE} ids`);
-  const weightHash = fields.string("weightHash");
-  if (!/^[0-9a-f]{0,64}$/.test(weightHash)) throw fields.wrong("weightHash", "a string of at most 64 hex digits");
-  return { text: fields.string("text"), ids, weightHash };
-}
-
-function parsePicture(fields: Fields): PictureFile {
-  const needed = "a data URL of a PNG, JPEG or WebP file in base64";
-  const url = fields.string("picture");
+/** Null for what is no data URL of such a file. */
+function pictureOf(url: string): PictureFile | null {
   const type = DATA_URL.exec(url)?.[1] as PictureFile["type"] | undefined;
-  if (type === undefined) throw fields.wrong("picture", needed);
-  const bytes = fromBase64(url.slice(url.indexOf(",") + 1));
-  if (bytes === null || bytes.length === 0) throw fields.wrong("picture", needed);
-  return { type, bytes };
+  const bytes = type === undefined ? null : fromBase64(url.slice(url.indexOf(",") + 1));
+  return type === undefined || bytes === null || bytes.length === 0 ? null : { type, bytes };
 }
 
 /** Null when `text` is not base64. */

@@ -5,16 +5,21 @@
  * 3), for models whose traces are so short that the default of 8 would cover nearly all of one; and how many samples of
  * its calibration set are enough for a first look.
  */
-import { PivotscopeError } from "../core/errors.ts";
-import { parseJsonObject } from "./json.ts";
+import * as v from "valibot";
+import { readJsonText } from "../core/json/read.ts";
+import { integer, object, objectOnly } from "../core/json/schemas.ts";
+import { checkpointFile } from "./checkpoint-file.ts";
 
 export interface RecommendedParameters {
   readonly window?: number;
   readonly calibrationSamples?: number;
 }
 
-const FILE = "pivotscope.json";
-const KNOWN = ["window", "calibrationSamples"];
+const SOURCE = checkpointFile("pivotscope.json");
+
+const fileSchema = object({
+  recommended: v.nullish(objectOnly({ window: v.nullish(integer(0)), calibrationSamples: v.nullish(integer(1)) }), {}),
+});
 
 /**
  * @param json text of the file, null when it is not there.
@@ -22,17 +27,9 @@ const KNOWN = ["window", "calibrationSamples"];
  */
 export function parseRecommended(json: string | null): RecommendedParameters {
   if (json === null) return {};
-  const recommended = parseJsonObject(json, FILE).objectOrEmpty("recommended");
-  const unknown = recommended.keys().filter((key) => !KNOWN.includes(key));
-  if (unknown.length > 0) {
-    throw new PivotscopeError(
-      "bad-checkpoint",
-      `${FILE}: "recommended" has ${unknown.map((key) => `"${key}"`).join(", ")}; known are ${KNOWN.map((key) => `"${key}"`).join(", ")}.`,
-      `Correct ${FILE}.`,
-    );
-  }
+  const { window, calibrationSamples } = readJsonText(fileSchema, json, SOURCE).recommended;
   return {
-    ...(recommended.has("window") ? { window: recommended.integer("window", { minimum: 0 }) } : {}),
-    ...(recommended.has("calibrationSamples") ? { calibrationSamples: recommended.integer("calibrationSamples") } : {}),
-  };
+    ...((window ?? null) !== null && { window }),
+    ...((calibrationSamples ?? null) !== null && { calibrationSamples }),
+  } as RecommendedParameters;
 }

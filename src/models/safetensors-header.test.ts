@@ -102,8 +102,16 @@ describe("a damaged file", () => {
     ["is a list", safetensorsOf("[]"), /a list of 0; an object is needed/],
     ["lists a tensor that is no object", safetensorsOf({ a: 3 }), /"a" is the number 3/],
     ["lacks a dtype", safetensorsOf({ a: { shape: [], data_offsets: [0, 0] } }), /"a.dtype" is missing/],
-    ["has a negative length", safetensorsOf(one("U8", [-1], [0, 0])), /"a.shape"/],
-    ["has a fractional offset", safetensorsOf(one("U8", [1], [0, 0.5])), /"a.data_offsets"/],
+    [
+      "has a negative length",
+      safetensorsOf(one("U8", [-1], [0, 0])),
+      /"a\.shape\[0\]" is the number -1; a whole number of at least 0 is needed\./,
+    ],
+    [
+      "has a fractional offset",
+      safetensorsOf(one("U8", [1], [0, 0.5])),
+      /"a\.data_offsets\[1\]" is the number 0\.5; a whole number of at least 0 is needed\./,
+    ],
     ["has three offsets", safetensorsOf(one("U8", [0], [0, 0, 0])), /"a.data_offsets"/],
     ["has offsets that run backwards", safetensorsOf(one("U8", [1], [1, 0]), new Uint8Array(1)), /bytes 1 to 0/],
     ["has offsets out of range", safetensorsOf(one("U8", [2], [0, 2]), new Uint8Array(1)), /0 to 2; the data has 1/],

@@ -6,9 +6,12 @@
  * "__metadata__" may hold strings. The header is checked in full before any tensor is read, from the header's bytes
  * and the file's length alone, so that a file may also be read in ranges or in shards.
  */
+import * as v from "valibot";
 import { PivotscopeError } from "../core/errors.ts";
+import { type JsonSource, parseJson, readJson } from "../core/json/read.ts";
+import { anything, ids, mapOf, numbers, object, text } from "../core/json/schemas.ts";
+import { checkpointFile } from "./checkpoint-file.ts";
 import { refusePointer } from "./git-lfs.ts";
-import { describeValue, Fields, parseJson } from "./json.ts";
 
 /** Bits per element of every dtype whose layout we know; only some of them can be read as numbers. */
 export const DTYPE_BITS = {
@@ -56,6 +59,7 @@ export const MAXIMUM_HEADER_BYTES = 100_000_000;
 
 /** Bytes of the header's length, which come first. */
 export const LENGTH_BYTES = 8;
+const METADATA = "__metadata__";
 const DOWNLOAD_AGAIN = "Download the file again; it is damaged or not a safetensors file.";
 
 function damaged(file: string, what: string): PivotscopeError {
@@ -88,6 +92,14 @@ export function readHeaderLength(start: Uint8Array, fileBytes: number | null, fi
   return length;
 }
 
+const headerSchema = mapOf(anything);
+const metadataSchema = v.nullish(mapOf(text));
+const tensorSchema = object({
+  dtype: text,
+  shape: ids,
+  data_offsets: numbers(0, { maximum: Number.MAX_SAFE_INTEGER, length: 2, whole: true }),
+});
+
 /**
  * Reads and checks the whole header.
  *
@@ -102,17 +114,19 @@ export function parseSafetensorsHeader(start: Uint8Array, fileBytes: number | nu
   if (start.length < dataBegin) {
     throw damaged(file, `${start.length} bytes were read; the header ends at byte ${dataBegin}.`);
   }
-  const text = decodeText(start.subarray(LENGTH_BYTES, dataBegin), file);
-  const header = Fields.of(parseJson(text, `${file} (header)`), `${file} (header)`, "");
-  refuseRepeatedNames(text, file);
+  const json = decodeText(start.subarray(LENGTH_BYTES, dataBegin), file);
+  const source = checkpointFile(`${file} (header)`);
+  const header = readJson(headerSchema, parseJson(json, source), source);
+  refuseRepeatedNames(json, file);
 
   const tensors = new Map<string, TensorInfo>();
-  for (const name of header.keys()) {
-    if (name === "__metadata__") continue;
-    tensors.set(name, parseTensor(name, header.raw(name), dataBegin, fileBytes, file));
+  for (const [name, found] of header) {
+    if (name === METADATA) continue;
+    tensors.set(name, parseTensor(name, found, source, dataBegin, fileBytes, file));
   }
+  const metadata = readJson(metadataSchema, header.get(METADATA), source, METADATA) ?? new Map();
   const dataEnd = checkCoverage(tensors, dataBegin, fileBytes, file);
-  return { tensors, metadata: parseMetadata(header), dataBegin, dataEnd };
+  return { tensors, metadata, dataBegin, dataEnd };
 }
 
 function decodeText(bytes: Uint8Array, file: string): string {
@@ -123,20 +137,15 @@ function decodeText(bytes: Uint8Array, file: string): string {
   }
 }
 
-function parseMetadata(header: Fields): Map<string, string> {
-  const metadata = header.objectOrEmpty("__metadata__");
-  return new Map(metadata.keys().map((key) => [key, metadata.string(key)]));
-}
-
 function parseTensor(
   name: string,
-  value: unknown,
+  found: unknown,
+  source: JsonSource,
   dataBegin: number,
   fileBytes: number | null,
   file: string,
 ): TensorInfo {
-  const fields = Fields.of(value, `${file} (header)`, name);
-  const dtype = fields.string("dtype");
+  const { dtype, shape, data_offsets: offsets } = readJson(tensorSchema, found, source, name);
   if (!isDtype(dtype)) {
     throw new PivotscopeError(
       "unsupported",
@@ -144,9 +153,7 @@ function parseTensor(
       "Use a checkpoint in BF16, F16 or F32.",
     );
   }
-  const shape = naturals(fields, "shape");
-  const [begin, end, ...rest] = naturals(fields, "data_offsets");
-  if (begin === undefined || end === undefined || rest.length > 0) throw fields.wrong("data_offsets", "a list of 2");
+  const [begin = 0, end = 0] = offsets;
   const dataBytes = (fileBytes ?? Number.POSITIVE_INFINITY) - dataBegin;
   if (begin > end || end > dataBytes) {
     throw damaged(file, `tensor "${name}" claims bytes ${begin} to ${end}; the data has ${dataBytes} bytes.`);
@@ -164,12 +171,6 @@ function parseTensor(
 
 function isDtype(text: string): text is Dtype {
   return Object.hasOwn(DTYPE_BITS, text);
-}
-
-function naturals(fields: Fields, key: string): number[] {
-  const value = fields.raw(key);
-  if (Array.isArray(value) && value.every((entry) => Number.isSafeInteger(entry) && entry >= 0)) return [...value];
-  throw fields.wrong(key, `a list of integers of at least 0, not ${describeValue(value)},`);
 }
 
 /**

@@ -3,8 +3,11 @@
  *
  * Layout (transformers): {"metadata": {"total_size": bytes of all tensors, …}, "weight_map": {tensor: file}}.
  */
+import * as v from "valibot";
 import { PivotscopeError } from "../core/errors.ts";
-import { Fields, parseJson } from "./json.ts";
+import { parseJson, readJson } from "../core/json/read.ts";
+import { anyObject, integer, mapOf, object, text } from "../core/json/schemas.ts";
+import { checkpointFile } from "./checkpoint-file.ts";
 import { refuseRepeatedNames, type SafetensorsHeader, type TensorInfo } from "./safetensors-header.ts";
 import { insidePath } from "./source.ts";
 
@@ -19,21 +22,24 @@ export interface SafetensorsIndex {
 /** Real checkpoints have at most a few hundred files; each costs a request. */
 export const MAXIMUM_SHARDS = 1000;
 
+const indexSchema = object({
+  weight_map: mapOf(text),
+  metadata: v.nullish(object({ total_size: v.nullish(integer(0), null) }), {}),
+});
+
 /** @throws PivotscopeError `bad-checkpoint` that names the file, the field and what is wrong with it. */
-export function parseSafetensorsIndex(text: string, file: string): SafetensorsIndex {
-  const index = Fields.of(parseJson(text, file), file, "");
-  refuseRepeatedNames(text, file);
-  const map = Fields.of(index.raw("weight_map"), file, "weight_map");
-  const weightMap = new Map<string, string>();
-  for (const name of map.keys()) weightMap.set(name, weightPath(map.string(name), name, file));
+export function parseSafetensorsIndex(json: string, file: string): SafetensorsIndex {
+  const source = checkpointFile(file);
+  const found = readJson(anyObject, parseJson(json, source), source);
+  refuseRepeatedNames(json, file);
+  const { weight_map: map, metadata } = readJson(indexSchema, found, source);
+  const weightMap = new Map([...map].map(([name, path]) => [name, weightPath(path, name, file)]));
   if (weightMap.size === 0) throw wrong(file, `"weight_map" is empty; it must say where each tensor lies.`);
   const paths = [...new Set(weightMap.values())].sort();
   if (paths.length > MAXIMUM_SHARDS) {
     throw wrong(file, `"weight_map" names ${paths.length} files; at most ${MAXIMUM_SHARDS} are read.`);
   }
-  const metadata = index.objectOrEmpty("metadata");
-  const totalBytes = metadata.has("total_size") ? metadata.integer("total_size", { minimum: 0 }) : null;
-  return { weightMap, paths, totalBytes };
+  return { weightMap, paths, totalBytes: metadata.total_size };
 }
 
 /**

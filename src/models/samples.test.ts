@@ -64,7 +64,11 @@ describe("parseSamples", () => {
     ["a sample that is no object", "Q", /"samples\[0\]" is the string "Q"/],
     ["an empty prompt", { prompt: [], trace: [1] }, /prompt/],
     ["an empty trace", { prompt: [1], trace: [] }, /trace/],
-    ["ids that are no integers", { prompt: [1.5], trace: [1] }, /prompt.*token ids/],
+    [
+      "ids that are no integers",
+      { prompt: [1.5], trace: [1] },
+      /s\.json: "samples\[0\]\.prompt\[0\]" is the number 1\.5; a whole number of at least 0 is needed\./,
+    ],
     ["a pivot behind the trace", { prompt: [1], trace: [1], pivots: [1] }, /below the trace's length 1/],
     ["pixels without shape", { prompt: [1], trace: [1], pixel_values: [1] }, /pixel_shape/],
     ["a flat shape", { prompt: [1], trace: [1], pixel_values: [1], pixel_shape: [1] }, /pixel_shape/],
@@ -72,7 +76,7 @@ describe("parseSamples", () => {
     [
       "pixels that are no numbers",
       { prompt: [1], trace: [1], pixel_values: [null], pixel_shape: [1, 1, 1] },
-      /numbers/,
+      /"samples\[0\]\.pixel_values\[0\]" is null; a number is needed\./,
     ],
   ])("names %s", (_, sample, message) => {
     expect(() => parseSamples(list(sample), "s.json")).toThrow(bad(message));
@@ -132,7 +136,7 @@ describe("parseRecommended", () => {
   it("refuses a wrong window and a parameter that nobody reads", () => {
     expect(() => parseRecommended('{"recommended": {"window": -1}}')).toThrow(bad(/recommended.window/));
     expect(() => parseRecommended('{"recommended": {"windw": 2}}')).toThrow(
-      bad(/"windw"; known are "window", "calibrationSamples"/),
+      bad(/"recommended\.windw" is not known; known are window, calibrationSamples\./),
     );
   });
 });

@@ -4,10 +4,14 @@
  * Both are `{"samples": [ … ]}`; other fields are left alone. A sample is a picture ("image", a path, or "scene", a list
  * of objects to draw) with a question, or, for checkpoints without tokenizer, pixel values with token ids.
  */
+import * as v from "valibot";
 import { PivotscopeError } from "../core/errors.ts";
+import { fieldIn, type JsonSource, readJson, readJsonText } from "../core/json/read.ts";
+import { anyObject, anything, ids, type JsonObject, list, numbers, object, text } from "../core/json/schemas.ts";
+import { describeValue } from "../core/json/show.ts";
 import type { Scene } from "../scenes/scene.ts";
 import { parseScene } from "../scenes/scene-json.ts";
-import { describeValue, type Fields, parseJsonObject } from "./json.ts";
+import { checkpointFile } from "./checkpoint-file.ts";
 
 /** Where a sample's picture comes from: a file, its path relative to the list's folder, or a scene to be drawn. */
 export type PictureSource =
@@ -47,6 +51,46 @@ export interface EvaluationEntry extends PictureSample {
   readonly questionKind: string | null;
 }
 
+const QUESTION = "a question that is not empty";
+const textOrNull = v.nullish(text, null);
+
+const samplesSchema = object({ samples: list(anyObject) });
+
+const pictureSchema = object({
+  question: v.pipe(v.string(QUESTION), v.regex(/\S/, QUESTION)),
+  image: textOrNull,
+  scene: anything,
+  trace: textOrNull,
+  answer: textOrNull,
+  family: textOrNull,
+  kind: textOrNull,
+});
+
+const someIds = v.pipe(ids, v.minLength(1, "at least one token id"));
+
+const tokensSchema = object({
+  prompt: someIds,
+  trace: someIds,
+  pivots: v.nullish(ids, null),
+  pixel_values: v.nullish(numbers(), null),
+  pixel_shape: v.nullish(ids, null),
+});
+
+/** A sample as it stands in its file. */
+interface Entry {
+  readonly found: JsonObject;
+  readonly source: JsonSource;
+  readonly file: string;
+  /** Its name for messages, "samples[3]". */
+  readonly name: string;
+}
+
+function readEntries(json: string, file: string): readonly Entry[] {
+  const source = checkpointFile(file);
+  const { samples } = readJsonText(samplesSchema, json, source);
+  return samples.map((found, index) => ({ found, source, file, name: `samples[${index}]` }));
+}
+
 /**
  * Parses a list of samples of either form.
  *
@@ -54,11 +98,11 @@ export interface EvaluationEntry extends PictureSample {
  * @throws PivotscopeError `bad-checkpoint` that names sample and field; `bad-input` when the list is empty.
  */
 export function parseSamples(json: string, file: string): Sample[] {
-  const samples = parseJsonObject(json, file).objects("samples");
-  if (samples.length === 0) {
+  const entries = readEntries(json, file);
+  if (entries.length === 0) {
     throw new PivotscopeError("bad-input", `${file}: "samples" is empty.`, "List at least one sample.");
   }
-  return samples.map((sample) => (sample.has("prompt") ? parseTokenSample(sample) : parsePictureSample(sample)));
+  return entries.map((entry) => ((entry.found.prompt ?? null) === null ? pictureSample(entry) : tokenSample(entry)));
 }
 
 /** Parses calibration.json, whose samples all have pictures with questions. @throws PivotscopeError, as parseSamples. */
@@ -77,67 +121,49 @@ export function parseCalibrationSet(json: string, file = "calibration.json"): Pi
  * @throws PivotscopeError `bad-checkpoint` that names sample and field.
  */
 export function parseEvaluationSet(json: string, file = "evaluation.json"): EvaluationEntry[] {
-  return parseJsonObject(json, file)
-    .objects("samples")
-    .map((sample) => ({
-      ...parsePictureSample(sample),
-      questionKind: sample.has("kind") ? sample.string("kind") : null,
-    }));
+  return readEntries(json, file).map((entry) => {
+    const { kind: questionKind } = readJson(pictureSchema, entry.found, entry.source, entry.name);
+    return { ...pictureSample(entry), questionKind };
+  });
 }
 
-function parsePictureSample(fields: Fields): PictureSample {
-  const question = fields.string("question");
-  if (question.trim() === "") throw fields.wrong("question", "a question that is not empty");
-  const optional = (key: string) => (fields.has(key) ? fields.string(key) : null);
-  return {
-    kind: "picture",
-    picture: parsePicture(fields),
-    question,
-    trace: optional("trace"),
-    answer: optional("answer"),
-    family: optional("family"),
-  };
+function pictureSample({ found, source, file, name }: Entry): PictureSample {
+  const { question, image, scene, trace, answer, family } = readJson(pictureSchema, found, source, name);
+  const about = { kind: "picture", question, trace, answer, family } as const;
+  if ((scene ?? null) === null) return { ...about, picture: image === null ? null : { kind: "file", path: image } };
+  if (image !== null) throw source.wrong(fieldIn(name, "image"), image, 'left out where "scene" is given');
+  const drawn = parseScene(scene, `${file}: "${fieldIn(name, "scene")}"`);
+  return { ...about, picture: { kind: "scene", scene: drawn } };
 }
 
-function parsePicture(fields: Fields): PictureSource | null {
-  if (fields.has("image") && fields.has("scene")) throw fields.wrong("image", 'left out where "scene" is given');
-  if (fields.has("image")) return { kind: "file", path: fields.string("image") };
-  if (!fields.has("scene")) return null;
-  return { kind: "scene", scene: parseScene(fields.raw("scene"), `${fields.file}: "${fields.nameOf("scene")}"`) };
-}
-
-function parseTokenSample(fields: Fields): TokenSample {
-  const prompt = fields.ids("prompt");
-  if (prompt.length === 0) throw fields.wrong("prompt", "at least one token id");
-  const trace = fields.ids("trace");
-  if (trace.length === 0) throw fields.wrong("trace", "at least one token id");
-  const pivots = fields.has("pivots") ? fields.ids("pivots") : null;
+function tokenSample({ found, source, file, name }: Entry): TokenSample {
+  const sample = readJson(tokensSchema, found, source, name);
+  const { prompt, trace, pivots, pixel_values: values, pixel_shape: shape } = sample;
   if (pivots?.some((position) => position >= trace.length)) {
-    throw fields.wrong("pivots", `a list of positions below the trace's length ${trace.length}`);
+    const needed = `a list of positions below the trace's length ${trace.length}`;
+    throw source.wrong(fieldIn(name, "pivots"), pivots, needed);
   }
-  return { kind: "tokens", ...parsePixels(fields), prompt, trace, pivots };
-}
-
-function parsePixels(fields: Fields): Pick<TokenSample, "pixelValues" | "pixelShape"> {
-  if (!fields.has("pixel_values")) return { pixelValues: null, pixelShape: null };
-  const shape = fields.ids("pixel_shape");
-  const [frames, channels, height, width, ...rest] = shape.length === 3 ? [1, ...shape] : shape;
-  if (
-    frames === undefined ||
-    channels === undefined ||
-    height === undefined ||
-    width === undefined ||
-    rest.length > 0
-  ) {
-    throw fields.wrong("pixel_shape", "[channels, height, width] or [frames, channels, height, width]");
+  const tokens = { kind: "tokens", prompt, trace, pivots } as const;
+  if (values === null) return { ...tokens, pixelValues: null, pixelShape: null };
+  const pixelShape = shape && frameShape(shape);
+  if (!shape || !pixelShape) {
+    const needed = "[channels, height, width] or [frames, channels, height, width]";
+    throw source.wrong(fieldIn(name, "pixel_shape"), shape ?? undefined, needed);
   }
-  const values = fields.numbers("pixel_values");
-  if (values.length !== frames * channels * height * width) {
+  const size = pixelShape.reduce((product, length) => product * length, 1);
+  if (values.length !== size) {
     throw new PivotscopeError(
       "bad-checkpoint",
-      `${fields.file}: "${fields.nameOf("pixel_values")}" is ${describeValue(values)}; ` +
-        `"pixel_shape" [${shape.join(", ")}] needs ${frames * channels * height * width}.`,
+      `${file}: "${fieldIn(name, "pixel_values")}" is ${describeValue(values)}; ` +
+        `"pixel_shape" [${shape.join(", ")}] needs ${size}.`,
     );
   }
-  return { pixelValues: Float32Array.from(values), pixelShape: [frames, channels, height, width] };
+  return { ...tokens, pixelValues: Float32Array.from(values), pixelShape };
+}
+
+/** With one frame where the shape names none; null for a shape of other axes. */
+function frameShape(shape: readonly number[]): TokenSample["pixelShape"] {
+  const [frames, channels, height, width, ...rest] = shape.length === 3 ? [1, ...shape] : shape;
+  const whole = frames !== undefined && channels !== undefined && height !== undefined && width !== undefined;
+  return whole && rest.length === 0 ? [frames, channels, height, width] : null;
 }

@@ -7,9 +7,11 @@
  */
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { PivotscopeError } from "../core/errors.ts";
+import { readJsonText } from "../core/json/read.ts";
+import { anyObject } from "../core/json/schemas.ts";
 import { BYTE_CHARACTERS, bytesOfToken } from "./byte-level.ts";
-import { type Fields, parseJsonObject } from "./json.ts";
-import { checkTokenizer, readAddedTokens } from "./tokenizer-check.ts";
+import { checkpointFile } from "./checkpoint-file.ts";
+import { type AddedToken, checkTokenizer } from "./tokenizer-check.ts";
 
 export interface TokenStream {
   /** Text that this token adds; empty while a character is incomplete. */
@@ -41,10 +43,8 @@ const REPLACEMENT = "\uFFFD";
  * @throws PivotscopeError `bad-checkpoint` for files that cannot be read, `unsupported` unless it is BPE by bytes.
  */
 export function createTokenizer(tokenizerJson: string, tokenizerConfig: string | null): Tokenizer {
-  const definition = parseJsonObject(tokenizerJson, "tokenizer.json");
-  checkTokenizer(definition);
-  const addedTokens = indexAddedTokens(definition);
-  if (tokenizerConfig !== null) parseJsonObject(tokenizerConfig, "tokenizer_config.json");
+  const addedTokens = indexAddedTokens(checkTokenizer(tokenizerJson));
+  if (tokenizerConfig !== null) readJsonText(anyObject, tokenizerConfig, checkpointFile("tokenizer_config.json"));
   const library = createLibraryTokenizer(tokenizerJson, tokenizerConfig ?? "{}");
   const missingBytes = new Set(
     BYTE_CHARACTERS.flatMap((character, byte) => (library.token_to_id(character) === undefined ? [byte] : [])),
@@ -127,10 +127,10 @@ interface AddedTokens {
   readonly special: ReadonlyMap<string, number>;
 }
 
-function indexAddedTokens(definition: Fields): AddedTokens {
+function indexAddedTokens(tokens: readonly AddedToken[]): AddedTokens {
   const byId = new Map<number, string>();
   const special = new Map<string, number>();
-  for (const token of readAddedTokens(definition)) {
+  for (const token of tokens) {
     byId.set(token.id, token.content);
     if (token.special) special.set(token.content, token.id);
   }

@@ -22,7 +22,7 @@ export interface FieldSource {
 /** The same for a whole text. */
 export interface JsonSource extends FieldSource {
   /** The error for a text that is not JSON. */
-  notJson(cause: unknown): PivotscopeError;
+  notJson(cause: unknown, text: string): PivotscopeError;
 }
 
 /**
@@ -91,7 +91,7 @@ export function parseJson(text: string, source: JsonSource): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw source.notJson(cause);
+    throw source.notJson(cause, text);
   }
 }
 
@@ -110,6 +110,11 @@ export function readJson<Output>(schema: Schema<Output>, found: unknown, source:
   if (type === "strict_object" && source.stranger) throw source.stranger(field, message);
   if (type === "picklist" && source.unsupported) throw source.unsupported(field, input, message);
   throw source.wrong(field, input, message);
+}
+
+/** Both. */
+export function readJsonText<Output>(schema: Schema<Output>, text: string, source: JsonSource): Output {
+  return readJson(schema, parseJson(text, source), source);
 }
 
 /** Name of a field within another: "series[0].id". */

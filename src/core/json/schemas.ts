@@ -58,8 +58,10 @@ export const text = v.string("a string");
 export const flag = v.boolean("true or false");
 
 /** One of a few values. Where a source knows of unsupported values, the others are. */
-export function oneOf<const Value extends string | number | boolean>(values: readonly Value[]): Schema<Value> {
-  const needed = values.map((value) => JSON.stringify(value)).join(", ");
+export function oneOf<const Value extends string | number | boolean>(
+  values: readonly Value[],
+  needed = values.map((value) => JSON.stringify(value)).join(", "),
+): Schema<Value> {
   // Picklists compare values of any kind; only their types leave out true and false.
   return v.picklist(values as readonly never[], needed);
 }
@@ -87,6 +89,9 @@ interface Lengths {
   readonly most?: number;
 }
 
+/** Token ids, or places in a list of them. */
+export const ids = numbers(0, { maximum: Number.MAX_SAFE_INTEGER, whole: true });
+
 /** A list of values of one kind. */
 export function list<Value>(value: Schema<Value>, { least = 0, most = Number.POSITIVE_INFINITY }: Lengths = {}) {
   const lengths = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`;
@@ -103,18 +108,32 @@ export function numbers(
   options: { readonly maximum?: number; readonly length?: number; readonly whole?: boolean } = {},
 ) {
   const { maximum = Number.MAX_VALUE, length, whole = false } = options;
-  const needed = `a list of ${length === undefined ? "" : `${length} `}numbers`;
+  const needed = `a list of ${length === undefined ? "" : `${length} `}${whole ? "whole " : ""}numbers`;
   const entry = whole ? integer(minimum, maximum) : number(minimum, maximum);
   const sound = (one: unknown) =>
     typeof one === "number" && one >= minimum && one <= maximum && (!whole || Number.isInteger(one));
+  const any = v.custom<readonly number[]>(isList(length ?? 0, length ?? Number.POSITIVE_INFINITY), needed);
+  return firstWrong(any, entry, (found) => {
+    const bad = found.findIndex((one) => !sound(one));
+    return bad < 0 ? undefined : [bad, found[bad]];
+  });
+}
+
+/**
+ * What `whole` takes, where `find` finds no entry of it that is wrong; that entry is refused in the words of its schema.
+ * For lists and objects of so many entries that a schema cannot look at each.
+ */
+export function firstWrong<Whole>(
+  whole: Schema<Whole>,
+  entry: Schema<unknown>,
+  find: (found: Whole) => readonly [key: string | number, found: unknown] | undefined,
+) {
   return v.pipe(
-    v.custom<readonly number[]>(isList(length ?? 0, length ?? Number.POSITIVE_INFINITY), needed),
+    whole,
     v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed) return;
-      const { value } = dataset;
-      const bad = value.findIndex((one) => !sound(one));
-      const issue = bad < 0 ? undefined : v.safeParse(entry, value[bad], { abortEarly: true }).issues?.[0];
-      if (issue) addIssue(issueAt(value, bad, value[bad], issue.message));
+      const wrong = dataset.typed ? find(dataset.value) : undefined;
+      const issue = wrong && v.safeParse(entry, wrong[1], { abortEarly: true }).issues?.[0];
+      if (issue) addIssue(issueAt(dataset.value, ...wrong, issue.message));
     }),
   );
 }

@@ -2,8 +2,9 @@
  * What the project has to know of one architecture, in one object. Everything about it lies in its folder; nothing outside
  * asks which one it is.
  */
+
+import type { JsonObject } from "../../core/json/schemas.ts";
 import type { Tower } from "../../core/unit.ts";
-import type { Fields } from "../json.ts";
 import type { PictureProcessor, PicturePrompt } from "../pictures.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import type { LayerWidths, ModelDefinition } from "./definition.ts";
@@ -75,7 +76,7 @@ export interface Architecture<Config extends ArchitectureConfig> {
    * @throws PivotscopeError `bad-checkpoint` for a field of the wrong type or fields that contradict each other,
    *   `unsupported` for a variant whose forward pass we do not have; each names the field.
    */
-  parseConfig(fields: Fields): Config;
+  parseConfig(found: JsonObject): Config;
   /** The tensors, units and graphs of the model that `config` describes. */
   define(config: Config, options?: DefinitionOptions): ModelDefinition;
   /** A model with the same kinds of layers, heads of the same size and text as wide, within `bounds`. */

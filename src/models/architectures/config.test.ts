@@ -194,7 +194,11 @@ describe("parseModelConfig", () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ["a width in words", withText({ hidden_size: "32" }), /"text_config.hidden_size" is the string "32"; an integer/],
+    [
+      "a width in words",
+      withText({ hidden_size: "32" }),
+      /"text_config\.hidden_size" is the string "32"; a whole number from 1 to 65536 is needed\./,
+    ],
     ["no layers", withText({ num_hidden_layers: 0 }), /"text_config.num_hidden_layers" is the number 0/],
     ["a fractional width", withText({ intermediate_size: 1.5 }), /intermediate_size/],
     ["a negative epsilon", withText({ rms_norm_eps: -1 }), /rms_norm_eps.*above 0/],
@@ -209,7 +213,7 @@ describe("parseModelConfig", () => {
     [
       "sides that differ",
       withVision({ image_size: [32, 16] }),
-      /"vision_config.image_size" is a list of 2; an integer/,
+      /"vision_config\.image_size" is a list of 2; a whole number from 1 to 16384, or a list of two equal ones, is needed\./,
     ],
     ["more layers than any model has", withText({ num_hidden_layers: 1001 }), /num_hidden_layers.* from 1 to 1000/],
     ["a width of 2^53 - 1", withText({ intermediate_size: 2 ** 53 - 1 }), /intermediate_size.* from 1 to/],

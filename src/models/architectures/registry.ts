@@ -1,11 +1,14 @@
 /** The architectures that are built in: a further one is a folder beside theirs and a line here. */
+
+import * as v from "valibot";
 import { PivotscopeError } from "../../core/errors.ts";
-import { showValue } from "../../core/json/show.ts";
-import { describeValue, type Fields, parseJsonObject } from "../json.ts";
+import { readJson, readJsonText } from "../../core/json/read.ts";
+import { anyObject, type JsonObject, object, text } from "../../core/json/schemas.ts";
+import { describeValue, showValue } from "../../core/json/show.ts";
 import type { Architecture } from "./architecture.ts";
 import { idefics3 } from "./idefics3/index.ts";
 import { llama } from "./llama/index.ts";
-import { CONFIG_FILE } from "./shared/config-fields.ts";
+import { CONFIG, CONFIG_FILE } from "./shared/config-fields.ts";
 
 const ARCHITECTURES = [idefics3, llama] as const;
 
@@ -26,24 +29,27 @@ export function architectureOf(config: ModelConfig): Architecture<ModelConfig> {
  *   `unsupported` for an architecture or a variant whose forward pass we do not have, naming found and supported.
  */
 export function parseModelConfig(json: string): ModelConfig {
-  const fields = parseJsonObject(json, CONFIG_FILE);
-  const found = ARCHITECTURES.find((architecture) => describes(fields, architecture));
-  if (found) return found.parseConfig(fields);
+  const config = readJsonText(anyObject, json, CONFIG);
+  const found = ARCHITECTURES.find((architecture) => describes(config, architecture));
+  if (found) return found.parseConfig(config);
   const supported = ARCHITECTURES.map(
     ({ modelTypes, classNames }) => `${modelTypes.join(" and ")} (${classNames.join(", ")})`,
   );
   throw new PivotscopeError(
     "unsupported",
-    `${CONFIG_FILE}: model_type is ${describeValue(fields.raw("model_type"))}, architectures is ` +
-      `${showValue(fields.raw("architectures") ?? null)}; supported are ${supported.join(", ")}.`,
+    `${CONFIG_FILE}: model_type is ${describeValue(config.model_type)}, architectures is ` +
+      `${showValue(config.architectures ?? null)}; supported are ${supported.join(", ")}.`,
     `Open a checkpoint of one of these: ${ARCHITECTURES.map(({ title }) => title).join(", ")}.`,
   );
 }
 
+const typeSchema = object({ model_type: v.nullish(text) });
+
 /** Whether config.json is one of `architecture`: by its model_type, or by its first class where it has none. */
-function describes(fields: Fields, { modelTypes, classNames }: (typeof ARCHITECTURES)[number]): boolean {
-  if (fields.has("model_type")) return modelTypes.includes(fields.string("model_type"));
-  const classes = fields.raw("architectures");
+function describes(config: JsonObject, { modelTypes, classNames }: (typeof ARCHITECTURES)[number]): boolean {
+  const { model_type: type } = readJson(typeSchema, config, CONFIG);
+  if ((type ?? null) !== null) return modelTypes.some((name) => name === type);
+  const classes = config.architectures;
   const first: unknown = Array.isArray(classes) ? classes[0] : undefined;
   return classNames.some((name) => name === first);
 }

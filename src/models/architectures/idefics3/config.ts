@@ -2,10 +2,12 @@
  * config.json of Idefics3 and SmolVLM. Missing keys take transformers' own defaults (`configuration_idefics3.py`), since
  * its writer leaves out what equals them.
  */
-import type { Fields } from "../../json.ts";
+import * as v from "valibot";
+import { readJson } from "../../../core/json/read.ts";
+import { flag, integer, object, oneOf, positive } from "../../../core/json/schemas.ts";
 import type { Bounds } from "../architecture.ts";
-import { contradiction, LARGEST, requireValue } from "../shared/config-fields.ts";
-import { type DecoderConfig, parseDecoder } from "../shared/decoder/config.ts";
+import { CONFIG, contradiction, LARGEST } from "../shared/config-fields.ts";
+import { type DecoderConfig, decoderFields, decoderOf } from "../shared/decoder/config.ts";
 
 /** A SigLIP vision tower: LayerNorm, attention and MLP with biases. */
 export interface VisionConfig {
@@ -39,18 +41,57 @@ export function imageTokensPerFrame(config: Idefics3Config): number {
   return (config.vision.imageSize / config.vision.patchSize / config.scaleFactor) ** 2;
 }
 
-/** @throws PivotscopeError `bad-checkpoint` or `unsupported`, naming the field. */
-export function parseIdefics3(top: Fields): Idefics3Config {
-  const textFields = top.objectOrEmpty("text_config");
-  requireValue(textFields, "model_type", ["llama"], "llama");
-  requireValue(top, "use_resampler", [false], false);
-  requireValue(textFields, "use_resampler", [false], false);
+function isSide(found: unknown): boolean {
+  return Number.isInteger(found) && (found as number) >= 1 && (found as number) <= LARGEST.side;
+}
+
+/** A side in pixels, written as a number or as a list of two equal ones. */
+const squareSide = v.pipe(
+  v.custom<number | readonly [number, number]>(
+    (found) =>
+      isSide(found) || (Array.isArray(found) && found.length === 2 && found[0] === found[1] && isSide(found[0])),
+    `a whole number from 1 to ${LARGEST.side}, or a list of two equal ones,`,
+  ),
+  v.transform((side) => (typeof side === "number" ? side : side[0])),
+);
+
+const visionSchema = object({
+  hidden_act: v.nullish(oneOf(["gelu_pytorch_tanh"]), "gelu_pytorch_tanh"),
+  hidden_size: v.nullish(integer(1, LARGEST.width), 1152),
+  intermediate_size: v.nullish(integer(1, LARGEST.mlpWidth), 3072),
+  num_hidden_layers: v.nullish(integer(1, LARGEST.layers), 12),
+  num_attention_heads: v.nullish(integer(1, LARGEST.width), 16),
+  num_channels: v.nullish(oneOf([3]), 3),
+  image_size: v.nullish(squareSide, 224),
+  patch_size: v.nullish(squareSide, 32),
+  layer_norm_eps: v.nullish(positive, 1e-6),
+});
+
+const textSchema = object({
+  model_type: v.nullish(oneOf(["llama"])),
+  use_resampler: v.nullish(oneOf([false])),
+  ...decoderFields,
+});
+
+const schema = object({
+  use_resampler: v.nullish(oneOf([false])),
+  text_config: v.nullish(textSchema),
+  vision_config: v.nullish(visionSchema, {}),
   // Old files state the flag in both objects, new ones at the top only.
-  const tieWordEmbeddings = top.boolean("tie_word_embeddings", textFields.boolean("tie_word_embeddings", false));
-  const text = parseDecoder(textFields, tieWordEmbeddings, top.has("text_config") ? undefined : BARE_TEXT_EPSILON);
-  const vision = parseVision(top.objectOrEmpty("vision_config"));
-  const scaleFactor = top.integer("scale_factor", { fallback: 2, maximum: LARGEST.side });
-  const imageTokenId = top.integer("image_token_id", { minimum: 0, fallback: 128_257 });
+  tie_word_embeddings: v.nullish(flag),
+  scale_factor: v.nullish(integer(1, LARGEST.side), 2),
+  image_token_id: v.nullish(integer(0), 128_257),
+});
+
+/** @throws PivotscopeError `bad-checkpoint` or `unsupported`, naming the field. */
+export function parseIdefics3(found: unknown): Idefics3Config {
+  const top = readJson(schema, found, CONFIG);
+  const { scale_factor: scaleFactor, image_token_id: imageTokenId } = top;
+  const tieWordEmbeddings = top.tie_word_embeddings ?? top.text_config?.tie_word_embeddings ?? false;
+  const text = top.text_config
+    ? decoderOf(top.text_config, tieWordEmbeddings)
+    : decoderOf(readJson(textSchema, {}, CONFIG), tieWordEmbeddings, BARE_TEXT_EPSILON);
+  const vision = visionOf(top.vision_config);
   if (imageTokenId >= text.vocabularySize) {
     throw contradiction(`image_token_id ${imageTokenId} is not below text_config.vocab_size ${text.vocabularySize}`);
   }
@@ -67,31 +108,18 @@ export function parseIdefics3(top: Fields): Idefics3Config {
   return config;
 }
 
-/** A side in pixels, written as a number or as a list of two equal ones. */
-function squareSide(fields: Fields, key: string, fallback: number): number {
-  const value = fields.raw(key);
-  if (!Array.isArray(value)) return fields.integer(key, { fallback, maximum: LARGEST.side });
-  const [height, width] = value;
-  if (value.length !== 2 || height !== width || !Number.isSafeInteger(height) || height < 1 || height > LARGEST.side) {
-    throw fields.wrong(key, `an integer from 1 to ${LARGEST.side}, or a list of two equal ones,`);
-  }
-  return height;
-}
-
-function parseVision(fields: Fields): VisionConfig {
-  requireValue(fields, "hidden_act", ["gelu_pytorch_tanh"], "gelu_pytorch_tanh");
+function visionOf(fields: v.InferOutput<typeof visionSchema>): VisionConfig {
   const vision: VisionConfig = {
-    hiddenSize: fields.integer("hidden_size", { fallback: 1152, maximum: LARGEST.width }),
-    intermediateSize: fields.integer("intermediate_size", { fallback: 3072, maximum: LARGEST.mlpWidth }),
-    layers: fields.integer("num_hidden_layers", { fallback: 12, maximum: LARGEST.layers }),
-    heads: fields.integer("num_attention_heads", { fallback: 16, maximum: LARGEST.width }),
-    channels: fields.integer("num_channels", { fallback: 3 }),
-    imageSize: squareSide(fields, "image_size", 224),
-    patchSize: squareSide(fields, "patch_size", 32),
-    normEpsilon: fields.positive("layer_norm_eps", 1e-6),
-    activation: "gelu_pytorch_tanh",
+    hiddenSize: fields.hidden_size,
+    intermediateSize: fields.intermediate_size,
+    layers: fields.num_hidden_layers,
+    heads: fields.num_attention_heads,
+    channels: fields.num_channels,
+    imageSize: fields.image_size,
+    patchSize: fields.patch_size,
+    normEpsilon: fields.layer_norm_eps,
+    activation: fields.hidden_act,
   };
-  requireValue(fields, "num_channels", [3], 3);
   if (vision.hiddenSize % vision.heads !== 0) {
     throw contradiction(
       `vision_config.hidden_size ${vision.hiddenSize} is not a multiple of its ${vision.heads} attention heads`,

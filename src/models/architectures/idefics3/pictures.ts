@@ -1,12 +1,16 @@
 /** Idefics3's pictures: the checkpoint's processor, and frames as its vision tower takes them. */
+import * as v from "valibot";
 import { PivotscopeError } from "../../../core/errors.ts";
-import { parseJsonObject } from "../../json.ts";
+import { readJsonText } from "../../../core/json/read.ts";
+import { integer, object } from "../../../core/json/schemas.ts";
+import { checkpointFile } from "../../checkpoint-file.ts";
 import type { Frame, PictureProcessor } from "../../pictures.ts";
 import type { Tokenizer } from "../../tokenizer.ts";
 import type { PictureSupport, ProcessorFiles } from "../architecture.ts";
 import { type Idefics3Config, imageTokensPerFrame } from "./config.ts";
 import { cutPatches } from "./patches.ts";
-import { createImageProcessor, findProcessorConfig, type ImageProcessor } from "./processor.ts";
+import { createImageProcessor, type ImageProcessor } from "./processor.ts";
+import { findProcessorConfig } from "./processor-config.ts";
 import { cropToken, picturePrompt } from "./prompt.ts";
 
 /** A frame of normalised pixels [channels, size, size]. */
@@ -46,11 +50,13 @@ export function pictureProcessor(
   };
 }
 
+const tokensSchema = object({ image_seq_len: v.nullish(integer(1)) });
+
 function checkTokens(config: Idefics3Config, { processor }: ProcessorFiles): void {
   if (processor === null) return;
   const expected = imageTokensPerFrame(config);
-  const stated = parseJsonObject(processor, "processor_config.json").integer("image_seq_len", { fallback: expected });
-  if (stated === expected) return;
+  const { image_seq_len: stated } = readJsonText(tokensSchema, processor, checkpointFile("processor_config.json"));
+  if ((stated ?? expected) === expected) return;
   throw new PivotscopeError(
     "bad-checkpoint",
     `processor_config.json: "image_seq_len" is ${stated}; the vision tower of config.json makes ${expected} tokens.`,

@@ -8,14 +8,8 @@ import { describeWithShared, readSharedJson } from "../../../testing/shared.ts";
 import { decodePicture } from "../../image/decode-node.ts";
 import { lanczosWeights, resizeLanczos } from "../../image/lanczos.ts";
 import { compositeOverWhite, cropImage, type Picture, type RgbImage } from "../../image/picture.ts";
-import {
-  createImageProcessor,
-  cutFrames,
-  findProcessorConfig,
-  parseProcessorConfig,
-  resizedSize,
-  wholeFramesSize,
-} from "./processor.ts";
+import { createImageProcessor, cutFrames, resizedSize, wholeFramesSize } from "./processor.ts";
+import { findProcessorConfig, parseProcessorConfig } from "./processor-config.ts";
 
 const parse = (change: object, frameSize = 8) => parseProcessorConfig(JSON.stringify(change), frameSize);
 const TINY = parse({ size: { longest_edge: 32 }, max_image_size: { longest_edge: 8 } });
@@ -54,7 +48,7 @@ describe("findProcessorConfig", () => {
 
   it("names the file and the whole field", () => {
     expect(() => find(null, { image_processor: { resample: 3 } })).toThrow(
-      'processor_config.json: "image_processor.resample" is 3; supported is 1 (LANCZOS)',
+      'processor_config.json: "image_processor.resample" is the number 3; supported: 1 (LANCZOS).',
     );
     expect(() => find(null, { image_processor: { max_image_size: { longest_edge: 9 } } })).toThrow(
       'processor_config.json: "image_processor.max_image_size.longest_edge" is 9',
@@ -206,7 +200,7 @@ describe("parseProcessorConfig", () => {
   });
 
   it.each<[object, string, RegExp]>([
-    [{ resample: 3 }, "unsupported", /"resample" is 3; supported is 1/],
+    [{ resample: 3 }, "unsupported", /"resample" is the number 3; supported: 1 \(LANCZOS\)\./],
     [{ do_resize: false }, "unsupported", /do_resize/],
     [{ max_image_size: { longest_edge: 16 } }, "bad-checkpoint", /is 16; the vision tower .* takes 8/],
     [{ size: { longest_edge: "2048" } }, "bad-checkpoint", /"size.longest_edge" is the string/],

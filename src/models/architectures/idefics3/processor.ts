@@ -7,25 +7,10 @@
  * rescaled and normalised.
  */
 import { createPause, type Pause } from "../../../core/breath.ts";
-import { PivotscopeError } from "../../../core/errors.ts";
 import { resizedSize, wholeFramesSize } from "../../image/frame-grid.ts";
 import { resizeLanczos } from "../../image/lanczos.ts";
 import { compositeOverWhite, cropImage, type Picture, type RgbImage } from "../../image/picture.ts";
-import { type Fields, parseJsonObject } from "../../json.ts";
-
-/** preprocessor_config.json, as far as it is used. */
-export interface ProcessorConfig {
-  /** Side of a frame in pixels. */
-  readonly frameSize: number;
-  /** Longest edge that a picture is resized to before it is cut. */
-  readonly longestEdge: number;
-  /** Whether the checkpoint's makers split by default. */
-  readonly splits: boolean;
-  readonly rescaleFactor: number;
-  /** Per channel: red, green, blue. */
-  readonly mean: readonly number[];
-  readonly deviation: readonly number[];
-}
+import type { ProcessorConfig } from "./processor-config.ts";
 
 export interface ProcessOptions {
   /** Cut the picture into crops; off by default, which gives one frame and the fewest tokens. */
@@ -55,71 +40,6 @@ export interface ImageProcessor {
 }
 
 export { resizedSize, wholeFramesSize };
-
-const FILE = "preprocessor_config.json";
-/** PIL's number for LANCZOS. */
-const LANCZOS = 1;
-
-/**
- * Finds the image processor's settings as transformers does: "image_processor" in processor_config.json, where
- * transformers 5 writes them, then preprocessor_config.json.
- *
- * @param preprocessor text of preprocessor_config.json, and `processor` that of processor_config.json; null where a file
- *   is not there.
- * @param frameSize side of a frame that the vision tower takes, from config.json.
- * @returns null when neither file has any.
- * @throws PivotscopeError `bad-checkpoint` for wrong fields, `unsupported` for steps that we do not have.
- */
-export function findProcessorConfig(
-  preprocessor: string | null,
-  processor: string | null,
-  frameSize: number,
-): ProcessorConfig | null {
-  const nested = processor === null ? null : parseJsonObject(processor, "processor_config.json");
-  if (nested?.has("image_processor")) return readProcessorConfig(nested.objectOrEmpty("image_processor"), frameSize);
-  return preprocessor === null ? null : parseProcessorConfig(preprocessor, frameSize);
-}
-
-/** Parses preprocessor_config.json. Parameters and errors as for `findProcessorConfig`. */
-export function parseProcessorConfig(json: string, frameSize: number): ProcessorConfig {
-  return readProcessorConfig(parseJsonObject(json, FILE), frameSize);
-}
-
-function readProcessorConfig(fields: Fields, frameSize: number): ProcessorConfig {
-  const { file } = fields;
-  const unsupported = (key: string, found: unknown, supported: string) =>
-    new PivotscopeError(
-      "unsupported",
-      `${file}: "${fields.nameOf(key)}" is ${found}; supported is ${supported}.`,
-      "Open a SmolVLM checkpoint.",
-    );
-  const resample = fields.integer("resample", { minimum: 0, fallback: LANCZOS });
-  if (resample !== LANCZOS) throw unsupported("resample", resample, `${LANCZOS} (LANCZOS)`);
-  if (!fields.boolean("do_resize", true)) throw unsupported("do_resize", false, "true");
-  const edge = longestEdge(fields, "max_image_size", frameSize);
-  if (edge !== frameSize) {
-    throw new PivotscopeError(
-      "bad-checkpoint",
-      `${file}: "${fields.nameOf("max_image_size")}.longest_edge" is ${edge}; the vision tower of config.json takes ${frameSize}.`,
-      "Check that both files belong to the same model.",
-    );
-  }
-  const normalises = fields.boolean("do_normalize", true);
-  const deviation = normalises ? fields.numbers("image_std", { length: 3, fallback: [0.5, 0.5, 0.5] }) : [1, 1, 1];
-  if (deviation.some((value) => value <= 0)) throw fields.wrong("image_std", "a list of 3 numbers above 0");
-  return {
-    frameSize,
-    longestEdge: longestEdge(fields, "size", 4 * frameSize),
-    splits: fields.boolean("do_image_splitting", true),
-    rescaleFactor: fields.boolean("do_rescale", true) ? fields.positive("rescale_factor", 1 / 255) : 1,
-    mean: normalises ? fields.numbers("image_mean", { length: 3, fallback: [0.5, 0.5, 0.5] }) : [0, 0, 0],
-    deviation,
-  };
-}
-
-function longestEdge(fields: Fields, key: string, fallback: number): number {
-  return fields.objectOrEmpty(key).integer("longest_edge", { fallback });
-}
 
 export function createImageProcessor(config: ProcessorConfig): ImageProcessor {
   return {

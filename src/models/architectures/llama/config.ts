@@ -1,6 +1,8 @@
 /** config.json of a Llama without vision tower. */
-import type { Fields } from "../../json.ts";
-import { type DecoderConfig, parseDecoder } from "../shared/decoder/config.ts";
+import { readJson } from "../../../core/json/read.ts";
+import { object } from "../../../core/json/schemas.ts";
+import { CONFIG } from "../shared/config-fields.ts";
+import { type DecoderConfig, decoderFields, decoderOf } from "../shared/decoder/config.ts";
 
 export interface LlamaConfig {
   readonly architecture: "llama";
@@ -8,8 +10,11 @@ export interface LlamaConfig {
   readonly tieWordEmbeddings: boolean;
 }
 
+const schema = object(decoderFields);
+
 /** @throws PivotscopeError `bad-checkpoint` or `unsupported`, naming the field. */
-export function parseLlama(top: Fields): LlamaConfig {
-  const text = parseDecoder(top, top.boolean("tie_word_embeddings", false));
+export function parseLlama(found: unknown): LlamaConfig {
+  const fields = readJson(schema, found, CONFIG);
+  const text = decoderOf(fields, fields.tie_word_embeddings ?? false);
   return { architecture: "llama", text, tieWordEmbeddings: text.tieWordEmbeddings };
 }

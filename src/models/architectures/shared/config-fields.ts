@@ -1,6 +1,6 @@
-/** What parsers of config.json share: bounds, and the errors for variants that are not built in and for contradictions. */
+/** What parsers of config.json share: where it is read from, bounds, and the error for contradictions. */
 import { PivotscopeError } from "../../../core/errors.ts";
-import { describeValue, type Fields } from "../../json.ts";
+import { checkpointFile } from "../../checkpoint-file.ts";
 
 export const CONFIG_FILE = "config.json";
 
@@ -16,17 +16,10 @@ export const LARGEST = {
   side: 16_384,
 } as const;
 
-/** @throws PivotscopeError `unsupported` unless the field is missing, null or one of `supported`. */
-export function requireValue<Value>(fields: Fields, key: string, supported: readonly Value[], fallback: Value): void {
-  const found: unknown = fields.raw(key) ?? fallback;
-  if (supported.some((value) => value === found)) return;
-  throw new PivotscopeError(
-    "unsupported",
-    `${CONFIG_FILE}: "${fields.nameOf(key)}" is ${describeValue(found)}; supported: ` +
-      `${supported.map((value) => JSON.stringify(value)).join(", ")}.`,
-    "This variant of the architecture is not built in; open another checkpoint.",
-  );
-}
+/** config.json: values that `oneOf` does not have are variants that are not built in. */
+export const CONFIG = checkpointFile(CONFIG_FILE, {
+  unsupported: "This variant of the architecture is not built in; open another checkpoint.",
+});
 
 /** The error for fields that contradict each other. */
 export function contradiction(what: string): PivotscopeError {

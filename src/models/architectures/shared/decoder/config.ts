@@ -5,9 +5,10 @@
  * `rope_parameters`. Missing keys take transformers' own defaults (`configuration_llama.py`), since its writer leaves out
  * what equals them.
  */
-import type { Fields } from "../../../json.ts";
+import * as v from "valibot";
+import { flag, integer, object, oneOf, positive } from "../../../../core/json/schemas.ts";
 import type { Bounds } from "../../architecture.ts";
-import { contradiction, LARGEST, requireValue } from "../config-fields.ts";
+import { contradiction, LARGEST } from "../config-fields.ts";
 
 /** A decoder: RMSNorm, grouped-query attention with rotary positions, SwiGLU, no biases. */
 export interface DecoderConfig {
@@ -30,55 +31,77 @@ export interface DecoderConfig {
 /** What transformers takes where rms_norm_eps is missing. */
 const DEFAULT_EPSILON = 1e-6;
 
+const absentOr = <const Value extends string | number | boolean>(values: readonly Value[]) => v.nullish(oneOf(values));
+
+/** Positions as transformers 4 (`rope_scaling`) and 5 (`rope_parameters`) state them. */
+const ropeSchema = v.nullish(
+  object({
+    rope_type: absentOr(["default"]),
+    type: absentOr(["default"]),
+    partial_rotary_factor: absentOr([1]),
+    rope_theta: v.nullish(positive),
+  }),
+  {},
+);
+
+/** A decoder's fields, at the top of config.json or in an object of it. */
+export const decoderFields = {
+  hidden_act: absentOr(["silu", "swish"]),
+  attention_bias: absentOr([false]),
+  mlp_bias: absentOr([false]),
+  qk_layer_norms: absentOr([false]),
+  rope_interleaved: absentOr([false]),
+  partial_rotary_factor: absentOr([1]),
+  hidden_size: v.nullish(integer(1, LARGEST.width), 4096),
+  num_attention_heads: v.nullish(integer(1, LARGEST.width), 32),
+  num_key_value_heads: v.nullish(integer(1, LARGEST.width)),
+  head_dim: v.nullish(integer(1, LARGEST.width)),
+  vocab_size: v.nullish(integer(1, LARGEST.vocabulary), 32_000),
+  intermediate_size: v.nullish(integer(1, LARGEST.mlpWidth), 11_008),
+  num_hidden_layers: v.nullish(integer(1, LARGEST.layers), 32),
+  rms_norm_eps: v.nullish(positive),
+  rope_theta: v.nullish(positive, 10_000),
+  rope_parameters: ropeSchema,
+  rope_scaling: ropeSchema,
+  max_position_embeddings: v.nullish(integer(1), 2048),
+  tie_word_embeddings: v.nullish(flag),
+};
+
+const decoderSchema = object(decoderFields);
+
 /**
  * @param tieWordEmbeddings whether the head shares the embedding's matrix; files state it in different places.
  * @param epsilon of the norms where the file says none.
- * @throws PivotscopeError `bad-checkpoint` or `unsupported`, naming the field.
+ * @throws PivotscopeError `bad-checkpoint` for fields that contradict each other.
  */
-export function parseDecoder(fields: Fields, tieWordEmbeddings: boolean, epsilon = DEFAULT_EPSILON): DecoderConfig {
-  requireValue(fields, "hidden_act", ["silu", "swish"], "silu");
-  requireValue(fields, "attention_bias", [false], false);
-  requireValue(fields, "mlp_bias", [false], false);
-  requireValue(fields, "qk_layer_norms", [false], false);
-  requireValue(fields, "rope_interleaved", [false], false);
-  requireValue(fields, "partial_rotary_factor", [1], 1);
-
-  const hiddenSize = fields.integer("hidden_size", { fallback: 4096, maximum: LARGEST.width });
-  const heads = fields.integer("num_attention_heads", { fallback: 32, maximum: LARGEST.width });
-  const keyValueHeads = fields.integer("num_key_value_heads", { fallback: heads, maximum: LARGEST.width });
+export function decoderOf(
+  fields: v.InferOutput<typeof decoderSchema>,
+  tieWordEmbeddings: boolean,
+  epsilon = DEFAULT_EPSILON,
+): DecoderConfig {
+  const { hidden_size: hiddenSize, num_attention_heads: heads, rope_parameters: parameters } = fields;
+  const keyValueHeads = fields.num_key_value_heads ?? heads;
   if (heads % keyValueHeads !== 0) {
     throw contradiction(`${heads} query heads cannot share ${keyValueHeads} key/value heads evenly`);
   }
-  if (!fields.has("head_dim") && hiddenSize % heads !== 0) {
+  const headSize = fields.head_dim ?? hiddenSize / heads;
+  if (!Number.isInteger(headSize)) {
     throw contradiction(`hidden_size ${hiddenSize} is not a multiple of num_attention_heads ${heads}`);
   }
-  const headSize = fields.integer("head_dim", { fallback: hiddenSize / heads, maximum: LARGEST.width });
   if (headSize % 2 !== 0) throw contradiction(`head_dim ${headSize} is odd, rotary positions turn pairs`);
   return {
-    vocabularySize: fields.integer("vocab_size", { fallback: 32_000, maximum: LARGEST.vocabulary }),
+    vocabularySize: fields.vocab_size,
     hiddenSize,
-    intermediateSize: fields.integer("intermediate_size", { fallback: 11_008, maximum: LARGEST.mlpWidth }),
-    layers: fields.integer("num_hidden_layers", { fallback: 32, maximum: LARGEST.layers }),
+    intermediateSize: fields.intermediate_size,
+    layers: fields.num_hidden_layers,
     heads,
     keyValueHeads,
     headSize,
-    normEpsilon: fields.positive("rms_norm_eps", epsilon),
-    ropeTheta: parseRopeTheta(fields),
-    maximumPositions: fields.integer("max_position_embeddings", { fallback: 2048 }),
+    normEpsilon: fields.rms_norm_eps ?? epsilon,
+    ropeTheta: parameters.rope_theta ?? fields.rope_scaling.rope_theta ?? fields.rope_theta,
+    maximumPositions: fields.max_position_embeddings,
     tieWordEmbeddings,
   };
-}
-
-/** rope_parameters.rope_theta (transformers 5), then that of rope_scaling, then rope_theta (transformers 4). */
-function parseRopeTheta(fields: Fields): number {
-  const parameters = fields.objectOrEmpty("rope_parameters");
-  const scaling = fields.objectOrEmpty("rope_scaling");
-  for (const rope of [parameters, scaling]) {
-    requireValue(rope, rope.has("rope_type") ? "rope_type" : "type", ["default"], "default");
-    requireValue(rope, "partial_rotary_factor", [1], 1);
-  }
-  const plain = fields.positive("rope_theta", 10_000);
-  return parameters.positive("rope_theta", scaling.positive("rope_theta", plain));
 }
 
 /** The decoder within `bounds`, see `Architecture.smaller`. */
