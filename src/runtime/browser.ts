@@ -4,7 +4,6 @@ import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
 import * as ort from "onnxruntime-web/webgpu";
 import { GraphBuilder } from "../graph/graph.ts";
 import type { Backend } from "./backend.ts";
-import { createCpuBackend } from "./cpu/backend.ts";
 import { createWebGpuBackend } from "./webgpu/backend.ts";
 import { type DeviceNeeds, requestDevice } from "./webgpu/device.ts";
 
@@ -32,6 +31,8 @@ function identity() {
 
 /** The WebAssembly backend; it uses several threads where the page is cross-origin isolated. */
 export async function createBrowserCpuBackend(): Promise<Backend> {
+  // Most people's browsers have WebGPU: the kernels in TypeScript are loaded for those that do not.
+  const { createCpuBackend } = await import("./cpu/backend.ts");
   const backend = createCpuBackend(ort, { executionProvider: "wasm" });
   // The first graph makes onnxruntime fetch and compile its WebAssembly, which goes on while weights are loaded. Where
   // that fails, the first graph that is needed says so.
