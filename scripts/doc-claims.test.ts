@@ -9,6 +9,7 @@ const tree: Tree = {
     "src/core/plan.ts",
     "src/core/plan.test.ts",
     "shaders/sum.wgsl",
+    "training/train.py",
   ],
   names: new Set(["makePlan", "GraphBuilder", "gradients"]),
   scripts: new Set(["check", "bench"]),
@@ -71,6 +72,12 @@ describe("falseClaims", () => {
   it("knows package.json's scripts", () => {
     expect(claims("`npm run check`, npm run --silent bench -- slider")).toEqual([]);
     expect(claims("`npm run lint`")).toEqual(["npm run lint"]);
+  });
+
+  it("knows modules of Python", () => {
+    expect(claims("python -m training.train --run run; `python -m training.gone`.")).toEqual([
+      "python -m training.gone",
+    ]);
   });
 
   it("follows links to files and headings", () => {

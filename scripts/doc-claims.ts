@@ -38,6 +38,9 @@ export function falseClaims(path: string, text: string, tree: Tree): Claim[] {
     for (const [, script = ""] of content.matchAll(/\bnpm run (?:-s |--silent )?([a-z][\w:-]*)/g)) {
       if (!tree.scripts.has(script)) add(`npm run ${script}`, "package.json has no such script");
     }
+    for (const [command, module = ""] of content.matchAll(/\bpython -m ([\w.]+\w)/g)) {
+      if (!exists(`${module.replaceAll(".", "/")}.py`, tree.paths)) add(command, "no such module");
+    }
     for (const [, span = ""] of content.matchAll(/`([^`]+)`/g)) {
       for (const word of span.split(/\s+/)) {
         const claimed = pathIn(word, tree);
