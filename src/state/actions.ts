@@ -1,4 +1,4 @@
-/** What can be done with the workbench: the actions of all slices. */
+/** What can be done with the workbench: the actions of all slices, each in one step. */
 import type { Context } from "./context.ts";
 import { createCalibrationActions } from "./slices/calibration.ts";
 import { createExperimentsActions } from "./slices/experiments/experiments.ts";
@@ -14,6 +14,7 @@ import { createOwnSamplesActions } from "./slices/own-samples/own-samples.ts";
 import { createPreferencesActions } from "./slices/preferences.ts";
 import { createPruningActions } from "./slices/pruning/pruning.ts";
 import { createReasoningActions } from "./slices/reasoning/reasoning.ts";
+import { eachInOneStep } from "./steps.ts";
 
 export type WorkbenchActions = ReturnType<typeof createActions>;
 
@@ -21,7 +22,7 @@ export function createActions(context: Context) {
   const model = createModelActions(context);
   const { noteLoss } = model;
   const input = createInputActions(context);
-  return {
+  const slices = {
     model,
     opening: createOpeningActions(context, model),
     stored: createStoredActions(context),
@@ -37,4 +38,5 @@ export function createActions(context: Context) {
     layers: createLayersActions(context, noteLoss),
     preferences: createPreferencesActions(context),
   };
+  return eachInOneStep(slices, context);
 }

@@ -5,6 +5,7 @@ import type { WorkerEngine } from "../engine/worker/client.ts";
 import type { Environment } from "./environment.ts";
 import type { JobQueue } from "./queue.ts";
 import type { WorkbenchState } from "./shape.ts";
+import type { Steps } from "./steps.ts";
 
 export type WorkbenchStore = Pick<StoreApi<WorkbenchState>, "getState" | "getInitialState"> & {
   subscribe(listener: (state: WorkbenchState, before: WorkbenchState) => void): () => void;
@@ -18,15 +19,12 @@ export type WorkbenchStore = Pick<StoreApi<WorkbenchState>, "getState" | "getIni
   ): () => void;
 };
 
-export interface Context {
+export interface Context extends Steps {
   readonly store: WorkbenchStore;
   readonly environment: Environment;
   readonly queue: JobQueue;
   /** The engine of the model at hand; null before the first load. */
   readonly engine: EngineHolder;
-  get(): WorkbenchState;
-  /** Replaces some fields of one slice. */
-  patch<Slice extends keyof WorkbenchState>(slice: Slice, change: Partial<WorkbenchState[Slice]>): void;
 }
 
 export interface EngineHolder {

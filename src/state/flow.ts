@@ -1,7 +1,7 @@
 /**
  * What follows from what: a loaded model shows its first picture, a new question is answered, the first answer starts
  * the calibration, its statistics make a plan, and a plan that rests is measured. The slices know nothing of this
- * order.
+ * order, and those who listen to the store are told of a change together with what follows from it.
  */
 import type { ModelSummary } from "../engine/contract.ts";
 import type { ModelSource } from "../models/model-source.ts";
@@ -47,10 +47,10 @@ function names({ model }: SharedState, source: ModelSource | null): boolean {
 }
 
 export function startFlow(context: Context, actions: WorkbenchActions): Flow {
-  const { store, get, patch } = context;
+  const { get, patch, follow } = context;
   const stops: (() => void)[] = [];
   const on = <Value>(select: (state: WorkbenchState) => Value, react: (value: Value) => void) =>
-    stops.push(store.subscribe(select, react));
+    stops.push(follow(select, react));
   /** What a link asks for, until the first model has come. */
   let link: SharedState | null = null;
   /** The link, while the model that it names and that somebody has to agree to is not there. */

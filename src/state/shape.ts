@@ -1,4 +1,4 @@
-/** The shape of the page's state: one field for each slice, and what it is at first. */
+/** The shape of the page's state: one field for each slice. */
 import type { CalibrationState } from "./slices/calibration-state.ts";
 import type { ExperimentsState } from "./slices/experiments/experiments-state.ts";
 import type { LayersState } from "./slices/experiments/layers-state.ts";

@@ -22,6 +22,7 @@ import { initialOwnSamples } from "./slices/own-samples/own-samples-state.ts";
 import { initialPreferences } from "./slices/preferences-state.ts";
 import { initialPruning } from "./slices/pruning/pruning-state.ts";
 import { initialReasoning } from "./slices/reasoning/reasoning-state.ts";
+import { createSteps } from "./steps.ts";
 
 const initialState: WorkbenchState = {
   model: initialModel,
@@ -53,27 +54,21 @@ export interface Workbench {
 
 export function createWorkbench(environment: Environment): Workbench {
   const store = createStore<WorkbenchState>()(subscribeWithSelector(() => initialState));
-  const patch: Context["patch"] = (slice, change) => {
-    // What is so already is no news: those who listen are called for changes only.
-    const before: Readonly<Record<string, unknown>> = { ...store.getState()[slice] };
-    if (Object.entries(change).every(([name, value]) => Object.is(before[name], value))) return;
-    store.setState((state) => ({ [slice]: { ...state[slice], ...change } }) as Partial<WorkbenchState>);
-  };
+  const steps = createSteps(store);
   const context: Context = {
     store,
     environment,
     engine: { current: null },
-    queue: createJobQueue((activity) => patch("model", { activity })),
-    get: store.getState,
-    patch,
+    queue: createJobQueue((activity) => steps.patch("model", { activity })),
+    ...steps,
   };
   const actions = createActions(context);
   const flow = startFlow(context, actions);
   return {
     store,
     actions,
-    open: (shared = EMPTY_SHARED_STATE) => flow.open(shared),
-    visit: (shared) => flow.visit(shared),
+    open: (shared = EMPTY_SHARED_STATE) => steps.inOneStep(() => flow.open(shared)),
+    visit: (shared) => steps.inOneStep(() => flow.visit(shared)),
     close() {
       flow.stop();
       actions.opening.cancel();

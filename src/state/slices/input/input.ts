@@ -55,7 +55,15 @@ export function createInputActions(context: Context): InputActions {
   /** Pictures of scenes by their links: what was computed for a scene counts again when an edit is undone. */
   const numbers = new Map<string, number>();
 
-  async function show(read: () => Promise<Blob>, name: string, exampleId: string | null): Promise<boolean> {
+  /**
+   * Reads a picture and shows it, unless another has come meanwhile.
+   * @param question what is asked about it, once it is there; null leaves question and field as they are.
+   */
+  async function show(
+    read: () => Promise<Blob>,
+    { name, exampleId }: Pick<ShownPicture, "name" | "exampleId">,
+    question: () => string | null,
+  ): Promise<void> {
     latest += 1;
     const mine = latest;
     patch("input", { decoding: true, pictureFailure: null });
@@ -63,13 +71,15 @@ export function createInputActions(context: Context): InputActions {
       const decoded = await environment.decodePicture(await read(), name);
       if (mine !== latest) {
         environment.releasePreview(decoded.previewUrl);
-        return false;
+        return;
       }
-      replacePicture({ number: nextNumber++, name, exampleId, scene: null, ...decoded });
-      return true;
+      // In one step: picture and question belong together, and the model is asked once.
+      const asked = question();
+      if (asked !== null) questions += 1;
+      const picture = { number: nextNumber++, name, exampleId, scene: null, ...decoded };
+      replacePicture(picture, asked === null ? {} : asking(asked));
     } catch (error) {
       if (mine === latest) patch("input", { decoding: false, pictureFailure: failureOf(error) });
-      return false;
     }
   }
 
@@ -95,7 +105,6 @@ export function createInputActions(context: Context): InputActions {
     const link = encodeScene(scene);
     const number = numbers.get(link) ?? nextNumber++;
     numbers.set(link, number);
-    // In one step: picture and question belong together, and the model is asked once.
     replacePicture(
       { number, name: "a scene", exampleId, scene, picture, previewUrl: null },
       { ...asking(question), ...(typing ? { draft: input.draft } : {}) },
@@ -159,13 +168,17 @@ export function createInputActions(context: Context): InputActions {
         return;
       }
       const before = questions;
-      const shown = await show(() => environment.readBlob(example.imageUrl), fileName(example.imageUrl), id);
-      if (shown && questions === before) ask(question ?? example.question);
+      const picture = { name: fileName(example.imageUrl), exampleId: id };
+      await show(
+        () => environment.readBlob(example.imageUrl),
+        picture,
+        () => (questions === before ? (question ?? example.question) : null),
+      );
     },
     async choosePicture(file, name) {
-      const shown = await show(async () => file, name, null);
       // Before the first question there is nothing to ask about the new picture; the field stays as it is.
-      if (shown && get().input.draft.trim() !== "") ask();
+      const question = () => (get().input.draft.trim() === "" ? null : get().input.draft);
+      await show(async () => file, { name, exampleId: null }, question);
     },
   };
 }

@@ -91,8 +91,6 @@ export function createMeasurementActions(context: Context, onLoss: (error: unkno
       return;
     }
     if (runningKey === key) return;
-    // Patching may call back into here, so the timer stands before it, and replaces one that was set in between.
-    callOff();
     callOff = environment.after(REST, () => void measure(key));
     patch("measurement", RESTING);
   }

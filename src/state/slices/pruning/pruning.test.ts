@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { measureAt, opened } from "../../testing/journey.ts";
-import { measurementKey } from "../measurement/measurement.ts";
+import { measurementKey, staleRatio } from "../measurement/measurement.ts";
 
 let harness: Harness = createHarness();
 afterEach(() => harness.workbench.close());
@@ -45,13 +45,23 @@ describe("a step of the slider", () => {
 
   it("tells those who listen once, with a plan that belongs to what is asked for", async () => {
     harness = await opened();
-    // Where the thumb already moves: its first step also says that it does.
-    pruning().setRatio(0.2);
-    const ratios = [0.21, 0.22, 0.5];
-    for (const ratio of ratios) {
+    await measureAt(harness, 0.2);
+    for (const ratio of [0.21, 0.22, 0.5]) {
       const seen = seenDuring(() => pruning().setRatio(ratio));
-      expect(seen.map((next) => [next.pruning.ratio, next.pruning.frame?.askedRatio])).toEqual([[ratio, ratio]]);
+      expect(
+        seen.map(({ pruning: { ratio: asked, frame }, measurement }) => [asked, frame?.askedRatio, measurement.status]),
+      ).toEqual([[ratio, ratio, "resting"]]);
     }
+  });
+
+  it("shows what was measured before in the same step as its ratio", async () => {
+    harness = await opened();
+    await measureAt(harness, 0.2);
+    await measureAt(harness, 0.5);
+    const seen = seenDuring(() => pruning().setRatio(0.2));
+    expect(seen.map((next) => [next.measurement.status, next.measurement.shown?.ratio, staleRatio(next)])).toEqual([
+      ["done", 0.2, null],
+    ]);
   });
 
   it("shows no plan under another method's name", async () => {
