@@ -22,6 +22,8 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
+          // Class names as they are written: the snapshots of charts link the stylesheets themselves.
+          css: { include: [/\.module\.css$/], modules: { classNameStrategy: "non-scoped" } },
           // The engine's tests run a model; other suites may share the machine with them.
           testTimeout: 60_000,
           include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],

@@ -67,7 +67,7 @@ export class Workbench {
 
   /** A term of the budget line, for example "units kept". */
   budget(term: string): Locator {
-    return this.page.locator(".budget-figures > div", { hasText: term }).locator("dd");
+    return this.page.locator("dl > div", { hasText: term }).locator("dd");
   }
 
   /** Watches for errors that nobody handled. */

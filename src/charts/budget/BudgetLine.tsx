@@ -1,7 +1,8 @@
 /** Asked and reached ratio, units and parameters kept, in figures that keep their columns while the thumb moves. */
-import "../charts.css";
+
 import type { FrameData } from "../../core/frame-data.ts";
 import type { UnitLayout } from "../../core/unit.ts";
+import styles from "./BudgetLine.module.css";
 import { budgetOf } from "./budget.ts";
 
 export interface BudgetLineProps {
@@ -12,19 +13,19 @@ export interface BudgetLineProps {
 export function BudgetLine({ layout, frame }: BudgetLineProps) {
   const { figures, note } = budgetOf(layout, frame);
   return (
-    <div className="budget">
-      <dl className="budget-figures">
+    <div className={styles.budget}>
+      <dl className={styles.budgetFigures}>
         {figures.map((figure) => (
           <div key={figure.name}>
             <dt>{figure.name}</dt>
             <dd>
               {figure.value}
-              {figure.of && <span className="budget-of"> of {figure.of}</span>}
+              {figure.of && <span className={styles.budgetOf}> of {figure.of}</span>}
             </dd>
           </div>
         ))}
       </dl>
-      {note && <p className="budget-note">{note}</p>}
+      {note && <p className={styles.budgetNote}>{note}</p>}
     </div>
   );
 }

@@ -2,11 +2,14 @@
  * Two traces side by side (stacked row by row where narrow): streamed text first, aligned once both are there. What
  * differs is tinted and underlined, solid on the left and double on the right; a labelled rule marks where they part.
  */
+
 import { Fragment } from "react";
 import type { Ratio } from "../../core/unit.ts";
+import hidden from "../../styles/hidden.module.css";
 import { formatShare, plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import type { FramedChartProps } from "../frame/chart-context.ts";
+import styles from "./CompareTraces.module.css";
 import {
   type CompareRow,
   compareCounts,
@@ -54,9 +57,9 @@ export function CompareTraces({ left, right, segments, ...frameProps }: CompareT
       sentence={sentence}
       table={() => compareTable(tableSegments, left.name, right.name)}
     >
-      <div className="compare">
-        <table className="compare-table">
-          <caption className="visually-hidden">{sentence}</caption>
+      <div className={styles.compare}>
+        <table className={styles.compareTable}>
+          <caption className={hidden.visuallyHidden}>{sentence}</caption>
           <thead>
             <tr>
               <ColumnHead column={left} />
@@ -68,11 +71,11 @@ export function CompareTraces({ left, right, segments, ...frameProps }: CompareT
               // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
               <Fragment key={index}>
                 {row.firstDivergence && (
-                  <tr className="compare-rule">
+                  <tr className={styles.compareRule}>
                     <td colSpan={2}>first divergence, after {plural(shared, "word")}</td>
                   </tr>
                 )}
-                <tr className="compare-row" data-differs={row.differs || undefined}>
+                <tr className={styles.compareRow} data-differs={row.differs || undefined}>
                   <PieceCell side="left" name={left.name} pieces={row.left} />
                   <PieceCell side="right" name={right.name} pieces={row.right} />
                 </tr>
@@ -96,12 +99,12 @@ const STATUS_WORDS: Readonly<Record<TraceStatus, string>> = {
 function ColumnHead({ column }: { readonly column: TraceColumn }) {
   return (
     <th scope="col">
-      <span className="compare-name">{column.name}</span>{" "}
-      <span className="compare-method">
+      <span className={styles.compareName}>{column.name}</span>{" "}
+      <span className={styles.compareMethod}>
         {column.method === column.name ? "" : `${column.method} · `}
         {formatShare(column.ratio, 1)}
       </span>{" "}
-      <span className="compare-status" data-status={column.status}>
+      <span className={styles.compareStatus} data-status={column.status}>
         {STATUS_WORDS[column.status]}
       </span>
     </th>
@@ -117,7 +120,7 @@ interface PieceCellProps {
 function PieceCell({ side, name, pieces }: PieceCellProps) {
   return (
     <td data-side={side} data-name={name}>
-      {pieces.length === 0 && <span className="compare-nothing">nothing here</span>}
+      {pieces.length === 0 && <span className={styles.compareNothing}>nothing here</span>}
       {pieces.map((piece, index) =>
         piece.kind === "same" ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity but their place

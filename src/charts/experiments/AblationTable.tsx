@@ -1,7 +1,10 @@
 /** The method with one of its parts taken out at a time, each against the whole, with the interval of the difference. */
 
+import hidden from "../../styles/hidden.module.css";
 import { formatShare } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
+import plot from "../plot/Plot.module.css";
+import styles from "./AblationTable.module.css";
 import {
   ablationsSummary,
   ablationsTable,
@@ -15,6 +18,7 @@ import {
 import type { AblationData, AblationRow, ExperimentChartProps, MetricDescription } from "./data.ts";
 import { directionText, formatMetric, isMeasured, samplesText, verdictOf } from "./estimates.ts";
 import { EstimateCell } from "./MethodsTable.tsx";
+import tables from "./table.module.css";
 
 export interface AblationTableProps extends ExperimentChartProps {
   readonly data: AblationData;
@@ -39,9 +43,9 @@ export function AblationTable({ data, model, headingLevel }: AblationTableProps)
       isTable
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard */}
-      <div className="methods-scroll" tabIndex={0}>
-        <table className="methods-table ablation-table">
-          <caption className="visually-hidden">{ablationsSummary(data)}</caption>
+      <div className={tables.methodsScroll} tabIndex={0}>
+        <table className={`${tables.methodsTable} ${tables.ablationTable}`}>
+          <caption className={hidden.visuallyHidden}>{ablationsSummary(data)}</caption>
           <thead>
             <tr>
               <th scope="col">Variant</th>
@@ -52,9 +56,9 @@ export function AblationTable({ data, model, headingLevel }: AblationTableProps)
               </th>
               <th scope="col">{differenceHeading(metric)}</th>
               <th scope="col">
-                <span className="visually-hidden">Bar of the difference</span>
+                <span className={hidden.visuallyHidden}>Bar of the difference</span>
                 {reach > 0 && (
-                  <span className="ablation-scale" aria-hidden="true">
+                  <span className={styles.ablationScale} aria-hidden="true">
                     <span>{metric.betterWhen === "higher" ? "← worse" : "← better"}</span>
                     <span>{metric.betterWhen === "higher" ? "better →" : "worse →"}</span>
                   </span>
@@ -64,7 +68,7 @@ export function AblationTable({ data, model, headingLevel }: AblationTableProps)
             </tr>
           </thead>
           <tbody>
-            <tr className="methods-dense">
+            <tr className={tables.methodsDense}>
               <th scope="row">{full.label}</th>
               <td>{formatShare(full.reached, 1)}</td>
               <EstimateCell metric={metric} estimate={full.estimate} best={false} />
@@ -78,7 +82,7 @@ export function AblationTable({ data, model, headingLevel }: AblationTableProps)
           </tbody>
         </table>
       </div>
-      <p className="chart-readout">{samplesText(counts)}; bars share one scale.</p>
+      <p className={plot.chartReadout}>{samplesText(counts)}; bars share one scale.</p>
     </ChartFrame>
   );
 }
@@ -96,7 +100,7 @@ function Row({ row: { label, reached, estimate, difference }, metric, reach }: R
         <th scope="row">{label}</th>
         <td>{formatShare(reached, 1)}</td>
         <EstimateCell metric={metric} estimate={estimate} best={false} />
-        <td className="methods-missing">not measured</td>
+        <td className={tables.methodsMissing}>not measured</td>
         <td />
         <td />
       </tr>
@@ -111,13 +115,19 @@ function Row({ row: { label, reached, estimate, difference }, metric, reach }: R
       <EstimateCell metric={metric} estimate={estimate} best={false} />
       <td>{differenceText(metric, difference)}</td>
       <td>
-        <svg className="ablation-bar" data-verdict={verdict} width={BAR_WIDTH} height={BAR_HEIGHT} aria-hidden="true">
-          <path className="ablation-zero" d={`M${BAR_WIDTH / 2} 0V${BAR_HEIGHT}`} />
-          <path className="ablation-difference" d={bar} />
-          <path className="ablation-whisker" d={whisker} />
+        <svg
+          className={styles.ablationBar}
+          data-verdict={verdict}
+          width={BAR_WIDTH}
+          height={BAR_HEIGHT}
+          aria-hidden="true"
+        >
+          <path className={styles.ablationZero} d={`M${BAR_WIDTH / 2} 0V${BAR_HEIGHT}`} />
+          <path className={styles.ablationDifference} d={bar} />
+          <path className={styles.ablationWhisker} d={whisker} />
         </svg>
       </td>
-      <td className="ablation-verdict" data-verdict={verdict}>
+      <td className={styles.ablationVerdict} data-verdict={verdict}>
         {verdict}
       </td>
     </tr>

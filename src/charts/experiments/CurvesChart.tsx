@@ -2,18 +2,22 @@
  * Compression–performance curves: a metric over the pruning ratio, one line for each method, with 95 % intervals and
  * the dense model as reference.
  */
+
 import { useCallback, useMemo } from "react";
 import { formatShare, plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
 import { nearest, type PlotBox } from "../plot/box.ts";
+import cursors from "../plot/cursor.module.css";
 import { Plot } from "../plot/Plot.tsx";
 import { SeriesKey } from "../plot/SeriesKey.tsx";
 import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
+import styles from "./CurvesChart.module.css";
 import { CurvesPlot } from "./CurvesPlot.tsx";
 import { type CurvesDrawing, drawCurves } from "./curves.ts";
 import { curveEntries, curvesHeading, curvesSummary, curvesTable, ratioReadout } from "./curves-words.ts";
+import denses from "./DenseLine.module.css";
 import { DenseLine } from "./DenseLine.tsx";
 import type { CurvesData, ExperimentChartProps } from "./data.ts";
 import { formatTick } from "./estimates.ts";
@@ -95,7 +99,7 @@ interface DenseProps {
 /** The dense model's mean and interval over the whole plot. */
 function Dense({ box, dense }: DenseProps) {
   return (
-    <g className="dense-reference">
+    <g className={denses.denseReference}>
       <rect x={box.left} width={box.right - box.left} y={dense.high} height={Math.max(0, dense.low - dense.high)} />
       <DenseLine box={box} y={dense.y} at="right" />
     </g>
@@ -112,8 +116,14 @@ interface CursorProps {
 /** A line of its own over the drawing, so that moving it draws nothing else anew. */
 function Cursor({ box, x, resting }: CursorProps) {
   return (
-    <svg className="curves-cursor" width={box.width} height={box.height} aria-hidden="true">
-      <line className={resting ? "experiment-rest" : "experiment-cursor"} x1={x} x2={x} y1={box.top} y2={box.bottom} />
+    <svg className={styles.curvesCursor} width={box.width} height={box.height} aria-hidden="true">
+      <line
+        className={resting ? styles.experimentRest : cursors.experimentCursor}
+        x1={x}
+        x2={x}
+        y1={box.top}
+        y2={box.bottom}
+      />
     </svg>
   );
 }

@@ -2,9 +2,13 @@
  * The drawing of the curves by recharts: lines that break where a ratio is missing, their intervals and markers. Axes,
  * reading and words are those of every other chart. Values come in the plot's unit square, so that scales are ours alone.
  */
+
 import { memo, type ReactNode } from "react";
 import { Area, ComposedChart, type DotItemDotProps, Line, XAxis, YAxis } from "recharts";
-import { DASHES, LOOKS, markerPath } from "../plot/looks.ts";
+import { DASHES, LOOKS, type Look, markerPath } from "../plot/looks.ts";
+import series from "../plot/series.module.css";
+import { seriesClass } from "../plot/series-class.ts";
+import styles from "./CurvesPlot.module.css";
 import type { CurvesDrawing, DrawnCurve } from "./curves.ts";
 
 const UNIT = [0, 1] as const;
@@ -26,7 +30,7 @@ export const CurvesPlot = memo(function CurvesPlot({ drawing, children }: Curves
       {curves.map(({ id, look }, place) => (
         <Area
           key={id}
-          className={`series-${look}`}
+          className={seriesClass(look)}
           dataKey={`intervals[${place}]`}
           stroke="none"
           fill="var(--series)"
@@ -38,7 +42,7 @@ export const CurvesPlot = memo(function CurvesPlot({ drawing, children }: Curves
       {curves.map(({ id, look }, place) => (
         <Line
           key={id}
-          className={`series-${look}`}
+          className={seriesClass(look)}
           dataKey={`means[${place}]`}
           stroke="var(--series)"
           strokeWidth={1.75}
@@ -55,23 +59,23 @@ export const CurvesPlot = memo(function CurvesPlot({ drawing, children }: Curves
 
 /** One function for each look, made once: recharts draws all points anew where a property changes. */
 const MARKERS = LOOKS.map((look) => ({ key, cx, cy }: DotItemDotProps) => (
-  <g key={key} className={`series-${look}`}>
-    <path className="series-marker" d={cx === undefined || cy === undefined ? "" : markerPath(look, cx, cy)} />
+  <g key={key} className={seriesClass(look)}>
+    <path className={series.seriesMarker} d={cx === undefined || cy === undefined ? "" : markerPath(look, cx, cy)} />
   </g>
 ));
 
 interface EndLabelProps {
   readonly label: string;
-  readonly look: number;
+  readonly look: Look;
   readonly end: NonNullable<DrawnCurve["end"]>;
 }
 
 /** The name of a curve beside its end, with a line to it. */
 function EndLabel({ label, look, end }: EndLabelProps) {
   return (
-    <g className={`series-${look}`}>
-      <path className="series-leader" d={`M${end.x + 5} ${end.y}L${end.x + 16} ${end.labelY}`} />
-      <text className="series-label" x={end.x + 20} y={end.labelY + 4}>
+    <g className={seriesClass(look)}>
+      <path className={styles.seriesLeader} d={`M${end.x + 5} ${end.y}L${end.x + 16} ${end.labelY}`} />
+      <text className={styles.seriesLabel} x={end.x + 20} y={end.labelY + 4}>
         {label}
       </text>
     </g>

@@ -1,5 +1,7 @@
 /** The dense model's mean as a dashed line over the plot, with its name where there is room above or below. */
+
 import type { PlotBox } from "../plot/box.ts";
+import denses from "./DenseLine.module.css";
 
 export interface DenseLineProps {
   readonly box: PlotBox;
@@ -11,7 +13,7 @@ export interface DenseLineProps {
 export function DenseLine({ box, y, at }: DenseLineProps) {
   const right = at === "right";
   return (
-    <g className="dense-reference">
+    <g className={denses.denseReference} data-reference="">
       <line x1={box.left} x2={box.right} y1={y} y2={y} />
       <text
         x={right ? box.right - 4 : box.left + 5}

@@ -1,13 +1,19 @@
 /** Small pictures of what other methods say about each layer, one row for each measure, on common columns. */
+
 import { memo, useCallback, useMemo } from "react";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import { FormulaNote } from "../frame/FormulaNote.tsx";
 import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
 import { CursorInput } from "../plot/CursorInput.tsx";
+import cursors from "../plot/cursor.module.css";
+import key from "../plot/key.module.css";
+import plot from "../plot/Plot.module.css";
+import towers from "../plot/towers.module.css";
 import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
 import type { ExperimentChartProps, LayerView } from "./data.ts";
 import { formatTick } from "./estimates.ts";
+import styles from "./LayerViews.module.css";
 import {
   drawLayerView,
   type LayerColumns,
@@ -50,29 +56,29 @@ export function LayerViews({ views, from, model, headingLevel }: LayerViewsProps
           text={current ? layerReadout(views, current) : "no layer"}
           onChange={cursor.move}
         />
-        <div className="layer-views" {...cursor.pointer}>
+        <div className={`${plot.chartDrawing} ${styles.layerViews}`} {...cursor.pointer}>
           {views.map((view) => (
-            <div key={view.id} className="layer-view">
-              <div className="layer-view-head">
+            <div key={view.id} className={styles.layerView}>
+              <div className={styles.layerViewHead}>
                 <b>{view.label}</b>
-                <span className="layer-view-value">{current ? layerViewReadout(view, current) : ""}</span>
+                <span className={styles.layerViewValue}>{current ? layerViewReadout(view, current) : ""}</span>
                 <FormulaNote formula={view.formula} />
               </div>
               <p>{view.explanation}</p>
               <svg role="img" aria-label={layerViewSummary(view)} width={columns.width} height={74}>
-                {x !== undefined && <line className="experiment-cursor" x1={x} x2={x} y1={2} y2={60} />}
+                {x !== undefined && <line className={cursors.experimentCursor} x1={x} x2={x} y1={2} y2={60} />}
                 <Bars view={view} layers={layers} columns={columns} />
               </svg>
             </div>
           ))}
         </div>
-        <ul className="chart-key">
+        <ul className={key.chartKey}>
           <li>
-            <i className="swatch swatch-vision" />
+            <i className={`${key.swatch} ${towers.swatchVision}`} />
             vision layers, left
           </li>
           <li>
-            <i className="swatch swatch-text" />
+            <i className={`${key.swatch} ${towers.swatchText}`} />
             text layers, right
           </li>
         </ul>
@@ -93,8 +99,8 @@ const Bars = memo(function Bars({ view, layers, columns }: BarsProps) {
   return (
     <g>
       <ValueAxis box={box} scale={scale} format={tick} />
-      <path className="bar-vision" d={vision} />
-      <path className="bar-text" d={text} />
+      <path className={towers.barVision} d={vision} />
+      <path className={towers.barText} d={text} />
       <BottomAxis box={box} ticks={columns.labels} />
     </g>
   );

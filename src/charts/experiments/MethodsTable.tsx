@@ -1,10 +1,14 @@
 /** All metrics of all methods at one ratio, the dense model first, the best of each metric in bold. */
+
 import { useId, useState } from "react";
+import hidden from "../../styles/hidden.module.css";
 import { formatShare, plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
+import plot from "../plot/Plot.module.css";
 import { SeriesSample } from "../plot/SeriesKey.tsx";
 import type { Estimate, ExperimentChartProps, MethodRow, MethodsData, MetricDescription } from "./data.ts";
 import { formatMetric, intervalText, isMeasured, samplesText } from "./estimates.ts";
+import styles from "./MethodsTable.module.css";
 import {
   bestRows,
   directionOf,
@@ -15,6 +19,7 @@ import {
   sortRows,
 } from "./methods-table.ts";
 import type { PaperFigures } from "./paper.ts";
+import tables from "./table.module.css";
 
 export interface MethodsTableProps extends ExperimentChartProps {
   readonly data: MethodsData;
@@ -44,9 +49,9 @@ export function MethodsTable({ data, paper = null, model, headingLevel }: Method
       isTable
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard */}
-      <div className="methods-scroll" tabIndex={0}>
-        <table className="methods-table">
-          <caption className="visually-hidden">{methodsSummary(data)}</caption>
+      <div className={tables.methodsScroll} tabIndex={0}>
+        <table className={tables.methodsTable}>
+          <caption className={hidden.visuallyHidden}>{methodsSummary(data)}</caption>
           <thead>
             <tr>
               <th scope="col">Method</th>
@@ -58,9 +63,9 @@ export function MethodsTable({ data, paper = null, model, headingLevel }: Method
           </thead>
           <tbody>
             {dense && (
-              <tr className="methods-dense">
+              <tr className={tables.methodsDense}>
                 <th scope="row">
-                  <span className="methods-name">dense</span>
+                  <span className={tables.methodsName}>dense</span>
                 </th>
                 <td>–</td>
                 {metrics.map((metric) => (
@@ -74,7 +79,7 @@ export function MethodsTable({ data, paper = null, model, headingLevel }: Method
           </tbody>
         </table>
       </div>
-      <p className="chart-readout">{samplesText(counts)}. Press a heading to sort by it.</p>
+      <p className={plot.chartReadout}>{samplesText(counts)}. Press a heading to sort by it.</p>
       {paper && <PaperNote paper={paper} />}
     </ChartFrame>
   );
@@ -94,13 +99,13 @@ function MetricHeading({ metric, sort, onSort }: MetricHeadingProps) {
     <th scope="col" aria-sort={own ? (rising ? "ascending" : "descending") : "none"}>
       <button
         type="button"
-        className="methods-sort"
+        className={styles.methodsSort}
         title={metric.sentence}
         onClick={() => onSort(nextSort(sort, metric.id))}
       >
         <span>
           {metric.label}
-          <span className="methods-arrow" aria-hidden="true">
+          <span className={styles.methodsArrow} aria-hidden="true">
             {own ? (rising ? "▴" : "▾") : ""}
           </span>
         </span>
@@ -123,7 +128,7 @@ function Row({ row, metrics, best }: RowProps) {
   return (
     <tr>
       <th scope="row">
-        <span className="methods-name">
+        <span className={tables.methodsName}>
           <SeriesSample look={row.look} />
           {row.label}
         </span>
@@ -148,13 +153,13 @@ interface EstimateCellProps {
 }
 
 export function EstimateCell({ metric, estimate, best }: EstimateCellProps) {
-  if (!isMeasured(estimate)) return <td className="methods-missing">not measured</td>;
+  if (!isMeasured(estimate)) return <td className={tables.methodsMissing}>not measured</td>;
   const mean = formatMetric(metric, estimate.mean);
   return (
     <td>
       {best ? (
         <b>
-          <span className="visually-hidden">best: </span>
+          <span className={hidden.visuallyHidden}>best: </span>
           {mean}
         </b>
       ) : (
@@ -168,7 +173,7 @@ export function EstimateCell({ metric, estimate, best }: EstimateCellProps) {
 function PaperNote({ paper }: { readonly paper: PaperFigures }) {
   const id = useId();
   return (
-    <aside className="paper-note" aria-labelledby={id}>
+    <aside className={styles.paperNote} aria-labelledby={id}>
       <p id={id}>
         The paper's own figures, not ours: {paper.source}, {paper.setting}.
       </p>

@@ -1,8 +1,10 @@
 /** A metric with the MLPs of a few neighbouring text layers zeroed, at every position, over the CMDS of the layers. */
+
 import { memo, useCallback, useMemo } from "react";
 import { plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import { BottomAxis, OwnAxis, ValueAxis } from "../plot/Axes.tsx";
+import key from "../plot/key.module.css";
 import { Plot, Readout } from "../plot/Plot.tsx";
 import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
@@ -10,6 +12,7 @@ import { DenseLine } from "./DenseLine.tsx";
 import type { ExperimentChartProps, MetricDescription, WindowData } from "./data.ts";
 import { formatTick, samplesText } from "./estimates.ts";
 import { axisName } from "./metric-scale.ts";
+import styles from "./WindowChart.module.css";
 import { drawWindows, type WindowDrawing } from "./windows.ts";
 import { windowReadout, windowSummary, windowTable } from "./windows-words.ts";
 
@@ -58,7 +61,7 @@ export function WindowChart({ data, model, headingLevel }: WindowChartProps) {
         >
           {current && (
             <rect
-              className="window-current"
+              className={styles.windowCurrent}
               x={box.left + current.first * step}
               y={box.top}
               width={size * step}
@@ -68,17 +71,17 @@ export function WindowChart({ data, model, headingLevel }: WindowChartProps) {
           <Drawing drawing={drawing} metric={metric} />
         </Plot>
         <Readout text={reading} hint="Point at a position, or tab here and use the arrow keys." />
-        <ul className="chart-key">
+        <ul className={key.chartKey}>
           <li>
             <svg width={26} height={10} aria-hidden="true">
-              <path className="window-line" d="M0 5H26" />
-              <circle className="window-dot" cx={13} cy={5} r={3} />
+              <path className={styles.windowLine} d="M0 5H26" />
+              <circle className={styles.windowDot} cx={13} cy={5} r={3} />
             </svg>
             {metric.label}, in the middle of its window
           </li>
           <li>
             <svg width={26} height={10} aria-hidden="true">
-              <path className="window-cmds" d="M0 5H26" />
+              <path className={styles.windowCmds} d="M0 5H26" />
             </svg>
             CMDS of the MLP, own scale
           </li>
@@ -100,13 +103,13 @@ const Drawing = memo(function Drawing({ drawing, metric }: DrawingProps) {
     <g>
       <ValueAxis box={box} scale={scale} format={tick} name={axisName(metric)} />
       <BottomAxis box={box} ticks={ticks} name="text layer" />
-      {cmds && <path className="window-cmds" d={cmds.line} />}
+      {cmds && <path className={styles.windowCmds} d={cmds.line} />}
       {cmds && <OwnAxis box={box} scale={cmds.scale} name="CMDS" />}
       {dense !== null && <DenseLine box={box} y={dense} at="left" />}
-      <path className="window-whiskers" d={whiskers} />
-      <path className="window-line" d={line} />
+      <path className={styles.windowWhiskers} d={whiskers} />
+      <path className={styles.windowLine} d={line} />
       {dots.map(({ x, y }) => (
-        <circle key={x} className="window-dot" cx={x} cy={y} r={3} />
+        <circle key={x} className={styles.windowDot} cx={x} cy={y} r={3} />
       ))}
     </g>
   );

@@ -1,9 +1,11 @@
 /** The pixels of the neuron field: painted in the same frame as the tick that caused them, nothing else redrawn. */
+
 import { memo, type RefObject, useLayoutEffect, useMemo, useRef } from "react";
 import type { FrameData } from "../../core/frame-data.ts";
 import type { UnitLayout } from "../../core/unit.ts";
 import type { FieldGeometry } from "./field-geometry.ts";
 import { createFieldPainter, fieldRamp } from "./field-paint.ts";
+import styles from "./NeuronField.module.css";
 import { useCssColours } from "./use-css-colours.ts";
 
 /** Vertical places of the rows, CSS pixels; shared by the canvas and the marks over it. */
@@ -55,7 +57,7 @@ export const FieldCanvas = memo(function FieldCanvas(props: FieldCanvasProps) {
   return (
     <canvas
       ref={canvasRef}
-      className="field-canvas"
+      className={styles.fieldCanvas}
       role="img"
       aria-label={label}
       width={geometry.columns}

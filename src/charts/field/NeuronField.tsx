@@ -2,6 +2,7 @@
  * Every unit of the model as one cell, a row per layer: attention groups first, then the MLP neurons. Kept cells
  * are shaded by rank, gone ones have one colour. Pointer or arrow keys name a unit, click or Enter pins it.
  */
+
 import { type KeyboardEvent, type PointerEvent, useId, useMemo, useRef, useState } from "react";
 import type { FrameData } from "../../core/frame-data.ts";
 import type { UnitIndex, UnitLayout } from "../../core/unit.ts";
@@ -9,6 +10,9 @@ import { formatCount } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import type { Formula, FramedChartProps } from "../frame/chart-context.ts";
 import { type LayerRow, layerRows } from "../layers.ts";
+import key from "../plot/key.module.css";
+import plot from "../plot/Plot.module.css";
+import towers from "../plot/towers.module.css";
 import { useWidth } from "../plot/use-width.ts";
 import { FieldCanvas, type FieldRowPlaces } from "./FieldCanvas.tsx";
 import {
@@ -21,6 +25,7 @@ import {
   unitAt,
 } from "./field-geometry.ts";
 import { fieldSummary, fieldTable, unitFacts, unitName, unitReadout } from "./field-words.ts";
+import styles from "./NeuronField.module.css";
 import { useDensity } from "./use-density.ts";
 
 const defaults = {
@@ -104,7 +109,7 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
       formula={formula ?? fieldFormula(layout, frame)}
       table={() => fieldTable(layout, frame)}
     >
-      <div ref={ref} className="field">
+      <div ref={ref} className={styles.field}>
         <FieldLabels rows={rows} places={places} />
         <div
           role="application"
@@ -112,7 +117,7 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
           aria-describedby={hint}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move a cursor over the cells
           tabIndex={0}
-          className="field-cells"
+          className={styles.fieldCells}
           style={{ marginLeft: defaults.labelWidth, height: places.height }}
           onPointerMove={onPointer}
           onPointerUp={onPointer}
@@ -136,7 +141,7 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
         </div>
         <p
           id={hint}
-          className="chart-readout"
+          className={`${plot.chartReadout} ${styles.fieldReadout}`}
           data-empty={!facts || undefined}
           aria-live={cursor?.byKey ? "polite" : "off"}
         >
@@ -187,7 +192,7 @@ function Mark({ kind, unit, geometry, places, density }: MarkProps) {
   const center = (place.from + place.to) / 2 / density;
   return (
     <span
-      className={`field-mark field-mark-${kind}`}
+      className={`${styles.fieldMark} ${kind === "pin" ? styles.fieldMarkPin : styles.fieldMarkCursor}`}
       style={{
         left: center - width / 2 - 1,
         top: (places.tops[place.row] ?? 0) - 1,
@@ -201,7 +206,7 @@ function Mark({ kind, unit, geometry, places, density }: MarkProps) {
 function FieldLabels({ rows, places }: { readonly rows: readonly LayerRow[]; readonly places: FieldRowPlaces }) {
   const every = places.rowHeight >= 10 ? 1 : 5;
   return (
-    <div className="field-labels" aria-hidden="true">
+    <div className={styles.fieldLabels} aria-hidden="true">
       {rows.map((row, index) => {
         const top = places.tops[index] ?? 0;
         const first = row.tower !== rows[index - 1]?.tower;
@@ -209,7 +214,7 @@ function FieldLabels({ rows, places }: { readonly rows: readonly LayerRow[]; rea
           <div key={`${row.tower}.${row.layer}`}>
             {first && (
               <div
-                className={`field-head tower-${row.tower}`}
+                className={`${styles.fieldHead} ${row.tower === "vision" ? towers.towerVision : towers.towerText}`}
                 style={{ top: top - defaults.towerHead, left: defaults.labelWidth }}
               >
                 {row.tower === "vision"
@@ -219,7 +224,7 @@ function FieldLabels({ rows, places }: { readonly rows: readonly LayerRow[]; rea
             )}
             {row.layer % every === 0 && (
               <span
-                className="field-row-label"
+                className={styles.fieldRowLabel}
                 style={{ top: top + places.rowHeight / 2, width: defaults.labelWidth - 6 }}
               >
                 {row.layer}
@@ -234,18 +239,18 @@ function FieldLabels({ rows, places }: { readonly rows: readonly LayerRow[]; rea
 
 function FieldKeyLine({ pinned }: { readonly pinned: readonly string[] }) {
   return (
-    <ul className="chart-key">
+    <ul className={key.chartKey}>
       <li>
-        <i className="swatch swatch-gone" />
+        <i className={`${key.swatch} ${styles.swatchGone}`} />
         gone
       </li>
       <li>
-        <i className="swatch swatch-ramp" />
+        <i className={`${key.swatch} ${styles.swatchRamp}`} />
         kept, lowest to highest rank
       </li>
       {pinned.length > 0 && (
         <li>
-          <i className="swatch swatch-pin" />
+          <i className={`${key.swatch} ${styles.swatchPin}`} />
           pinned: {pinned.slice(0, 3).join("; ")}
           {pinned.length > 3 ? ` and ${pinned.length - 3} more` : ""}
         </li>

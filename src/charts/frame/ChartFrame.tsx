@@ -2,10 +2,11 @@
  * What every chart stands in: its name, one plain sentence, the table and CSV forms, the formula, the badge of a
  * result older than the thumb, and the line that says which model, method and ratio it belongs to.
  */
-import "../charts.css";
-import "../experiments.css";
+
 import { type ReactNode, useId, useState } from "react";
 import { formatShare } from "../format.ts";
+import buttons from "./action.module.css";
+import frame from "./ChartFrame.module.css";
 import type { Formula, FramedChartProps } from "./chart-context.ts";
 import { csvFileName, toCsv } from "./csv.ts";
 import { DataTable } from "./DataTable.tsx";
@@ -44,22 +45,22 @@ export function ChartFrame(props: ChartFrameProps) {
   const shownRatio = staleRatio ?? context.ratio;
   const { ratioText } = context;
   return (
-    <section className="chart" aria-labelledby={id} data-stale={stale || undefined}>
-      <header className="chart-head">
-        <Heading id={id} className="chart-title">
+    <section className={frame.chart} aria-labelledby={id} data-stale={stale || undefined}>
+      <header className={frame.chartHead}>
+        <Heading id={id} className={frame.chartTitle}>
           {title}
         </Heading>
-        {stale && <span className="stale-badge">computed at {formatShare(staleRatio)}</span>}
-        <span className="chart-actions">
+        {stale && <span className={frame.staleBadge}>computed at {formatShare(staleRatio)}</span>}
+        <span className={frame.chartActions}>
           {formula && <FormulaNote formula={formula} />}
           {!isTable && (
-            <button type="button" className="chart-action" onClick={() => setAsTable(!asTable)}>
+            <button type="button" className={buttons.chartAction} onClick={() => setAsTable(!asTable)}>
               {asTable ? "show as chart" : "show as table"}
             </button>
           )}
           <button
             type="button"
-            className="chart-action"
+            className={buttons.chartAction}
             title={`Download ${title} as CSV`}
             onClick={() =>
               download(csvFileName(title, context.model, context.method, ratioText ?? shownRatio), toCsv(table()))
@@ -69,9 +70,9 @@ export function ChartFrame(props: ChartFrameProps) {
           </button>
         </span>
       </header>
-      <p className="chart-sentence">{sentence}</p>
-      <div className="chart-body">{asTable ? <DataTable caption={title} table={table()} /> : children}</div>
-      <p className="chart-caption">
+      <p className={frame.chartSentence}>{sentence}</p>
+      <div className={frame.chartBody}>{asTable ? <DataTable caption={title} table={table()} /> : children}</div>
+      <p className={frame.chartCaption}>
         {context.model} · {context.method} · {ratioText ?? formatShare(shownRatio, 1)}
       </p>
     </section>

@@ -1,6 +1,10 @@
 /** A chart's numbers as a table; long ones in pages, so that 83,000 units stay readable and cheap. */
+
 import { useState } from "react";
+import hidden from "../../styles/hidden.module.css";
 import { formatCount } from "../format.ts";
+import buttons from "./action.module.css";
+import styles from "./DataTable.module.css";
 import { type ChartTable, cellText } from "./table.ts";
 
 /** Rows per page. */
@@ -20,11 +24,11 @@ export function DataTable({ caption, table }: DataTableProps) {
   const last = Math.min(first + PAGE_ROWS, table.rowCount);
   const indexes = Array.from({ length: last - first }, (_, offset) => first + offset);
   return (
-    <div className="data-table">
+    <div className={styles.dataTable}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard */}
-      <div className="data-table-scroll" tabIndex={0}>
+      <div className={styles.dataTableScroll} tabIndex={0}>
         <table>
-          <caption className="visually-hidden">{caption}</caption>
+          <caption className={hidden.visuallyHidden}>{caption}</caption>
           <thead>
             <tr>
               {table.columns.map((column) => (
@@ -51,8 +55,13 @@ export function DataTable({ caption, table }: DataTableProps) {
         </table>
       </div>
       {pages > 1 && (
-        <div className="data-table-pager">
-          <button type="button" className="chart-action" disabled={current === 0} onClick={() => setPage(current - 1)}>
+        <div className={styles.dataTablePager}>
+          <button
+            type="button"
+            className={buttons.chartAction}
+            disabled={current === 0}
+            onClick={() => setPage(current - 1)}
+          >
             previous
           </button>
           <span>
@@ -60,7 +69,7 @@ export function DataTable({ caption, table }: DataTableProps) {
           </span>
           <button
             type="button"
-            className="chart-action"
+            className={buttons.chartAction}
             disabled={current === pages - 1}
             onClick={() => setPage(current + 1)}
           >

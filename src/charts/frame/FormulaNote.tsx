@@ -1,6 +1,9 @@
 /** A small button that shows a formula with this model's numbers on hover and on focus; Escape hides it. */
+
 import { type KeyboardEvent, useId, useState } from "react";
+import buttons from "./action.module.css";
 import type { Formula } from "./chart-context.ts";
+import styles from "./FormulaNote.module.css";
 
 export interface FormulaNoteProps {
   readonly formula: Formula;
@@ -15,10 +18,10 @@ export function FormulaNote({ formula }: FormulaNoteProps) {
     setOpen(false);
   };
   return (
-    <span className="formula-note" onPointerEnter={() => setOpen(true)} onPointerLeave={() => setOpen(false)}>
+    <span onPointerEnter={() => setOpen(true)} onPointerLeave={() => setOpen(false)}>
       <button
         type="button"
-        className="chart-action"
+        className={buttons.chartAction}
         aria-describedby={id}
         onFocus={() => setOpen(true)}
         onBlur={() => setOpen(false)}
@@ -26,10 +29,10 @@ export function FormulaNote({ formula }: FormulaNoteProps) {
       >
         formula
       </button>
-      <span role="tooltip" id={id} className="formula-card" hidden={!open}>
-        <span className="formula-expression">{formula.expression}</span>
-        <span className="formula-numbers">{formula.withNumbers}</span>
-        <span className="formula-source">{formula.source}</span>
+      <span role="tooltip" id={id} className={styles.formulaCard} hidden={!open}>
+        <span className={styles.formulaExpression}>{formula.expression}</span>
+        <span className={styles.formulaNumbers}>{formula.withNumbers}</span>
+        <span className={styles.formulaSource}>{formula.source}</span>
       </span>
     </span>
   );

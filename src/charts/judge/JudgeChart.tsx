@@ -1,6 +1,10 @@
 /** The region "Judge": every claim of a trace, true or false in the scene, and the scores that follow. */
+
+import hidden from "../../styles/hidden.module.css";
+import frames from "../frame/ChartFrame.module.css";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import type { FramedChartProps } from "../frame/chart-context.ts";
+import styles from "./JudgeChart.module.css";
 import { type JudgedColumn, judgeFormula, judgeTable, scoreRows, unreadableNote, VERDICT_SIGNS } from "./judge.ts";
 
 export interface JudgeChartProps extends FramedChartProps {
@@ -22,10 +26,10 @@ export function JudgeChart({ columns, empty, ...frame }: JudgeChartProps) {
       table={() => judgeTable(columns)}
     >
       {last === null ? (
-        <p className="chart-empty">{empty}</p>
+        <p className={frames.chartEmpty}>{empty}</p>
       ) : (
         <>
-          {note && <p className="note">{note}</p>}
+          {note && <p className={styles.judgeNote}>{note}</p>}
           <Scores columns={columns} />
           <Claims column={last} />
         </>
@@ -36,8 +40,8 @@ export function JudgeChart({ columns, empty, ...frame }: JudgeChartProps) {
 
 function Scores({ columns }: { readonly columns: readonly JudgedColumn[] }) {
   return (
-    <table className="judge-scores">
-      <caption className="visually-hidden">Scores of the reasoning</caption>
+    <table className={styles.judgeScores}>
+      <caption className={hidden.visuallyHidden}>Scores of the reasoning</caption>
       <thead>
         <tr>
           <td />
@@ -66,11 +70,11 @@ function Scores({ columns }: { readonly columns: readonly JudgedColumn[] }) {
 
 function Claims({ column }: { readonly column: JudgedColumn }) {
   return (
-    <ul className="judge-claims" aria-label={`Claims of the ${column.name} model`}>
+    <ul className={styles.judgeClaims} aria-label={`Claims of the ${column.name} model`}>
       {column.judgement.claims.map(({ start, text, verdict, reason }) => (
         <li key={start} data-verdict={verdict} title={reason}>
           <span aria-hidden="true">{VERDICT_SIGNS[verdict]}</span>
-          <span className="visually-hidden">{verdict}: </span>
+          <span className={hidden.visuallyHidden}>{verdict}: </span>
           <span>
             {text}
             {verdict !== "true" && <em> {reason}</em>}

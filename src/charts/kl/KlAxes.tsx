@@ -1,5 +1,7 @@
 /** What stands behind every KL histogram: its two axes, and the band of the bin at the cursor. */
+
 import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
+import klAxes from "./KlAxes.module.css";
 import type { KlPlot } from "./kl-plot.ts";
 
 export interface KlAxesProps {
@@ -14,7 +16,7 @@ export function KlAxes({ plot: { box, scale, ticks, middles, step }, bin }: KlAx
     <>
       {middle !== undefined && (
         <rect
-          className="kl-current"
+          className={klAxes.klCurrent}
           data-current=""
           x={middle - step / 2}
           y={box.top}

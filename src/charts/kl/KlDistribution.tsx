@@ -2,6 +2,7 @@
  * Histogram of KL per token in the colours of the token trace, with mean, median and 95 % marks. Several series on one
  * axis are KlOverlay's.
  */
+import "./scale.module.css";
 import { memo, useMemo } from "react";
 import { formatNats, plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
@@ -11,6 +12,7 @@ import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
 import { binReadout, type KlHistogram, klHistogram, klSummary, klTable } from "./distribution.ts";
 import { KlAxes } from "./KlAxes.tsx";
+import styles from "./KlDistribution.module.css";
 import { finiteMaximum, klEdges } from "./kl-axis.ts";
 import { LABEL_GAP } from "./kl-marks.ts";
 import { drawKlBars, type KlBars } from "./kl-plot.ts";
@@ -72,10 +74,10 @@ const Bars = memo(function Bars({ drawing: { box, bars, marks } }: { readonly dr
   return (
     <g>
       {bars.map(({ kl, path }) => (
-        <path key={path} className="kl-bar" data-kl={kl} d={path} />
+        <path key={path} className={styles.klBar} data-kl={kl} d={path} />
       ))}
       {marks.map(({ name, at, text, side, y }) => (
-        <g key={name} className="kl-mark">
+        <g key={name} className={styles.klMark}>
           <line x1={at} x2={at} y1={y - 5} y2={box.bottom} />
           <text
             x={at + (side === "left" ? -LABEL_GAP : LABEL_GAP)}

@@ -1,4 +1,5 @@
 /** KL per token of several methods at one ratio on one axis: outlines, and a dashed line at each mean. */
+
 import { memo, useMemo } from "react";
 import type { ExperimentChartProps, KlValues } from "../experiments/data.ts";
 import { formatShare, plural } from "../format.ts";
@@ -6,6 +7,8 @@ import { ChartFrame } from "../frame/ChartFrame.tsx";
 import { DASHES } from "../plot/looks.ts";
 import { Plot } from "../plot/Plot.tsx";
 import { SeriesKey } from "../plot/SeriesKey.tsx";
+import series from "../plot/series.module.css";
+import { seriesClass } from "../plot/series-class.ts";
 import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
 import { KlAxes } from "./KlAxes.tsx";
@@ -60,10 +63,10 @@ export function KlOverlay({ series, ratio, model, headingLevel }: KlOverlayProps
 
 const Outlines = memo(function Outlines({ drawing: { outlines } }: { readonly drawing: KlOutlines }) {
   return outlines.map(({ id, look, outline, mean, marker }) => (
-    <g key={id} className={`series-${look}`}>
-      <path className="series-line" strokeDasharray={DASHES[look]} d={outline} />
-      <path className="series-mean" d={mean} />
-      <path className="series-marker" d={marker} />
+    <g key={id} className={seriesClass(look)}>
+      <path className={series.seriesLine} strokeDasharray={DASHES[look]} d={outline} />
+      <path className={series.seriesMean} d={mean} />
+      <path className={series.seriesMarker} d={marker} />
     </g>
   ));
 });

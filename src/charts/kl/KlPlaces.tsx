@@ -1,4 +1,5 @@
 /** Where KL lives: mean KL by distance from the last pivot and by step, with intervals, on one scale. */
+
 import { memo, useMemo } from "react";
 import type { ExperimentChartProps, KlPlace, KlPlacesData } from "../experiments/data.ts";
 import { formatTick } from "../experiments/estimates.ts";
@@ -8,6 +9,8 @@ import { Plot, Readout } from "../plot/Plot.tsx";
 import type { ValueScale } from "../plot/scale.ts";
 import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
+import klAxes from "./KlAxes.module.css";
+import styles from "./KlPlaces.module.css";
 import {
   drawPlaces,
   type PlacesDrawing,
@@ -39,7 +42,7 @@ export function KlPlaces({ data, model, headingLevel }: KlPlacesProps) {
       }}
       table={() => placesTable(data)}
     >
-      <div className="kl-places">
+      <div className={styles.klPlaces}>
         <Places kind="distance" name="tokens since the last pivot" places={data.byDistance} scale={scale} />
         <Places kind="step" name="step" places={data.byStep} scale={scale} />
       </div>
@@ -75,7 +78,13 @@ function Places({ kind, name, places, scale }: PlacesProps) {
         reading={reading ?? "no place"}
       >
         {middle !== undefined && (
-          <rect className="kl-current" x={middle - step / 2} y={box.top} width={step} height={box.bottom - box.top} />
+          <rect
+            className={klAxes.klCurrent}
+            x={middle - step / 2}
+            y={box.top}
+            width={step}
+            height={box.bottom - box.top}
+          />
         )}
         <Drawing drawing={drawing} name={name} />
       </Plot>
@@ -89,9 +98,9 @@ const Drawing = memo(function Drawing({ drawing, name }: { readonly drawing: Pla
   return (
     <g>
       <ValueAxis box={box} scale={scale} format={natsTick} name="mean KL, nats" />
-      <path className="place-bars" d={bars} />
-      <path className="place-whiskers-halo" d={whiskers} />
-      <path className="place-whiskers" d={whiskers} />
+      <path className={styles.placeBars} d={bars} />
+      <path className={styles.placeWhiskersHalo} d={whiskers} />
+      <path className={styles.placeWhiskers} d={whiskers} />
       <BottomAxis box={box} ticks={labels} name={name} />
     </g>
   );

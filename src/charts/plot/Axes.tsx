@@ -1,5 +1,7 @@
 /** The axes of every chart: values with their grid on the left, what is counted below, a quantity of its own on the right. */
+
 import { memo } from "react";
+import axes from "./Axes.module.css";
 import type { OwnScale, PlotBox } from "./box.ts";
 import { valueY } from "./box.ts";
 import type { ValueScale } from "./scale.ts";
@@ -25,15 +27,15 @@ export const ValueAxis = memo(function ValueAxis({ box, scale, format, name }: V
         const y = valueY(box, scale, value);
         return (
           <g key={value}>
-            <line className="grid-line" x1={box.left} x2={box.right} y1={y} y2={y} />
-            <text className="tick" x={box.left - GAP} y={y + MIDDLE} textAnchor="end">
+            <line className={axes.gridLine} x1={box.left} x2={box.right} y1={y} y2={y} />
+            <text className={axes.tick} x={box.left - GAP} y={y + MIDDLE} textAnchor="end">
               {format(value)}
             </text>
           </g>
         );
       })}
       {name && (
-        <text className="tick" x={0} y={box.height - NAME_BASE}>
+        <text className={axes.tick} x={0} y={box.height - NAME_BASE}>
           ↑ {name}
         </text>
       )}
@@ -59,17 +61,17 @@ export interface BottomAxisProps {
 export const BottomAxis = memo(function BottomAxis({ box, ticks, name, line = false }: BottomAxisProps) {
   return (
     <g data-axis="bottom">
-      {line && <line className="axis-line" x1={box.left} x2={box.right} y1={box.bottom} y2={box.bottom} />}
+      {line && <line className={axes.axisLine} x1={box.left} x2={box.right} y1={box.bottom} y2={box.bottom} />}
       {ticks.map(({ x, text }) => (
         <g key={x}>
-          {line && <line className="axis-line" x1={x} x2={x} y1={box.bottom} y2={box.bottom + 4} />}
-          <text className="tick" x={x} y={box.bottom + (line ? 15 : 14)} textAnchor="middle">
+          {line && <line className={axes.axisLine} x1={x} x2={x} y1={box.bottom} y2={box.bottom + 4} />}
+          <text className={axes.tick} x={x} y={box.bottom + (line ? 15 : 14)} textAnchor="middle">
             {text}
           </text>
         </g>
       ))}
       {name && (
-        <text className="tick" x={box.right} y={box.height - NAME_BASE} textAnchor="end">
+        <text className={axes.tick} x={box.right} y={box.height - NAME_BASE} textAnchor="end">
           {name} →
         </text>
       )}
@@ -90,11 +92,11 @@ export const OwnAxis = memo(function OwnAxis({ box, scale, name }: OwnAxisProps)
   return (
     <g data-axis="own">
       {ends.map((value) => (
-        <text key={value} className="tick" x={box.right + GAP - 1} y={y(value) + MIDDLE}>
+        <text key={value} className={axes.tick} x={box.right + GAP - 1} y={y(value) + MIDDLE}>
           {value.toFixed(2)}
         </text>
       ))}
-      <text className="tick" x={box.right + GAP - 1} y={(box.top + box.bottom) / 2 + MIDDLE}>
+      <text className={axes.tick} x={box.right + GAP - 1} y={(box.top + box.bottom) / 2 + MIDDLE}>
         {name}
       </text>
     </g>

@@ -2,7 +2,10 @@
  * Reads a chart step by step from the keyboard: a native range input that is not drawn, whose value text says what
  * stands at the cursor. Arrows, Page keys, Home and End come with it; the chart shows the focus ring for it.
  */
+
 import type { KeyboardEvent } from "react";
+import hidden from "../../styles/hidden.module.css";
+import plot from "./Plot.module.css";
 
 export interface CursorInputProps {
   /** What one step is: "Layer", "KL bin", "Token". */
@@ -24,7 +27,7 @@ export function CursorInput({ label, count, value, text, onChange, onPick }: Cur
   return (
     <input
       type="range"
-      className="visually-hidden chart-cursor"
+      className={`${hidden.visuallyHidden} ${plot.chartCursor}`}
       aria-label={label}
       aria-valuetext={text}
       min={0}

@@ -1,6 +1,8 @@
 /** A drawing that is read at a cursor: by pointer, by keyboard, and as one sentence by those who do not see it. */
+
 import type { ReactNode } from "react";
 import { CursorInput } from "./CursorInput.tsx";
+import plot from "./Plot.module.css";
 import type { ChartCursor } from "./use-cursor.ts";
 
 export interface PlotProps {
@@ -24,12 +26,18 @@ export function Plot({ width, height, summary, cursor, step, count, reading, own
     <>
       <CursorInput label={step} count={count} value={cursor.at} text={reading} onChange={cursor.move} />
       {own ? (
-        <div className="chart-drawing" role="img" aria-label={summary} style={{ width, height }} {...cursor.pointer}>
+        <div
+          className={plot.chartDrawing}
+          role="img"
+          aria-label={summary}
+          style={{ width, height }}
+          {...cursor.pointer}
+        >
           {children}
         </div>
       ) : (
         <svg
-          className="chart-drawing"
+          className={plot.chartDrawing}
           role="img"
           aria-label={summary}
           width={width}
@@ -53,7 +61,7 @@ export interface ReadoutProps {
 /** The line below a drawing that says what stands at its cursor; its room is kept. */
 export function Readout({ text, hint }: ReadoutProps) {
   return (
-    <p className="chart-readout" data-empty={text === null || undefined}>
+    <p className={plot.chartReadout} data-empty={text === null || undefined}>
       {text ?? hint}
     </p>
   );

@@ -1,5 +1,9 @@
 /** The key of a chart of several series, which is its readout as well: line, marker, name and the value at hand. */
+import hidden from "../../styles/hidden.module.css";
 import { DASHES, type Look, markerPath } from "./looks.ts";
+import styles from "./SeriesKey.module.css";
+import series from "./series.module.css";
+import { seriesClass } from "./series-class.ts";
 
 export interface SeriesEntry {
   readonly id: string;
@@ -19,15 +23,15 @@ export interface SeriesKeyProps {
 
 export function SeriesKey({ heading, entries }: SeriesKeyProps) {
   return (
-    <div className="series-key">
+    <div className={styles.seriesKey}>
       <p>{heading}</p>
       <ul>
         {entries.map(({ id, label, look, text, best = false }) => (
           <li key={id} data-best={best || undefined}>
             <SeriesSample look={look} />
-            <span className="series-name">{label}</span>
-            <span className="series-value">
-              {best && <span className="visually-hidden">best: </span>}
+            <span className={styles.seriesName}>{label}</span>
+            <span className={styles.seriesValue}>
+              {best && <span className={hidden.visuallyHidden}>best: </span>}
               {text}
             </span>
           </li>
@@ -40,9 +44,9 @@ export function SeriesKey({ heading, entries }: SeriesKeyProps) {
 /** A short piece of a series' line with its marker. */
 export function SeriesSample({ look }: { readonly look: Look }) {
   return (
-    <svg className={`series-${look}`} width={30} height={10} aria-hidden="true">
-      <path className="series-line" strokeDasharray={DASHES[look]} d="M0 5H30" />
-      <path className="series-marker" d={markerPath(look, 15, 5)} />
+    <svg className={seriesClass(look)} width={30} height={10} aria-hidden="true">
+      <path className={series.seriesLine} strokeDasharray={DASHES[look]} d="M0 5H30" />
+      <path className={series.seriesMarker} d={markerPath(look, 15, 5)} />
     </svg>
   );
 }

@@ -2,6 +2,7 @@
  * Share of MLP neurons kept per layer as bars, vision left and text right, attention groups as pips beneath, the
  * CMDS of the text layers as a line on its own scale. Follows the thumb: four path strings change per frame.
  */
+
 import { memo, useMemo } from "react";
 import type { FrameData } from "../../core/frame-data.ts";
 import type { UnitLayout } from "../../core/unit.ts";
@@ -12,8 +13,10 @@ import { type LayerRow, layerRows } from "../layers.ts";
 import { BottomAxis, OwnAxis, ValueAxis } from "../plot/Axes.tsx";
 import { Plot, Readout } from "../plot/Plot.tsx";
 import { tickScale } from "../plot/scale.ts";
+import towers from "../plot/towers.module.css";
 import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
+import styles from "./RetentionChart.module.css";
 import { RetentionKey } from "./RetentionKey.tsx";
 import { cmdsLine, outlinePath, retentionPaths, type SecondPlan, trackPath } from "./retention.ts";
 import { type RetentionGeometry, retentionGeometry } from "./retention-geometry.ts";
@@ -69,19 +72,19 @@ export function RetentionChart({ layout, frame, cmds, second = null, ...framePro
           <Axes geometry={geometry} />
           {band && (
             <rect
-              className="retention-cursor"
+              className={styles.retentionCursor}
               x={band.x - 1.5}
               y={geometry.box.top}
               width={band.width + 3}
               height={geometry.labelY - geometry.box.top + 3}
             />
           )}
-          <path className="bar-vision" d={paths.vision} />
-          <path className="bar-text" d={paths.text} />
-          <path className="group-gone" d={paths.groupsGone} />
-          <path className="group-kept" d={paths.groupsKept} />
-          {outline && <path className="bar-second-halo" d={outline} />}
-          {outline && <path className="bar-second" d={outline} />}
+          <path className={towers.barVision} d={paths.vision} />
+          <path className={towers.barText} d={paths.text} />
+          <path className={styles.groupGone} d={paths.groupsGone} />
+          <path className={styles.groupKept} d={paths.groupsKept} />
+          {outline && <path className={styles.barSecondHalo} d={outline} />}
+          {outline && <path className={styles.barSecond} d={outline} />}
           {cmds && <Cmds geometry={geometry} rows={rows} cmds={cmds} />}
         </Plot>
         <Readout text={reading} hint="Point at a layer, or tab here and use the arrow keys." />
@@ -105,13 +108,13 @@ function retentionFormula(rows: readonly LayerRow[], frame: FrameData): Formula 
 const Axes = memo(function Axes({ geometry }: { readonly geometry: RetentionGeometry }) {
   return (
     <g>
-      <path className="bar-track" d={trackPath(geometry)} />
+      <path className={styles.barTrack} d={trackPath(geometry)} />
       <ValueAxis box={geometry.box} scale={SHARES} format={percent} />
       <BottomAxis box={{ ...geometry.box, bottom: geometry.labelY - 14 }} ticks={geometry.labels} />
       {geometry.towers.map(({ tower, from, to }) => (
         <text
           key={tower}
-          className={`tower-name tower-${tower}`}
+          className={`${styles.towerName} ${tower === "vision" ? towers.towerVision : towers.towerText}`}
           x={(from + to) / 2}
           y={geometry.towerY}
           textAnchor="middle"
@@ -134,11 +137,11 @@ const Cmds = memo(function Cmds({ geometry, rows, cmds }: CmdsProps) {
   const line = cmdsLine(geometry, rows, cmds);
   if (!line) return null;
   return (
-    <g className="cmds">
-      <path className="cmds-halo" d={line.path} />
-      <path className="cmds-line" d={line.path} />
+    <g className={styles.cmds}>
+      <path className={styles.cmdsHalo} d={line.path} />
+      <path className={styles.cmdsLine} d={line.path} />
       {line.points.map(({ row, x, y }) => (
-        <circle key={row} className="cmds-point" cx={x} cy={y} r={2} />
+        <circle key={row} className={styles.cmdsPoint} cx={x} cy={y} r={2} />
       ))}
       <OwnAxis box={geometry.box} scale={line.scale} name="CMDS" />
     </g>

@@ -1,5 +1,9 @@
 /** What the colours and lines of the retention chart mean. */
+
 import { memo } from "react";
+import key from "../plot/key.module.css";
+import towers from "../plot/towers.module.css";
+import styles from "./RetentionKey.module.css";
 
 export interface RetentionKeyProps {
   readonly withCmds: boolean;
@@ -9,32 +13,32 @@ export interface RetentionKeyProps {
 
 export const RetentionKey = memo(function RetentionKey({ withCmds, second }: RetentionKeyProps) {
   return (
-    <ul className="chart-key">
+    <ul className={key.chartKey}>
       <li>
-        <i className="swatch swatch-vision" />
+        <i className={`${key.swatch} ${towers.swatchVision}`} />
         vision neurons kept
       </li>
       <li>
-        <i className="swatch swatch-text" />
+        <i className={`${key.swatch} ${towers.swatchText}`} />
         text neurons kept
       </li>
       <li>
-        <i className="swatch swatch-group-kept" />
+        <i className={`${key.swatch} ${styles.swatchGroupKept}`} />
         attention group kept
       </li>
       <li>
-        <i className="swatch swatch-group-gone" />
+        <i className={`${key.swatch} ${styles.swatchGroupGone}`} />
         gone
       </li>
       {second && (
         <li>
-          <i className="swatch swatch-second" />
+          <i className={`${key.swatch} ${styles.swatchSecond}`} />
           {second}, neurons kept
         </li>
       )}
       {withCmds && (
         <li>
-          <i className="swatch swatch-line" />
+          <i className={`${key.swatch} ${styles.swatchLine}`} />
           CMDS of the MLP, own scale
         </li>
       )}

@@ -46,9 +46,9 @@ export function svgFile({ html, style, part, picture }: SvgFile): string {
 
 /** What stands in the frame; the whole where there is none. */
 function chartBody(html: string): string {
-  const start = html.search(/<div class="(chart-)?body"/);
+  const start = html.search(/<div class="chartBody"/);
   if (start < 0) return html;
-  const end = html.slice(start).search(/<p class="(chart-)?caption"/);
+  const end = html.slice(start).search(/<p class="chartCaption"/);
   return html.slice(start, end < 0 ? undefined : start + end);
 }
 

@@ -1,12 +1,16 @@
 /** The region "Reasoning": strip, running text and colour legend of one measured trace in the common frame. */
+
 import { useMemo, useRef, useState } from "react";
 import type { TokenIndex } from "../../core/unit.ts";
 import { formatNats, plural } from "../format.ts";
+import frame from "../frame/ChartFrame.module.css";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import type { Formula, FramedChartProps } from "../frame/chart-context.ts";
 import { KlLegend } from "../kl/KlLegend.tsx";
+import styles from "./ReasoningChart.module.css";
 import { TokenStrip } from "./TokenStrip.tsx";
 import { TokenTrace, type TokenTraceHandle } from "./TokenTrace.tsx";
+import tokenStyles from "./token.module.css";
 import { type TokenView, type TraceData, tokenViews, traceTable } from "./trace.ts";
 
 const defaults = {
@@ -36,7 +40,7 @@ export function ReasoningChart(props: ReasoningChartProps) {
       table={() => traceTable(views)}
     >
       {views.length === 0 ? (
-        <p className="chart-empty">{streaming ? "Waiting for the first token." : "No reasoning yet."}</p>
+        <p className={frame.chartEmpty}>{streaming ? "Waiting for the first token." : "No reasoning yet."}</p>
       ) : (
         <>
           <TokenStrip
@@ -47,14 +51,14 @@ export function ReasoningChart(props: ReasoningChartProps) {
           />
           <TokenTrace ref={trace} views={views} stale={stale} streaming={streaming} onActive={setActive} />
           <KlLegend />
-          <p className="token-key">
-            <span className="token" data-pivot="true">
+          <p className={styles.tokenKey}>
+            <span className={tokenStyles.token} data-pivot="true">
               pivot
             </span>
-            <span className="token" data-differs="true">
+            <span className={tokenStyles.token} data-differs="true">
               pruned model says another token
             </span>
-            <span className="token" data-first="true">
+            <span className={tokenStyles.token} data-first="true">
               first of them
             </span>
           </p>

@@ -1,10 +1,12 @@
 /** The whole trace in one strip: a thin cell per token in its KL colour, a tick per pivot; click goes to a token. */
+import "../kl/scale.module.css";
 import { memo, type PointerEvent, useState } from "react";
 import type { TokenIndex } from "../../core/unit.ts";
 import { KL_WORDS } from "../kl/kl-scale.ts";
 import { CursorInput } from "../plot/CursorInput.tsx";
 import { rectanglePath } from "../plot/paths.ts";
 import { useWidth } from "../plot/use-width.ts";
+import styles from "./TokenStrip.module.css";
 import { type TokenView, tokenSentence, traceSummary } from "./trace.ts";
 
 const defaults = { width: 420, height: 22, cellTop: 6, cellHeight: 12 } as const;
@@ -29,7 +31,7 @@ export function TokenStrip({ views, stale = false, active = null, onPick }: Toke
     if (at >= 0 && at < views.length) onPick?.(at);
   };
   return (
-    <div ref={ref} className="token-strip" data-stale={stale || undefined}>
+    <div ref={ref} data-stale={stale || undefined}>
       <CursorInput
         label="Token"
         count={views.length}
@@ -39,7 +41,7 @@ export function TokenStrip({ views, stale = false, active = null, onPick }: Toke
         {...(onPick ? { onPick } : {})}
       />
       <svg
-        className="strip-picture"
+        className={styles.stripPicture}
         role="img"
         aria-label={traceSummary(views)}
         width={width}
@@ -49,7 +51,7 @@ export function TokenStrip({ views, stale = false, active = null, onPick }: Toke
         <Cells views={views} step={step} />
         {marked !== null && marked < views.length && (
           <rect
-            className="strip-active"
+            className={styles.stripActive}
             x={marked * step - 1}
             y={defaults.cellTop - 1.5}
             width={step + 2}
@@ -71,12 +73,12 @@ const Cells = memo(function Cells({ views, step }: CellsProps) {
   const { colours, unmeasured, pivots, differing } = stripPaths(views, step);
   return (
     <>
-      <path className="strip-unmeasured" d={unmeasured} />
+      <path className={styles.stripUnmeasured} d={unmeasured} />
       {colours.map((path, kl) => (
-        <path key={KL_WORDS[kl]} className="strip-cell" data-kl={kl} d={path} />
+        <path key={KL_WORDS[kl]} className={styles.stripCell} data-kl={kl} d={path} />
       ))}
-      <path className="strip-pivot" d={pivots} />
-      <path className="strip-differs" d={differing} />
+      <path className={styles.stripPivot} d={pivots} />
+      <path className={styles.stripDiffers} d={differing} />
     </>
   );
 });

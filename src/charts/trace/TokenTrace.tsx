@@ -4,6 +4,7 @@
  *
  * One tab stop; the arrow keys move along the tokens. Tokens are memoised, so a streamed token adds one element.
  */
+import "../kl/scale.module.css";
 import {
   type FocusEvent,
   type KeyboardEvent,
@@ -17,6 +18,8 @@ import {
 } from "react";
 import type { TokenIndex } from "../../core/unit.ts";
 import { TokenCard } from "./TokenCard.tsx";
+import styles from "./TokenTrace.module.css";
+import tokens from "./token.module.css";
 import { divergenceSentence, type TokenView, tokenSentence } from "./trace.ts";
 
 const defaults = { label: "Tokens of the reasoning" } as const;
@@ -89,7 +92,7 @@ export function TokenTrace(props: TokenTraceProps) {
   };
 
   return (
-    <div className="token-trace" data-stale={stale || undefined}>
+    <div className={styles.tokenTrace} data-stale={stale || undefined}>
       <div
         ref={list}
         role="listbox"
@@ -97,7 +100,7 @@ export function TokenTrace(props: TokenTraceProps) {
         aria-label={label}
         aria-orientation="horizontal"
         aria-busy={streaming}
-        className="token-list"
+        className={styles.tokenList}
         onFocus={onFocus}
         onBlur={hide}
         onKeyDown={onKeyDown}
@@ -107,10 +110,10 @@ export function TokenTrace(props: TokenTraceProps) {
         {views.map((view) => (
           <Token key={view.index} view={view} tabbable={view.index === stop} active={view.index === card?.index} />
         ))}
-        {streaming && <span className="token-caret" aria-hidden="true" />}
+        {streaming && <span className={styles.tokenCaret} aria-hidden="true" />}
       </div>
       {focused && card && <TokenCard view={focused} left={card.left} top={card.top} />}
-      {note && <p className="token-note">{note}</p>}
+      {note && <p className={styles.tokenNote}>{note}</p>}
     </div>
   );
 }
@@ -153,7 +156,7 @@ const Token = memo(
         aria-selected={active}
         aria-label={tokenSentence(view)}
         tabIndex={tabbable ? 0 : -1}
-        className="token"
+        className={tokens.token}
         data-token={view.index}
         data-kl={view.step ?? undefined}
         data-unmeasured={view.step === null || undefined}
