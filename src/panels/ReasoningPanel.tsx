@@ -11,11 +11,11 @@ import { shownScene } from "../state/slices/input/scene-questions.ts";
 import { staleRatio } from "../state/slices/measurement/measurement.ts";
 import { methodLabel } from "../state/slices/pruning/method.ts";
 import { verdictSentence } from "../state/slices/reasoning/answer.ts";
-import { denseJudgement, prunedJudgement } from "../state/slices/reasoning/judgement.ts";
 import { Alert } from "./Alert.tsx";
 import { PanelBoundary } from "./PanelBoundary.tsx";
 import { modelLabel } from "./plan-context.ts";
 import { ReloadModel } from "./ReloadModel.tsx";
+import { useJudgements } from "./use-judgements.ts";
 import { useActions, useSelect, useSelectShallow } from "./use-workbench.ts";
 import { waitingText } from "./words.ts";
 
@@ -92,8 +92,7 @@ function Verdict() {
 
 /** The judge's shortest word, where the eye is while the thumb moves; the whole of it stands below. */
 function ClaimsTrue() {
-  const dense = useSelect(denseJudgement);
-  const pruned = useSelect(prunedJudgement);
+  const { dense, pruned } = useJudgements();
   if (!dense) return null;
   return (
     <p className="note">
@@ -179,8 +178,7 @@ function Reasoning() {
 /** Only where there is a scene to judge by. */
 function Judge() {
   const scene = useSelect(shownScene);
-  const dense = useSelect(denseJudgement);
-  const pruned = useSelect(prunedJudgement);
+  const { dense, pruned } = useJudgements();
   const context = useSelectShallow(measuredContext);
   const stale = useSelect(staleRatio);
   if (scene === null) return null;
