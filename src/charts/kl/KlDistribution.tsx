@@ -2,7 +2,7 @@
  * Histogram of KL per token in the colours of the token trace, with mean, median and 95 % marks. Several series on one
  * axis are KlOverlay's.
  */
-import "./scale.module.css";
+import "./kl-colours.css";
 import { memo, useMemo } from "react";
 import { formatNats, plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";

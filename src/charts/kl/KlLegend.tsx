@@ -1,5 +1,5 @@
 /** The KL colour scale in words and nats. Title text of each step says what it bounds (see kl-scale.ts). */
-import "./scale.module.css";
+import "./kl-colours.css";
 import styles from "./KlLegend.module.css";
 import { klLegendEntries } from "./kl-scale.ts";
 

@@ -1,5 +1,5 @@
 /** The whole trace in one strip: a thin cell per token in its KL colour, a tick per pivot; click goes to a token. */
-import "../kl/scale.module.css";
+import "../kl/kl-colours.css";
 import { memo, type PointerEvent, useState } from "react";
 import type { TokenIndex } from "../../core/unit.ts";
 import { KL_WORDS } from "../kl/kl-scale.ts";

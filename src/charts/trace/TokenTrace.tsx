@@ -4,7 +4,7 @@
  *
  * One tab stop; the arrow keys move along the tokens. Tokens are memoised, so a streamed token adds one element.
  */
-import "../kl/scale.module.css";
+import "../kl/kl-colours.css";
 import {
   type FocusEvent,
   type KeyboardEvent,
