@@ -48,7 +48,7 @@ async function open(page: Page, hash = ""): Promise<OpenModelDialog> {
   return new OpenModelDialog(page);
 }
 
-const chip = (page: Page) => page.getByRole("banner").locator(".model-chip");
+const chip = (page: Page) => page.getByRole("banner").getByRole("paragraph");
 const trace = (page: Page) => page.getByRole("listbox", { name: "Tokens of the reasoning" });
 /** Requests for the weights' bytes that came to the hub's store of large files. */
 const weightRequests = () => hub.requests.filter(({ server, place }) => server === "cdn" && place === WEIGHTS);
@@ -149,7 +149,7 @@ test("repositories that cannot work are refused by name, and the model at hand g
     await test.step(name, async () => {
       await dialog.lookAt(repository);
       await expect(dialog.alert).toContainText(message);
-      expect(await dialog.alert.locator(".alert-hint").textContent(), "the next step").not.toBe("");
+      expect(await dialog.hint.textContent(), "the next step").not.toBe("");
       if (name !== "that is no address") await dialog.button("Choose another").click();
     });
   }

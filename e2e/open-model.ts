@@ -31,11 +31,16 @@ export class OpenModelDialog {
 
   /** "300 kB in 2 files": what stands beside a term of the model's facts. */
   fact(term: string): Locator {
-    return this.dialog.locator(".facts > div", { hasText: term }).locator("dd");
+    return this.dialog.locator("dl > div", { hasText: term }).locator("dd");
   }
 
   get alert(): Locator {
     return this.dialog.getByRole("alert");
+  }
+
+  /** The next step that a message names. */
+  get hint(): Locator {
+    return this.alert.getByRole("paragraph").nth(1);
   }
 
   get progress(): Locator {

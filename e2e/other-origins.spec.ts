@@ -12,7 +12,7 @@ const BUNDLED = join(import.meta.dirname, "..", "public", "models", "scenes");
 const WEIGHTS = "model.safetensors";
 const REPOSITORY = "test/scenes";
 
-const chip = (page: Page) => page.getByRole("banner").locator(".model-chip");
+const chip = (page: Page) => page.getByRole("banner").getByRole("paragraph");
 
 async function open(page: Page, query = ""): Promise<OpenModelDialog> {
   await page.goto(`/?backend=cpu${query}#samples=2`);
@@ -35,7 +35,7 @@ test.describe("a hub", () => {
     hub.fault("api:info", { kind: "no-cors" });
     await dialog.lookAt(REPOSITORY);
     await expect(dialog.alert).toContainText(`${new URL(hub.url).host} could not be reached`);
-    await expect(dialog.alert.locator(".alert-hint")).toContainText("may not let this page read it (CORS)");
+    await expect(dialog.hint).toContainText("may not let this page read it (CORS)");
     hub.clearFaults();
     await dialog.button("Try again").click();
     await expect(dialog.button("Download and open")).toBeVisible();
@@ -50,8 +50,8 @@ test.describe("a hub", () => {
     await expect(dialog.alert).toContainText(/model\.safetensors: .*server that it keeps its files on/, {
       timeout: 90_000,
     });
-    await expect(dialog.alert.locator(".alert-hint")).toContainText("(CORS)");
-    await expect(dialog.alert.locator(".alert-hint")).toContainText("download the folder");
+    await expect(dialog.hint).toContainText("(CORS)");
+    await expect(dialog.hint).toContainText("download the folder");
     await expect(chip(page)).toContainText("Scenes 3M");
   });
 
@@ -100,7 +100,7 @@ test.describe("a plain folder", () => {
     const dialog = await open(page);
     await dialog.lookAt(address);
     await expect(dialog.alert).toContainText("asked for the repository models/elsewhere");
-    await expect(dialog.alert.locator(".alert-hint")).toContainText(`${address}/`);
+    await expect(dialog.hint).toContainText(`${address}/`);
     await dialog.button("Choose another").click();
     await dialog.lookAt(`${address}/`);
     await expect(dialog.fact("Parameters")).toContainText("3.02");

@@ -9,8 +9,7 @@ const HASH = `${FEW_SAMPLES}&backend=cpu&ratio=30`;
 /** The scene that the page shows, as the file of a picture. */
 async function scenePicture(page: Page): Promise<Buffer> {
   const url = await page
-    .locator("canvas.scene-canvas")
-    .first()
+    .getByRole("img", { name: /a scene of/ })
     .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
   return Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
 }
@@ -53,7 +52,7 @@ test("calibrates on a set of own pictures that is built, saved, kept and opened 
   await workbench.button("Own samples").click();
   const dialog = page.getByRole("dialog", { name: "Own samples" });
   const samples = dialog.getByRole("list", { name: "Samples" }).getByRole("listitem");
-  const status = dialog.locator(".own-steps");
+  const status = dialog.locator("[aria-live]");
   await expect(dialog.getByRole("button", { name: "Use for calibration" })).toBeDisabled();
   await dialog.getByRole("button", { name: "Add picture and question at hand" }).click();
   await expect(samples).toHaveCount(1);

@@ -151,7 +151,7 @@ test("follows the mouse, settles in the nearest cell, and goes back on Escape", 
   await expect(editor.question).toHaveValue(QUESTION);
   // The picture itself has changed: the ball's red is where the pointer let go, and no longer where it was.
   const pixel = (x: number, y: number) =>
-    page.locator(".scene-stage canvas").evaluate(
+    page.getByRole("img", { name: /a scene of/ }).evaluate(
       (canvas: HTMLCanvasElement, [u, v]) => {
         const at = (share: number) => Math.round(share * canvas.width);
         return [...(canvas.getContext("2d")?.getImageData(at(u ?? 0), at(v ?? 0), 1, 1).data ?? [])];

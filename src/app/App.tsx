@@ -10,10 +10,12 @@ import { ParametersPanel } from "../panels/ParametersPanel.tsx";
 import { BudgetPanel, PlanPanel } from "../panels/PlanPanel.tsx";
 import { ReasoningPanel } from "../panels/ReasoningPanel.tsx";
 import { SliderPanel } from "../panels/SliderPanel.tsx";
+import columns from "../panels/shared/columns.module.css";
 import { TabsPanel } from "../panels/TabsPanel.tsx";
 import { useDrops } from "../panels/use-drops.ts";
 import { WorkbenchContext } from "../panels/use-workbench.ts";
 import type { Workbench } from "../state/store.ts";
+import styles from "./App.module.css";
 
 export interface AppProps {
   readonly workbench: Workbench;
@@ -27,11 +29,11 @@ export function App({ workbench }: AppProps) {
       <HeaderBar />
       <main>
         <ModelStatus />
-        <div className="workbench">
+        <div className={styles.workbench}>
           <PanelBoundary name="Picture and question">
             <InputPanel />
           </PanelBoundary>
-          <div className="column-slider panel">
+          <div className={`${styles.sliderColumn} ${columns.panel}`}>
             <SliderPanel />
             <BudgetPanel />
           </div>

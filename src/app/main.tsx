@@ -1,6 +1,6 @@
 /** The page: makes the workbench, opens what the address asks for, and hands it to React. */
 import "../styles/tokens.css";
-import "./app.css";
+import "../styles/reset.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { invariant } from "../core/errors.ts";

@@ -5,8 +5,11 @@ import { isBusy } from "../state/job-state.ts";
 import { calibratedElsewhere, calibrationOutdated } from "../state/slices/calibration.ts";
 import { samplesAtHand, usedCount } from "../state/slices/own-samples/own-samples.ts";
 import { Alert } from "./Alert.tsx";
+import styles from "./CalibrationPanel.module.css";
 import { Progress } from "./Progress.tsx";
 import { ReloadModel } from "./ReloadModel.tsx";
+import controls from "./shared/controls.module.css";
+import texts from "./shared/text.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { calibrationText, formatDuration, plural, waitingText } from "./words.ts";
 
@@ -29,19 +32,19 @@ export function CalibrationPanel() {
   const { statistics, seconds, progress } = calibration;
 
   return (
-    <section className="calibration" aria-labelledby="calibration-title">
-      <div className="row">
-        <h2 id="calibration-title" className="panel-title">
+    <section className={styles.calibration} aria-labelledby="calibration-title">
+      <div className={texts.row}>
+        <h2 id="calibration-title" className={texts.panelTitle}>
           Calibration
         </h2>
         {busy ? (
-          <button type="button" className="button" onClick={() => actions.cancel()}>
+          <button type="button" className={controls.button} onClick={() => actions.cancel()}>
             Cancel
           </button>
         ) : (
           <button
             type="button"
-            className={outdated || !statistics ? "button button-primary" : "button"}
+            className={outdated || !statistics ? controls.buttonPrimary : controls.button}
             disabled={reason !== null}
             title={reason ?? "Measure what every neuron and head contributes, on these samples"}
             onClick={() => void actions.start()}
@@ -51,7 +54,7 @@ export function CalibrationPanel() {
         )}
       </div>
       <SampleSet />
-      {calibration.status === "waiting" && <p className="note">{waitingText(activity)}</p>}
+      {calibration.status === "waiting" && <p className={texts.note}>{waitingText(activity)}</p>}
       {calibration.status === "running" && (
         <Progress
           label="Calibration"
@@ -60,19 +63,19 @@ export function CalibrationPanel() {
         />
       )}
       {!busy && statistics && (
-        <p className="note">
+        <p className={texts.note}>
           {plural(statistics.samples, "sample")} in {plural(statistics.batches, "batch", "batches")},{" "}
           {statistics.pivotBatches} with pivots
           {seconds !== null && ` · took ${formatDuration(seconds)}`}
         </p>
       )}
       {outdated && !busy && (
-        <p className="note note-strong">
+        <p className={texts.noteStrong}>
           Made {elsewhere ? "on other samples" : "with other constants"}. The plan uses it until you calibrate again.
         </p>
       )}
       {calibration.status === "cancelled" && (
-        <p className="note">
+        <p className={texts.note}>
           {statistics
             ? "Cancelled; the calibration before it is in use."
             : "Cancelled. Nothing is planned until it has run."}
@@ -90,11 +93,11 @@ function SampleSet() {
   const used = useSelect(usedCount);
   const some = useSelect((state) => state.model.status !== "ready" || samplesAtHand(state) > 0);
   return (
-    <div className={some ? "row" : undefined}>
-      <p className={some ? "note" : "note note-strong"}>{setWords(used, some)}</p>
+    <div className={some ? texts.row : undefined}>
+      <p className={some ? texts.note : texts.noteStrong}>{setWords(used, some)}</p>
       <button
         type="button"
-        className={some ? "button" : "button button-primary"}
+        className={some ? controls.button : controls.buttonPrimary}
         aria-haspopup="dialog"
         onClick={() => actions.setOpen(true)}
       >
@@ -116,5 +119,5 @@ function setWords(used: number | null, some: boolean): string {
 }
 
 function DialogMissing() {
-  return <p className="note note-strong">This part of the page could not be loaded. Reload the page.</p>;
+  return <p className={texts.noteStrong}>This part of the page could not be loaded. Reload the page.</p>;
 }

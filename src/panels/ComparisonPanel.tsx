@@ -9,8 +9,11 @@ import type { ComparedTrace } from "../state/slices/measurement/comparison-state
 import { methodLabel } from "../state/slices/pruning/method.ts";
 import { textOf, verdictSentence } from "../state/slices/reasoning/answer.ts";
 import { Alert } from "./Alert.tsx";
+import styles from "./ComparisonPanel.module.css";
 import { modelLabel } from "./plan-context.ts";
 import { ReloadModel } from "./ReloadModel.tsx";
+import controls from "./shared/controls.module.css";
+import texts from "./shared/text.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { waitingText } from "./words.ts";
 
@@ -30,7 +33,7 @@ export default function ComparisonPanel() {
     if (subject) panel.current?.scrollIntoView({ block: "nearest" });
   }, [subject]);
   if (!subject) {
-    return <p className="chart-empty">Press “Compare reasoning” to read both models' own words side by side.</p>;
+    return <p className={texts.empty}>Press “Compare reasoning” to read both models' own words side by side.</p>;
   }
   const busy = isBusy(comparison);
   const method = methodLabel(subject.method);
@@ -42,20 +45,20 @@ export default function ComparisonPanel() {
     status: trace.status,
   });
   return (
-    <div ref={panel} className="comparison">
-      <div className="row">
-        <p className="comparison-question">
+    <div ref={panel} className={styles.comparison}>
+      <div className={texts.row}>
+        <p className={styles.question}>
           “{subject.question}” at {formatShare(subject.ratio, 1)}, reached {formatShare(subject.reachedRatio, 1)}
           {answer && <strong> · {verdictSentence(answer)}</strong>}
         </p>
         {busy ? (
-          <button type="button" className="button" onClick={() => actions.cancel()}>
+          <button type="button" className={controls.button} onClick={() => actions.cancel()}>
             Cancel comparison
           </button>
         ) : (
           <button
             type="button"
-            className="button"
+            className={controls.button}
             onClick={() => {
               actions.close();
               preferences.openTab(null);
@@ -65,14 +68,16 @@ export default function ComparisonPanel() {
           </button>
         )}
       </div>
-      {status === "waiting" && <p className="note">{waitingText(activity)}</p>}
+      {status === "waiting" && <p className={texts.note}>{waitingText(activity)}</p>}
       <CompareTraces
         context={{ model, method, ratio: subject.ratio }}
         left={column("dense", 0, dense)}
         right={column("pruned", subject.ratio, pruned)}
         segments={segments}
       />
-      {pruned.cut && <p className="note">The pruned model came to no end: cut after {pruned.tokens.length} tokens.</p>}
+      {pruned.cut && (
+        <p className={texts.note}>The pruned model came to no end: cut after {pruned.tokens.length} tokens.</p>
+      )}
       {failure && <Alert failure={failure}>{lost && <ReloadModel />}</Alert>}
     </div>
   );

@@ -4,7 +4,10 @@ import { formatParameters } from "../charts/format.ts";
 import { formatBytes } from "../core/format-bytes.ts";
 import { methods } from "../core/methods/index.ts";
 import { downloadPlan, downloadStatistics } from "./downloads.ts";
+import styles from "./HeaderBar.module.css";
 import { modelLabel, shareLink } from "./plan-context.ts";
+import controls from "./shared/controls.module.css";
+import texts from "./shared/text.module.css";
 import { useActions, useSelect, useWorkbench } from "./use-workbench.ts";
 import { BACKEND_WORDS } from "./words.ts";
 
@@ -12,16 +15,16 @@ export function HeaderBar() {
   const { preferences } = useActions();
   const dialog = useSelect((state) => state.preferences.dialog);
   return (
-    <header className="header">
-      <h1 className="brand">Pivotscope</h1>
+    <header className={styles.header}>
+      <h1 className={styles.brand}>Pivotscope</h1>
       <ModelChip />
-      <div className="header-tools">
+      <div className={styles.tools}>
         <MethodSelect />
         <SecondMethodSelect />
         <OpenModelButton />
         <button
           type="button"
-          className="button"
+          className={controls.button}
           aria-expanded={dialog === "parameters"}
           onClick={() => preferences.open(dialog === "parameters" ? null : "parameters")}
         >
@@ -30,7 +33,12 @@ export function HeaderBar() {
         <DownloadMenu />
         <ShareButton />
         <ThemeButton />
-        <button type="button" className="button" aria-haspopup="dialog" onClick={() => preferences.open("help")}>
+        <button
+          type="button"
+          className={controls.button}
+          aria-haspopup="dialog"
+          onClick={() => preferences.open("help")}
+        >
           Help
         </button>
       </div>
@@ -45,7 +53,7 @@ function ModelChip() {
   if (!summary || !ready) return null;
   const place = summary.backend === "webgpu" ? "on the GPU" : "in memory";
   return (
-    <p className="model-chip" title={`${label}: ${formatBytes(summary.weightBytes)} of weights ${place}`}>
+    <p className={styles.modelChip} title={`${label}: ${formatBytes(summary.weightBytes)} of weights ${place}`}>
       {/* The owner of a repository stands in the title: the line is short. */}
       <strong>{label.split("/").at(-1)}</strong> · {formatParameters(summary.layout.totalParameters)} parameters ·{" "}
       {BACKEND_WORDS[summary.backend]} · {summary.precision} · <span>{formatBytes(summary.weightBytes)}</span>
@@ -57,7 +65,7 @@ function ModelChip() {
 function OpenModelButton() {
   const { opening } = useActions();
   return (
-    <button type="button" className="button" aria-haspopup="dialog" onClick={() => opening.show()}>
+    <button type="button" className={controls.button} aria-haspopup="dialog" onClick={() => opening.show()}>
       Open model
     </button>
   );
@@ -67,10 +75,10 @@ function MethodSelect() {
   const { pruning } = useActions();
   const method = useSelect((state) => state.pruning.method);
   return (
-    <label className="labelled" title={methodText(method)}>
-      <span className="note">Method</span>
+    <label className={controls.labelled} title={methodText(method)}>
+      <span className={texts.note}>Method</span>
       <select
-        className="select"
+        className={controls.select}
         aria-label="Method"
         value={method}
         onChange={(event) => pruning.setMethod(event.currentTarget.value)}
@@ -94,12 +102,12 @@ function SecondMethodSelect() {
   const second = useSelect((state) => state.pruning.secondMethod);
   return (
     <label
-      className="labelled"
+      className={controls.labelled}
       title={second === null ? "Draw another method's plan over this one's" : methodText(second)}
     >
-      <span className="note">with</span>
+      <span className={texts.note}>with</span>
       <select
-        className="select"
+        className={controls.select}
         aria-label="Compare with"
         value={second ?? NONE}
         onChange={(event) => pruning.setSecondMethod(event.currentTarget.value || null)}
@@ -129,14 +137,14 @@ function DownloadMenu() {
   const { store } = useWorkbench();
   return (
     <>
-      <button type="button" className="button" popoverTarget="downloads">
+      <button type="button" className={controls.button} popoverTarget="downloads">
         Download
       </button>
       {/* The browser's own popover: closes on Escape and on a press elsewhere. */}
-      <div id="downloads" className="menu" popover="auto">
+      <div id="downloads" className={styles.menu} popover="auto">
         <button
           type="button"
-          className="menu-item"
+          className={styles.menuItem}
           disabled={!plan}
           popoverTarget="downloads"
           popoverTargetAction="hide"
@@ -146,7 +154,7 @@ function DownloadMenu() {
         </button>
         <button
           type="button"
-          className="menu-item"
+          className={styles.menuItem}
           disabled={!statistics}
           popoverTarget="downloads"
           popoverTargetAction="hide"
@@ -173,12 +181,12 @@ function ShareButton() {
     }
   };
   return (
-    <span className="share">
-      <button type="button" className="button" onClick={() => void copy()} onBlur={() => setOutcome(null)}>
+    <span className={styles.share}>
+      <button type="button" className={controls.button} onClick={() => void copy()} onBlur={() => setOutcome(null)}>
         Share
       </button>
       {outcome && (
-        <span className="share-note" role="status">
+        <span className={styles.shareNote} role="status">
           {outcome === "copied" ? "Link copied." : <code>{link}</code>}
           {own && " It cannot carry your own picture."}
         </span>
@@ -193,7 +201,7 @@ function ThemeButton() {
   const { preferences } = useActions();
   const theme = useSelect((state) => state.preferences.theme);
   return (
-    <button type="button" className="button" title="Next theme" onClick={() => preferences.nextTheme()}>
+    <button type="button" className={controls.button} title="Next theme" onClick={() => preferences.nextTheme()}>
       {THEME_WORDS[theme]}
     </button>
   );

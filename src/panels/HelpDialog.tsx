@@ -1,6 +1,10 @@
 /** What the page does in a few sentences, and all shortcuts. */
 import { useEffect, useRef } from "react";
 import { actions, controlKeys } from "./actions.ts";
+import styles from "./HelpDialog.module.css";
+import controls from "./shared/controls.module.css";
+import dialogs from "./shared/dialog.module.css";
+import texts from "./shared/text.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 
 export function HelpDialog() {
@@ -16,27 +20,27 @@ export function HelpDialog() {
   return (
     <dialog
       ref={dialog}
-      className="dialog"
+      className={dialogs.dialog}
       aria-labelledby="help-title"
       aria-describedby="help-text"
       onClose={() => open && preferences.open(null)}
     >
-      <div className="row">
-        <h2 id="help-title" className="dialog-title">
+      <div className={texts.row}>
+        <h2 id="help-title" className={texts.dialogTitle}>
           Help
         </h2>
-        <button type="button" className="button" onClick={() => preferences.open(null)}>
+        <button type="button" className={controls.button} onClick={() => preferences.open(null)}>
           Close
         </button>
       </div>
-      <p id="help-text" className="dialog-text">
+      <p id="help-text" className={styles.text}>
         Drag the pruning ratio and watch which neurons and heads of the model go. Bars, field and counts follow the
         thumb. Once it rests, the pruned model is measured on the dense model's reasoning: the stronger a word's colour,
         the less the two agree. What is older than the thumb is grey and says its ratio. The tabs at the bottom compare
         methods on many samples; what they measure is kept in this browser.
       </p>
-      <h3 className="panel-title">Keys</h3>
-      <dl className="keys">
+      <h3 className={texts.panelTitle}>Keys</h3>
+      <dl className={styles.keys}>
         {actions.map((action) => (
           <div key={action.name}>
             <dt>
@@ -52,7 +56,7 @@ export function HelpDialog() {
           </div>
         ))}
       </dl>
-      <label className="check">
+      <label className={controls.check}>
         <input
           type="checkbox"
           checked={shortcuts}

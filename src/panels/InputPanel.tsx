@@ -2,15 +2,16 @@
 import { CalibrationPanel } from "./CalibrationPanel.tsx";
 import { PicturePanel } from "./PicturePanel.tsx";
 import { QuestionPanel } from "./QuestionPanel.tsx";
+import columns from "./shared/columns.module.css";
 
 export function InputPanel() {
   return (
-    <div className="column column-input">
-      <section className="panel" aria-label="Picture and question">
+    <div className={`${columns.column} ${columns.columnInput}`}>
+      <section className={columns.panel} aria-label="Picture and question">
         <PicturePanel />
         <QuestionPanel />
       </section>
-      <div className="panel">
+      <div className={columns.panel}>
         <CalibrationPanel />
       </div>
     </div>

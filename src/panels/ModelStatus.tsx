@@ -1,7 +1,9 @@
 /** Loading, failure and notes of the model: a few lines under the header, gone when all is well. */
 import { Alert } from "./Alert.tsx";
+import styles from "./ModelStatus.module.css";
 import { OpeningStatus } from "./OpeningStatus.tsx";
 import { Progress } from "./Progress.tsx";
+import controls from "./shared/controls.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { loadText } from "./words.ts";
 
@@ -20,7 +22,7 @@ function StatusAtHand() {
   const { status, progress, failure } = useSelect((state) => state.model);
   if (status === "loading") {
     return (
-      <div className="model-status">
+      <div className={styles.status}>
         <Progress
           label="Loading the model"
           fraction={progress && progress.total > 0 ? progress.done / progress.total : null}
@@ -31,17 +33,21 @@ function StatusAtHand() {
   }
   if (status === "lost") {
     // The message and its button stand beside the work that broke off.
-    return <p className="model-status backend-note">The model has stopped. What it computed before is still shown.</p>;
+    return (
+      <p className={`${styles.status} ${styles.backendNote}`}>
+        The model has stopped. What it computed before is still shown.
+      </p>
+    );
   }
   if (failure && status === "failed") {
     return (
-      <div className="model-status">
+      <div className={styles.status}>
         <Alert failure={failure}>
-          <button type="button" className="button button-primary" onClick={() => void actions.reload()}>
+          <button type="button" className={controls.buttonPrimary} onClick={() => void actions.reload()}>
             Reload model
           </button>
           {failure.code === "no-webgpu" && (
-            <button type="button" className="button" onClick={() => void actions.reloadOn("cpu")}>
+            <button type="button" className={controls.button} onClick={() => void actions.reloadOn("cpu")}>
               Use the CPU
             </button>
           )}
@@ -66,7 +72,7 @@ function Notes() {
   ].filter((note) => note !== "");
   if (notes.length === 0) return null;
   return (
-    <div className="model-status backend-note">
+    <div className={`${styles.status} ${styles.backendNote}`}>
       {notes.map((note) => (
         <p key={note}>{note}</p>
       ))}

@@ -3,10 +3,14 @@ import { lazy, Suspense } from "react";
 import { formatBytes } from "../core/format-bytes.ts";
 import { dialogShown, resumable } from "../state/slices/model/model-opening-steps.ts";
 import { fractionOf } from "../state/slices/model/model-transfer.ts";
+import hidden from "../styles/hidden.module.css";
 import { Alert } from "./Alert.tsx";
+import modelStatus from "./ModelStatus.module.css";
+import styles from "./OpeningStatus.module.css";
 import { PanelBoundary } from "./PanelBoundary.tsx";
 import { Progress } from "./Progress.tsx";
 import { modelLabel } from "./plan-context.ts";
+import controls from "./shared/controls.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { transferMilestone, transferText } from "./words.ts";
 
@@ -30,7 +34,7 @@ function Line() {
   const summary = useSelect((state) => state.model.summary);
   const label = useSelect(modelLabel);
   const stay = (
-    <button type="button" className="button" onClick={() => actions.hide()}>
+    <button type="button" className={controls.button} onClick={() => actions.hide()}>
       {summary ? `Stay with ${label}` : "Dismiss"}
     </button>
   );
@@ -40,16 +44,16 @@ function Line() {
       const { name } = current.source;
       const transfer = current.step === "loading" ? current.transfer : null;
       return (
-        <div className="model-status opening-line">
+        <div className={`${modelStatus.status} ${styles.line}`}>
           <Progress
             label={`Opening ${name}`}
             fraction={fractionOf(transfer)}
             text={`${name}: ${transferText(transfer)}`}
           />
-          <p className="visually-hidden" role="status">
+          <p className={hidden.visuallyHidden} role="status">
             {transferMilestone(name, transfer)}
           </p>
-          <button type="button" className="button" onClick={() => actions.cancel()}>
+          <button type="button" className={controls.button} onClick={() => actions.cancel()}>
             Cancel
           </button>
           {current.step === "loading" && current.notice && <Alert failure={current.notice} />}
@@ -58,14 +62,14 @@ function Line() {
     }
     case "paused":
       return (
-        <div className="model-status opening-line">
+        <div className={`${modelStatus.status} ${styles.line}`}>
           <p>
             Opening {current.source.name} was cancelled
             {current.kept !== null &&
               (current.kept > 0 ? `; ${formatBytes(current.kept)} are kept` : "; nothing is kept")}
             .
           </p>
-          <button type="button" className="button" onClick={() => void actions.load()}>
+          <button type="button" className={controls.button} onClick={() => void actions.load()}>
             Resume
           </button>
           {stay}
@@ -73,10 +77,10 @@ function Line() {
       );
     case "failed":
       return (
-        <div className="model-status">
+        <div className={modelStatus.status}>
           <Alert failure={current.failure}>
             {current.source.kind !== "files" && (
-              <button type="button" className="button button-primary" onClick={() => void actions.load()}>
+              <button type="button" className={controls.buttonPrimary} onClick={() => void actions.load()}>
                 {resumable(current) ? "Resume" : "Try again"}
               </button>
             )}

@@ -2,6 +2,7 @@
 import { Component, type ReactNode } from "react";
 import { failureOf } from "../state/failure.ts";
 import { Alert } from "./Alert.tsx";
+import controls from "./shared/controls.module.css";
 
 export interface PanelBoundaryProps {
   /** What stands here, for the message: "The judge". */
@@ -26,7 +27,7 @@ export class PanelBoundary extends Component<PanelBoundaryProps, BoundaryState> 
     const { message, hint } = failureOf(error);
     return (
       <Alert failure={{ ...failureOf(error), message: `${this.props.name} cannot be shown: ${message}`, hint }}>
-        <button type="button" className="button" onClick={() => this.setState({ error: null })}>
+        <button type="button" className={controls.button} onClick={() => this.setState({ error: null })}>
           Show it again
         </button>
       </Alert>

@@ -11,6 +11,9 @@ import { isBusy } from "../state/job-state.ts";
 import { calibrationOutdated } from "../state/slices/calibration.ts";
 import { changedParameters, DEFAULT_METHOD, startingParameters } from "../state/slices/pruning/method.ts";
 import { Alert } from "./Alert.tsx";
+import styles from "./ParametersPanel.module.css";
+import controls from "./shared/controls.module.css";
+import texts from "./shared/text.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 
 const SECTIONS: readonly { readonly section: ParameterDescription["section"]; readonly title: string }[] = [
@@ -41,34 +44,34 @@ function OpenPanel() {
   useEscape(() => preferences.open(null));
 
   return (
-    <aside className="drawer" aria-labelledby="advanced-title">
-      <div className="row">
-        <h2 id="advanced-title" className="dialog-title">
+    <aside className={styles.drawer} data-drawer aria-labelledby="advanced-title">
+      <div className={texts.row}>
+        <h2 id="advanced-title" className={texts.dialogTitle}>
           Advanced
         </h2>
         <button
           type="button"
-          className="button"
+          className={controls.button}
           disabled={changed.length === 0}
           onClick={() => pruning.resetParameter()}
         >
           Reset all
         </button>
-        <button type="button" className="button" onClick={() => preferences.open(null)}>
+        <button type="button" className={controls.button} onClick={() => preferences.open(null)}>
           Close
         </button>
       </div>
-      <p className="note">
+      <p className={texts.note}>
         Every constant, with its authors' value. Changes of the plan show at once.
         {summary?.recommended.window !== undefined &&
           ` For this model a window of ${summary.recommended.window} is recommended, because its traces are short.`}
       </p>
       {outdated && (
-        <div className="row">
-          <p className="note note-strong">The calibration was made with other constants.</p>
+        <div className={texts.row}>
+          <p className={texts.noteStrong}>The calibration was made with other constants.</p>
           <button
             type="button"
-            className="button button-primary"
+            className={controls.buttonPrimary}
             disabled={calibrating}
             onClick={() => void calibration.start()}
           >
@@ -79,8 +82,8 @@ function OpenPanel() {
       {failure && <Alert failure={failure} />}
       <MethodChoices />
       {SECTIONS.filter(({ section }) => section !== FUSION || method === DEFAULT_METHOD).map(({ section, title }) => (
-        <fieldset key={section} className="parameters">
-          <legend className="panel-title">{title}</legend>
+        <fieldset key={section} className={styles.parameters}>
+          <legend className={texts.panelTitle}>{title}</legend>
           {parameterDescriptions
             .filter((description) => description.section === section)
             .map((description) => (
@@ -107,10 +110,10 @@ function MethodChoices() {
   const about = methods.find(({ name }) => name === method);
   const start = startingParameters(summary);
   return (
-    <fieldset className="parameters">
-      <legend className="panel-title">{about?.label}</legend>
-      <p className="note">{about?.explanation}</p>
-      <p className="note">
+    <fieldset className={styles.parameters}>
+      <legend className={texts.panelTitle}>{about?.label}</legend>
+      <p className={texts.note}>{about?.explanation}</p>
+      <p className={texts.note}>
         Source: {about?.source.replace(/\.$/, "")}. Its own allocation: {about?.ownAllocation}.
       </p>
       {choiceDescriptions
@@ -118,13 +121,13 @@ function MethodChoices() {
         .map(({ name, label, explanation, choices }) => (
           <div
             key={name}
-            className="parameter parameter-choice"
+            className={styles.parameterChoice}
             data-changed={parameters[name] !== start[name] || undefined}
           >
             <label htmlFor={`parameter-${name}`}>{label}</label>
             <select
               id={`parameter-${name}`}
-              className="select"
+              className={controls.select}
               value={parameters[name]}
               aria-describedby={`parameter-${name}-text`}
               onChange={(event) => pruning.setParameter(name, event.currentTarget.value)}
@@ -135,7 +138,7 @@ function MethodChoices() {
                 </option>
               ))}
             </select>
-            <p id={`parameter-${name}-text`} className="note">
+            <p id={`parameter-${name}-text`} className={texts.note}>
               {explanation}
             </p>
           </div>
@@ -161,7 +164,7 @@ function NumberParameter({ description, value, standard }: NumberParameterProps)
     if (text.trim() !== "") pruning.setParameter(name, Number(text));
   };
   return (
-    <div className="parameter" data-changed={value !== standard || undefined}>
+    <div className={styles.parameter} data-changed={value !== standard || undefined}>
       <label htmlFor={id}>{label}</label>
       <input
         id={id}
@@ -176,7 +179,7 @@ function NumberParameter({ description, value, standard }: NumberParameterProps)
       />
       <button
         type="button"
-        className="button button-quiet"
+        className={controls.buttonQuiet}
         aria-label={`Reset ${label} to ${standard}`}
         disabled={value === standard}
         onClick={() => {
@@ -186,7 +189,7 @@ function NumberParameter({ description, value, standard }: NumberParameterProps)
       >
         {standard}
       </button>
-      <p id={`${id}-text`} className="note">
+      <p id={`${id}-text`} className={texts.note}>
         {explanation}
       </p>
     </div>
@@ -202,13 +205,13 @@ function Markers() {
       markerGroups.map((group) => group.name).filter((other) => (other === name) !== markers.includes(other)),
     );
   return (
-    <fieldset className="markers">
+    <fieldset className={styles.markers}>
       <legend>Markers</legend>
       {markerGroups.map((group) => (
-        <label key={group.name} className="check">
+        <label key={group.name} className={controls.check}>
           <input type="checkbox" checked={markers.includes(group.name)} onChange={() => toggle(group.name)} />
           <span>
-            {group.label} <span className="note">{group.examples}</span>
+            {group.label} <span className={texts.note}>{group.examples}</span>
           </span>
         </label>
       ))}

@@ -2,10 +2,14 @@
 import { type ChangeEvent, type DragEvent, useEffect, useState } from "react";
 import { shownScene } from "../state/slices/input/scene-questions.ts";
 import { isBundled } from "../state/slices/model/model.ts";
+import hidden from "../styles/hidden.module.css";
 import { Alert } from "./Alert.tsx";
+import styles from "./PicturePanel.module.css";
 import { SplitChoice } from "./SplitChoice.tsx";
 import { Gallery, ShuffleButtons } from "./scenes/Gallery.tsx";
 import { SceneEditor } from "./scenes/SceneEditor.tsx";
+import controls from "./shared/controls.module.css";
+import texts from "./shared/text.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 
 export const PICTURE_TYPES = "image/png,image/jpeg,image/webp";
@@ -40,7 +44,7 @@ export function PicturePanel() {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra; the file button does the same
     <div
-      className="picture"
+      className={styles.picture}
       data-over={over || undefined}
       onDrop={onDrop}
       onDragOver={onDragOver}
@@ -48,13 +52,13 @@ export function PicturePanel() {
     >
       {scene ? <SceneEditor scene={scene} /> : <Photograph />}
       <Gallery />
-      <div className="row picture-own">
+      <div className={`${texts.row} ${styles.own}`}>
         <ShuffleButtons />
-        <label className="button file-button" title="PNG, JPEG or WebP">
+        <label className={controls.fileButton} title="PNG, JPEG or WebP">
           Own picture
-          <input type="file" className="visually-hidden" accept={PICTURE_TYPES} onChange={onPick} />
+          <input type="file" className={hidden.visuallyHidden} accept={PICTURE_TYPES} onChange={onPick} />
         </label>
-        <span className="note">{over ? "let go to use it" : "or drop or paste one"}</span>
+        <span className={texts.note}>{over ? "let go to use it" : "or drop or paste one"}</span>
       </div>
       <SplitChoice />
       {failure && <Alert failure={failure} />}
@@ -69,20 +73,20 @@ function Photograph() {
   const bundled = useSelect(isBundled);
   return (
     <>
-      <div className="picture-frame" aria-busy={decoding}>
+      <div className={styles.frame} aria-busy={decoding}>
         {picture?.previewUrl ? (
           <img
-            className="picture-image"
+            className={styles.image}
             data-small={picture.picture.width < 200 || undefined}
             src={picture.previewUrl}
             alt={`Asked about: ${picture.name}, ${picture.picture.width} × ${picture.picture.height} pixels`}
           />
         ) : (
-          <p className="picture-empty">{decoding ? "Reading the picture" : "No picture yet"}</p>
+          <p className={styles.empty}>{decoding ? "Reading the picture" : "No picture yet"}</p>
         )}
       </div>
       {picture?.exampleId === null && bundled && (
-        <p className="note">
+        <p className={texts.note}>
           This model only knows scenes like those below. For photographs, press Open model and take a SmolVLM.
         </p>
       )}

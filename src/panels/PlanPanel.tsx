@@ -12,12 +12,14 @@ import type { WorkbenchState } from "../state/shape.ts";
 import { DEFAULT_METHOD, methodLabel } from "../state/slices/pruning/method.ts";
 import { EmptyChart } from "./EmptyChart.tsx";
 import { missingPlan, planContext } from "./plan-context.ts";
+import columns from "./shared/columns.module.css";
+import texts from "./shared/text.module.css";
 import { useSelect, useSelectShallow } from "./use-workbench.ts";
 
 export function BudgetPanel() {
   const frame = useSelect((state) => state.pruning.frame);
   const layout = useSelect((state) => state.model.summary?.layout);
-  return frame && layout ? <BudgetLine layout={layout} frame={frame} /> : <p className="note">No plan yet.</p>;
+  return frame && layout ? <BudgetLine layout={layout} frame={frame} /> : <p className={texts.note}>No plan yet.</p>;
 }
 
 export function PlanPanel() {
@@ -33,7 +35,7 @@ export function PlanPanel() {
 
   if (!frame || !layout) {
     return (
-      <div className="column column-plan panel">
+      <div className={`${columns.column} ${columns.columnPlan} ${columns.panel}`}>
         <EmptyChart title="Retention by layer" text={reason} />
         <EmptyChart title="Neuron field" text={reason} />
       </div>
@@ -44,7 +46,7 @@ export function PlanPanel() {
   const togglePin = (unit: UnitIndex) =>
     setPinned(pinned.includes(unit) ? pinned.filter((other) => other !== unit) : [...pinned, unit]);
   return (
-    <div className="column column-plan panel">
+    <div className={`${columns.column} ${columns.columnPlan} ${columns.panel}`}>
       <RetentionChart layout={layout} frame={frame} cmds={cmds} context={context} second={second || null} />
       <NeuronField
         layout={layout}

@@ -1,4 +1,6 @@
 /** A bar for work whose end is known, with what is being done in words beneath it. */
+import styles from "./Progress.module.css";
+
 export interface ProgressProps {
   readonly label: string;
   /** 0..1; null while the end is not known. */
@@ -8,13 +10,13 @@ export interface ProgressProps {
 
 export function Progress({ label, fraction, text }: ProgressProps) {
   return (
-    <div className="progress">
+    <div className={styles.progress}>
       {fraction === null ? (
         <progress aria-label={label} />
       ) : (
         <progress aria-label={label} value={fraction} max={1} aria-valuetext={text} />
       )}
-      <p className="progress-text">{text}</p>
+      <p className={styles.text}>{text}</p>
     </div>
   );
 }

@@ -5,6 +5,9 @@ import { questionChoices, shownScene } from "../state/slices/input/scene-questio
 import { isBundled } from "../state/slices/model/model.ts";
 import { finalAnswer } from "../state/slices/reasoning/answer.ts";
 import { Alert } from "./Alert.tsx";
+import styles from "./QuestionPanel.module.css";
+import controls from "./shared/controls.module.css";
+import texts from "./shared/text.module.css";
 import { useActions, useSelect, useSelectShallow } from "./use-workbench.ts";
 
 export function QuestionPanel() {
@@ -28,11 +31,11 @@ export function QuestionPanel() {
   };
 
   return (
-    <form className="question" onSubmit={onSubmit}>
-      <label htmlFor="question" className="panel-title">
+    <form className={styles.question} onSubmit={onSubmit}>
+      <label htmlFor="question" className={texts.panelTitle}>
         Question
       </label>
-      <div className="question-field">
+      <div className={styles.field}>
         <textarea
           id="question"
           rows={2}
@@ -42,12 +45,12 @@ export function QuestionPanel() {
           onChange={(event) => actions.setDraft(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <button type="submit" className={unasked ? "button button-primary" : "button"} disabled={!ready}>
+        <button type="submit" className={unasked ? controls.buttonPrimary : controls.button} disabled={!ready}>
           Ask
         </button>
       </div>
       {draft.length > MAXIMUM_QUESTION * 0.8 && (
-        <p className="note">
+        <p className={texts.note}>
           {draft.length.toLocaleString("en-US")} of {MAXIMUM_QUESTION.toLocaleString("en-US")} characters
         </p>
       )}
@@ -78,7 +81,7 @@ function Suggestions() {
   if (bundled && !choices && examples.length === 0) return null;
   return (
     <select
-      className="select select-quiet"
+      className={controls.selectQuiet}
       aria-label="Suggested questions"
       value=""
       onChange={(event) => actions.ask(event.currentTarget.value)}
@@ -120,8 +123,8 @@ function DenseAnswer() {
         ? "reasoning"
         : "none yet";
   return (
-    <p className="dense-answer">
-      <span className="note">dense answer</span> <strong data-empty={answer === null || undefined}>{text}</strong>
+    <p className={styles.denseAnswer}>
+      <span className={texts.note}>dense answer</span> <strong data-empty={answer === null || undefined}>{text}</strong>
     </p>
   );
 }

@@ -11,17 +11,22 @@ import { shownScene } from "../state/slices/input/scene-questions.ts";
 import { staleRatio } from "../state/slices/measurement/measurement.ts";
 import { methodLabel } from "../state/slices/pruning/method.ts";
 import { verdictSentence } from "../state/slices/reasoning/answer.ts";
+import hidden from "../styles/hidden.module.css";
 import { Alert } from "./Alert.tsx";
 import { PanelBoundary } from "./PanelBoundary.tsx";
 import { modelLabel } from "./plan-context.ts";
+import styles from "./ReasoningPanel.module.css";
 import { ReloadModel } from "./ReloadModel.tsx";
+import columns from "./shared/columns.module.css";
+import controls from "./shared/controls.module.css";
+import texts from "./shared/text.module.css";
 import { useJudgements } from "./use-judgements.ts";
 import { useActions, useSelect, useSelectShallow } from "./use-workbench.ts";
 import { waitingText } from "./words.ts";
 
 export function ReasoningPanel() {
   return (
-    <div className="column column-reasoning panel">
+    <div className={`${columns.column} ${columns.columnReasoning} ${columns.panel}`}>
       <Verdict />
       <Reasoning />
       <Distribution />
@@ -43,31 +48,31 @@ function Verdict() {
   const busy = status === "resting" || isBusy(measurement);
 
   return (
-    <div className="verdict">
-      <div className="verdict-text" data-stale={stale !== null || undefined}>
+    <div className={styles.verdict}>
+      <div className={styles.text} data-stale={stale !== null || undefined}>
         {shown ? (
           <>
-            <p className="verdict-answer" data-matches={shown.answer?.matches}>
+            <p className={styles.answer} data-matches={shown.answer?.matches}>
               {shown.answer ? verdictSentence(shown.answer) : "the pruned model is finishing its own answer"}
             </p>
-            <p className="note">
+            <p className={texts.note}>
               at {formatShare(shown.ratio, 1)} · mean KL {formatNats(mean(shown.measurement.kl))} nats · perplexity{" "}
               {shown.measurement.perplexity.toFixed(3)} (dense {shown.measurement.densePerplexity.toFixed(3)})
             </p>
           </>
         ) : (
-          <p className="note">Measured once the thumb rests.</p>
+          <p className={texts.note}>Measured once the thumb rests.</p>
         )}
         <PanelBoundary name="The judge">
           <ClaimsTrue />
         </PanelBoundary>
-        <p className="note verdict-busy">
+        <p className={`${texts.note} ${styles.busy}`}>
           {busy && (status === "waiting" ? waitingText(activity) : "measuring this ratio")}
         </p>
       </div>
       <button
         type="button"
-        className="button button-primary"
+        className={controls.buttonPrimary}
         disabled={compareReason !== null}
         title={compareReason ?? "Let the dense and the pruned model reason side by side"}
         onClick={() => void comparison.start()}
@@ -79,7 +84,7 @@ function Verdict() {
           {lost ? (
             <ReloadModel />
           ) : (
-            <button type="button" className="button" onClick={() => actions.retry()}>
+            <button type="button" className={controls.button} onClick={() => actions.retry()}>
               Measure again
             </button>
           )}
@@ -95,7 +100,7 @@ function ClaimsTrue() {
   const { dense, pruned } = useJudgements();
   if (!dense) return null;
   return (
-    <p className="note">
+    <p className={texts.note}>
       claims true of the scene: {claimsTrue(dense)}
       {pruned && `, pruned ${claimsTrue(pruned)}`}
     </p>
@@ -110,7 +115,7 @@ function SettledStatus() {
     return `At ${formatShare(shown.ratio)}: ${verdictSentence(shown.answer)}, mean KL ${formatNats(mean(shown.measurement.kl))} nats.`;
   });
   return (
-    <p role="status" className="visually-hidden">
+    <p role="status" className={hidden.visuallyHidden}>
       {text}
     </p>
   );
@@ -126,7 +131,7 @@ function Reasoning() {
   const activity = useSelect((state) => state.model.activity);
   const busy = isBusy(reasoning);
   return (
-    <div className="reasoning">
+    <div>
       <ReasoningChart
         context={context}
         staleRatio={stale}
@@ -137,25 +142,25 @@ function Reasoning() {
         streaming={busy}
       />
       {busy && (
-        <div className="row">
-          <p className="note">
+        <div className={texts.row}>
+          <p className={texts.note}>
             {reasoning.status === "waiting" ? waitingText(activity) : "the dense model is reasoning"}
           </p>
-          <button type="button" className="button" onClick={() => actions.cancel()}>
+          <button type="button" className={controls.button} onClick={() => actions.cancel()}>
             Stop reasoning
           </button>
         </div>
       )}
       {reasoning.pivotsFallback && (
-        <p className="note">Too few markers in this trace: its pivots are the boundaries of its thirds.</p>
+        <p className={texts.note}>Too few markers in this trace: its pivots are the boundaries of its thirds.</p>
       )}
       {reasoning.trace?.finish === "length" && (
-        <p className="note">The trace was cut at the model's limit of tokens.</p>
+        <p className={texts.note}>The trace was cut at the model's limit of tokens.</p>
       )}
       {reasoning.status === "cancelled" && (
-        <div className="row">
-          <p className="note">Stopped before its end.</p>
-          <button type="button" className="button" onClick={() => void actions.start()}>
+        <div className={texts.row}>
+          <p className={texts.note}>Stopped before its end.</p>
+          <button type="button" className={controls.button} onClick={() => void actions.start()}>
             Reason again
           </button>
         </div>
@@ -165,7 +170,7 @@ function Reasoning() {
           {lost ? (
             <ReloadModel />
           ) : (
-            <button type="button" className="button" onClick={() => void actions.start()}>
+            <button type="button" className={controls.button} onClick={() => void actions.start()}>
               Reason again
             </button>
           )}

@@ -3,6 +3,7 @@ import { type ChangeEvent, type CSSProperties, type KeyboardEvent, useState } fr
 import { formatCount, formatShare } from "../charts/format.ts";
 import { MAXIMUM_RATIO } from "../state/slices/pruning/pruning.ts";
 import { Alert } from "./Alert.tsx";
+import styles from "./SliderPanel.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 
 const MAXIMUM = MAXIMUM_RATIO * 100;
@@ -33,9 +34,9 @@ export function SliderPanel() {
   };
 
   return (
-    <div className="slider-panel">
-      <div className="slider-head">
-        <label htmlFor="ratio" className="slider-label">
+    <div className={styles.panel}>
+      <div className={styles.head}>
+        <label htmlFor="ratio" className={styles.label}>
           Pruning ratio
         </label>
         <PercentField percent={percent} />
@@ -43,7 +44,7 @@ export function SliderPanel() {
       <input
         id="ratio"
         type="range"
-        className="slider"
+        className={styles.slider}
         min={0}
         max={MAXIMUM}
         step={1}
@@ -53,7 +54,7 @@ export function SliderPanel() {
         onChange={(event) => pruning.setRatio(event.currentTarget.valueAsNumber / 100)}
         onKeyDown={onKeyDown}
       />
-      <div className="slider-ticks" aria-hidden="true">
+      <div className={styles.ticks} aria-hidden="true">
         {TICKS.map((tick) => (
           <span key={tick} style={{ insetInlineStart: `${(tick / MAXIMUM) * 100}%` }}>
             {tick}
@@ -85,10 +86,10 @@ function PercentField({ percent }: { readonly percent: number }) {
     if (value.trim() !== "") pruning.setRatio(Number(value) / 100);
   };
   return (
-    <span className="percent">
+    <span className={styles.percent}>
       <input
         type="number"
-        className="percent-field"
+        className={styles.percentField}
         aria-label="Pruning ratio in per cent"
         min={0}
         max={MAXIMUM}

@@ -1,5 +1,7 @@
 /** Whether the picture is cut into frames, where the model can, and what that takes. */
 import { cropGrid } from "../models/image/frame-grid.ts";
+import controls from "./shared/controls.module.css";
+import texts from "./shared/text.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 
 export function SplitChoice() {
@@ -14,8 +16,8 @@ export function SplitChoice() {
   const frames = rows * columns + 1;
   const tokens = frames * summary.imageTokens;
   return (
-    <div className="split-choice">
-      <label className="check">
+    <div>
+      <label className={controls.check}>
         <input
           type="checkbox"
           checked={split}
@@ -24,7 +26,7 @@ export function SplitChoice() {
         />
         Split picture into frames
       </label>
-      <p id="split-text" className="note">
+      <p id="split-text" className={texts.note}>
         {rows} × {columns} crops and the whole picture, for more detail: {tokens.toLocaleString("en-US")} image tokens
         instead of {summary.imageTokens}.
         {tokens >= summary.maximumTokens &&

@@ -13,6 +13,8 @@ import {
 } from "react";
 import { TAB_NAMES, type TabName } from "../state/slices/preferences-state.ts";
 import { PanelBoundary } from "./PanelBoundary.tsx";
+import texts from "./shared/text.module.css";
+import styles from "./TabsPanel.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 
 interface Tab {
@@ -62,12 +64,12 @@ export function TabsPanel() {
 
   const Panel = open && TABS[open].Panel;
   return (
-    <div className="tabs">
+    <div className={styles.tabs}>
       <div
         ref={list}
         role="tablist"
         aria-label="Comparisons and experiments"
-        className="tab-list"
+        className={styles.list}
         onKeyDown={onKeyDown}
       >
         {TAB_NAMES.map((name, place) => (
@@ -76,7 +78,7 @@ export function TabsPanel() {
             type="button"
             role="tab"
             id={`tab-${name}`}
-            className="tab"
+            className={styles.tab}
             aria-selected={open === name}
             aria-expanded={open === name}
             aria-controls={open === name ? `tabpanel-${name}` : undefined}
@@ -91,14 +93,14 @@ export function TabsPanel() {
         <div
           key={open}
           role="tabpanel"
-          className="tab-panel"
+          className={styles.panel}
           id={`tabpanel-${open}`}
           aria-labelledby={`tab-${open}`}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the pattern makes the panel reachable, whatever is in it
           tabIndex={0}
         >
           <PanelBoundary name={TABS[open].label}>
-            <Suspense fallback={<p className="chart-empty">loading</p>}>
+            <Suspense fallback={<p className={texts.empty}>loading</p>}>
               <Panel />
             </Suspense>
           </PanelBoundary>
@@ -117,5 +119,5 @@ export function tabAfterKey(key: string, place: number, count: number): number |
 }
 
 function TabMissing() {
-  return <p className="chart-empty">This part of the page could not be loaded. Reload the page.</p>;
+  return <p className={texts.empty}>This part of the page could not be loaded. Reload the page.</p>;
 }

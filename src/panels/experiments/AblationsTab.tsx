@@ -3,10 +3,13 @@ import { useMemo } from "react";
 import { AblationTable } from "../../charts/experiments/AblationTable.tsx";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
 import { modelLabel } from "../plan-context.ts";
+import texts from "../shared/text.module.css";
 import { useSelect } from "../use-workbench.ts";
 import { formatRatio } from "../words.ts";
+import choices from "./Choices.module.css";
 import { Choices } from "./Choices.tsx";
 import { ablationData, chosenMetric } from "./data.ts";
+import experiment from "./experiment.module.css";
 import { Run } from "./Run.tsx";
 import { MetricSelect } from "./Selects.tsx";
 import { useResult } from "./use-result.ts";
@@ -15,7 +18,7 @@ export default function AblationsTab() {
   const ratio = useSelect((state) => state.pruning.ratio);
   const result = useResult("ablations");
   return (
-    <div className="experiment">
+    <div className={experiment.experiment}>
       <Run
         name="ablations"
         label={`Measure ablations at ${formatRatio(ratio)}`}
@@ -23,7 +26,7 @@ export default function AblationsTab() {
       >
         <Choices name="ablations" />
       </Run>
-      {result ? <Rows result={result} /> : <p className="chart-empty">No ablation has been measured yet.</p>}
+      {result ? <Rows result={result} /> : <p className={texts.empty}>No ablation has been measured yet.</p>}
     </div>
   );
 }
@@ -35,7 +38,7 @@ function Rows({ result }: { readonly result: ExperimentResult }) {
   const data = useMemo(() => ablationData(result, metric), [result, metric]);
   return (
     <>
-      <div className="choice-line">
+      <div className={choices.line}>
         <MetricSelect result={result} />
       </div>
       <AblationTable model={model} data={data} />

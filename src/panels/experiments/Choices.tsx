@@ -4,7 +4,11 @@ import { formatShare } from "../../charts/format.ts";
 import { methods } from "../../core/methods/index.ts";
 import { RATIOS, SAMPLES_PER_FAMILY, textLayers } from "../../state/slices/experiments/experiments-choices.ts";
 import type { ExperimentChoices, ExperimentName } from "../../state/slices/experiments/experiments-state.ts";
+import hidden from "../../styles/hidden.module.css";
+import controls from "../shared/controls.module.css";
+import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
+import styles from "./Choices.module.css";
 
 export interface ChoicesProps {
   readonly name: ExperimentName;
@@ -17,14 +21,14 @@ export function Choices({ name, children }: ChoicesProps) {
   const { samplesPerFamily, generate } = useSelect((state) => state.experiments.choices);
   const status = useSelect((state) => state.experiments.runs[name].status);
   return (
-    <fieldset className="choices" disabled={status === "running" || status === "paused"}>
-      <legend className="visually-hidden">What is measured</legend>
+    <fieldset className={styles.choices} disabled={status === "running" || status === "paused"}>
+      <legend className={hidden.visuallyHidden}>What is measured</legend>
       {children}
-      <div className="choice-line">
-        <label className="labelled">
+      <div className={styles.line}>
+        <label className={controls.labelled}>
           Samples per family
           <select
-            className="select"
+            className={controls.select}
             value={samplesPerFamily}
             onChange={(event) => experiments.choose({ samplesPerFamily: Number(event.currentTarget.value) })}
           >
@@ -33,7 +37,7 @@ export function Choices({ name, children }: ChoicesProps) {
             ))}
           </select>
         </label>
-        <label className="check" title="Judge, exact match, F1 and the like need it; KL and perplexity do not">
+        <label className={controls.check} title="Judge, exact match, F1 and the like need it; KL and perplexity do not">
           <input
             type="checkbox"
             checked={generate}
@@ -41,7 +45,7 @@ export function Choices({ name, children }: ChoicesProps) {
           />
           <span>
             Let the models write{" "}
-            <span className="note">takes most of the time; without it, KL and perplexity only</span>
+            <span className={texts.note}>takes most of the time; without it, KL and perplexity only</span>
           </span>
         </label>
       </div>
@@ -78,10 +82,10 @@ export function WindowChoice() {
   const size = useSelect((state) => state.experiments.choices.windowSize);
   const layers = useSelect((state) => textLayers(state.model.summary?.layout));
   return (
-    <label className="labelled">
+    <label className={controls.labelled}>
       Layers in a window
       <select
-        className="select"
+        className={controls.select}
         value={Math.min(size, layers)}
         onChange={(event) => experiments.choose({ windowSize: Number(event.currentTarget.value) })}
       >
@@ -108,10 +112,10 @@ function CheckList<Value extends string | number>({ legend, field, items, chosen
       [field]: items.map((item) => item.value).filter((other) => (other === value) !== chosen.includes(other)),
     });
   return (
-    <fieldset className="choice-line">
-      <legend className="choice-legend">{legend}</legend>
+    <fieldset className={styles.line}>
+      <legend className={styles.legend}>{legend}</legend>
       {items.map(({ value, label, title }) => (
-        <label key={value} className="check" title={title}>
+        <label key={value} className={controls.check} title={title}>
           <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} />
           {label}
         </label>

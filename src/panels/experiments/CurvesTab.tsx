@@ -4,9 +4,12 @@ import { CurvesChart } from "../../charts/experiments/CurvesChart.tsx";
 import { familiesOf } from "../../core/experiments/estimate.ts";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
 import { modelLabel } from "../plan-context.ts";
+import texts from "../shared/text.module.css";
 import { useSelect } from "../use-workbench.ts";
+import choices from "./Choices.module.css";
 import { Choices, MethodChoices, RatioChoices } from "./Choices.tsx";
 import { chosenMetric, curvesData } from "./data.ts";
+import experiment from "./experiment.module.css";
 import { Run } from "./Run.tsx";
 import { FamilySelect, MetricSelect } from "./Selects.tsx";
 import { useResult } from "./use-result.ts";
@@ -14,7 +17,7 @@ import { useResult } from "./use-result.ts";
 export default function CurvesTab() {
   const result = useResult("curves");
   return (
-    <div className="experiment">
+    <div className={experiment.experiment}>
       <Run
         name="curves"
         label="Measure the curves"
@@ -25,7 +28,7 @@ export default function CurvesTab() {
           <RatioChoices />
         </Choices>
       </Run>
-      {result ? <Curves result={result} /> : <p className="chart-empty">No curve has been measured yet.</p>}
+      {result ? <Curves result={result} /> : <p className={texts.empty}>No curve has been measured yet.</p>}
     </div>
   );
 }
@@ -39,7 +42,7 @@ function Curves({ result }: { readonly result: ExperimentResult }) {
   const data = useMemo(() => curvesData(result, metric, family), [result, metric, family]);
   return (
     <>
-      <div className="choice-line">
+      <div className={choices.line}>
         <MetricSelect result={result} />
         <FamilySelect result={result} />
       </div>

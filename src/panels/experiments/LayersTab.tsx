@@ -1,5 +1,4 @@
 /** Layer views of the dense model, computed on request; none of them decides what is pruned. */
-import "./experiments.css";
 import { useMemo } from "react";
 import { LayerViews } from "../../charts/experiments/LayerViews.tsx";
 import { samplesAtHand } from "../../state/slices/own-samples/own-samples.ts";
@@ -7,9 +6,13 @@ import { Alert } from "../Alert.tsx";
 import { Progress } from "../Progress.tsx";
 import { modelLabel } from "../plan-context.ts";
 import { ReloadModel } from "../ReloadModel.tsx";
+import controls from "../shared/controls.module.css";
+import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { plural, waitingText } from "../words.ts";
 import { layerViewData } from "./data.ts";
+import experiment from "./experiment.module.css";
+import run from "./Run.module.css";
 
 export default function LayersTab() {
   const { layers: actions } = useActions();
@@ -21,13 +24,13 @@ export default function LayersTab() {
   const data = useMemo(() => views && layerViewData(views), [views]);
   const busy = status === "running" || status === "waiting";
   return (
-    <div className="experiment">
-      <div className="run">
-        <p className="run-sentence">
+    <div className={experiment.experiment}>
+      <div className={run.run}>
+        <p className={run.sentence}>
           What each layer of the dense model does, by three measures of other authors. They are for looking only.
         </p>
         {busy ? (
-          <div className="run-busy">
+          <div className={run.busy}>
             <Progress
               label="Layer views"
               fraction={progress && progress.total > 0 ? progress.done / progress.total : null}
@@ -37,21 +40,21 @@ export default function LayersTab() {
                   : `${progress?.done ?? 0} of ${plural(progress?.total ?? samples, "sample")}`
               }
             />
-            <button type="button" className="button" onClick={() => actions.cancel()}>
+            <button type="button" className={controls.button} onClick={() => actions.cancel()}>
               Cancel layer views
             </button>
           </div>
         ) : (
-          <div className="row run-row">
+          <div className={`${texts.row} ${run.row}`}>
             <button
               type="button"
-              className={data ? "button" : "button button-primary"}
+              className={data ? controls.button : controls.buttonPrimary}
               disabled={modelStatus !== "ready" || samples === 0 || data !== null}
               onClick={() => void actions.start()}
             >
               Compute layer views
             </button>
-            <p className="note">
+            <p className={texts.note}>
               {samples === 0 && modelStatus === "ready"
                 ? "This model brings no samples to look at. Collect some under Own samples."
                 : status === "cancelled"
@@ -65,7 +68,7 @@ export default function LayersTab() {
       {data ? (
         <LayerViews model={model} views={data} from={`calibration, ${plural(views?.samples ?? 0, "sample")}`} />
       ) : (
-        <p className="chart-empty">No layer has been looked at yet.</p>
+        <p className={texts.empty}>No layer has been looked at yet.</p>
       )}
     </div>
   );

@@ -5,10 +5,12 @@ import { MUCRASP_FIGURES } from "../../charts/experiments/paper.ts";
 import { KlOverlay } from "../../charts/kl/KlOverlay.tsx";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
 import { modelLabel } from "../plan-context.ts";
+import texts from "../shared/text.module.css";
 import { useSelect } from "../use-workbench.ts";
 import { formatRatio } from "../words.ts";
 import { Choices, MethodChoices } from "./Choices.tsx";
 import { klSeries, methodsData, ratioOf } from "./data.ts";
+import experiment from "./experiment.module.css";
 import { Run } from "./Run.tsx";
 import { useResult } from "./use-result.ts";
 
@@ -16,7 +18,7 @@ export default function MethodsTab() {
   const ratio = useSelect((state) => state.pruning.ratio);
   const result = useResult("methods");
   return (
-    <div className="experiment">
+    <div className={experiment.experiment}>
       <Run
         name="methods"
         label={`Measure methods at ${formatRatio(ratio)}`}
@@ -26,7 +28,7 @@ export default function MethodsTab() {
           <MethodChoices />
         </Choices>
       </Run>
-      {result ? <Results result={result} /> : <p className="chart-empty">No method has been measured yet.</p>}
+      {result ? <Results result={result} /> : <p className={texts.empty}>No method has been measured yet.</p>}
     </div>
   );
 }

@@ -1,18 +1,21 @@
 /** An experiment's run: start, pause, go on, cancel; how far, how long still; what went wrong and what is kept. */
-import "./experiments.css";
 import type { ReactNode } from "react";
 import { formatCount } from "../../charts/format.ts";
 import type { WorkbenchState } from "../../state/shape.ts";
 import { cellCount, describeExperiment, sampleCount } from "../../state/slices/experiments/experiments-choices.ts";
 import { estimatedSeconds, isStale } from "../../state/slices/experiments/experiments-facts.ts";
 import type { ExperimentName, ExperimentRun } from "../../state/slices/experiments/experiments-state.ts";
+import hidden from "../../styles/hidden.module.css";
 import { Alert } from "../Alert.tsx";
 import { Progress } from "../Progress.tsx";
 import { missingPlan } from "../plan-context.ts";
 import { ReloadModel } from "../ReloadModel.tsx";
+import controls from "../shared/controls.module.css";
+import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { formatDuration, formatRatio, plural } from "../words.ts";
 import { samplesDone } from "./data.ts";
+import styles from "./Run.module.css";
 
 export interface RunProps {
   readonly name: ExperimentName;
@@ -37,50 +40,50 @@ export function Run({ name, label, sentence, children }: RunProps) {
   const goesOn = !stale && (status === "cancelled" || status === "failed") && run.result !== null;
   const measured = !stale && status === "done";
   return (
-    <div className="run">
-      <p className="run-sentence">{sentence}</p>
+    <div className={styles.run}>
+      <p className={styles.sentence}>{sentence}</p>
       {children}
       {busy ? (
-        <div className="run-busy">
+        <div className={styles.busy}>
           <Progress label={label} fraction={fractionOf(run)} text={progressText(run)} />
           {status === "paused" ? (
-            <button type="button" className="button" onClick={() => experiments.resume(name)}>
+            <button type="button" className={controls.button} onClick={() => experiments.resume(name)}>
               Resume
             </button>
           ) : (
-            <button type="button" className="button" onClick={() => experiments.pause(name)}>
+            <button type="button" className={controls.button} onClick={() => experiments.pause(name)}>
               Pause
             </button>
           )}
-          <button type="button" className="button" onClick={() => experiments.cancel(name)}>
+          <button type="button" className={controls.button} onClick={() => experiments.cancel(name)}>
             Cancel measuring
           </button>
         </div>
       ) : (
-        <div className="row run-row">
+        <div className={`${texts.row} ${styles.row}`}>
           <button
             type="button"
-            className={measured ? "button" : "button button-primary"}
+            className={measured ? controls.button : controls.buttonPrimary}
             disabled={reason !== null || measured}
             onClick={() => void experiments.start(name)}
           >
             {goesOn ? "Go on measuring" : label}
           </button>
-          <p className="note">{reason ?? (measured ? measuredText(run) : effort)}</p>
+          <p className={texts.note}>{reason ?? (measured ? measuredText(run) : effort)}</p>
         </div>
       )}
       {goesOn && status === "cancelled" && (
-        <p className="note">Stopped after {measuredText(run)}. What was measured stays.</p>
+        <p className={texts.note}>Stopped after {measuredText(run)}. What was measured stays.</p>
       )}
       {stale && (
-        <p className="note note-strong">
+        <p className={texts.noteStrong}>
           {busy ? "It measures" : "Shown is"} what was chosen when it was started{ratioText(run)}; choices, constants or
           ratio have changed since.
         </p>
       )}
       {failure && <Alert failure={failure}>{lost && <ReloadModel />}</Alert>}
-      {notKept && <p className="note note-strong">{notKept}</p>}
-      <p role="status" className="visually-hidden">
+      {notKept && <p className={texts.noteStrong}>{notKept}</p>}
+      <p role="status" className={hidden.visuallyHidden}>
         {announcement(run)}
       </p>
     </div>

@@ -2,6 +2,7 @@
 
 import { familiesOf } from "../../core/experiments/estimate.ts";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
+import controls from "../shared/controls.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { chosenMetric, metricsOf } from "./data.ts";
 
@@ -14,10 +15,10 @@ export function MetricSelect({ result }: SelectProps) {
   const metric = useSelect((state) => state.experiments.choices.metric);
   const { generate } = result.description;
   return (
-    <label className="labelled">
+    <label className={controls.labelled}>
       Metric
       <select
-        className="select"
+        className={controls.select}
         value={chosenMetric(metric, generate).id}
         onChange={(event) => experiments.choose({ metric: event.currentTarget.value })}
       >
@@ -38,10 +39,10 @@ export function FamilySelect({ result }: SelectProps) {
   const family = useSelect((state) => state.experiments.choices.family);
   const families = familiesOf(result);
   return (
-    <label className="labelled">
+    <label className={controls.labelled}>
       Questions
       <select
-        className="select"
+        className={controls.select}
         value={family !== null && families.includes(family) ? family : ALL}
         onChange={(event) => experiments.choose({ family: event.currentTarget.value || null })}
       >

@@ -3,9 +3,12 @@ import { useMemo } from "react";
 import { WindowChart } from "../../charts/experiments/WindowChart.tsx";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
 import { modelLabel } from "../plan-context.ts";
+import texts from "../shared/text.module.css";
 import { useSelect } from "../use-workbench.ts";
+import choices from "./Choices.module.css";
 import { Choices, WindowChoice } from "./Choices.tsx";
 import { chosenMetric, windowData } from "./data.ts";
+import experiment from "./experiment.module.css";
 import { Run } from "./Run.tsx";
 import { MetricSelect } from "./Selects.tsx";
 import { useResult } from "./use-result.ts";
@@ -13,7 +16,7 @@ import { useResult } from "./use-result.ts";
 export default function WindowsTab() {
   const result = useResult("windows");
   return (
-    <div className="experiment">
+    <div className={experiment.experiment}>
       <Run
         name="windows"
         label="Measure the windows"
@@ -23,7 +26,7 @@ export default function WindowsTab() {
           <WindowChoice />
         </Choices>
       </Run>
-      {result ? <Windows result={result} /> : <p className="chart-empty">No window has been measured yet.</p>}
+      {result ? <Windows result={result} /> : <p className={texts.empty}>No window has been measured yet.</p>}
     </div>
   );
 }
@@ -35,7 +38,7 @@ function Windows({ result }: { readonly result: ExperimentResult }) {
   const data = useMemo(() => windowData(result, metric), [result, metric]);
   return (
     <>
-      <div className="choice-line">
+      <div className={choices.line}>
         <MetricSelect result={result} />
       </div>
       <WindowChart model={model} data={data} />

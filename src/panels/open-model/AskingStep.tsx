@@ -6,8 +6,12 @@ import type { ModelChoice, ModelNeeds } from "../../engine/contract.ts";
 import { DEFAULT_HUB } from "../../models/hub/default-hub.ts";
 import type { ModelSource } from "../../models/model-source.ts";
 import { AUTOMATIC, choiceOf, optionsFor, type RunOptions } from "../../state/slices/model/model-opening-steps.ts";
+import controls from "../shared/controls.module.css";
+import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { BACKEND_WORDS, PRECISION_WORDS, plural } from "../words.ts";
+import styles from "./AskingStep.module.css";
+import steps from "./steps.module.css";
 import { hostOf } from "./TokenField.tsx";
 
 export interface AskingStepProps {
@@ -25,31 +29,31 @@ export function AskingStep({ source, needs, options }: AskingStepProps) {
   }, [stored]);
   return (
     <>
-      <h3 className="step-title model-name" tabIndex={-1}>
+      <h3 className={`${steps.title} ${steps.modelName}`} data-step-title tabIndex={-1}>
         {needs.name}
       </h3>
       <Facts source={source} needs={needs} />
-      {needs.note !== "" && <p className="note note-strong">{needs.note}</p>}
+      {needs.note !== "" && <p className={texts.noteStrong}>{needs.note}</p>}
       <Choices needs={needs} options={options} />
       {source.kind === "hub" && <Space bytes={needs.bytesToFetch} />}
       {!chosen?.fits && (
-        <p className="note note-strong" id="asking-refused">
+        <p className={texts.noteStrong} id="asking-refused">
           {needs.choices.some(({ fits }) => fits)
             ? "It does not fit like that. Choose another way to run it."
             : "It does not fit this device. A smaller checkpoint would."}
         </p>
       )}
-      <div className="step-actions">
+      <div className={steps.actions}>
         <button
           type="button"
-          className="button button-primary"
+          className={controls.buttonPrimary}
           disabled={!chosen?.fits}
           aria-describedby={chosen?.fits ? undefined : "asking-refused"}
           onClick={() => void opening.load()}
         >
           {openWords(source, needs)}
         </button>
-        <button type="button" className="button" onClick={() => opening.back()}>
+        <button type="button" className={controls.button} onClick={() => opening.back()}>
           Cancel
         </button>
       </div>
@@ -66,7 +70,7 @@ function Facts({ source, needs }: Pick<AskingStepProps, "source" | "needs">) {
   const { architecture, parameters, version, files, bytesToFetch, bytesCached, dtypes } = needs;
   const missing = files.filter(({ bytes, cachedBytes }) => cachedBytes < bytes).length;
   return (
-    <dl className="facts">
+    <dl className={styles.facts}>
       <Fact term="From">
         {source.kind === "files" ? "this computer" : <Origin source={source} version={version} />}
       </Fact>
@@ -117,8 +121,8 @@ function Choices({ needs, options }: Pick<AskingStepProps, "needs" | "options">)
   const chosen = choiceOf(needs, options);
   if (!first) return null;
   return (
-    <fieldset className="run-choices">
-      <legend className="panel-title">How to run it</legend>
+    <fieldset className={styles.choices}>
+      <legend className={texts.panelTitle}>How to run it</legend>
       <Choice
         label={`Automatic: ${choiceWords(first)}`}
         choice={first.fits ? { ...first, reason: "What the page takes by itself on this device." } : first}
@@ -153,11 +157,11 @@ interface ChoiceProps {
 function Choice({ label, choice: { backend, weightBytes, fits, reason }, checked, onChoose }: ChoiceProps) {
   const place = backend === "webgpu" ? "on the GPU" : "in memory";
   return (
-    <label className="choice" data-fits={fits}>
+    <label className={styles.choice} data-fits={fits}>
       <input type="radio" name="model-choice" checked={checked} disabled={!fits} onChange={onChoose} />
       <span>
         {label} · {formatBytes(weightBytes)} {place}
-        <span className="note choice-reason">{reason}</span>
+        <span className={`${texts.note} ${styles.reason}`}>{reason}</span>
       </span>
     </label>
   );
@@ -170,7 +174,7 @@ function Space({ bytes }: { readonly bytes: number }) {
   const left = Math.max(0, use.quotaBytes - use.usedBytes);
   if (bytes <= left) return null;
   return (
-    <p className="note note-strong">
+    <p className={texts.noteStrong}>
       This browser keeps {formatBytes(left)} more for this page. What goes beyond is used from memory and fetched again
       the next time.
     </p>

@@ -4,9 +4,13 @@ import { formatParameters } from "../../charts/format.ts";
 import { formatBytes } from "../../core/format-bytes.ts";
 import type { Failure } from "../../state/failure.ts";
 import { Alert } from "../Alert.tsx";
+import controls from "../shared/controls.module.css";
+import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
+import styles from "./ChoosingStep.module.css";
 import { RECOMMENDED_MODELS } from "./recommended-models.ts";
 import { StoredModels } from "./StoredModels.tsx";
+import steps from "./steps.module.css";
 import { TokenField } from "./TokenField.tsx";
 
 export function ChoosingStep({ failure }: { readonly failure: Failure | null }) {
@@ -16,7 +20,7 @@ export function ChoosingStep({ failure }: { readonly failure: Failure | null }) 
   }, [stored]);
   return (
     <>
-      <p className="note step-title" tabIndex={-1}>
+      <p className={`${texts.note} ${steps.title}`} data-step-title tabIndex={-1}>
         Nothing is downloaded before you have seen what it takes.
       </p>
       <Cards />
@@ -33,12 +37,12 @@ function Cards() {
   const stored = useSelect((state) => state.stored.models);
   const hubUrl = useSelect((state) => state.opening.hubUrl);
   return (
-    <ul className="model-cards" aria-label="Recommended models">
+    <ul className={styles.cards} aria-label="Recommended models">
       {bundled.map(({ name, label, parameters, bytes }) => (
         <li key={name}>
-          <button type="button" className="model-card" onClick={() => void opening.chooseBundled(name)}>
+          <button type="button" className={styles.card} onClick={() => void opening.chooseBundled(name)}>
             <strong>{label}</strong>
-            <span className="note">
+            <span className={texts.note}>
               {[
                 parameters === null ? null : `${formatParameters(parameters)} parameters`,
                 bytes === null ? null : formatBytes(bytes),
@@ -54,13 +58,13 @@ function Cards() {
         const kept = stored?.find((model) => model.hubUrl === hubUrl && model.repository === repository);
         return (
           <li key={repository}>
-            <button type="button" className="model-card" onClick={() => void opening.chooseAddress(repository)}>
+            <button type="button" className={styles.card} onClick={() => void opening.chooseAddress(repository)}>
               <strong>{repository.split("/")[1]}</strong>
-              <span className="note">
+              <span className={texts.note}>
                 {formatParameters(parameters)} parameters · {formatBytes(bytes)} {dtype}
                 {note !== "" && ` · ${note}`}
               </span>
-              {kept && <span className="note note-strong">{kept.complete ? "stored here" : "partly stored here"}</span>}
+              {kept && <span className={texts.noteStrong}>{kept.complete ? "stored here" : "partly stored here"}</span>}
             </button>
           </li>
         );
@@ -77,14 +81,14 @@ function AddressField({ failure }: { readonly failure: Failure | null }) {
     void opening.chooseAddress(address);
   };
   return (
-    <form className="step-part" onSubmit={onSubmit}>
-      <label className="panel-title" htmlFor="model-address">
+    <form className={steps.part} onSubmit={onSubmit}>
+      <label className={texts.panelTitle} htmlFor="model-address">
         From the hub, or any address
       </label>
-      <div className="field-row">
+      <div className={styles.fieldRow}>
         <input
           id="model-address"
-          className="text-field"
+          className={steps.textField}
           type="text"
           autoComplete="off"
           autoCapitalize="off"
@@ -95,16 +99,16 @@ function AddressField({ failure }: { readonly failure: Failure | null }) {
           aria-describedby="model-address-note"
           onChange={(event) => setAddress(event.currentTarget.value)}
         />
-        <button type="submit" className="button">
+        <button type="submit" className={controls.button}>
           Look at it
         </button>
       </div>
-      <p id="model-address-note" className="note">
+      <p id="model-address-note" className={texts.note}>
         Idefics3, SmolVLM and Llama checkpoints with safetensors weights.
       </p>
       {failure && <Alert failure={failure} />}
       <details>
-        <summary className="note">Access token, for gated or private repositories</summary>
+        <summary className={texts.note}>Access token, for gated or private repositories</summary>
         <TokenField />
       </details>
     </form>
@@ -115,11 +119,11 @@ function FolderField() {
   const { opening } = useActions();
   const input = useRef<HTMLInputElement>(null);
   return (
-    <div className="step-part drop-zone">
-      <button type="button" className="button" onClick={() => input.current?.click()}>
+    <div className={`${steps.part} ${styles.dropZone}`}>
+      <button type="button" className={controls.button} onClick={() => input.current?.click()}>
         Choose folder
       </button>
-      <p className="note">
+      <p className={texts.note}>
         or drop one anywhere on the page: config.json, model.safetensors, tokenizer.json, … Nothing of it leaves this
         computer.
       </p>

@@ -1,7 +1,9 @@
 /** What stopped a model from being opened, and the next step. */
 import { type FailedOpening, resumable } from "../../state/slices/model/model-opening-steps.ts";
 import { Alert } from "../Alert.tsx";
+import controls from "../shared/controls.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
+import steps from "./steps.module.css";
 import { TokenField } from "./TokenField.tsx";
 
 export function FailedStep(failed: FailedOpening) {
@@ -14,23 +16,23 @@ export function FailedStep(failed: FailedOpening) {
   const mayNeedToken = takesToken && (failure.code === "not-found" || failure.code === "bad-input");
   return (
     <>
-      <h3 className="step-title model-name" tabIndex={-1}>
+      <h3 className={`${steps.title} ${steps.modelName}`} data-step-title tabIndex={-1}>
         {source.name}
       </h3>
       <Alert failure={failure} />
       <form
-        className="step-part"
+        className={steps.part}
         onSubmit={(event) => {
           event.preventDefault();
           void opening.load();
         }}
       >
         {mayNeedToken && <TokenField />}
-        <div className="step-actions">
-          <button type="submit" className="button button-primary">
+        <div className={steps.actions}>
+          <button type="submit" className={controls.buttonPrimary}>
             {resumable(failed) ? "Resume" : "Try again"}
           </button>
-          <button type="button" className="button" onClick={() => opening.back()}>
+          <button type="button" className={controls.button} onClick={() => opening.back()}>
             Choose another
           </button>
         </div>

@@ -4,10 +4,14 @@ import type { LoadProgress, ModelNeeds } from "../../engine/contract.ts";
 import type { ModelSource } from "../../models/model-source.ts";
 import type { Failure } from "../../state/failure.ts";
 import { fractionOf, type Transfer } from "../../state/slices/model/model-transfer.ts";
+import hidden from "../../styles/hidden.module.css";
 import { Alert } from "../Alert.tsx";
 import { Progress } from "../Progress.tsx";
+import controls from "../shared/controls.module.css";
+import texts from "../shared/text.module.css";
 import { useActions } from "../use-workbench.ts";
 import { transferMilestone, transferText } from "../words.ts";
+import steps from "./steps.module.css";
 
 interface SourceProps {
   readonly source: ModelSource;
@@ -22,7 +26,7 @@ export function InspectingStep({
   const { opening } = useActions();
   return (
     <>
-      <h3 className="step-title model-name" tabIndex={-1}>
+      <h3 className={`${steps.title} ${steps.modelName}`} data-step-title tabIndex={-1}>
         {source.name}
       </h3>
       <Progress
@@ -30,8 +34,8 @@ export function InspectingStep({
         fraction={null}
         text={progress ? `Reading ${progress.item}` : "Finding out what it takes"}
       />
-      <div className="step-actions">
-        <button type="button" className="button" onClick={() => opening.cancel()}>
+      <div className={steps.actions}>
+        <button type="button" className={controls.button} onClick={() => opening.cancel()}>
           Cancel
         </button>
       </div>
@@ -48,17 +52,17 @@ export function LoadingStep({ needs, transfer, notice }: TransferProps & { reado
   const { opening } = useActions();
   return (
     <>
-      <h3 className="step-title model-name" tabIndex={-1}>
+      <h3 className={`${steps.title} ${steps.modelName}`} data-step-title tabIndex={-1}>
         {needs.name}
       </h3>
       <Progress label={`Opening ${needs.name}`} fraction={fractionOf(transfer)} text={transferText(transfer)} />
-      <p className="visually-hidden" role="status">
+      <p className={hidden.visuallyHidden} role="status">
         {transferMilestone(needs.name, transfer)}
       </p>
-      <p className="note">The model at hand stays in use until this one has loaded.</p>
+      <p className={texts.note}>The model at hand stays in use until this one has loaded.</p>
       {notice && <Alert failure={notice} />}
-      <div className="step-actions">
-        <button type="button" className="button" onClick={() => opening.cancel()}>
+      <div className={steps.actions}>
+        <button type="button" className={controls.button} onClick={() => opening.cancel()}>
           Cancel
         </button>
       </div>
@@ -70,7 +74,7 @@ export function PausedStep({ needs, transfer, kept }: TransferProps & { readonly
   const { opening } = useActions();
   return (
     <>
-      <h3 className="step-title model-name" tabIndex={-1}>
+      <h3 className={`${steps.title} ${steps.modelName}`} data-step-title tabIndex={-1}>
         {needs.name}
       </h3>
       <p>
@@ -78,11 +82,11 @@ export function PausedStep({ needs, transfer, kept }: TransferProps & { readonly
         {transfer && transfer.total > 0 && ` at ${formatBytes(transfer.done)} of ${formatBytes(transfer.total)}`}.{" "}
         <span role="status">{keptSentence(kept)}</span>
       </p>
-      <div className="step-actions">
-        <button type="button" className="button button-primary" onClick={() => void opening.load()}>
+      <div className={steps.actions}>
+        <button type="button" className={controls.buttonPrimary} onClick={() => void opening.load()}>
           Resume
         </button>
-        <button type="button" className="button" onClick={() => opening.back()}>
+        <button type="button" className={controls.button} onClick={() => opening.back()}>
           Choose another
         </button>
       </div>

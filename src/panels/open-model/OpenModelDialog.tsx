@@ -1,11 +1,14 @@
 /** How people open a model: what there is to choose from, what the choice takes, how far it is, what went wrong. */
 import { useEffect, useLayoutEffect, useRef } from "react";
+import controls from "../shared/controls.module.css";
+import dialogs from "../shared/dialog.module.css";
+import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { AskingStep } from "./AskingStep.tsx";
 import { ChoosingStep } from "./ChoosingStep.tsx";
 import { FailedStep } from "./FailedStep.tsx";
 import { InspectingStep, LoadingStep, PausedStep } from "./LoadingStep.tsx";
-import "./open-model.css";
+import styles from "./OpenModelDialog.module.css";
 
 export default function OpenModelDialog() {
   const { opening: actions } = useActions();
@@ -23,27 +26,27 @@ export default function OpenModelDialog() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the step is what is followed
   useEffect(() => {
     if (dialog.current) dialog.current.scrollTop = 0;
-    content.current?.querySelector<HTMLElement>(".step-title")?.focus();
+    content.current?.querySelector<HTMLElement>("[data-step-title]")?.focus();
   }, [step]);
   return (
     <dialog
       ref={dialog}
-      className="dialog open-model"
+      className={`${dialogs.dialog} ${styles.dialog}`}
       aria-labelledby="open-model-title"
       onCancel={(event) => {
         event.preventDefault();
         actions.hide();
       }}
     >
-      <div className="row">
-        <h2 id="open-model-title" className="dialog-title">
+      <div className={texts.row}>
+        <h2 id="open-model-title" className={texts.dialogTitle}>
           Open model
         </h2>
-        <button type="button" className="button" onClick={() => actions.hide()}>
+        <button type="button" className={controls.button} onClick={() => actions.hide()}>
           {step === "loading" ? "Continue in the background" : "Close"}
         </button>
       </div>
-      <div ref={content} className="step">
+      <div ref={content} className={styles.step}>
         <Step />
       </div>
     </dialog>

@@ -3,23 +3,27 @@ import { useState } from "react";
 import { formatBytes } from "../../core/format-bytes.ts";
 import type { StoredModel } from "../../state/environment.ts";
 import { Alert } from "../Alert.tsx";
+import controls from "../shared/controls.module.css";
+import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { plural } from "../words.ts";
+import styles from "./StoredModels.module.css";
+import steps from "./steps.module.css";
 
 export function StoredModels() {
   const { models, removing, failure } = useSelect((state) => state.stored);
   return (
-    <section className="step-part" aria-labelledby="stored-title">
-      <h3 id="stored-title" className="panel-title">
+    <section className={steps.part} aria-labelledby="stored-title">
+      <h3 id="stored-title" className={texts.panelTitle}>
         Stored models
       </h3>
       {models === null ? (
-        !failure && <p className="note">looking</p>
+        !failure && <p className={texts.note}>looking</p>
       ) : models.length === 0 ? (
-        <p className="note">None yet. What is fetched is kept in this browser, so that it is fetched once.</p>
+        <p className={texts.note}>None yet. What is fetched is kept in this browser, so that it is fetched once.</p>
       ) : (
         <>
-          <ul className="stored" aria-busy={removing !== null}>
+          <ul className={styles.stored} aria-busy={removing !== null}>
             {models.map((model) => (
               <Stored key={model.id} model={model} />
             ))}
@@ -38,10 +42,10 @@ function Stored({ model }: { readonly model: StoredModel }) {
   const removing = useSelect((state) => state.stored.removing);
   const { repository, version, hubUrl, bytes, complete, lastUsed } = model;
   return (
-    <li className="stored-model">
+    <li className={styles.model}>
       <div>
         <strong>{repository}</strong>
-        <p className="note">
+        <p className={texts.note}>
           {version.slice(0, 7)} · {formatBytes(bytes)} · {complete ? "complete" : "partial"}
           {lastUsed !== null && ` · last used ${new Date(lastUsed).toLocaleDateString("en-GB", DAY)}`}
           {hubUrl !== null && ` · from ${hubUrl.replace(/^https?:\/\//, "")}`}
@@ -49,7 +53,7 @@ function Stored({ model }: { readonly model: StoredModel }) {
       </div>
       <button
         type="button"
-        className="button"
+        className={controls.button}
         aria-label={`Open ${repository} ${version.slice(0, 7)}`}
         onClick={() =>
           void opening.choose({ kind: "hub", name: repository, repository, revision: version, hubUrl: hubUrl })
@@ -59,7 +63,7 @@ function Stored({ model }: { readonly model: StoredModel }) {
       </button>
       <button
         type="button"
-        className="button"
+        className={controls.button}
         aria-label={`Remove ${repository} ${version.slice(0, 7)}`}
         disabled={removing !== null}
         onClick={() => void stored.remove(model)}
@@ -79,8 +83,8 @@ function Space() {
   if (!use) return null;
   const allowed = use.quotaBytes === null ? "" : ` of ${formatBytes(use.quotaBytes)} that this browser allows`;
   return (
-    <div className="row">
-      <p className="note">
+    <div className={texts.row}>
+      <p className={texts.note}>
         {formatBytes(use.usedBytes)} used{allowed}.{" "}
         {use.persisted
           ? "The browser keeps them until you remove them."
@@ -89,7 +93,7 @@ function Space() {
             : "The browser may clear them when space runs low."}
       </p>
       {!use.persisted && (
-        <button type="button" className="button" onClick={() => void stored.persist()}>
+        <button type="button" className={controls.button} onClick={() => void stored.persist()}>
           Keep stored
         </button>
       )}
@@ -104,19 +108,19 @@ function Clear({ count }: { readonly count: number }) {
   const [asked, setAsked] = useState(false);
   if (!asked) {
     return (
-      <div className="row">
-        <button type="button" className="button" disabled={removing} onClick={() => setAsked(true)}>
+      <div className={texts.row}>
+        <button type="button" className={controls.button} disabled={removing} onClick={() => setAsked(true)}>
           Clear all
         </button>
       </div>
     );
   }
   return (
-    <div className="row">
-      <p className="note note-strong">Remove {plural(count, "model")} from this browser?</p>
+    <div className={texts.row}>
+      <p className={texts.noteStrong}>Remove {plural(count, "model")} from this browser?</p>
       <button
         type="button"
-        className="button button-primary"
+        className={controls.buttonPrimary}
         // biome-ignore lint/a11y/noAutofocus: it stands where the button was that had the focus
         autoFocus
         onClick={() => {
@@ -126,7 +130,7 @@ function Clear({ count }: { readonly count: number }) {
       >
         Remove {count === 1 ? "it" : "all"}
       </button>
-      <button type="button" className="button" onClick={() => setAsked(false)}>
+      <button type="button" className={controls.button} onClick={() => setAsked(false)}>
         Keep {count === 1 ? "it" : "them"}
       </button>
     </div>

@@ -1,7 +1,10 @@
 /** An access token: kept in memory, sent to the page's hub alone. */
 import { useId } from "react";
 import { DEFAULT_HUB } from "../../models/hub/default-hub.ts";
+import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
+import steps from "./steps.module.css";
+import styles from "./TokenField.module.css";
 
 export function TokenField() {
   const { opening } = useActions();
@@ -9,18 +12,18 @@ export function TokenField() {
   const hubUrl = useSelect((state) => state.opening.hubUrl);
   const id = useId();
   return (
-    <div className="token-field">
+    <div className={styles.field}>
       <label htmlFor={id}>Access token</label>
       <input
         id={id}
-        className="text-field"
+        className={steps.textField}
         type="password"
         autoComplete="off"
         value={token}
         aria-describedby={`${id}-note`}
         onChange={(event) => opening.setToken(event.currentTarget.value)}
       />
-      <p id={`${id}-note`} className="note">
+      <p id={`${id}-note`} className={texts.note}>
         Sent to {hostOf(hubUrl)} only, and forgotten with this page.
       </p>
     </div>

@@ -1,7 +1,12 @@
 /** How samples come in: the picture and question at hand, or several picture files that are asked one question. */
 import { MAXIMUM_QUESTION } from "../../state/slices/input/input.ts";
+import hidden from "../../styles/hidden.module.css";
 import { PICTURE_TYPES } from "../PicturePanel.tsx";
+import controls from "../shared/controls.module.css";
+import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
+import styles from "./AddSamples.module.css";
+import fields from "./field.module.css";
 
 export interface AddSamplesProps {
   /** What new pictures are asked. */
@@ -14,21 +19,21 @@ export function AddSamples({ asked, onAsk }: AddSamplesProps) {
   const reading = useSelect((state) => state.ownSamples.reading);
   const atHand = useSelect(({ input }) => input.picture !== null && input.question !== "");
   return (
-    <div className="own-add" aria-busy={reading}>
+    <div className={styles.add} aria-busy={reading}>
       <button
         type="button"
-        className="button"
+        className={controls.button}
         disabled={!atHand || reading}
         title="The picture and question that the page shows, with the reasoning that is there"
         onClick={() => void actions.addCurrent()}
       >
         Add picture and question at hand
       </button>
-      <label className="own-question">
-        <span className="note">Question for new pictures</span>
+      <label className={styles.question}>
+        <span className={texts.note}>Question for new pictures</span>
         <textarea
           rows={1}
-          className="own-field"
+          className={fields.field}
           maxLength={MAXIMUM_QUESTION}
           value={asked}
           onChange={(event) => onAsk(event.currentTarget.value)}
@@ -38,12 +43,12 @@ export function AddSamples({ asked, onAsk }: AddSamplesProps) {
           }}
         />
       </label>
-      <label className="button file-button" title="PNG, JPEG or WebP; or drop them anywhere in this window">
+      <label className={controls.fileButton} title="PNG, JPEG or WebP; or drop them anywhere in this window">
         {reading ? "Reading" : "Add pictures"}
         <input
           type="file"
           multiple
-          className="visually-hidden"
+          className={hidden.visuallyHidden}
           accept={PICTURE_TYPES}
           onChange={(event) => {
             void actions.addFiles([...(event.currentTarget.files ?? [])], asked);

@@ -2,14 +2,18 @@
 import { type DragEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { usedOutdated } from "../../state/slices/own-samples/own-samples.ts";
 import { ownTrace } from "../../state/slices/own-samples/own-samples-pictures.ts";
+import hidden from "../../styles/hidden.module.css";
 import { Alert } from "../Alert.tsx";
 import { download } from "../downloads.ts";
 import { Progress } from "../Progress.tsx";
+import controls from "../shared/controls.module.css";
+import dialogs from "../shared/dialog.module.css";
+import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { plural, waitingText } from "../words.ts";
 import { AddSamples } from "./AddSamples.tsx";
+import styles from "./OwnSamplesDialog.module.css";
 import { SampleRow } from "./SampleRow.tsx";
-import "./own-samples.css";
 
 export default function OwnSamplesDialog() {
   const { ownSamples: actions } = useActions();
@@ -40,7 +44,7 @@ export default function OwnSamplesDialog() {
   return (
     <dialog
       ref={dialog}
-      className="dialog own-samples"
+      className={`${dialogs.dialog} ${styles.dialog}`}
       aria-labelledby="own-samples-title"
       aria-describedby="own-samples-text"
       data-over={over || undefined}
@@ -55,27 +59,27 @@ export default function OwnSamplesDialog() {
       }}
       onDragLeave={() => setOver(false)}
     >
-      <div className="row">
-        <h2 id="own-samples-title" className="dialog-title">
+      <div className={texts.row}>
+        <h2 id="own-samples-title" className={texts.dialogTitle}>
           Own samples
         </h2>
-        <button type="button" className="button" onClick={() => actions.setOpen(false)}>
+        <button type="button" className={controls.button} onClick={() => actions.setOpen(false)}>
           Close
         </button>
       </div>
-      <div className="own-body">
-        <p id="own-samples-text" className="note">
+      <div className={styles.body}>
+        <p id="own-samples-text" className={texts.note}>
           Pictures with questions to calibrate and measure on, in place of the samples that a model brings. What the
           whole model writes about them, its traces, shows which units it needs. The list stays in this browser.
         </p>
         <AddSamples asked={asked} onAsk={setAsked} />
         {count === 0 ? (
-          <p className="own-empty note">
+          <p className={`${styles.empty} ${texts.note}`}>
             No samples yet. Add the picture and question at hand, or several pictures with one question; a dozen is a
             fair start.
           </p>
         ) : (
-          <ol ref={list} className="own-list" aria-label="Samples">
+          <ol ref={list} className={styles.list} aria-label="Samples">
             {entries.map((entry, place) => (
               <SampleRow key={entry.number} entry={entry} place={place + 1} />
             ))}
@@ -104,21 +108,21 @@ function Steps() {
     if (file) download(file.name, file.text);
   };
   return (
-    <div className="own-steps">
+    <div className={styles.steps}>
       <Outcome />
       {writing && <Writing />}
-      <p className="note" aria-live="polite">
+      <p className={texts.note} aria-live="polite">
         {stateWords(entries.length, missing, used?.entries.length ?? null, outdated)}
       </p>
-      <div className="own-buttons">
+      <div className={styles.buttons}>
         {writing ? (
-          <button type="button" className="button" onClick={() => actions.cancel()}>
+          <button type="button" className={controls.button} onClick={() => actions.cancel()}>
             Cancel
           </button>
         ) : (
           <button
             type="button"
-            className={missing > 0 ? "button button-primary" : "button"}
+            className={missing > 0 ? controls.buttonPrimary : controls.button}
             disabled={!ready || missing === 0}
             onClick={() => void actions.writeTraces()}
           >
@@ -127,26 +131,26 @@ function Steps() {
         )}
         <button
           type="button"
-          className={useful && missing === 0 ? "button button-primary" : "button"}
+          className={useful && missing === 0 ? controls.buttonPrimary : controls.button}
           disabled={!useful || writing !== null}
           onClick={() => actions.use()}
         >
           Use for calibration
         </button>
         {used && (
-          <button type="button" className="button" onClick={() => actions.release()}>
+          <button type="button" className={controls.button} onClick={() => actions.release()}>
             Back to the model's set
           </button>
         )}
-        <span className="own-file">
-          <button type="button" className="button" disabled={entries.length === 0} onClick={() => void save()}>
+        <span className={styles.file}>
+          <button type="button" className={controls.button} disabled={entries.length === 0} onClick={() => void save()}>
             Save
           </button>
-          <label className="button file-button" title="A file that was saved here; it replaces the list">
+          <label className={controls.fileButton} title="A file that was saved here; it replaces the list">
             Open
             <input
               type="file"
-              className="visually-hidden"
+              className={hidden.visuallyHidden}
               accept="application/json,.json"
               onChange={(event) => {
                 const [file] = event.currentTarget.files ?? [];
@@ -169,7 +173,7 @@ function Outcome() {
   return (
     <>
       {failure && <Alert failure={failure} />}
-      <p className="note note-strong" role="status">
+      <p className={texts.noteStrong} role="status">
         {[note, notKept].filter(Boolean).join(" ")}
       </p>
     </>

@@ -3,8 +3,12 @@ import { useEffect, useState } from "react";
 import { MAXIMUM_QUESTION } from "../../state/slices/input/input.ts";
 import { ownTrace } from "../../state/slices/own-samples/own-samples-pictures.ts";
 import type { OwnEntry, OwnPicture } from "../../state/slices/own-samples/own-samples-state.ts";
+import controls from "../shared/controls.module.css";
+import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { plural } from "../words.ts";
+import fields from "./field.module.css";
+import styles from "./SampleRow.module.css";
 
 export interface SampleRowProps {
   readonly entry: OwnEntry;
@@ -18,9 +22,13 @@ export function SampleRow({ entry, place }: SampleRowProps) {
   const summary = useSelect((state) => state.model.summary);
   const written = useSelect(({ ownSamples: { writing } }) => (writing?.number === number ? writing.text : null));
   return (
-    <li className="own-sample">
-      {picture ? <Thumbnail picture={picture} /> : <span className="own-picture own-no-picture">no picture</span>}
-      <div className="own-texts">
+    <li className={styles.sample}>
+      {picture ? (
+        <Thumbnail picture={picture} />
+      ) : (
+        <span className={`${styles.picture} ${styles.noPicture}`}>no picture</span>
+      )}
+      <div className={styles.texts}>
         <Field
           label={`Question of sample ${place}`}
           placeholder="Question"
@@ -38,7 +46,7 @@ export function SampleRow({ entry, place }: SampleRowProps) {
       </div>
       <button
         type="button"
-        className="button button-quiet"
+        className={controls.buttonQuiet}
         aria-label={`Remove sample ${place}`}
         onClick={() => actions.remove(number)}
       >
@@ -56,14 +64,14 @@ interface TraceLineProps {
 }
 
 function TraceLine({ entry, trace, written }: TraceLineProps) {
-  if (written !== null) return <p className="note">Writing its trace</p>;
+  if (written !== null) return <p className={texts.note}>Writing its trace</p>;
   if (trace === null) {
-    return <p className="note">{entry.trace ? "Its trace is another model's" : "No trace yet"}</p>;
+    return <p className={texts.note}>{entry.trace ? "Its trace is another model's" : "No trace yet"}</p>;
   }
   return (
-    <details className="own-trace">
-      <summary className="note">Trace of {plural(trace.ids.length, "token")}</summary>
-      <p className="note">{trace.text}</p>
+    <details className={styles.trace}>
+      <summary className={texts.note}>Trace of {plural(trace.ids.length, "token")}</summary>
+      <p className={texts.note}>{trace.text}</p>
     </details>
   );
 }
@@ -85,7 +93,7 @@ function Field({ label, placeholder, value, onTake }: FieldProps) {
   return (
     <textarea
       rows={1}
-      className="own-field"
+      className={fields.field}
       aria-label={label}
       placeholder={placeholder}
       maxLength={MAXIMUM_QUESTION}
@@ -108,5 +116,9 @@ function Thumbnail({ picture }: { readonly picture: OwnPicture }) {
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [picture.file]);
-  return url === null ? <span className="own-picture" /> : <img className="own-picture" src={url} alt={picture.name} />;
+  return url === null ? (
+    <span className={styles.picture} />
+  ) : (
+    <img className={styles.picture} src={url} alt={picture.name} />
+  );
 }

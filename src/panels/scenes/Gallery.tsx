@@ -2,9 +2,10 @@
 import { gallery } from "../../state/slices/input/input.ts";
 import { encodeScene } from "../../state/slices/input/scene-link.ts";
 import { shownScene } from "../../state/slices/input/scene-questions.ts";
+import controls from "../shared/controls.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
+import styles from "./Gallery.module.css";
 import { SceneCanvas } from "./SceneCanvas.tsx";
-import "./scenes.css";
 
 /** Pixels of a thumbnail, twice what it takes on the page. */
 const THUMBNAIL = 80;
@@ -17,12 +18,12 @@ export function Gallery() {
   const link = shown && encodeScene(shown);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for form fields
-    <div className="examples" role="group" aria-label="Example pictures">
+    <div className={styles.examples} role="group" aria-label="Example pictures">
       {examples.map((example, index) => (
         <button
           key={example.id}
           type="button"
-          className="example"
+          className={styles.example}
           // An edited scene is no longer the example that it was.
           aria-pressed={"scene" in example ? encodeScene(example.scene) === link : example.id === chosen}
           title={example.question}
@@ -47,13 +48,13 @@ export function ShuffleButtons() {
   const own = useSelect((state) => state.input.examples.length > 0);
   return (
     <>
-      <button type="button" className="button" title="Draw new scenes at random" onClick={scenes.shuffle}>
+      <button type="button" className={controls.button} title="Draw new scenes at random" onClick={scenes.shuffle}>
         Shuffle
       </button>
       {shuffled && own && (
         <button
           type="button"
-          className="button"
+          className={controls.button}
           title="Back to the examples that came with the model"
           onClick={scenes.showExamples}
         >

@@ -8,7 +8,9 @@ import {
   objectIn,
   removeProblem,
 } from "../../state/slices/input/scene-edit.ts";
+import controls from "../shared/controls.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
+import styles from "./ObjectControls.module.css";
 
 const attributes = [
   { name: "size", label: "Size", values: sizes },
@@ -32,11 +34,11 @@ export function ObjectControls({ scene, selected, keepFocus }: ObjectControlsPro
   const unselected = object ? null : "select an object first";
   return (
     <>
-      <div className="scene-attributes">
+      <div className={styles.attributes}>
         {attributes.map(({ name, label, values }) => (
           <select
             key={name}
-            className="select"
+            className={controls.select}
             aria-label={label}
             title={unselected ?? label}
             disabled={object === null}
@@ -55,7 +57,7 @@ export function ObjectControls({ scene, selected, keepFocus }: ObjectControlsPro
           </select>
         ))}
       </div>
-      <div className="scene-tools">
+      <div className={styles.tools}>
         <EditButton label="Add" hint="Add an object" problem={addProblem(scene)} onClick={scenes.add} />
         <EditButton
           label="Remove"
@@ -95,7 +97,7 @@ function EditButton({ label, hint, problem, onClick }: EditButtonProps) {
   return (
     <button
       type="button"
-      className="button"
+      className={controls.button}
       title={problem === null ? hint : `${label}: ${problem}`}
       aria-disabled={problem !== null}
       onClick={() => problem === null && onClick()}

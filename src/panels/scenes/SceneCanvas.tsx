@@ -4,6 +4,7 @@ import { drawScene } from "../../scenes/draw/draw-scene.ts";
 import { cellOf, type Scene } from "../../scenes/scene.ts";
 import { objectIn } from "../../state/slices/input/scene-edit.ts";
 import { type Lifted, lift } from "./lift.ts";
+import styles from "./SceneCanvas.module.css";
 
 /** Where a dragged object is. */
 export interface DraggedObject {
@@ -45,7 +46,7 @@ export function SceneCanvas({ scene, pixels, dragged = null, label }: SceneCanva
   return (
     <canvas
       ref={canvas}
-      className="scene-canvas"
+      className={styles.canvas}
       width={pixels}
       height={pixels}
       {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}

@@ -4,11 +4,12 @@ import { useWidth } from "../../charts/plot/use-width.ts";
 import { cellAt, GRID, rowAndColumn, type Scene } from "../../scenes/scene.ts";
 import { objectIn } from "../../state/slices/input/scene-edit.ts";
 import { isBundled } from "../../state/slices/model/model.ts";
+import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { ObjectControls } from "./ObjectControls.tsx";
 import { SceneCanvas } from "./SceneCanvas.tsx";
+import styles from "./SceneEditor.module.css";
 import { SceneObjects } from "./SceneObjects.tsx";
-import "./scenes.css";
 import { useDrag } from "./use-drag.ts";
 import { heldOutNote, objectName } from "./words.ts";
 
@@ -31,17 +32,18 @@ export function SceneEditor({ scene }: { readonly scene: Scene }) {
     const key = event.key.toLowerCase();
     if (key !== "z" && key !== "y") return;
     event.preventDefault();
-    keepFocus.current = document.activeElement?.closest(".scene-stage") !== null;
+    keepFocus.current = document.activeElement?.closest("[data-stage]") !== null;
     if (key === "y" || event.shiftKey) scenes.redo();
     else scenes.undo();
   };
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys that work on every control inside
-    <div className="scene" onKeyDown={onKeyDown}>
+    <div className={styles.scene} onKeyDown={onKeyDown}>
       <div
         ref={stage}
-        className="scene-stage"
+        data-stage
+        className={styles.stage}
         data-dragging={dragged !== null || undefined}
         onPointerDown={(event) => event.target instanceof HTMLButtonElement || scenes.select(null)}
       >
@@ -54,11 +56,11 @@ export function SceneEditor({ scene }: { readonly scene: Scene }) {
         {dragged && <Target cell={cellAt(dragged.x, dragged.y)} />}
         <SceneObjects scene={scene} selected={selected} drag={drag} keepFocus={keepFocus} />
       </div>
-      <div className="scene-words">
+      <div className={styles.words}>
         <p aria-live="polite">
-          {object ? objectName(object) : <span className="note">Select an object, or drag it.</span>}
+          {object ? objectName(object) : <span className={texts.note}>Select an object, or drag it.</span>}
         </p>
-        <p className="note">{bundled && heldOutNote(scene.objects)}</p>
+        <p className={texts.note}>{bundled && heldOutNote(scene.objects)}</p>
       </div>
       <ObjectControls scene={scene} selected={object ? selected : null} keepFocus={keepFocus} />
     </div>
@@ -71,7 +73,7 @@ function Target({ cell }: { readonly cell: number }) {
   const share = (index: number) => `${(100 * index) / GRID}%`;
   return (
     <div
-      className="scene-target"
+      className={styles.target}
       style={{ left: share(column), top: share(row), width: share(1), height: share(1) }}
       aria-hidden
     />

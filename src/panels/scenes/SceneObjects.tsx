@@ -5,7 +5,9 @@
 import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { cellOf, radii, type Scene } from "../../scenes/scene.ts";
 import type { Direction } from "../../state/slices/input/scene-edit.ts";
+import hidden from "../../styles/hidden.module.css";
 import { useActions } from "../use-workbench.ts";
+import styles from "./SceneObjects.module.css";
 import type { Drag } from "./use-drag.ts";
 import { objectName } from "./words.ts";
 
@@ -62,13 +64,13 @@ export function SceneObjects({ scene, selected, drag, keepFocus }: SceneObjectsP
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for form fields
     <div
-      className="scene-objects"
+      className={styles.objects}
       role="group"
       aria-label="Objects in the picture"
       aria-describedby="scene-keys"
       onKeyDown={onKeyDown}
     >
-      <span id="scene-keys" className="visually-hidden">
+      <span id="scene-keys" className={hidden.visuallyHidden}>
         Enter selects an object; arrows then move it, Delete removes it, Escape lets go.
       </span>
       {scene.objects.map((object, index) => {
@@ -83,7 +85,7 @@ export function SceneObjects({ scene, selected, drag, keepFocus }: SceneObjectsP
             ref={index === stop ? current : null}
             id={index === stop ? OBJECT_ID : undefined}
             type="button"
-            className="scene-object"
+            className={styles.object}
             tabIndex={index === stop ? 0 : -1}
             aria-pressed={index === chosen}
             aria-label={objectName(object)}
