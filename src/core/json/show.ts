@@ -2,6 +2,8 @@
 
 /** A value as JSON, cut to 80 characters; a longer list by its length, "nothing" for what is not there. */
 export function showValue(found: unknown): string {
+  // JSON has no infinity, though 1e999 reads as one.
+  if (typeof found === "number") return String(found);
   let shown: string;
   try {
     shown = JSON.stringify(found) ?? "nothing";
@@ -19,6 +21,6 @@ export function describeValue(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object") return "an object";
-  const text = JSON.stringify(value);
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
   return `the ${typeof value} ${text.length > 60 ? `${text.slice(0, 57)}…` : text}`;
 }
