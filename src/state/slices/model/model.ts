@@ -12,7 +12,7 @@ import type { RunOptions } from "./model-opening-steps.ts";
 import type { BundledModel, ModelState } from "./model-state.ts";
 
 /** Where the list of bundled models lies, relative to the page. */
-export const BUNDLED_INDEX = "models/index.json";
+const BUNDLED_INDEX = "models/index.json";
 
 export interface ModelActions {
   /**
@@ -71,7 +71,12 @@ export function createModelActions(context: Context): ModelActions {
   async function bundledModels(): Promise<readonly BundledModel[]> {
     const known = get().model.bundled;
     if (known.length > 0) return known;
-    const listed = parseBundledIndex(await environment.readJson(BUNDLED_INDEX));
+    // The reader is not part of the first screen; it comes beside the file.
+    const [json, { parseBundledIndex }] = await Promise.all([
+      environment.readJson(BUNDLED_INDEX),
+      import("./bundled-index.ts"),
+    ]);
+    const listed = parseBundledIndex(json, BUNDLED_INDEX);
     return listed.map((model) => ({ ...model, url: environment.absoluteUrl(model.url) }));
   }
 
@@ -118,35 +123,6 @@ export function createModelActions(context: Context): ModelActions {
       return true;
     },
   };
-}
-
-/** Reads models/index.json. @throws PivotscopeError `bad-input` naming the field that is wrong. */
-export function parseBundledIndex(json: unknown): readonly BundledModel[] {
-  const list = isRecord(json) && Array.isArray(json.models) ? json.models : Array.isArray(json) ? json : null;
-  if (!list || list.length === 0) {
-    throw new PivotscopeError("bad-input", `${BUNDLED_INDEX} lists no models.`, "Restore the file from the project.");
-  }
-  return list.map((entry: unknown, index) => {
-    const field = (name: string): string => {
-      const value = isRecord(entry) ? entry[name] : undefined;
-      if (typeof value === "string" && value !== "") return value;
-      throw new PivotscopeError(
-        "bad-input",
-        `${BUNDLED_INDEX}: models[${index}].${name} is ${JSON.stringify(value)}; text is expected.`,
-      );
-    };
-    const count = (name: string): number | null => {
-      const value = isRecord(entry) ? entry[name] : undefined;
-      return typeof value === "number" && value >= 0 ? value : null;
-    };
-    return {
-      name: field("name"),
-      label: field("label"),
-      url: field("url"),
-      parameters: count("parameters"),
-      bytes: count("bytes"),
-    };
-  });
 }
 
 /** Whether the model at hand is one that the page brings along: those were trained on the page's own scenes. */
