@@ -95,7 +95,10 @@ export const ids = numbers(0, { maximum: Number.MAX_SAFE_INTEGER, whole: true })
 /** A list of values of one kind. */
 export function list<Value>(value: Schema<Value>, { least = 0, most = Number.POSITIVE_INFINITY }: Lengths = {}) {
   const lengths = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`;
-  const needed = least === 0 && most === Number.POSITIVE_INFINITY ? "a list" : `a list of ${lengths} ${lengths === "at least 1" ? "entry" : "entries"}`;
+  const needed =
+    least === 0 && most === Number.POSITIVE_INFINITY
+      ? "a list"
+      : `a list of ${lengths} ${lengths === "at least 1" ? "entry" : "entries"}`;
   return v.pipe(v.custom<unknown[]>(isList(least, most), needed), v.array(value));
 }
 
