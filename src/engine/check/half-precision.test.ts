@@ -12,6 +12,7 @@ import { openWeights } from "../../models/open-weights.ts";
 import type { StoredTensor, Weights } from "../../models/weights.ts";
 import type { Backend, Tensor } from "../../runtime/backend.ts";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
+import { DIVERGENCE_ROW } from "../../runtime/kernels/token-divergence/kernel.ts";
 import { projectRoot } from "../../testing/shared.ts";
 import { calibrate } from "../calibrate/calibrate.ts";
 import { planSequentialWanda } from "../calibrate/sequential-wanda.ts";
@@ -225,7 +226,7 @@ describe("a model stored in float16", { timeout: 120_000 }, () => {
             value: {
               ...backend.kernels,
               tokenDivergence: ({ result }: { readonly result: Tensor }) =>
-                backend.write(result, new Float32Array(4).fill(Number.NaN)),
+                backend.write(result, new Float32Array(DIVERGENCE_ROW.length).fill(Number.NaN)),
             },
           },
         });

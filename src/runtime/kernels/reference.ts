@@ -19,8 +19,9 @@ export function createReferenceKernels(): KernelSet<ReferenceBuffer> {
 }
 
 function expectArray(buffer: unknown, name: string, type: "float32" | "int32"): void {
-  const expected = type === "int32" ? Int32Array : Float32Array;
-  const found = buffer instanceof Int32Array ? "Int32Array" : "Float32Array";
-  const article = (word: string) => `${word.startsWith("I") ? "an" : "a"} ${word}`;
-  invariant(buffer instanceof expected, `Buffer ${name} must be ${article(expected.name)}, not ${article(found)}.`);
+  if (type === "int32") {
+    invariant(buffer instanceof Int32Array, `Buffer ${name} must be an Int32Array, not a Float32Array.`);
+  } else {
+    invariant(buffer instanceof Float32Array, `Buffer ${name} must be a Float32Array, not an Int32Array.`);
+  }
 }
