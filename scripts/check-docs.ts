@@ -1,7 +1,15 @@
 /** Checks the documents' claims and the code's citations of them (scripts/doc-claims.ts), and prints the false ones. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Claim, falseCitations, falseClaims, falseMentions, falseVersions, headingsOf } from "./doc-claims.ts";
+import {
+  type Claim,
+  falseCitations,
+  falseClaims,
+  falseMentions,
+  falseVersions,
+  headingsOf,
+  unnamedScripts,
+} from "./doc-claims.ts";
 
 const WRITTEN = new Set([".git", "node_modules", "dist", "test-results", "playwright-report", "__pycache__"]);
 const CODE = /\.(tsx?|css|wgsl|py)$/;
@@ -38,6 +46,7 @@ const dependenciesPath = "docs/dependencies.md";
 for (const claim of falseVersions(read(dependenciesPath), { ...dependencies, ...devDependencies })) {
   claims.push({ path: dependenciesPath, ...claim });
 }
+for (const claim of unnamedScripts(read("README.md"), tree.scripts)) claims.push({ path: "README.md", ...claim });
 for (const path of code) {
   const text = read(path);
   for (const claim of falseCitations(text, headings)) claims.push({ path, ...claim });

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { falseCitations, falseClaims, falseMentions, falseVersions, headingsOf, type Tree } from "./doc-claims.ts";
+import {
+  falseCitations,
+  falseClaims,
+  falseMentions,
+  falseVersions,
+  headingsOf,
+  type Tree,
+  unnamedScripts,
+} from "./doc-claims.ts";
 
 const tree: Tree = {
   paths: [
@@ -108,6 +116,12 @@ it("finds files that comments name and that are gone, and leaves code alone", ()
     "1 core/gone.ts",
     "3 sums.wgsl",
   ]);
+});
+
+it("finds scripts that no line names", () => {
+  const text = "`npm start`, `npm run build`, `npm run docs-pictures`";
+  const scripts = ["start", "build", "docs", "docs-pictures", "pictures"];
+  expect(unnamedScripts(text, scripts).map((claim) => claim.text)).toEqual(["npm run docs", "npm run pictures"]);
 });
 
 it("holds a table of packages to package.json, both ways", () => {

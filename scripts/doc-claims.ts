@@ -78,6 +78,17 @@ export function falseCitations(text: string, headings: ReadonlyMap<string, reado
   return found;
 }
 
+/** Scripts of package.json that a document does not name. */
+export function unnamedScripts(text: string, scripts: Iterable<string>): Claim[] {
+  return [...scripts]
+    .filter((script) => !new RegExp(`\\bnpm (?:run )?${script}\\b(?!-)`).test(text))
+    .map((script) => ({
+      line: 1,
+      text: `npm run ${script}`,
+      reason: "package.json has it, no line says what it does",
+    }));
+}
+
 /** Where a document's table of packages (name, exact version, …) differs from what package.json asks for. */
 export function falseVersions(text: string, wanted: Readonly<Record<string, string>>): Claim[] {
   const found: Claim[] = [];
