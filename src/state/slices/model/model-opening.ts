@@ -2,14 +2,13 @@
  * Opening a model beside the one at hand: looks at it in an engine of its own, says what it would take, and loads it once
  * somebody has agreed. The model at hand stays in use until the new one has come.
  */
-import { PivotscopeError } from "../../../core/errors.ts";
 import type { LoadProgress, ModelNeeds } from "../../../engine/contract.ts";
-import type { WorkerEngine } from "../../../engine/worker/client.ts";
 import { DEFAULT_HUB } from "../../../models/hub/default-hub.ts";
 import type { ModelSource } from "../../../models/model-source.ts";
 import type { Context } from "../../context.ts";
 import { type Failure, failureOf, isCancelled } from "../../failure.ts";
 import { isBundled, type ModelActions } from "./model.ts";
+import { type Attempt, createAttempts } from "./model-opening-attempt.ts";
 import {
   AUTOMATIC,
   CLOSED,
@@ -46,15 +45,7 @@ export interface OpeningActions {
   load(): Promise<void>;
 }
 
-/** Milliseconds that a cancelled engine has to put its files away before it is ended. */
-const WIND_DOWN = 3000;
-
 const COMMIT = /^[0-9a-f]{40}$/;
-
-interface Attempt {
-  engine: WorkerEngine | null;
-  readonly controller: AbortController;
-}
 
 function oneAtATime(name: string, loading: string): Failure {
   return {
@@ -66,8 +57,8 @@ function oneAtATime(name: string, loading: string): Failure {
 
 export function createOpeningActions(context: Context, model: ModelActions): OpeningActions {
   const { environment, patch, get } = context;
-  let attempt: Attempt | null = null;
-  let windingDown: Promise<void> = Promise.resolve();
+  const attempts = createAttempts(environment);
+  const { begin, stop } = attempts;
 
   const opening = (): Opening => get().opening.current;
   const go = (current: Opening) => patch("opening", { current });
@@ -76,54 +67,18 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
     return "shown" in current ? current.shown : true;
   };
 
-  /** Ends the attempt at hand: the call is cancelled at once, the worker closes its files behind it. */
-  function stop(): void {
-    if (!attempt) return;
-    const { engine, controller } = attempt;
-    attempt = null;
-    controller.abort();
-    if (engine) windingDown = Promise.all([windingDown, windDown(engine)]).then(() => undefined);
-  }
-
-  function windDown(engine: WorkerEngine): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        callOff();
-        engine.terminate();
-        resolve();
-      };
-      const callOff = environment.after(WIND_DOWN, end);
-      // Disposing waits its turn behind the cancelled call.
-      engine.dispose().then(end, end);
-    });
-  }
-
-  function begin(): Attempt {
-    stop();
-    attempt = { engine: null, controller: new AbortController() };
-    return attempt;
-  }
-
-  /** The attempt's engine, once the one before has let go of the files that both read. */
-  async function engineOf(mine: Attempt): Promise<WorkerEngine> {
-    await windingDown;
-    if (attempt !== mine) throw new PivotscopeError("cancelled", "Cancelled.");
-    mine.engine ??= environment.createEngine();
-    return mine.engine;
-  }
-
   async function inspect(source: ModelSource, shown: boolean): Promise<void> {
     const mine = begin();
-    const { signal } = mine.controller;
+    const { signal } = mine;
     go({ step: "inspecting", source, progress: null, shown });
     const onProgress = (progress: LoadProgress) => {
       const current = opening();
-      if (attempt === mine && current.step === "inspecting") go({ ...current, progress });
+      if (mine.atHand() && current.step === "inspecting") go({ ...current, progress });
     };
     try {
-      const engine = await engineOf(mine);
+      const engine = await mine.engine();
       const needs = await engine.inspect(source, AUTOMATIC, { signal, onProgress });
-      if (attempt !== mine) return;
+      if (!mine.atHand()) return;
       const { wish } = get().model;
       const options = firstOptions(needs, wish);
       const found = pinned(source, needs);
@@ -132,7 +87,7 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
       if (own && choiceOf(needs, wish)?.fits) await run(mine, found, needs, options, wasShown());
       else go({ step: "asking", source: found, needs, options });
     } catch (error) {
-      if (attempt !== mine || isCancelled(error)) return;
+      if (!mine.atHand() || isCancelled(error)) return;
       const shownNow = wasShown();
       stop();
       go({ step: "failed", source, during: null, failure: failureOf(error), shown: shownNow });
@@ -146,24 +101,24 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
     options: RunOptions,
     shown: boolean,
   ): Promise<void> {
-    const { signal } = mine.controller;
+    const { signal } = mine;
     const meter = showTransfer(environment, (transfer) => {
       const current = opening();
-      if (attempt === mine && current.step === "loading") go({ ...current, transfer });
+      if (mine.atHand() && current.step === "loading") go({ ...current, transfer });
     });
     go({ step: "loading", source, needs, options, transfer: null, notice: null, shown });
     const onProgress = (progress: LoadProgress) => {
-      if (attempt === mine) meter.note({ ...progress, from: originOf(source, needs, progress) });
+      if (mine.atHand()) meter.note({ ...progress, from: originOf(source, needs, progress) });
     };
     try {
-      const engine = await engineOf(mine);
+      const engine = await mine.engine();
       const summary = await engine.load(source, options, { signal, onProgress });
-      if (attempt !== mine) return;
-      attempt = null;
+      if (!mine.atHand()) return;
+      attempts.finish();
       await model.take(engine, source, summary, options);
       go(CLOSED);
     } catch (error) {
-      if (attempt !== mine || isCancelled(error)) return;
+      if (!mine.atHand() || isCancelled(error)) return;
       const shownNow = wasShown();
       stop();
       go({ step: "failed", source, during: { needs, options }, failure: failureOf(error), shown: shownNow });
@@ -179,7 +134,7 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
 
   /** Finds out how much of a cancelled model the browser keeps, once its files have been put away. */
   async function lookUpKept(source: ModelSource): Promise<void> {
-    await windingDown;
+    await attempts.woundDown();
     const kept = source.kind === "hub" ? await keptBytes(source).catch(() => null) : 0;
     const current = opening();
     if (current.step === "paused" && current.source === source) go({ ...current, kept });
@@ -289,7 +244,7 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
     async load() {
       const current = opening();
       if (current.step === "asking") {
-        const mine = attempt ?? begin();
+        const mine = attempts.current() ?? begin();
         // Browsers clear what they have not promised to keep when space runs low. Asking changes nothing else.
         if (current.needs.bytesToFetch > 0 && current.source.kind === "hub")
           environment.models.persist().catch(() => {});
