@@ -10,11 +10,11 @@ import { formatCount } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import type { Formula, FramedChartProps } from "../frame/chart-context.ts";
 import { type LayerRow, layerRows } from "../layers.ts";
-import key from "../plot/key.module.css";
 import plot from "../plot/Plot.module.css";
 import towers from "../plot/towers.module.css";
 import { useWidth } from "../plot/use-width.ts";
 import { FieldCanvas, type FieldRowPlaces } from "./FieldCanvas.tsx";
+import { FieldKey } from "./FieldKey.tsx";
 import {
   type FieldGeometry,
   type FieldKey,
@@ -149,7 +149,7 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
             ? unitReadout(facts, layout.unitCount)
             : "Point at a cell, or tab here and use the arrow keys; click or Enter pins it."}
         </p>
-        <FieldKeyLine pinned={pinned.map((unit) => unitName(layout, unit))} />
+        <FieldKey pinned={pinned.map((unit) => unitName(layout, unit))} />
       </div>
     </ChartFrame>
   );
@@ -234,27 +234,5 @@ function FieldLabels({ rows, places }: { readonly rows: readonly LayerRow[]; rea
         );
       })}
     </div>
-  );
-}
-
-function FieldKeyLine({ pinned }: { readonly pinned: readonly string[] }) {
-  return (
-    <ul className={key.chartKey}>
-      <li>
-        <i className={`${key.swatch} ${styles.swatchGone}`} />
-        gone
-      </li>
-      <li>
-        <i className={`${key.swatch} ${styles.swatchRamp}`} />
-        kept, lowest to highest rank
-      </li>
-      {pinned.length > 0 && (
-        <li>
-          <i className={`${key.swatch} ${styles.swatchPin}`} />
-          pinned: {pinned.slice(0, 3).join("; ")}
-          {pinned.length > 3 ? ` and ${pinned.length - 3} more` : ""}
-        </li>
-      )}
-    </ul>
   );
 }
