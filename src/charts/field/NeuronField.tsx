@@ -14,7 +14,7 @@ import plot from "../plot/Plot.module.css";
 import towers from "../plot/towers.module.css";
 import { useWidth } from "../plot/use-width.ts";
 import { FieldCanvas, type FieldRowPlaces } from "./FieldCanvas.tsx";
-import { FieldKey } from "./FieldKey.tsx";
+import { FieldLegend } from "./FieldLegend.tsx";
 import {
   type FieldGeometry,
   type FieldKey,
@@ -149,7 +149,7 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
             ? unitReadout(facts, layout.unitCount)
             : "Point at a cell, or tab here and use the arrow keys; click or Enter pins it."}
         </p>
-        <FieldKey pinned={pinned.map((unit) => unitName(layout, unit))} />
+        <FieldLegend pinned={pinned.map((unit) => unitName(layout, unit))} />
       </div>
     </ChartFrame>
   );

@@ -2,12 +2,12 @@
 import key from "../plot/key.module.css";
 import styles from "./NeuronField.module.css";
 
-export interface FieldKeyProps {
+export interface FieldLegendProps {
   /** Names of the marked units. */
   readonly pinned: readonly string[];
 }
 
-export function FieldKey({ pinned }: FieldKeyProps) {
+export function FieldLegend({ pinned }: FieldLegendProps) {
   return (
     <ul className={key.chartKey}>
       <li>
