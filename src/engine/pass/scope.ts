@@ -54,7 +54,7 @@ export function openScope(backend: Backend, tensors: Iterable<Tensor> = []): Ten
   const close = () => {
     const all = [...owned];
     owned.clear();
-    backend.release(...all);
+    if (all.length > 0) backend.release(...all);
   };
   return {
     backend,
