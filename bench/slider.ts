@@ -47,12 +47,12 @@ export function smolvlmLayout(): UnitLayout {
   const modules: Module[] = [];
   const textAttention = (2 + 2 * TEXT.queriesPerGroup) * TEXT.headSize * TEXT.width;
   const visionHead = VISION.width / VISION.heads;
-  for (let layer = 0; layer < VISION.layers; layer += 1) {
+  for (let layer = 0; layer < VISION.layers; layer++) {
     const attentionCost = 4 * visionHead * VISION.width + 3 * visionHead;
     modules.push(describeModule("vision", layer, "attn", VISION.heads, attentionCost));
     modules.push(describeModule("vision", layer, "mlp", VISION.neurons, 2 * VISION.width + 1));
   }
-  for (let layer = 0; layer < TEXT.layers; layer += 1) {
+  for (let layer = 0; layer < TEXT.layers; layer++) {
     modules.push(describeModule("text", layer, "attn", TEXT.groups, textAttention));
     modules.push(describeModule("text", layer, "mlp", TEXT.neurons, 3 * TEXT.width));
   }
@@ -76,7 +76,7 @@ export function drawStatistics(layout: UnitLayout, seed: number): Statistics {
   const attributionPivot = new Float64Array(layout.unitCount);
   layout.modules.forEach((module, index) => {
     const level = module.unitCost * 1e-6 * Math.exp(random.normal());
-    for (let unit = layout.offsets[index] ?? 0; unit < (layout.offsets[index + 1] ?? 0); unit += 1) {
+    for (let unit = layout.offsets[index] ?? 0; unit < (layout.offsets[index + 1] ?? 0); unit++) {
       const value = level * Math.exp(random.normal());
       attributionGlobal[unit] = value;
       attributionPivot[unit] = value * Math.exp(0.2 * random.normal());
@@ -114,7 +114,7 @@ export function benchSlider(sweeps = 5): SliderBench {
   // Once over all ratios unmeasured, so that compilation is not counted.
   for (const ratio of RATIOS) tick(ratio);
   const fastTimes: number[] = [];
-  for (let sweep = 0; sweep < sweeps; sweep += 1) {
+  for (let sweep = 0; sweep < sweeps; sweep++) {
     for (const ratio of RATIOS) fastTimes.push(timed(() => tick(ratio)));
   }
   const referenceTimes: number[] = [];

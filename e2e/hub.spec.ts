@@ -284,7 +284,7 @@ test("can be done from the keyboard alone, by the rules that a machine can check
   await expect(dialog.dialog).toContainText("None yet.");
   expect(await violations(), "choosing").toEqual([]);
   const field = dialog.dialog.getByRole("textbox", { name: "From the hub, or any address" });
-  for (let step = 0; step < 12 && !(await field.evaluate((node) => node === document.activeElement)); step += 1) {
+  for (let step = 0; step < 12 && !(await field.evaluate((node) => node === document.activeElement)); step++) {
     await page.keyboard.press("Tab");
   }
   await page.keyboard.type(REPOSITORY);

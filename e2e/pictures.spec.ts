@@ -104,7 +104,7 @@ async function picture(page: Page, extent: PageState["extent"], scale: number): 
     (document.activeElement as HTMLElement | null)?.blur();
     scrollTo(0, 0);
     // Charts measure their width, then draw once more.
-    for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
+    for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
   });
   const clip = extent === "tab" ? await page.getByRole("tabpanel").boundingBox() : null;
   const shot = await page.screenshot({

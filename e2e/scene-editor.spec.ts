@@ -109,13 +109,13 @@ test("adds up to seven objects and removes down to two, and says why it stops", 
   await editor.openScene();
   const [add, remove] = [editor.button("Add"), editor.button("Remove")];
   await expect(remove).toBeDisabled();
-  for (let count = 4; count <= 7; count += 1) {
+  for (let count = 4; count <= 7; count++) {
     await add.click();
     await expect(editor.objects).toHaveCount(count);
   }
   await expect(add).toBeDisabled();
   await expect(add).toHaveAttribute("title", /at most 7/);
-  for (let count = 6; count >= 2; count -= 1) {
+  for (let count = 6; count >= 2; count--) {
     if (await remove.isDisabled()) await editor.objects.first().click();
     await remove.click();
     await expect(editor.objects).toHaveCount(count);

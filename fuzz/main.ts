@@ -82,7 +82,7 @@ function runWorker(todo: Jobs): Promise<{ name: string; runs: number }[]> {
         Atomics.store(shared, 1, Date.now() - origin);
         running = message.name;
       } else if (message.kind === "report") {
-        finished++;
+        finished += 1;
         running = "";
         print(message.report);
       } else end(null);

@@ -81,9 +81,9 @@ export function runTarget(target: Target, options: RunOptions): TargetReport {
     let reason = "";
     try {
       target.parse(input);
-      accepted++;
+      accepted += 1;
     } catch (error) {
-      rejected++;
+      rejected += 1;
       reason = complaint(target, error);
     }
     const took = performance.now() - start;

@@ -83,12 +83,12 @@ const area = (left: Pixels, right: Pixels) => Math.max(left.width, right.width) 
 function countDifferent(left: Pixels, right: Pixels, tolerance: number, mark: ((at: number) => void) | null): number {
   const [width, height] = [Math.min(left.width, right.width), Math.min(left.height, right.height)];
   let found = 0;
-  for (let row = 0; row < height; row += 1) {
-    for (let column = 0; column < width; column += 1) {
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
       const at = 3 * (row * left.width + column);
       const there = 3 * (row * right.width + column);
       let most = 0;
-      for (let channel = 0; channel < 3; channel += 1) {
+      for (let channel = 0; channel < 3; channel++) {
         most = Math.max(most, Math.abs((left.data[at + channel] ?? 0) - (right.data[there + channel] ?? 0)));
       }
       if (most <= tolerance) continue;

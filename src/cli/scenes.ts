@@ -108,7 +108,7 @@ function line({ objects }: Scene, samples: SampledScene["samples"]): string {
 function pictureBytes(scene: Scene): Uint8Array {
   const { pixels } = drawScene(scene, MODEL_PICTURE_SIZE);
   const bytes = new Uint8Array((pixels.length / 4) * 3);
-  for (let pixel = 0; pixel < pixels.length / 4; pixel += 1) {
+  for (let pixel = 0; pixel < pixels.length / 4; pixel++) {
     bytes.set(pixels.subarray(pixel * 4, pixel * 4 + 3), pixel * 3);
   }
   return bytes;

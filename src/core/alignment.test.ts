@@ -53,7 +53,7 @@ describe("alignTokens", () => {
 /** Every subsequence of the left list, tried against the right one. */
 function longestByTrying(left: readonly string[], right: readonly string[]): number {
   let longest = 0;
-  for (let mask = 0; mask < 1 << left.length; mask += 1) {
+  for (let mask = 0; mask < 1 << left.length; mask++) {
     const chosen = left.filter((_, index) => (mask >> index) & 1);
     let matched = 0;
     for (const token of right) if (token === chosen[matched]) matched += 1;

@@ -114,9 +114,9 @@ function commonPairs(left: readonly string[], right: readonly string[]): readonl
   const rows = left.length - start - tail;
   const columns = right.length - start - tail;
   const pairs: (readonly [number, number])[] = [];
-  for (let position = 0; position < start; position += 1) pairs.push([position, position]);
+  for (let position = 0; position < start; position++) pairs.push([position, position]);
   if (rows * columns <= MAXIMUM_PAIRS) pairs.push(...middlePairs(left, right, start, rows, columns));
-  for (let back = tail; back > 0; back -= 1) pairs.push([left.length - back, right.length - back]);
+  for (let back = tail; back > 0; back--) pairs.push([left.length - back, right.length - back]);
   return pairs;
 }
 
@@ -131,8 +131,8 @@ function middlePairs(
   const width = columns + 1;
   const lengths = new Uint32Array((rows + 1) * width);
   const at = (row: number, column: number) => lengths[row * width + column] ?? 0;
-  for (let row = rows - 1; row >= 0; row -= 1) {
-    for (let column = columns - 1; column >= 0; column -= 1) {
+  for (let row = rows - 1; row >= 0; row--) {
+    for (let column = columns - 1; column >= 0; column--) {
       lengths[row * width + column] =
         left[start + row] === right[start + column]
           ? at(row + 1, column + 1) + 1

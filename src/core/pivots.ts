@@ -81,10 +81,10 @@ export function pivotWindow(pivots: readonly TokenIndex[], traceLength: number, 
   const inside = new Uint8Array(traceLength);
   for (const pivot of pivots) {
     const end = Math.min(traceLength, pivot + window + 1);
-    for (let position = Math.max(0, pivot - window); position < end; position += 1) inside[position] = 1;
+    for (let position = Math.max(0, pivot - window); position < end; position++) inside[position] = 1;
   }
   const positions: TokenIndex[] = [];
-  for (let position = 0; position < traceLength; position += 1) if (inside[position] === 1) positions.push(position);
+  for (let position = 0; position < traceLength; position++) if (inside[position] === 1) positions.push(position);
   return positions;
 }
 
@@ -93,7 +93,7 @@ function traceSeed(tokenTexts: readonly string[], seed: number): number {
   const prime = 0x01000193;
   let hash = 0x811c9dc5;
   for (const text of tokenTexts) {
-    for (let place = 0; place < text.length; place += 1) hash = Math.imul(hash ^ text.charCodeAt(place), prime);
+    for (let place = 0; place < text.length; place++) hash = Math.imul(hash ^ text.charCodeAt(place), prime);
     // Where a token ends counts too; no UTF-16 unit is this large.
     hash = Math.imul(hash ^ 0x10000, prime);
   }

@@ -17,7 +17,7 @@ describe("createRandom", () => {
     const bins = new Array<number>(10).fill(0);
     let sum = 0;
     let squares = 0;
-    for (let draw = 0; draw < 20_000; draw += 1) {
+    for (let draw = 0; draw < 20_000; draw++) {
       const bin = random.integer(10);
       bins[bin] = (bins[bin] ?? 0) + 1;
       const value = random.normal();

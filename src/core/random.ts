@@ -46,7 +46,7 @@ export function createRandom(seed: number): Random {
   const integer = (bound: number) => Math.floor(next() * bound);
   const shuffle = <Item>(items: readonly Item[]): Item[] => {
     const shuffled = [...items];
-    for (let last = shuffled.length - 1; last > 0; last -= 1) {
+    for (let last = shuffled.length - 1; last > 0; last--) {
       const other = integer(last + 1);
       // Both positions lie inside the list.
       const moved = shuffled[last] as Item;

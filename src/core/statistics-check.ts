@@ -157,7 +157,7 @@ function checkArray(
     );
   }
   const least = sign === "any" ? -Number.MAX_VALUE : 0;
-  for (let index = 0; index < length; index += 1) {
+  for (let index = 0; index < length; index++) {
     const value = array[index] ?? Number.NaN;
     if (value >= least && value < Number.POSITIVE_INFINITY) continue;
     throw new PivotscopeError(

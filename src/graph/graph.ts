@@ -210,7 +210,7 @@ export class GraphBuilder {
   }
 
   private freshName(stem: string): string {
-    this.counter++;
+    this.counter += 1;
     return `${stem}_${this.counter}`;
   }
 }

@@ -61,7 +61,7 @@ export function reshapePattern(from: Shape, to: Shape): bigint[] {
   const pattern = to.map((dimension, index) => {
     if (typeof dimension === "number") return BigInt(dimension);
     if (from[index] === dimension) return 0n;
-    inferred++;
+    inferred += 1;
     return -1n;
   });
   invariant(

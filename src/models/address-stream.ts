@@ -73,7 +73,7 @@ function resumingReader(address: string, options: AddressStreamOptions, first: A
   async function resume(reason: PivotscopeError): Promise<void> {
     let next: Answer | null = null;
     while (next === null) {
-      failures++;
+      failures += 1;
       if (failures >= TRIES) throw reason;
       await wait((options.retryDelay ?? 500) * 2 ** (failures - 1), signal);
       next = await ask(address, options, position).catch((error: unknown) => {

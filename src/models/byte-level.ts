@@ -15,7 +15,10 @@ function createAlphabet(): string[] {
   let next = 0x100;
   return Array.from({ length: 256 }, (_, byte) => {
     const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
-    return String.fromCodePoint(printable ? byte : next++);
+    if (printable) return String.fromCodePoint(byte);
+    const moved = String.fromCodePoint(next);
+    next += 1;
+    return moved;
   });
 }
 
@@ -26,7 +29,8 @@ export function bytesOfToken(token: string): Uint8Array | null {
   for (const character of token) {
     const byte = BYTE_OF_CHARACTER.get(character);
     if (byte === undefined) return null;
-    bytes[index++] = byte;
+    bytes[index] = byte;
+    index += 1;
   }
   return bytes;
 }

@@ -72,13 +72,13 @@ export function stripCommonFolder<Value>(files: ReadonlyMap<string, Value>): Map
     depth < first.length - 1 &&
     paths.every((parts) => parts.length > depth + 1 && parts[depth] === first[depth])
   ) {
-    depth++;
+    depth += 1;
   }
   const stripped = new Map<string, Value>();
   let index = 0;
   for (const value of files.values()) {
     stripped.set((paths[index] ?? []).slice(depth).join("/"), value);
-    index++;
+    index += 1;
   }
   return stripped;
 }

@@ -24,7 +24,8 @@ describe("weights that stall", () => {
       ...folder,
       async open(path, options) {
         const file = await folder.open(path, options);
-        if (opened++ === 0) return file;
+        opened += 1;
+        if (opened === 1) return file;
         const reader = file.stream.getReader();
         let came = 0;
         return {
@@ -98,7 +99,9 @@ describe("weights", () => {
               if (part.done) controller.close();
               else controller.enqueue(part.value);
             },
-            cancel: () => void cancelled++,
+            cancel() {
+              cancelled += 1;
+            },
           }),
         };
       },
@@ -134,10 +137,14 @@ describe("weights", () => {
     };
     const weights = await openWeights({
       ...folder,
-      open: async (path, options) =>
-        opened++ === 0
-          ? folder.open(path, options)
-          : { size: null, stream: new ReadableStream({ pull: waitForEver, cancel: () => void cancelled++ }) },
+      async open(path, options) {
+        opened += 1;
+        if (opened === 1) return folder.open(path, options);
+        const cancel = () => {
+          cancelled += 1;
+        };
+        return { size: null, stream: new ReadableStream({ pull: waitForEver, cancel }) };
+      },
     });
     const reading = weights.read({ names: new Set(), onTensor: () => undefined, signal: controller.signal });
     await expect(reading).rejects.toMatchObject({ code: "cancelled" });

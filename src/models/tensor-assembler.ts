@@ -34,7 +34,7 @@ export function createTensorAssembler(
       position = end;
       for (let tensor = inOrder[next]; tensor !== undefined && tensor.begin <= end; tensor = inOrder[next]) {
         if (tensor.begin >= begin && tensor.end <= end) {
-          next++;
+          next += 1;
           yield { ...tensor, bytes: chunk.subarray(tensor.begin - begin, tensor.end - begin) };
           continue;
         }
@@ -43,7 +43,7 @@ export function createTensorAssembler(
         const to = Math.min(tensor.end, end);
         buffer.set(chunk.subarray(from - begin, to - begin), from - tensor.begin);
         if (tensor.end > end) return;
-        next++;
+        next += 1;
         yield { ...tensor, bytes: buffer.subarray(0, tensor.end - tensor.begin) };
       }
     },

@@ -12,8 +12,11 @@ const BYTES = Array.from({ length: 256 }, (_, byte) => {
 });
 /** Vocabulary of single bytes only, ids being the bytes themselves: every character is split over tokens. */
 function byteTokenizer(change: Record<string, unknown> = {}): Tokenizer {
-  let next = 0x100;
-  const alphabet = BYTES.map((byte) => String.fromCodePoint(byte === -1 ? next++ : byte));
+  let next = 0xff;
+  const alphabet = BYTES.map((byte) => {
+    if (byte === -1) next += 1;
+    return String.fromCodePoint(byte === -1 ? next : byte);
+  });
   const definition = {
     added_tokens: [
       { id: 256, content: "<image>", special: true },

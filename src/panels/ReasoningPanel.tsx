@@ -233,6 +233,6 @@ function comparisonUnavailable({ pruning, reasoning, comparison, model }: Workbe
 
 function mean(values: ArrayLike<number>): number {
   let sum = 0;
-  for (let index = 0; index < values.length; index += 1) sum += values[index] ?? 0;
+  for (let index = 0; index < values.length; index++) sum += values[index] ?? 0;
   return values.length > 0 ? sum / values.length : 0;
 }

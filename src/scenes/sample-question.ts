@@ -114,7 +114,7 @@ export function* sampleQuestions(
 ): Generator<SampledScene, never> {
   const sampler = new QuestionSampler(random);
   const asked = new Map<string, number>();
-  for (let turn = 0; ; turn += 1) {
+  for (let turn = 0; ; turn++) {
     const family = from[turn % from.length];
     const kinds = random
       .shuffle(questionKinds.filter((kind) => kind.family === family))

@@ -124,7 +124,7 @@ describe("question samplers", () => {
   it("ask about the unseen pair in the held-out split", () => {
     const drawn = sampleQuestions(createRandom(10), "held-out", ["physical", "quantitative", "commonsense"]);
     const kinds = new Set<string | undefined>();
-    for (let index = 0; index < 60; index += 1) {
+    for (let index = 0; index < 60; index++) {
       const { scene, samples } = drawn.next().value;
       expect(scene.objects.some(isHeldOut)).toBe(true);
       kinds.add(samples[0]?.kind);

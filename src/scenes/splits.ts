@@ -37,7 +37,7 @@ export function arrangement(scene: Scene): string {
 /** FNV-1a, 32 bits. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
+  for (let index = 0; index < text.length; index++) {
     value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
   }
   // The low bits of FNV-1a are weak: fold the high ones in.

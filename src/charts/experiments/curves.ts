@@ -105,7 +105,10 @@ export function drawCurves({ metric, series, dense }: CurvesData, width: number)
     }),
     curves: series.map(({ id, label, look }, place) => {
       const end = ends[place] ?? null;
-      return { id, label: shorten(label), look, end: end && { ...end, labelY: placed[next++] ?? end.y } };
+      if (!end) return { id, label: shorten(label), look, end };
+      const labelY = placed[next] ?? end.y;
+      next += 1;
+      return { id, label: shorten(label), look, end: { ...end, labelY } };
     }),
     dense: isMeasured(dense) ? { y: y(dense.mean), low: y(interval(dense)[0]), high: y(interval(dense)[1]) } : null,
   };

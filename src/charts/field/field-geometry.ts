@@ -124,7 +124,7 @@ export function firstUnit(geometry: FieldGeometry): number {
 function rowUnits(row: LayerRow): readonly number[] {
   const units: number[] = [];
   for (const span of [row.attention, row.mlp]) {
-    if (span) for (let unit = span.start; unit < span.end; unit += 1) units.push(unit);
+    if (span) for (let unit = span.start; unit < span.end; unit++) units.push(unit);
   }
   return units;
 }

@@ -26,9 +26,9 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 export function fieldRamp(gone: Rgb, kept: Rgb): FieldRamp {
   const ramp = new Uint32Array(SHADES);
   const bytes = new Uint8ClampedArray(ramp.buffer);
-  for (let shade = 0; shade < SHADES; shade += 1) {
+  for (let shade = 0; shade < SHADES; shade++) {
     const t = shade / (SHADES - 1);
-    for (let channel = 0; channel < 3; channel += 1) {
+    for (let channel = 0; channel < 3; channel++) {
       const from = gone[channel] ?? 0;
       bytes[shade * 4 + channel] = from + ((kept[channel] ?? 0) - from) * t;
     }
@@ -65,7 +65,7 @@ export function createFieldPainter(layout: UnitLayout): FieldPainter {
     layout.modules.forEach((module, index) => {
       const perParameter = 1 / module.unitCost;
       const end = layout.offsets[index + 1] ?? 0;
-      for (let unit = layout.offsets[index] ?? 0; unit < end; unit += 1) {
+      for (let unit = layout.offsets[index] ?? 0; unit < end; unit++) {
         const value = (values[unit] ?? 0) * perParameter;
         efficiency[unit] = Math.max(0, value) || 0;
         const key = (bits[unit] ?? 0) >>> 16;
@@ -73,13 +73,13 @@ export function createFieldPainter(layout: UnitLayout): FieldPainter {
       }
     });
     let below = 0;
-    for (let key = 0; key < KEYS; key += 1) {
+    for (let key = 0; key < KEYS; key++) {
       const here = counts[key] ?? 0;
       if (here === 0) continue;
       shadeOfKey[key] = WEAKEST_KEPT + (1 - WEAKEST_KEPT) * ((below + here / 2) / layout.unitCount);
       below += here;
     }
-    for (let unit = 0; unit < layout.unitCount; unit += 1) {
+    for (let unit = 0; unit < layout.unitCount; unit++) {
       shades[unit] = keep[unit] ? (shadeOfKey[(bits[unit] ?? 0) >>> 16] ?? 1) : 0;
     }
   };
@@ -114,12 +114,12 @@ function paintSpan(
   const size = spanSize(span);
   if (size === 0) return;
   const separated = width / size >= SEPARATED_FROM;
-  for (let column = 0; column < width; column += 1) {
+  for (let column = 0; column < width; column++) {
     const first = Math.floor((column * size) / width);
     const next = Math.floor(((column + 1) * size) / width);
     if (separated && next > first) continue;
     let sum = shades[span.start + first] ?? 0;
-    for (let unit = first + 1; unit < next; unit += 1) sum += shades[span.start + unit] ?? 0;
+    for (let unit = first + 1; unit < next; unit++) sum += shades[span.start + unit] ?? 0;
     const mean = sum / Math.max(1, next - first);
     pixels[base + from + column] = ramp[Math.round(mean * (SHADES - 1))] ?? 0;
   }

@@ -48,7 +48,7 @@ export function unitFacts(
   layout.modules.forEach((other, index) => {
     const threshold = efficiency * other.unitCost;
     const end = layout.offsets[index + 1] ?? 0;
-    for (let candidate = layout.offsets[index] ?? 0; candidate < end; candidate += 1) {
+    for (let candidate = layout.offsets[index] ?? 0; candidate < end; candidate++) {
       if (candidate === unit) continue;
       const candidateValue = frame.values[candidate] ?? 0;
       if (index === own ? candidateValue > value : candidateValue > threshold) {

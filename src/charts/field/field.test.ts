@@ -66,7 +66,7 @@ describe("field painter", () => {
 
   it("gives gone units the one colour and kept units never that colour", () => {
     const { geometry, pixels } = paint(SMALL, 600, (unit) => unit % 2 === 0);
-    for (let unit = 0; unit < SMALL.unitCount; unit += 1) {
+    for (let unit = 0; unit < SMALL.unitCount; unit++) {
       const place = placeOf(geometry, unit);
       const pixel =
         pixels[(place?.row ?? 0) * geometry.columns + Math.floor(((place?.from ?? 0) + (place?.to ?? 0)) / 2)];
@@ -96,7 +96,7 @@ describe("field painter", () => {
     const cost = SMALL.modules.flatMap((module) => new Array<number>(module.unitCount).fill(module.unitCost));
     const byShade = [...painter.shades.keys()].sort((a, b) => (painter.shades[a] ?? 0) - (painter.shades[b] ?? 0));
     const efficiencies = byShade.map((unit) => (frame.values[unit] ?? 0) / (cost[unit] ?? 1));
-    for (let i = 1; i < efficiencies.length; i += 1) {
+    for (let i = 1; i < efficiencies.length; i++) {
       expect(efficiencies[i]).toBeGreaterThanOrEqual((efficiencies[i - 1] ?? 0) * (1 - 1 / 128));
     }
     expect(Math.min(...painter.shades)).toBeGreaterThanOrEqual(Math.fround(WEAKEST_KEPT));

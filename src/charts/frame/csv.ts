@@ -12,7 +12,7 @@ function field(cell: Cell | undefined): string {
 /** Header line and one line per row, CRLF after each; numbers in full, absent values empty. */
 export function toCsv(table: ChartTable): string {
   const lines = [table.columns.map((column) => field(column.label)).join(",")];
-  for (let index = 0; index < table.rowCount; index += 1) {
+  for (let index = 0; index < table.rowCount; index++) {
     const row = table.row(index);
     lines.push(table.columns.map((_, column) => field(row[column])).join(","));
   }

@@ -28,7 +28,7 @@ export function klEdges(maximum: number): readonly number[] {
 export function finiteMaximum(series: readonly ArrayLike<number>[]): number {
   let maximum = 0;
   for (const values of series) {
-    for (let index = 0; index < values.length; index += 1) {
+    for (let index = 0; index < values.length; index++) {
       const value = values[index] ?? 0;
       if (Number.isFinite(value) && value > maximum) maximum = value;
     }
@@ -42,7 +42,7 @@ export function finiteMaximum(series: readonly ArrayLike<number>[]): number {
  */
 export function axisPosition(edges: readonly number[], value: number): number {
   if (!(value >= ZERO_BELOW)) return 0.5;
-  for (let bin = 1; bin < edges.length - 1; bin += 1) {
+  for (let bin = 1; bin < edges.length - 1; bin++) {
     const from = edges[bin] ?? 0;
     const to = edges[bin + 1] ?? 0;
     if (value < to) return bin + Math.log(value / from) / Math.log(to / from);

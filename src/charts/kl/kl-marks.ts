@@ -42,7 +42,7 @@ export function placeMarks(unsorted: readonly Mark[], width: number): readonly P
   let best: readonly PlacedMark[] = [];
   let lowest = Number.POSITIVE_INFINITY;
   for (const rows of permutations(marks.map((_, index) => index))) {
-    for (let sides = 0; sides < 2 ** marks.length; sides += 1) {
+    for (let sides = 0; sides < 2 ** marks.length; sides++) {
       const placed = marks.map((mark, index) => ({
         ...mark,
         row: rows[index] ?? 0,

@@ -21,7 +21,7 @@ export function fieldPicture(layout: UnitLayout, frame: FrameData): NonNullable<
     for (let column = 0; column < geometry.columns; ) {
       const colour = pixels[row * geometry.columns + column] ?? 0;
       let end = column + 1;
-      while (end < geometry.columns && pixels[row * geometry.columns + end] === colour) end++;
+      while (end < geometry.columns && pixels[row * geometry.columns + end] === colour) end += 1;
       const fill = colourText(colour);
       if (fill) paths.set(fill, `${paths.get(fill) ?? ""}M${column} ${row}h${end - column}v1h${column - end}z`);
       column = end;

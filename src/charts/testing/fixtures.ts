@@ -12,7 +12,7 @@ export interface TowerShape {
 export function layoutOf(text: TowerShape, vision: TowerShape): UnitLayout {
   const modules: Module[] = [];
   const add = (tower: Tower, shape: TowerShape) => {
-    for (let layer = 0; layer < shape.layers; layer += 1) {
+    for (let layer = 0; layer < shape.layers; layer++) {
       const attention = { key: moduleKey(tower, layer, "attn"), tower, layer, kind: "attn" as const };
       const mlp = { key: moduleKey(tower, layer, "mlp"), tower, layer, kind: "mlp" as const };
       modules.push({ ...attention, unitCount: shape.groups, unitCost: 800 });

@@ -66,11 +66,11 @@ function pretty(xml: string): string {
   const short = xml.replace(/<([\w-]+)([^<>]*[^<>/])?><\/\1>/g, "<$1$2/>");
   for (const [part] of short.matchAll(/<([\w-]+)(?:\s[^>]*[^/>])?>[^<]*<\/\1>|<[^>]*>|[^<]+/g)) {
     const closes = part.startsWith("</");
-    if (closes) depth--;
+    if (closes) depth -= 1;
     const indent = "  ".repeat(depth);
     if (part.trim() !== "" || part.includes("\u00a0")) lines.push(indent + brokenPath(part, indent));
     const opens = part.startsWith("<") && !closes && !part.endsWith("/>") && !/<\/[\w-]+>$/.test(part);
-    if (opens) depth++;
+    if (opens) depth += 1;
   }
   return lines.join("\n");
 }

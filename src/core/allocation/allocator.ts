@@ -34,10 +34,10 @@ export function createAllocator(
   for (const module of modules.keys()) moduleOf.fill(module, offsets[module], offsets[module + 1]);
 
   const rank = (values: Float64Array): void => {
-    for (let module = 0; module < modules.length; module += 1) {
+    for (let module = 0; module < modules.length; module++) {
       const cost = costs[module] ?? 1;
       const end = offsets[module + 1] ?? 0;
-      for (let unit = offsets[module] ?? 0; unit < end; unit += 1) efficiencies[unit] = (values[unit] ?? 0) / cost;
+      for (let unit = offsets[module] ?? 0; unit < end; unit++) efficiencies[unit] = (values[unit] ?? 0) / cost;
     }
     ranking.rank(efficiencies);
   };
@@ -45,7 +45,7 @@ export function createAllocator(
   /** Keeps greedily and returns the parameters used. */
   const keepGreedily = (budget: number): number => {
     let used = 0;
-    for (let place = 0; place < unitCount && used + cheapest <= budget; place += 1) {
+    for (let place = 0; place < unitCount && used + cheapest <= budget; place++) {
       const unit = order[place] ?? 0;
       const module = moduleOf[unit] ?? 0;
       const cost = costs[module] ?? 0;
@@ -66,7 +66,7 @@ export function createAllocator(
       missing += Math.max(0, minimum - (keptPerModule[index] ?? 0));
     }
     let added = 0;
-    for (let place = 0; place < unitCount && missing > 0; place += 1) {
+    for (let place = 0; place < unitCount && missing > 0; place++) {
       const unit = order[place] ?? 0;
       if (keep[unit] === 1) continue;
       const module = moduleOf[unit] ?? 0;
@@ -83,7 +83,7 @@ export function createAllocator(
   /** Drops the least efficient units that can be spared until the budget holds; returns the parameters used. */
   const payBack = (usedBefore: number, budget: number): number => {
     let used = usedBefore;
-    for (let place = unitCount - 1; place >= 0 && used > budget; place -= 1) {
+    for (let place = unitCount - 1; place >= 0 && used > budget; place--) {
       const unit = order[place] ?? 0;
       if (keep[unit] === 0) continue;
       const module = moduleOf[unit] ?? 0;

@@ -18,10 +18,10 @@ export function createKeptUnits(layout: UnitLayout): KeptUnits {
   const result = (values: Float64Array): Allocation => {
     let keptUnits = 0;
     let keptParameters = 0;
-    for (let module = 0; module < costs.length; module += 1) {
+    for (let module = 0; module < costs.length; module++) {
       const end = offsets[module + 1] ?? 0;
       let kept = 0;
-      for (let unit = offsets[module] ?? 0; unit < end; unit += 1) kept += keep[unit] ?? 0;
+      for (let unit = offsets[module] ?? 0; unit < end; unit++) kept += keep[unit] ?? 0;
       keptPerModule[module] = kept;
       keptUnits += kept;
       keptParameters += kept * (costs[module] ?? 0);

@@ -27,7 +27,7 @@ export function createModuleSorter(layout: UnitLayout): (scores: Float64Array) =
   return (scores) => {
     ranking.rank(scores);
     next.set(offsets.subarray(0, modules.length));
-    for (let place = 0; place < unitCount; place += 1) {
+    for (let place = 0; place < unitCount; place++) {
       const unit = ranking.order[place] ?? 0;
       const module = moduleOf[unit] ?? 0;
       const position = next[module] ?? 0;

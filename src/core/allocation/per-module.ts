@@ -31,7 +31,7 @@ export function createPerModuleAllocator(
     kept.keep.fill(0);
     for (const [index, module] of modules.entries()) {
       const end = (offsets[index + 1] ?? 0) - removedCount(module, ratio, index);
-      for (let place = offsets[index] ?? 0; place < end; place += 1) kept.keep[order[place] ?? 0] = 1;
+      for (let place = offsets[index] ?? 0; place < end; place++) kept.keep[order[place] ?? 0] = 1;
     }
     return kept.result(values);
   };

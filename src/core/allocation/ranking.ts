@@ -36,29 +36,29 @@ export function createRanking(count: number): Ranking {
   const rank = (efficiencies: Float64Array): void => {
     const halves = new Uint32Array(efficiencies.buffer, efficiencies.byteOffset, 2 * count);
     let largest = 0;
-    for (let unit = 0; unit < count; unit += 1) {
+    for (let unit = 0; unit < count; unit++) {
       const half = (halves[2 * unit + UPPER_HALF] ?? 0) & MAGNITUDE;
       if (half > largest) largest = half;
     }
     starts.fill(0);
-    for (let unit = 0; unit < count; unit += 1) {
+    for (let unit = 0; unit < count; unit++) {
       const depth = (largest - ((halves[2 * unit + UPPER_HALF] ?? 0) & MAGNITUDE)) >>> SHIFT;
       const bucket = depth < BUCKETS ? depth : BUCKETS - 1;
       bucketOf[unit] = bucket;
       starts[bucket + 1] = (starts[bucket + 1] ?? 0) + 1;
     }
-    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
       starts[bucket + 1] = (starts[bucket + 1] ?? 0) + (starts[bucket] ?? 0);
     }
     // Afterwards starts[b] is the end of bucket b.
-    for (let unit = 0; unit < count; unit += 1) {
+    for (let unit = 0; unit < count; unit++) {
       const bucket = bucketOf[unit] ?? 0;
       const place = starts[bucket] ?? 0;
       starts[bucket] = place + 1;
       order[place] = unit;
     }
     let start = 0;
-    for (let bucket = 0; bucket < BUCKETS && start < count; bucket += 1) {
+    for (let bucket = 0; bucket < BUCKETS && start < count; bucket++) {
       const end = starts[bucket] ?? 0;
       if (end - start > INSERTION_LIMIT) sortLong(order, start, end, efficiencies);
       else if (end - start > 1) sortShort(order, start, end, efficiencies);
@@ -71,7 +71,7 @@ export function createRanking(count: number): Ranking {
 
 /** Stable insertion sort: units come in by index, so equal ones stay in that order. */
 function sortShort(order: Uint32Array, start: number, end: number, efficiencies: Float64Array): void {
-  for (let next = start + 1; next < end; next += 1) {
+  for (let next = start + 1; next < end; next++) {
     const unit = order[next] ?? 0;
     const efficiency = efficiencies[unit] ?? 0;
     let place = next;

@@ -19,7 +19,7 @@ export function shiftToNonNegative(layout: UnitLayout, scores: Float64Array): Fl
   layout.modules.forEach((module, index) => {
     const lift = least.get(family(module)) ?? 0;
     const end = layout.offsets[index + 1] ?? 0;
-    for (let unit = layout.offsets[index] ?? 0; unit < end; unit += 1) shifted[unit] = (shifted[unit] ?? 0) - lift;
+    for (let unit = layout.offsets[index] ?? 0; unit < end; unit++) shifted[unit] = (shifted[unit] ?? 0) - lift;
   });
   return shifted;
 }

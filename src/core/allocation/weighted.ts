@@ -45,7 +45,7 @@ export function createWeightedAllocator(
         let end = closestPlace(cumulative, total * (1 - ratio));
         // Ties with the threshold go with it.
         while (end > 0 && scores[order[end - 1] ?? 0] === scores[order[end] ?? 0]) end -= 1;
-        for (let place = 0; place < end; place += 1) kept.keep[order[place] ?? 0] = 1;
+        for (let place = 0; place < end; place++) kept.keep[order[place] ?? 0] = 1;
       }
     }
     return kept.result(values);

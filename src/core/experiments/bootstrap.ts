@@ -28,7 +28,7 @@ function drawTable(count: number, seed: number): Uint32Array {
   if (known) return known;
   const random = createRandom(seed);
   const table = new Uint32Array(RESAMPLES * count);
-  for (let draw = 0; draw < table.length; draw += 1) table[draw] = random.integer(count);
+  for (let draw = 0; draw < table.length; draw++) table[draw] = random.integer(count);
   const oldest = tables.keys().next();
   if (tables.size >= KEPT_TABLES && !oldest.done) tables.delete(oldest.value);
   tables.set(key, table);
@@ -51,11 +51,11 @@ export function bootstrapRatio(numerators: Float64Array, denominators: Float64Ar
   const table = drawTable(count, seed);
   const means = new Float64Array(RESAMPLES);
   let drawn = 0;
-  for (let resample = 0; resample < RESAMPLES; resample += 1) {
+  for (let resample = 0; resample < RESAMPLES; resample++) {
     const end = (resample + 1) * count;
     let above = 0;
     let below = 0;
-    for (let draw = resample * count; draw < end; draw += 1) {
+    for (let draw = resample * count; draw < end; draw++) {
       const sample = table[draw] ?? 0;
       above += numerators[sample] ?? 0;
       below += denominators[sample] ?? 0;

@@ -25,7 +25,7 @@ describe("the bootstrap", () => {
   it("covers the true mean about 95 times in 100", () => {
     const random = createRandom(9);
     let covered = 0;
-    for (let trial = 0; trial < 200; trial += 1) {
+    for (let trial = 0; trial < 200; trial++) {
       const values = Float64Array.from({ length: 60 }, () => random.next());
       const { low, high } = bootstrapRatio(values, ones(60), 7);
       if (low <= 0.5 && 0.5 <= high) covered += 1;
@@ -40,7 +40,7 @@ describe("the bootstrap", () => {
     expect(bootstrapRatio(values, ones(30), 2)).not.toEqual(bootstrapRatio(values, ones(30), 1));
     // Ten other tables in between must not change what a seed gives.
     const before = bootstrapRatio(values, ones(30), 1);
-    for (let seed = 10; seed < 20; seed += 1) bootstrapRatio(values, ones(30), seed);
+    for (let seed = 10; seed < 20; seed++) bootstrapRatio(values, ones(30), seed);
     expect(bootstrapRatio(values, ones(30), 1)).toEqual(before);
   });
 

@@ -59,9 +59,9 @@ export function scoreUnits(
 /** Sums of `size` numbers each, one after another. */
 export function sumGroups(numbers: ArrayLike<number>, size: number): Float64Array {
   const sums = new Float64Array(Math.floor(numbers.length / size));
-  for (let group = 0; group < sums.length; group += 1) {
+  for (let group = 0; group < sums.length; group++) {
     let sum = 0;
-    for (let place = group * size; place < (group + 1) * size; place += 1) sum += numbers[place] ?? 0;
+    for (let place = group * size; place < (group + 1) * size; place++) sum += numbers[place] ?? 0;
     sums[group] = sum;
   }
   return sums;

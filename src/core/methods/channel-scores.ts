@@ -33,8 +33,8 @@ export function channelScores(
   });
   const perChannel = new Float64Array(module.unitCount * channels);
   const numbers = folded.map(() => 0);
-  for (let channel = 0; channel < perChannel.length; channel += 1) {
-    for (let place = 0; place < folded.length; place += 1) numbers[place] = folded[place]?.[channel] ?? 0;
+  for (let channel = 0; channel < perChannel.length; channel++) {
+    for (let place = 0; place < folded.length; place++) numbers[place] = folded[place]?.[channel] ?? 0;
     perChannel[channel] = reduce(numbers, reduction);
   }
   return sumGroups(perChannel, channels);
@@ -53,9 +53,9 @@ export function foldQueries(
   grouping: Grouping,
 ): Float64Array {
   const folded = new Float64Array(units * channels);
-  for (let head = 0; head < units * queries; head += 1) {
+  for (let head = 0; head < units * queries; head++) {
     const unit = grouping === "correct" ? Math.floor(head / queries) : head % units;
-    for (let channel = 0; channel < channels; channel += 1) {
+    for (let channel = 0; channel < channels; channel++) {
       const place = unit * channels + channel;
       folded[place] = (folded[place] ?? 0) + (lines[head * channels + channel] ?? 0);
     }

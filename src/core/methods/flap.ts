@@ -86,7 +86,7 @@ function adaptiveCriterion(
   const least: Record<Tower, number> = { text: 0, vision: 0 };
   const eachUnit = (visit: (unit: number, module: UnitLayout["modules"][number]) => void) => {
     layout.modules.forEach((module, index) => {
-      for (let unit = layout.offsets[index] ?? 0; unit < (layout.offsets[index + 1] ?? 0); unit += 1) {
+      for (let unit = layout.offsets[index] ?? 0; unit < (layout.offsets[index + 1] ?? 0); unit++) {
         visit(unit, module);
       }
     });

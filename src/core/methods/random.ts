@@ -21,7 +21,7 @@ export const random = createMethod({
     const values = scores.slice();
     layout.modules.forEach(({ unitCost }, module) => {
       const end = layout.offsets[module + 1] ?? 0;
-      for (let unit = layout.offsets[module] ?? 0; unit < end; unit += 1) values[unit] = (scores[unit] ?? 0) * unitCost;
+      for (let unit = layout.offsets[module] ?? 0; unit < end; unit++) values[unit] = (scores[unit] ?? 0) * unitCost;
     });
     return createCriterionPlanner(layout, parameters, { scores, values });
   },

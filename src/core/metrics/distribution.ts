@@ -59,7 +59,7 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
 /** Edges 0, then 1, 2, 5 of each decade from 10^firstDecade to 10^lastDecade (included). */
 export function decadeEdges(firstDecade: number, lastDecade: number): readonly number[] {
   const edges = [0];
-  for (let decade = firstDecade; decade < lastDecade; decade += 1) {
+  for (let decade = firstDecade; decade < lastDecade; decade++) {
     edges.push(Number(`1e${decade}`), Number(`2e${decade}`), Number(`5e${decade}`));
   }
   return [...edges, Number(`1e${lastDecade}`)];

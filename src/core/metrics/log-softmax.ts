@@ -9,10 +9,10 @@ export function logSoftmax(
   target: Float64Array = new Float64Array(logits.length),
 ): Float64Array {
   let maximum = Number.NEGATIVE_INFINITY;
-  for (let entry = 0; entry < logits.length; entry += 1) maximum = Math.max(maximum, logits[entry] ?? 0);
+  for (let entry = 0; entry < logits.length; entry++) maximum = Math.max(maximum, logits[entry] ?? 0);
   let sum = 0;
-  for (let entry = 0; entry < logits.length; entry += 1) sum += Math.exp((logits[entry] ?? 0) - maximum);
+  for (let entry = 0; entry < logits.length; entry++) sum += Math.exp((logits[entry] ?? 0) - maximum);
   const shift = maximum + Math.log(sum);
-  for (let entry = 0; entry < logits.length; entry += 1) target[entry] = (logits[entry] ?? 0) - shift;
+  for (let entry = 0; entry < logits.length; entry++) target[entry] = (logits[entry] ?? 0) - shift;
   return target;
 }

@@ -5,6 +5,6 @@
  */
 export function perplexity(negativeLogLikelihoods: ArrayLike<number>): number {
   let sum = 0;
-  for (let token = 0; token < negativeLogLikelihoods.length; token += 1) sum += negativeLogLikelihoods[token] ?? 0;
+  for (let token = 0; token < negativeLogLikelihoods.length; token++) sum += negativeLogLikelihoods[token] ?? 0;
   return negativeLogLikelihoods.length === 0 ? Number.NaN : Math.exp(sum / negativeLogLikelihoods.length);
 }

@@ -24,7 +24,7 @@ export function bleu(reference: string, candidate: string): number {
   if (expected.length === 0 || found.length === 0) return expected.length === found.length ? 1 : 0;
   const orders = Math.min(4, found.length);
   let logarithms = 0;
-  for (let order = 1; order <= orders; order += 1) {
+  for (let order = 1; order <= orders; order++) {
     const shared = sharedCount(counts(grams(expected, order)), counts(grams(found, order)));
     const total = found.length - order + 1;
     const precision = order === 1 ? shared / total : (shared + 1) / (total + 1);

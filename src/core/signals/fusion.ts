@@ -24,10 +24,10 @@ export function createFusion(layout: UnitLayout, statistics: FusionStatistics, p
   const { attributionGlobal, attributionPivot } = statistics;
   return (ratio, values) => {
     const share = pivotShare(ratio, parameters);
-    for (let module = 0; module < layout.modules.length; module += 1) {
+    for (let module = 0; module < layout.modules.length; module++) {
       const factor = protection(signals, module, ratio, parameters);
       const end = layout.offsets[module + 1] ?? 0;
-      for (let unit = layout.offsets[module] ?? 0; unit < end; unit += 1) {
+      for (let unit = layout.offsets[module] ?? 0; unit < end; unit++) {
         const attribution = (1 - share) * (attributionGlobal[unit] ?? 0) + share * (attributionPivot[unit] ?? 0);
         values[unit] = attribution * factor;
       }

@@ -41,11 +41,11 @@ export interface MeasuredMatrix {
  */
 export function directionChanges(input: Float32Array, output: Float32Array, width: number): Float64Array {
   const changes = new Float64Array(input.length / width);
-  for (let token = 0; token < changes.length; token += 1) {
+  for (let token = 0; token < changes.length; token++) {
     let product = 0;
     let before = 0;
     let after = 0;
-    for (let column = token * width; column < (token + 1) * width; column += 1) {
+    for (let column = token * width; column < (token + 1) * width; column++) {
       const x = input[column] ?? 0;
       const y = output[column] ?? 0;
       product += x * y;
@@ -78,7 +78,7 @@ function sumOver({ weight, inputNorms }: MeasuredMatrix, of: (entry: number) => 
   const columns = inputNorms.length;
   let sum = 0;
   for (let row = 0; row < weight.length; row += columns) {
-    for (let column = 0; column < columns; column += 1) {
+    for (let column = 0; column < columns; column++) {
       sum += of(Math.abs(weight[row + column] ?? 0) * (inputNorms[column] ?? 0));
     }
   }
@@ -113,9 +113,9 @@ export function tokenCosines(products: Float32Array, visual: Uint8Array): TokenC
   const visualTokens = visual.reduce((count, flag) => count + flag, 0);
   if (visualTokens === 0 || visualTokens === tokens) return null;
   const square = (token: number) => products[token * tokens + token] ?? 0;
-  for (let first = 0; first < tokens; first += 1) {
+  for (let first = 0; first < tokens; first++) {
     const before = square(first);
-    for (let second = first + 1; second < tokens; second += 1) {
+    for (let second = first + 1; second < tokens; second++) {
       const value = cosine(products[first * tokens + second] ?? 0, before, square(second));
       if (visual[first] !== visual[second]) sums.cross.add(value);
       else if (value > 0) sums[visual[first] ? "visual" : "text"].add(value);

@@ -14,7 +14,7 @@ export function klDivergence(denseLogits: ArrayLike<number>, prunedLogits: Array
   const dense = logSoftmax(denseLogits);
   const pruned = logSoftmax(prunedLogits);
   let sum = 0;
-  for (let entry = 0; entry < dense.length; entry += 1) {
+  for (let entry = 0; entry < dense.length; entry++) {
     const logarithm = dense[entry] ?? 0;
     if (logarithm === Number.NEGATIVE_INFINITY) continue;
     sum += Math.exp(logarithm) * (logarithm - (pruned[entry] ?? 0));

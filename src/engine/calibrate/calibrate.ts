@@ -84,7 +84,7 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
     const inRun = run.samples.filter((sample) => sample !== null).length;
     let steps = 0;
     const report = (pass: "forward" | "backward", layer: number) => {
-      steps++;
+      steps += 1;
       request.onProgress?.({
         sample: samplesDone + inRun,
         samples: samples.length,

@@ -88,7 +88,7 @@ export function lossWeights(run: CalibrationRun, batch: Batch, batchSize: number
       fisherWeights[member] = ((end - first) / sample.trace.length) ** 2 / members.length;
       for (const token of pivotWindow(sample.pivots, sample.trace.length, window)) windowed.push(start + token);
     }
-    if (windowed.length > 0) pivotBatches++;
+    if (windowed.length > 0) pivotBatches += 1;
     for (const entry of windowed) pivotWeights[entry] = 1 / windowed.length;
   }
   const probabilityWeights = new Float32Array(batch.positions.length).fill(1);

@@ -82,7 +82,7 @@ describeWithShared("passes in groups of samples", (shared) => {
         memory: TINY_MEMORY,
         signal: controller.signal,
         onProgress: () => {
-          steps++;
+          steps += 1;
           if (steps === stop) controller.abort();
         },
       });

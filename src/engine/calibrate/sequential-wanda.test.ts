@@ -161,7 +161,7 @@ describe("sequential Wanda-SP on the bundled model", () => {
     const { width } = definition.text;
     const expected = Array.from(energy, (sum, column) => {
       let weights = 0;
-      for (let row = 0; row < width; row += 1) weights += Math.abs(down[row * energy.length + column] ?? 0);
+      for (let row = 0; row < width; row++) weights += Math.abs(down[row * energy.length + column] ?? 0);
       return (weights / width) * Math.sqrt(sum);
     });
     expect(found).toHaveLength(expected.length);

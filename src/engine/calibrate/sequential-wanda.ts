@@ -114,7 +114,7 @@ async function runLayer(
 /** Adds Σ x² per column of `values`, [rows, columns], to `energy`, one number per column. */
 function addEnergy(energy: Float64Array, values: Float32Array): void {
   for (let row = 0; row < values.length; row += energy.length) {
-    for (let column = 0; column < energy.length; column += 1) {
+    for (let column = 0; column < energy.length; column++) {
       const value = values[row + column] ?? 0;
       energy[column] = (energy[column] ?? 0) + value * value;
     }

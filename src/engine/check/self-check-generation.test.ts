@@ -49,7 +49,7 @@ function faulty(device: Backend, fault: Fault): { backend: Backend; runs: () => 
   let runs = 0;
   const run: Backend["run"] = async (program, feeds) => {
     if (!isFused(program)) return device.run(program, feeds);
-    runs++;
+    runs += 1;
     const fed = (await fault.feeds?.(program, feeds, device)) ?? feeds;
     const outputs = await device.run(program, fed);
     device.release(...Object.values(fed).filter((tensor) => !Object.values(feeds).includes(tensor)));

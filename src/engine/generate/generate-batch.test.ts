@@ -138,7 +138,7 @@ describe("generation in batches", { timeout: 60_000 }, () => {
       ...requestOf(session.denseMasks),
       signal: controller.signal,
       onToken: () => {
-        tokens++;
+        tokens += 1;
         controller.abort();
       },
     });
@@ -157,7 +157,7 @@ describe("generation in batches", { timeout: 60_000 }, () => {
       limits: { value: { ...model.backend.limits, largestBuffer } },
       run: {
         value: (...[program, feeds]: Parameters<Backend["run"]>) => {
-          runs++;
+          runs += 1;
           return model.backend.run(program, feeds);
         },
       },

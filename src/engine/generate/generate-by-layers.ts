@@ -126,7 +126,7 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
         });
       const embedded = scope.own(await embedTokens(model, rowsOfIds(ids), null));
       const hidden = await runLayers(scope, model, cache, request, embedded, programOf, feeds);
-      slots++;
+      slots += 1;
       return await nextIds(
         model,
         hidden,

@@ -220,7 +220,7 @@ export function createAssessor(
           measured.set(place, result);
           const proved = masks === null || firstMismatch(trace, result) < 0;
           if (proved) texts.set(place, trace.text);
-          if (proved || !wanted) finished++;
+          if (proved || !wanted) finished += 1;
         }
         report(finished);
       }

@@ -101,7 +101,7 @@ function addEnergy(energies: Map<string, Float64Array>, tap: string, values: Flo
   const sums = energies.get(tap) ?? new Float64Array(columns);
   energies.set(tap, sums);
   for (let row = 0; row < values.length; row += columns) {
-    for (let column = 0; column < columns; column += 1) {
+    for (let column = 0; column < columns; column++) {
       const value = values[row + column] ?? 0;
       sums[column] = (sums[column] ?? 0) + value * value;
     }

@@ -141,7 +141,7 @@ describeWithShared("bias compensation against FLAP's numbers", (shared) => {
       expect(Array.from(argmax)).toEqual(alone.ids);
       model.backend.release(states);
       const without = await generateGreedy(model, { ...rest, ...limits, sample, masks: bare });
-      if (without.ids.join() !== alone.ids.join()) differing++;
+      if (without.ids.join() !== alone.ids.join()) differing += 1;
     }
     expect(differing).toBeGreaterThan(0);
     masks.release();

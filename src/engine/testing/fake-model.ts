@@ -18,8 +18,8 @@ export function fakeLayout(): UnitLayout {
     });
     modules.push({ key: moduleKey(tower, layer, "mlp"), tower, layer, kind: "mlp", unitCount: neurons, unitCost: 96 });
   };
-  for (let layer = 0; layer < 2; layer += 1) add("vision", layer, 4, 64);
-  for (let layer = 0; layer < 6; layer += 1) add("text", layer, 4, 96);
+  for (let layer = 0; layer < 2; layer++) add("vision", layer, 4, 64);
+  for (let layer = 0; layer < 6; layer++) add("text", layer, 4, 96);
   return createUnitLayout(modules, 200_000);
 }
 

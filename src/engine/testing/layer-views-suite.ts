@@ -86,7 +86,7 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
     const embedded = await embedTokens(model, batch, features);
     const through = (count: number, first: Rows, step: (layer: number, input: Rows) => NaiveLayer) => {
       const layers: NaiveLayer[] = [];
-      for (let layer = 0; layer < count; layer += 1) layers.push(step(layer, layers.at(-1)?.output ?? first));
+      for (let layer = 0; layer < count; layer++) layers.push(step(layer, layers.at(-1)?.output ?? first));
       return layers;
     };
     const { text: decoder, vision: encoder } = config;

@@ -97,7 +97,7 @@ export async function compareWithReference(session: Session, reference: RandomRe
     const maximum = row.reduce((best, value) => Math.max(best, value), Number.NEGATIVE_INFINITY);
     differ(maximum, reference.maximum[position]);
     differ(row.reduce((sum, value) => sum + value, 0) / row.length, reference.mean[position]);
-    if (row.indexOf(maximum) !== reference.argmax[position]) otherArgmax++;
+    if (row.indexOf(maximum) !== reference.argmax[position]) otherArgmax += 1;
   }
   const { ids } = await session.generate(await prepare(session, reference.prompt, picture), {
     maximumTokens: reference.tokens.length,

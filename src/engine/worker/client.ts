@@ -109,7 +109,8 @@ export function createPortEngine(port: Endpoint<ToWorker>, end: () => void): Por
       if (failure) return reject(failure);
       const signal = call?.signal;
       if (signal?.aborted) return reject(cancelled());
-      const id = nextId++;
+      const id = nextId;
+      nextId += 1;
       const message = { type: "call", id, name, given: cross(name, given) };
       const onAbort = () => {
         pending.delete(id);

@@ -23,7 +23,8 @@ export function createPictureNumbers(): (input: SampleInput) => SampleReference 
   let last = 0;
   return ({ picture, ...rest }) => {
     if (!picture) return { picture: null, ...rest };
-    const number = numbers.get(picture) ?? next++;
+    const number = numbers.get(picture) ?? next;
+    if (number === next) next += 1;
     numbers.set(picture, number);
     if (number === last) return { picture: { number }, ...rest };
     last = number;

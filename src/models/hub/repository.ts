@@ -85,7 +85,7 @@ async function fetchListing(
     const { repository: repo, hubUrl } = hub;
     let entries = 0;
     for await (const entry of listFiles({ repo, revision: commit, hubUrl, recursive: true, fetch })) {
-      entries++;
+      entries += 1;
       if (entries > MOST_FILES) throw noHub(hub, `lists more than ${MOST_FILES} files`);
       if (entry.type !== "file") continue;
       const hash = entry.lfs ? { kind: "sha256", hex: entry.lfs.oid } : { kind: "git", hex: entry.oid };

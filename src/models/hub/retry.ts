@@ -51,7 +51,7 @@ export function createRetries(waits: readonly number[], clock: Clock, signal: Ab
       if (!(error instanceof PassingFailure)) throw error;
       const next = waits[failures];
       if (next === undefined || (error.retryAfter ?? 0) > LONGEST_WAIT) throw error.failure;
-      failures++;
+      failures += 1;
       await clock.wait(Math.max(next, error.retryAfter ?? 0), signal);
     },
   };

@@ -52,9 +52,10 @@ async function resizeRows(image: RgbImage, width: number, pause: Pause): Promise
         green += (image.data[source + 1] ?? 0) * weight;
         blue += (image.data[source + 2] ?? 0) * weight;
       }
-      data[target++] = clip(red);
-      data[target++] = clip(green);
-      data[target++] = clip(blue);
+      data[target] = clip(red);
+      data[target + 1] = clip(green);
+      data[target + 2] = clip(blue);
+      target += 3;
     }
   }
   return { width, height: image.height, data };

@@ -109,7 +109,7 @@ export class FaultBoard {
     for (const entry of this.#faults.get(place) ?? []) {
       const fault = entry.fault as Extract<HubFault, { kind: Kind }>;
       if (entry.left <= 0 || fault.kind !== kind || !accept(fault)) continue;
-      entry.left--;
+      entry.left -= 1;
       return fault;
     }
     return null;

@@ -21,7 +21,7 @@ export function lift(context: CanvasRenderingContext2D, object: SceneObject): Li
   const rest = canvasOf(size);
   rest.drawImage(context.canvas, 0, 0);
   const { data, width, height } = context.getImageData(left, top, 2 * radius, 2 * radius);
-  for (let row = 0; row < height; row += 1) {
+  for (let row = 0; row < height; row++) {
     const background = new Uint8ClampedArray(backgroundAt((top + row + 0.5) / size));
     rest.fillStyle = `rgb(${background.join(" ")})`;
     rest.fillRect(left, top + row, width, 1);

@@ -66,7 +66,7 @@ describe("drawScene", () => {
     for (const [index, picture] of pictures.entries()) {
       for (const other of pictures.slice(index + 1)) {
         let difference = 0;
-        for (let channel = 0; channel < picture.length && difference < nearest; channel += 1) {
+        for (let channel = 0; channel < picture.length && difference < nearest; channel++) {
           difference += Math.abs((picture[channel] ?? 0) - (other[channel] ?? 0));
         }
         nearest = Math.min(nearest, difference);

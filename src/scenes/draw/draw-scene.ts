@@ -22,9 +22,9 @@ export interface DrawnPicture {
 /** @param size width and height in pixels, at least 1. */
 export function drawScene(scene: Scene, size: number): DrawnPicture {
   const pixels = new Uint8ClampedArray(size * size * 4);
-  for (let row = 0; row < size; row += 1) {
+  for (let row = 0; row < size; row++) {
     const background = backgroundAt((row + 0.5) / size);
-    for (let column = 0; column < size; column += 1) setPixel(pixels, row * size + column, background);
+    for (let column = 0; column < size; column++) setPixel(pixels, row * size + column, background);
   }
   for (const object of scene.objects) drawObject(pixels, size, object);
   return { width: size, height: size, pixels };
@@ -35,9 +35,9 @@ function drawObject(pixels: Uint8ClampedArray, size: number, object: SceneObject
   const [centreX, centreY] = [object.x * size, object.y * size];
   const first = (centre: number) => Math.max(0, Math.floor(centre - radius));
   const last = (centre: number) => Math.min(size, Math.ceil(centre + radius));
-  for (let row = first(centreY); row < last(centreY); row += 1) {
+  for (let row = first(centreY); row < last(centreY); row++) {
     const behind = backgroundAt((row + 0.5) / size);
-    for (let column = first(centreX); column < last(centreX); column += 1) {
+    for (let column = first(centreX); column < last(centreX); column++) {
       drawPixel(pixels, size, object, behind, row, column, radius, centreX, centreY);
     }
   }
@@ -56,7 +56,7 @@ function drawPixel(
 ): void {
   const colour = colourValues[object.colour];
   let [red, green, blue, inside] = [0, 0, 0, 0];
-  for (let sample = 0; sample < SAMPLES * SAMPLES; sample += 1) {
+  for (let sample = 0; sample < SAMPLES * SAMPLES; sample++) {
     const u = (column + ((sample % SAMPLES) + 0.5) / SAMPLES - centreX) / radius;
     const v = (row + (Math.floor(sample / SAMPLES) + 0.5) / SAMPLES - centreY) / radius;
     const depth = depthInside(object.shape, u, v);

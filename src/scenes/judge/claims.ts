@@ -84,7 +84,7 @@ function sentencesOf(tokens: readonly Token[]): readonly (readonly Token[])[] {
     if (!(words.length === 1 && /^\d+$/.test(words[0]?.word ?? ""))) sentences.push(words);
     current = [];
   };
-  for (let at = 0; at < tokens.length; at += 1) {
+  for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at];
     if (token === undefined) break;
     if (

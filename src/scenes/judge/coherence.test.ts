@@ -13,7 +13,7 @@ describe("coherence", () => {
   }, () => {
     const random = createRandom(41);
     const wrong = new Map<string, number>();
-    for (let round = 0; round < 16; round += 1) {
+    for (let round = 0; round < 16; round++) {
       const other = sampleScene(random, "train");
       const scene = changed(random, other);
       for (const kind of questionKinds) {
@@ -39,7 +39,7 @@ describe("coherence", () => {
   it("is missing from right steps with any other answer", { timeout: 60_000 }, () => {
     const random = createRandom(42);
     const kinds = new Set<string>();
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < 4; round++) {
       const scene = sampleScene(random, "train");
       for (const kind of questionKinds) {
         const questions = kind.questions(scene);
@@ -64,7 +64,7 @@ describe("coherence", () => {
   }, () => {
     const random = createRandom(43);
     let crossed = 0;
-    for (let round = 0; round < 12; round += 1) {
+    for (let round = 0; round < 12; round++) {
       const scene = sampleScene(random, "train");
       const other = changed(random, scene);
       for (const kind of questionKinds) {

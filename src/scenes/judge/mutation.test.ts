@@ -19,7 +19,7 @@ describe("single sentences, against an oracle of reference sentences", () => {
   it("about a similar scene are true exactly when they are true of this one", { timeout: 60_000 }, () => {
     const random = createRandom(21);
     const seen = { true: 0, false: 0 };
-    for (let round = 0; round < 12; round += 1) {
+    for (let round = 0; round < 12; round++) {
       const other = sampleScene(random, "train");
       const scene = changed(random, other);
       const oracle = createOracle(scene);
@@ -38,7 +38,7 @@ describe("single sentences, against an oracle of reference sentences", () => {
   it("with one word exchanged are true only when another reference says the same", { timeout: 60_000 }, () => {
     const random = createRandom(22);
     let refused = 0;
-    for (let round = 0; round < 12; round += 1) {
+    for (let round = 0; round < 12; round++) {
       const scene = sampleScene(random, "train");
       const oracle = createOracle(scene);
       const exchanged = random
@@ -97,7 +97,7 @@ describe("reference traces with one word exchanged", () => {
   }, () => {
     const random = createRandom(24);
     const kinds = new Map<string, number>();
-    for (let round = 0; round < 6; round += 1) {
+    for (let round = 0; round < 6; round++) {
       const scene = sampleScene(random, "train");
       for (const kind of questionKinds) {
         const questions = kind.questions(scene);

@@ -21,7 +21,7 @@ describe("reference reasoning is spotless", () => {
   it.each(splits)("for questions of every kind about scenes of %s", { timeout: 60_000 }, (split) => {
     const questions = sampleQuestions(createRandom(11), split, ["physical", "quantitative", "commonsense", "describe"]);
     const kinds = new Set<string>();
-    for (let drawn = 0; drawn < 120; drawn += 1) {
+    for (let drawn = 0; drawn < 120; drawn++) {
       const { scene, samples } = questions.next().value;
       for (const { question, trace, kind } of samples) {
         kinds.add(kind);
@@ -38,7 +38,7 @@ describe("reference reasoning is spotless", () => {
 
   it("for many questions about the same scene", { timeout: 60_000 }, () => {
     const random = createRandom(12);
-    for (let drawn = 0; drawn < 2; drawn += 1) {
+    for (let drawn = 0; drawn < 2; drawn++) {
       const scene = sampleScene(random, "evaluation");
       const perKind = new Map<string, number>();
       for (const question of questionsAbout(scene)) {

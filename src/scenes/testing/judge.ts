@@ -111,7 +111,7 @@ function isRule(sentence: string): boolean {
 /** The scene with some of its objects changed in one attribute or moved; now and then to no effect. */
 export function changed(random: Random, scene: Scene): Scene {
   let objects = scene.objects;
-  for (let change = 0; change < 3; change += 1) {
+  for (let change = 0; change < 3; change++) {
     const target = pick(random, objects);
     const others = objects.filter((object) => object !== target);
     const cell = random.integer(9);

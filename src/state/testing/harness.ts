@@ -89,10 +89,14 @@ export function createHarness(records = createMemoryRecords()): Harness {
     releasePreview() {},
     records,
     models,
-    uniqueNumber: () => ++numbers,
+    uniqueNumber() {
+      numbers += 1;
+      return numbers;
+    },
     now: () => clock,
     after(milliseconds, callback) {
-      const timer = nextTimer++;
+      const timer = nextTimer;
+      nextTimer += 1;
       timers.set(timer, { due: clock + milliseconds, callback });
       return () => timers.delete(timer);
     },

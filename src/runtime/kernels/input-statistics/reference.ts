@@ -32,7 +32,7 @@ export const inputStatistics = withReference(kernel, (request) => {
     let tokens = 0;
     for (let row = sample * rowsPerSample; row < (sample + 1) * rowsPerSample; row++) {
       if (classes[row] !== TOKEN_CLASS.visual && classes[row] !== TOKEN_CLASS.text) continue;
-      tokens++;
+      tokens += 1;
       for (let column = 0, index = row * width; column < width; column++, index++) {
         const value = values[index] as number;
         const deviation = value - (means[column] as number);

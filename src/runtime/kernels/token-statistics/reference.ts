@@ -19,8 +19,8 @@ export const tokenStatistics = withReference(kernel, (request) => {
   for (let row = 0; row < rows; row++) {
     const kind = classes[row];
     if (kind !== TOKEN_CLASS.visual && kind !== TOKEN_CLASS.text) continue;
-    if (kind === TOKEN_CLASS.visual) visualRows++;
-    else textRows++;
+    if (kind === TOKEN_CLASS.visual) visualRows += 1;
+    else textRows += 1;
     const target = kind === TOKEN_CLASS.visual ? 0 : width;
     const start = row * width;
     let square = 0;

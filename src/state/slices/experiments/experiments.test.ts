@@ -19,7 +19,7 @@ const LOST = new PivotscopeError("device-lost", "The GPU went away.", "Reload th
 async function stopAfter(cells: number) {
   const started = actions().experiments.start("methods");
   let gate = harness.fake().gate("assess");
-  for (let done = 0; done < cells; done += 1) {
+  for (let done = 0; done < cells; done++) {
     await expect.poll(() => assessed()).toBe(done + 1);
     const next = gate;
     gate = harness.fake().gate("assess");

@@ -48,7 +48,11 @@ export interface InputActions {
 
 export function createInputActions(context: Context): InputActions {
   const { environment, patch, get } = context;
-  let nextNumber = 1;
+  let lastNumber = 0;
+  const takeNumber = () => {
+    lastNumber += 1;
+    return lastNumber;
+  };
   let latest = 0;
   /** Counts what was typed or asked: an example that is still being read must not overwrite something newer. */
   let questions = 0;
@@ -76,7 +80,7 @@ export function createInputActions(context: Context): InputActions {
       // In one step: picture and question belong together, and the model is asked once.
       const asked = question();
       if (asked !== null) questions += 1;
-      const picture = { number: nextNumber++, name, exampleId, scene: null, ...decoded };
+      const picture = { number: takeNumber(), name, exampleId, scene: null, ...decoded };
       replacePicture(picture, asked === null ? {} : asking(asked));
     } catch (error) {
       if (mine === latest) patch("input", { decoding: false, pictureFailure: failureOf(error) });
@@ -103,7 +107,7 @@ export function createInputActions(context: Context): InputActions {
     const typing = exampleId === input.picture?.exampleId && input.draft.trim() !== input.question;
     const picture = drawScene(scene, MODEL_PICTURE_SIZE);
     const link = encodeScene(scene);
-    const number = numbers.get(link) ?? nextNumber++;
+    const number = numbers.get(link) ?? takeNumber();
     numbers.set(link, number);
     replacePicture(
       { number, name: "a scene", exampleId, scene, picture, previewUrl: null },

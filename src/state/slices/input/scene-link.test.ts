@@ -33,7 +33,7 @@ describe("scenes in links", () => {
 
   it("are refused when any letter is wrong or missing", () => {
     const text = encodeScene(scene);
-    for (let index = 1; index < text.length; index += 1) {
+    for (let index = 1; index < text.length; index++) {
       const other = text.charAt(index) === "A" ? "B" : "A";
       expect(() => decodeScene(text.slice(0, index) + other + text.slice(index + 1))).toThrow(/cannot be read/);
       expect(() => decodeScene(text.slice(0, index))).toThrow(/cut off or mistyped/);

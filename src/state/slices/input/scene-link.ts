@@ -61,7 +61,7 @@ function encodeObject(object: SceneObject): string {
   code = code * materials.length + materials.indexOf(object.material);
   code = code * sizes.length + sizes.indexOf(object.size);
   let text = "";
-  for (let index = 0; index < CHARACTERS; index += 1) {
+  for (let index = 0; index < CHARACTERS; index++) {
     text = DIGITS.charAt(code % 64) + text;
     code = Math.floor(code / 64);
   }

@@ -15,7 +15,7 @@ const scene: Scene = { objects: [ball, other, cube, cone] };
 describe("the questions to pick from", () => {
   it("are few, of all families, all answerable, and differ in their answers within a kind", () => {
     const random = createRandom(11);
-    for (let turn = 0; turn < 6; turn += 1) {
+    for (let turn = 0; turn < 6; turn++) {
       const drawn = sampleScene(random, "evaluation");
       const choices = questionChoices(drawn);
       expect(choices.map(({ family }) => family)).toEqual(["physical", "quantitative", "commonsense", "describe"]);

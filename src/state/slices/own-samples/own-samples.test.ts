@@ -236,7 +236,7 @@ describe("own samples over a reload", () => {
     const pictures = () => [...harness.records.lists.keys()].filter((key) => key.startsWith("own-picture"));
     await expect.poll(pictures).toHaveLength(2);
     for (const { number } of entries()) own().edit(number, { answer: "no" });
-    for (let round = 0; round < 30; round += 1) own().edit(entries()[0]?.number ?? 0, { answer: String(round) });
+    for (let round = 0; round < 30; round++) own().edit(entries()[0]?.number ?? 0, { answer: String(round) });
     own().remove(entries()[2]?.number ?? 0);
     await expect.poll(pictures).toHaveLength(1);
     expect(harness.records.lists.get("own-samples")).toHaveLength(1);

@@ -17,7 +17,7 @@ export function planHash({ keep, meanInputs }: Pruning): string {
 export function maskHash(keep: Uint8Array): string {
   let low = 0x811c9dc5;
   let high = 0x9dc5811c ^ keep.length;
-  for (let unit = 0; unit < keep.length; unit += 1) {
+  for (let unit = 0; unit < keep.length; unit++) {
     const bit = keep[unit] ?? 0;
     low = Math.imul(low ^ bit, 0x01000193);
     high = Math.imul(high ^ (bit + 0x55) ^ (low >>> 15), 0x01000193);
