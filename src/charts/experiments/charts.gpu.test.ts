@@ -1,6 +1,7 @@
 /** The charts of experiments as a browser lays them out: real text, real sizes. */
 import { createElement, type ReactElement } from "react";
 import { createRoot, type Root } from "react-dom/client";
+import "../../styles/tokens.css";
 import { afterEach, expect, it } from "vitest";
 import { KlOverlay } from "../kl/KlOverlay.tsx";
 import { KlPlaces } from "../kl/KlPlaces.tsx";
@@ -20,7 +21,6 @@ afterEach(() => {
 });
 
 async function draw(chart: ReactElement, width: number): Promise<HTMLElement> {
-  document.documentElement.style.setProperty("--font", "system-ui, sans-serif");
   const host = document.createElement("div");
   host.style.width = `${width}px`;
   document.body.append(host);

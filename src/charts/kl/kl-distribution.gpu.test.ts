@@ -1,7 +1,8 @@
 /** The histogram as a browser draws it: real text, real sizes. */
 import { createElement } from "react";
 import { createRoot, type Root } from "react-dom/client";
-import { afterEach, beforeAll, expect, it } from "vitest";
+import "../../styles/tokens.css";
+import { afterEach, expect, it } from "vitest";
 import { KlDistribution, type KlDistributionProps } from "./KlDistribution.tsx";
 
 const context = { model: "tiny", method: "µCRASP", ratio: 0.6 };
@@ -15,23 +16,6 @@ const SERIES: readonly (readonly number[])[] = [
   [700, 720, 730],
 ];
 let root: Root | null = null;
-
-beforeAll(() => {
-  const style = document.documentElement.style;
-  for (const [name, value] of [
-    ["--font", "system-ui, sans-serif"],
-    ["--font-mono", "monospace"],
-    ["--space", "4px"],
-    ["--text", "#111"],
-    ["--text-muted", "#555"],
-    ["--border", "#ddd"],
-    ["--tower-vision", "#a3560f"],
-    ["--tower-text", "#2b5fb8"],
-    ["--surface-raised", "#eee"],
-  ] as const) {
-    style.setProperty(name, value);
-  }
-});
 
 afterEach(() => {
   root?.unmount();
