@@ -1,10 +1,6 @@
 /** Lets every backend call of an operation fail in turn, and looks at what is left. Tests only. */
 import { type FaultyBackend, isFault } from "./faulty-backend.ts";
 
-/** Calls up to which each one fails in a usual run of the tests; behind them every `STRIDE`-th. All with FAULTS=all. */
-const EVERY = 40;
-const STRIDE = 9;
-
 export interface FaultReport {
   /** Calls of the operation when nothing fails. */
   readonly calls: number;
@@ -17,8 +13,6 @@ export interface FaultReport {
 export interface FaultOptions {
   /** The operation answers with what it has found out instead of failing. */
   readonly swallows?: boolean;
-  /** Calls that fail one by one before the stride begins. */
-  readonly every?: number;
   /** Gives compiled programs back: where it is there, each compilation fails in turn too. */
   readonly forget?: () => Promise<void>;
 }
@@ -30,7 +24,7 @@ export interface FaultOptions {
 export async function failEveryCall(
   faulty: FaultyBackend,
   operation: () => Promise<unknown>,
-  { swallows = false, every = EVERY, forget }: FaultOptions = {},
+  { swallows = false, forget }: FaultOptions = {},
 ): Promise<FaultReport> {
   const findings: string[] = [];
   const attempt = async (call: number | null, kind: "any" | "compile" = "any"): Promise<unknown> => {
@@ -61,9 +55,7 @@ export async function failEveryCall(
   // Programs are compiled by now, so the calls that follow are few.
   await attempt(null);
   const calls = faulty.calls();
-  for (let call = 1; call <= calls; call += process.env.FAULTS === "all" || call < every ? 1 : STRIDE) {
-    await failCall(call, "any");
-  }
+  for (let call = 1; call <= calls; call++) await failCall(call, "any");
   for (let call = 1; call <= compilations; call++) {
     await forget?.();
     await failCall(call, "compile");
