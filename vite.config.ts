@@ -29,11 +29,22 @@ function shortenShaders(): Plugin {
   };
 }
 
+/**
+ * Keeps everything that a worker's entry brings at once in a chunk beside it. Chunks that are loaded later import from
+ * there. If they imported from the entry, WebKit would evaluate the entry a second time, as a module of another address,
+ * and a second engine without a model would answer the page's calls. scripts/check-bundle.ts refuses such a build.
+ */
+const codeSplitting = {
+  groups: [
+    { name: "engine", tags: ["$initial" as const], test: (id: string) => !id.endsWith("/engine/worker/worker.ts") },
+  ],
+};
+
 export default defineConfig({
   plugins: [react(), shortenShaders()],
   // Relative addresses: the build works from any folder of any host.
   base: "./",
-  worker: { format: "es", plugins: () => [shortenShaders()] },
+  worker: { format: "es", plugins: () => [shortenShaders()], rolldownOptions: { output: { codeSplitting } } },
   // onnxruntime looks its wasm up beside itself, which pre-bundling would move.
   optimizeDeps: { exclude: ["onnxruntime-web"] },
   // Safari has no `using` yet; a build is transformed for its target anyway.

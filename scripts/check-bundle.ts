@@ -1,12 +1,13 @@
 /**
  * Holds the size budgets of the page, gzipped JavaScript of `dist` (or the folder that is named), onnxruntime's wasm left
  * out, which is fetched when a model is loaded: what the first screen loads, with the worker, and everything together.
- * Prints the sizes and exits with 1 over a budget or where nothing was built.
+ * Refuses a script that imports a worker's entry. Prints the sizes and exits with 1 over a budget, for such a script, and
+ * where nothing was built.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
-import { firstScreenScripts } from "./bundle-graph.ts";
+import { firstScreenScripts, importsOfWorkerEntries } from "./bundle-graph.ts";
 
 const FIRST_SCREEN_KILOBYTES = 300;
 const TOTAL_KILOBYTES = 510;
@@ -45,6 +46,13 @@ hold("first screen", early, FIRST_SCREEN_KILOBYTES);
 console.log("\nloaded on demand:");
 list(sizes.filter(({ name }) => !first.has(name)));
 hold("everything", sizes, TOTAL_KILOBYTES);
+for (const { importer, entry } of importsOfWorkerEntries(scripts)) {
+  console.error(
+    `${importer} imports ${entry}, a worker's entry, which WebKit then evaluates a second time. ` +
+      "Keep what both need in a chunk of its own: vite.config.ts, codeSplitting.",
+  );
+  process.exitCode = 1;
+}
 if (early.length === 0) {
   console.error(`${dist} holds no page with scripts: run the build first (npx vite build).`);
   process.exitCode = 1;
