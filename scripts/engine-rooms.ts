@@ -13,6 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   engine: ["contract", "pass", "load", "generate", "session", "measure", "calibrate"],
   "node-places": [],
   "node-engine": ["contract", "load", "session", "engine", "node-places"],
+  "headless-engine": ["contract", "load", "session", "engine", "node-places"],
   "browser-engine": ["contract", "load", "engine"],
   worker: ["contract", "browser-engine"],
 };

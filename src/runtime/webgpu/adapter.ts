@@ -15,8 +15,8 @@ export function noWebGpu(message: string, hint: string, options?: ErrorOptions):
   return new PivotscopeError("no-webgpu", message, hint, options);
 }
 
-/** Throws `no-webgpu` when the page is no secure context, the browser has no WebGPU, or no adapter is found. */
-export async function requestAdapter(): Promise<GPUAdapter> {
+/** The page's own. Throws `no-webgpu` when the page is no secure context, or the browser has no WebGPU. */
+function browserGpu(): GPU {
   if (globalThis.isSecureContext === false) {
     throw noWebGpu(
       "WebGPU is off because this page is not a secure context.",
@@ -24,17 +24,27 @@ export async function requestAdapter(): Promise<GPUAdapter> {
     );
   }
   if (!("gpu" in navigator) || !navigator.gpu) throw noWebGpu("This browser has no WebGPU.", BROWSERS);
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  return navigator.gpu;
+}
+
+/**
+ * An adapter of `gpu`, the browser's where absent.
+ * Throws `no-webgpu` when the page is no secure context, the browser has no WebGPU, or no adapter is found.
+ */
+export async function requestAdapter(gpu?: GPU): Promise<GPUAdapter> {
+  const adapter = await (gpu ?? browserGpu()).requestAdapter({ powerPreference: "high-performance" });
   if (adapter) return adapter;
   throw noWebGpu(
     "WebGPU found no graphics adapter.",
-    "Turn on hardware acceleration in the browser's settings, and see chrome://gpu for what blocks it.",
+    gpu
+      ? "Install the graphics card's driver; on Linux that is a Vulkan driver."
+      : "Turn on hardware acceleration in the browser's settings, and see chrome://gpu for what blocks it.",
   );
 }
 
 /** Looks at the adapter that a device would be made on. Throws what `requestAdapter` throws. */
-export async function probeAdapter(): Promise<AdapterFacts> {
-  const { limits, features } = await requestAdapter();
+export async function probeAdapter(gpu?: GPU): Promise<AdapterFacts> {
+  const { limits, features } = await requestAdapter(gpu);
   return {
     largestBuffer: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
     float16: features.has("shader-f16"),

@@ -31,11 +31,12 @@ export function wantedFeatures({ features, info }: AdapterAbilities): GPUFeature
 }
 
 /**
+ * A device of `gpu`, the browser's where absent.
  * Throws `no-webgpu` when the page is no secure context, the browser has no WebGPU, no adapter is found, a limit is
  * too small (both numbers are named), or the device is refused.
  */
-export async function requestDevice(needs: DeviceNeeds): Promise<GPUDevice> {
-  const adapter = await requestAdapter();
+export async function requestDevice(needs: DeviceNeeds, gpu?: GPU): Promise<GPUDevice> {
+  const adapter = await requestAdapter(gpu);
   for (const name of ["maxStorageBufferBindingSize", "maxBufferSize"] as const) {
     const limit = adapter.limits[name];
     if (limit < needs.largestBuffer) {
