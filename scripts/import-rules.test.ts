@@ -103,6 +103,9 @@ describe("checkImports", () => {
     expect(reasons({ "src/engine/a.ts": 'import * as ort from "onnxruntime-web/webgpu";' })).toHaveLength(1);
     expect(reasons({ "src/engine/a.ts": 'const ort = await import("onnxruntime-node");' })).toHaveLength(1);
     expect(reasons({ "src/runtime/a.ts": 'import * as ort from "onnxruntime-web/webgpu";' })).toEqual([]);
+    const native = 'import * as ort from "onnxruntime-node";';
+    expect(reasons({ "src/runtime/cpu/node.ts": native })).toEqual([]);
+    expect(reasons({ "src/runtime/a.ts": native, "src/runtime/a.test.ts": native })).toHaveLength(2);
     expect(reasons({ "src/engine/a.ts": 'import { useState } from "react";' })).toHaveLength(1);
     expect(reasons({ "src/charts/A.tsx": 'import { useState } from "react";' })).toEqual([]);
     const node = 'import { readFile } from "node:fs/promises";';

@@ -40,6 +40,9 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 };
 
 const REACT_PARTS = ["state", "charts", "panels", "app"];
+const ONNXRUNTIME_NODE = /^onnxruntime-node(\/|$)/;
+/** The door to onnxruntime-node, and the test's program that has to see what happens without it. */
+const LOADS_ONNXRUNTIME_NODE = ["src/runtime/cpu/node.ts", "src/runtime/cpu/testing/run-one-graph.ts"];
 const ONNXRUNTIME = /^onnxruntime-(web|node|common)(\/|$)/;
 const REACT = /^(react|react-dom|recharts|radix-ui|zustand\/react)(\/|$)/;
 
@@ -136,7 +139,11 @@ function partReason(path: string, target: string): string {
 }
 
 function packageReason(path: string, { specifier, typeOnly }: ImportStatement): string {
-  if (isTest(path) || typeOnly) return "";
+  if (typeOnly) return "";
+  if (ONNXRUNTIME_NODE.test(specifier) && !LOADS_ONNXRUNTIME_NODE.includes(path)) {
+    return `onnxruntime-node reports home; only ${LOADS_ONNXRUNTIME_NODE[0]} loads it, having switched that off`;
+  }
+  if (isTest(path)) return "";
   const part = partOf(path);
   const file = path.split("/").at(-1) ?? "";
   if (ONNXRUNTIME.test(specifier) && part !== "runtime") return "onnxruntime is for src/runtime only";

@@ -1,4 +1,5 @@
-/** The cpu backend in Node, on onnxruntime-node. */
+/** The cpu backend in Node, on onnxruntime-node, which may be loaded from here only: it reports home unless told not to. */
+import "./without-telemetry.ts";
 import * as ort from "onnxruntime-node";
 import type { Backend } from "../backend.ts";
 import { type CpuBackendOptions, createCpuBackend } from "./backend.ts";
