@@ -8,6 +8,6 @@ export interface CommandContext {
   readonly showProgress: boolean;
   /** Show stack traces of errors. */
   readonly debug: boolean;
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, and when the process is asked to end. */
   readonly signal: AbortSignal;
 }

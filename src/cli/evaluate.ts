@@ -4,8 +4,8 @@ import type { MaskSet } from "../engine/pass/masks.ts";
 import type { Session } from "../engine/session.ts";
 import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";
+import { openDestination } from "./destination.ts";
 import { describeSample, type Measured, summarise } from "./evaluation-json.ts";
-import { checkDestination, writeResult } from "./files.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine } from "./progress.ts";
 import { masksForPlan, readPlan } from "./read-plan.ts";
@@ -57,7 +57,7 @@ export const evaluate = defineCommand({
   async run(given, context) {
     const list = await readSamples(given.samples, given.limit);
     const plan = await readPlan(given.plan);
-    await checkDestination(given.out);
+    const destination = await openDestination(given.out, context, { inputs: [given.model, given.samples, given.plan] });
 
     const result = await withModel(given.model, context, async (session) => {
       const { summary } = session;
@@ -71,6 +71,6 @@ export const evaluate = defineCommand({
         samples: measured.map((entry, index) => describeSample(session, list.samples[index], entry)),
       };
     });
-    await writeResult(given.out, `${JSON.stringify(result)}\n`, context);
+    await destination.write(`${JSON.stringify(result)}\n`);
   },
 });

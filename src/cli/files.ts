@@ -1,19 +1,8 @@
-/** Files that the command line reads and writes, with errors that name them. */
-import { readFile, rename, stat, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+/** Files that the command line reads, with errors that name them. */
+import { constants } from "node:buffer";
+import { readFile, stat } from "node:fs/promises";
 import { PivotscopeError, reworded } from "../core/errors.ts";
-import type { CommandContext } from "./context.ts";
-
-function fileError(error: unknown, path: string, doing: "read" | "written"): PivotscopeError {
-  const code = error instanceof Error && "code" in error ? error.code : "";
-  if (code === "ENOENT") {
-    return new PivotscopeError("not-found", `${path} does not exist.`, "Check the path.", { cause: error });
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new PivotscopeError("bad-input", `${path} could not be ${doing}: ${reason}.`, "Check path and permissions.", {
-    cause: error,
-  });
-}
+import { fileError } from "./file-errors.ts";
 
 /** @throws PivotscopeError `not-found` or `bad-input` naming the path. */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -25,57 +14,38 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
   );
 }
 
-/** The file as UTF-8 text. @throws PivotscopeError, as readBytes. */
+/**
+ * The file as UTF-8 text.
+ * @throws PivotscopeError as `readBytes`, and `bad-input` for a file that is empty, too large for one text, or not UTF-8.
+ */
 export async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path));
+  const found = await stat(path).catch((error: unknown) => {
+    throw fileError(error, path, "read");
+  });
+  if (found.isFile() && found.size > constants.MAX_STRING_LENGTH) {
+    const [size, most] = [found.size, constants.MAX_STRING_LENGTH].map((bytes) => Math.floor(bytes / 1e6));
+    throw new PivotscopeError(
+      "bad-input",
+      `${path} has ${size} MB; texts of at most ${most} MB can be read.`,
+      "Check that it is the right file, or split it.",
+    );
+  }
+  const bytes = await readBytes(path);
+  if (bytes.length === 0)
+    throw new PivotscopeError("bad-input", `${path} is empty.`, "Check that it is the right file.");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new PivotscopeError("bad-input", `${path} is not UTF-8 text.`, "Save it as UTF-8, or check the path.", {
+      cause,
+    });
+  }
 }
 
 /** The same, or null where there is no such file. */
 export async function readTextIfThere(path: string): Promise<string | null> {
   const found = await stat(path).catch(() => null);
   return found === null ? null : readText(path);
-}
-
-/** Writes a file so that whoever reads it meanwhile, or after an interruption, finds the old or the new one whole. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  const unfinished = `${path}.part`;
-  try {
-    await writeFile(unfinished, text);
-    await rename(unfinished, path);
-  } catch (error) {
-    throw fileError(error, path, "written");
-  }
-}
-
-/**
- * Finds out before the long work whether its result can be written.
- * @throws PivotscopeError `not-found` when the folder does not exist, `bad-input` when `path` is itself a folder.
- */
-export async function checkDestination(path: string | undefined): Promise<void> {
-  if (path === undefined) return;
-  const folder = await stat(dirname(resolve(path))).catch(() => null);
-  if (!folder?.isDirectory()) {
-    throw new PivotscopeError(
-      "not-found",
-      `--out ${path}: the folder ${dirname(resolve(path))} does not exist.`,
-      "Make the folder first, or choose another.",
-    );
-  }
-  const target = await stat(path).catch(() => null);
-  if (target?.isDirectory()) {
-    throw new PivotscopeError("bad-input", `--out ${path} is a folder.`, "Name a file.");
-  }
-}
-
-/** Writes a result to the file, or to standard output where none is named. */
-export async function writeResult(path: string | undefined, text: string, context: CommandContext): Promise<void> {
-  if (path === undefined) {
-    context.write(text);
-    return;
-  }
-  await writeFile(path, text).catch((error: unknown) => {
-    throw fileError(error, path, "written");
-  });
 }
 
 /** Puts the file's name before the message of what goes wrong inside it. */

@@ -5,6 +5,7 @@ import { defineCommand } from "./command.ts";
 import { readBytes } from "./files.ts";
 import { withModel } from "./open-model.ts";
 import { wholeNumber } from "./options.ts";
+import { printable } from "./printable.ts";
 import { masksForPlan, readPlan } from "./read-plan.ts";
 
 const options = {
@@ -37,7 +38,7 @@ export const generate = defineCommand({
         // A trace begins with the space that parts it from the prompt, which is no part of what people read.
         const shown = started ? text : text.trimStart();
         started ||= shown !== "";
-        if (shown !== "") context.write(shown);
+        if (shown !== "") context.write(printable(shown));
       };
       try {
         const { finish } = await session.generate(input, {

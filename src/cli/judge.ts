@@ -7,7 +7,7 @@ import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
 import type { Scene } from "../scenes/scene.ts";
 import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";
-import { checkDestination, writeResult } from "./files.ts";
+import { openDestination } from "./destination.ts";
 import { describeJudgement, judgeAll, summariseJudgements } from "./judge-json.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine } from "./progress.ts";
@@ -43,7 +43,9 @@ export const judge = defineCommand({
   options,
   async run(given, context) {
     const samples = await readSceneSamples(given.samples, given.limit);
-    await checkDestination(given.out);
+    const destination = await openDestination(given.out, context, {
+      inputs: [given.model, given.samples, given.plan, given.traces],
+    });
     if ((given.model === undefined) === (given.traces === undefined)) {
       throw new PivotscopeError("bad-input", "Give either --model or --traces.", "One of them is judged.");
     }
@@ -58,7 +60,7 @@ export const judge = defineCommand({
       ...summariseJudgements(judged),
       samples: judged.map(describeJudgement),
     };
-    await writeResult(given.out, `${JSON.stringify(result)}\n`, context);
+    await destination.write(`${JSON.stringify(result)}\n`);
   },
 });
 

@@ -2,7 +2,7 @@
 import { DEFAULT_OUTLIER_FACTOR, type LayerViews } from "../core/signals/layer-views.ts";
 import { checkOutlierFactor, DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "../engine/measure/layer-views.ts";
 import { defineCommand } from "./command.ts";
-import { checkDestination, writeResult } from "./files.ts";
+import { openDestination } from "./destination.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine } from "./progress.ts";
 import { prepareAll, readSamples } from "./samples.ts";
@@ -45,7 +45,7 @@ export const layers = defineCommand({
     const outlierFactor = given["outlier-factor"] ?? DEFAULT_OUTLIER_FACTOR;
     checkOutlierFactor(outlierFactor);
     const list = await readSamples(given.samples, given.limit ?? DEFAULT_LAYER_VIEW_SAMPLES);
-    await checkDestination(given.out);
+    const destination = await openDestination(given.out, context, { inputs: [given.model, given.samples] });
     const text = await withModel(given.model, context, async (session) => {
       const line = createProgressLine(context);
       try {
@@ -61,6 +61,6 @@ export const layers = defineCommand({
         line.clear();
       }
     });
-    await writeResult(given.out, `${text}\n`, context);
+    await destination.write(`${text}\n`);
   },
 });

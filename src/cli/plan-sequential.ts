@@ -5,7 +5,7 @@ import { createPlan, serialisePlan } from "../core/plan.ts";
 import { validateRatio } from "../core/unit-check.ts";
 import { planSequentialWanda } from "../engine/calibrate/sequential-wanda.ts";
 import { defineCommand } from "./command.ts";
-import { checkDestination, writeResult } from "./files.ts";
+import { openDestination } from "./destination.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine } from "./progress.ts";
 import { prepareAll, readSamples } from "./samples.ts";
@@ -33,7 +33,7 @@ export const planSequential = defineCommand({
   async run(given, context) {
     validateRatio(given.ratio);
     const list = await readSamples(given.samples, given.limit);
-    await checkDestination(given.out);
+    const destination = await openDestination(given.out, context, { inputs: [given.model, given.samples] });
     const text = await withModel(given.model, context, async (session) => {
       const line = createProgressLine(context);
       try {
@@ -61,6 +61,6 @@ export const planSequential = defineCommand({
         line.clear();
       }
     });
-    await writeResult(given.out, `${text}\n`, context);
+    await destination.write(`${text}\n`);
   },
 });

@@ -4,7 +4,8 @@ import { methodNamed, methods } from "../core/methods/index.ts";
 import { createPlan, serialisePlan } from "../core/plan.ts";
 import { validateRatio } from "../core/unit-check.ts";
 import { defineCommand } from "./command.ts";
-import { checkDestination, readText, writeResult } from "./files.ts";
+import { openDestination } from "./destination.ts";
+import { readText } from "./files.ts";
 import { outlineModel } from "./open-model.ts";
 import { readStatisticsFile } from "./read-statistics.ts";
 import { describeSettings, parsePlanSettings } from "./settings.ts";
@@ -52,11 +53,11 @@ export const plan = defineCommand({
     validateRatio(given.ratio);
     const method = methodNamed(given.method ?? "mucrasp");
     const settings = parsePlanSettings(given.set);
+    const destination = await openDestination(given.out, context, { inputs: [given.model, given.statistics] });
     const model = await outlineModel(given.model);
     const { layout } = model;
     const file = readStatisticsFile(await readText(given.statistics), given.statistics, layout);
     if (!given["any-weights"]) requireSameWeights(given.statistics, file.origin, model);
-    await checkDestination(given.out);
 
     if (model.weightHash === "" && file.origin.weightHash === "") throw noWeights(given.model, given.statistics);
 
@@ -68,6 +69,6 @@ export const plan = defineCommand({
       parameters,
       askedRatio: given.ratio,
     });
-    await writeResult(given.out, `${serialisePlan(made)}\n`, context);
+    await destination.write(`${serialisePlan(made)}\n`);
   },
 });

@@ -9,6 +9,7 @@ import { layers } from "./layers.ts";
 import { UsageError } from "./options.ts";
 import { plan } from "./plan.ts";
 import { planSequential } from "./plan-sequential.ts";
+import { printable } from "./printable.ts";
 import { scenes } from "./scenes.ts";
 import { statistics } from "./statistics.ts";
 import { sweep } from "./sweep.ts";
@@ -53,7 +54,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (!command) {
-    if (name !== undefined) context.writeError(`There is no command "${name}".\n\n`);
+    if (name !== undefined) context.writeError(printable(`There is no command "${name}".\n\n`));
     context.writeError(programHelp());
     return EXIT.usage;
   }
@@ -65,7 +66,10 @@ export async function runProgram(args: readonly string[], context: CommandContex
   }
 }
 
-function report(error: unknown, command: Command, { writeError, debug }: CommandContext): number {
+function report(error: unknown, command: Command, context: CommandContext): number {
+  const { debug } = context;
+  // Messages quote files and what a hub answered.
+  const writeError = (text: string) => context.writeError(printable(text));
   if (error instanceof UsageError) {
     writeError(`${error.message}\nSee ${INVOCATION} ${command.name} --help\n`);
     return EXIT.usage;

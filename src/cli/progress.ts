@@ -1,6 +1,7 @@
 /** One line on standard error that is drawn over itself; nothing where standard error is no terminal. */
 import type { LoadProgress } from "../engine/contract.ts";
 import type { CommandContext } from "./context.ts";
+import { printable } from "./printable.ts";
 
 export interface ProgressLine {
   show(text: string): void;
@@ -15,7 +16,7 @@ export function createProgressLine({ showProgress, writeError }: CommandContext)
   let shown = "";
   const draw = (text: string) => {
     if (!showProgress || text === shown) return;
-    writeError(`${START_OVER}${text}`);
+    writeError(`${START_OVER}${printable(text)}`);
     shown = text;
   };
   return { show: draw, clear: () => draw("") };

@@ -1,7 +1,8 @@
 /** `scenes`: writes pictures of the small world with questions and reference reasoning, for training and for judging. */
-import { mkdir, open, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { formatBytes } from "../core/format-bytes.ts";
 import { createRandom } from "../core/random.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
 import { type Family, families } from "../scenes/questions/index.ts";
@@ -10,7 +11,8 @@ import type { Scene } from "../scenes/scene.ts";
 import { type Split, splits } from "../scenes/splits.ts";
 import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";
-import { writeResult } from "./files.ts";
+import { openDestination } from "./destination.ts";
+import { fileError } from "./file-errors.ts";
 import { wholeNumber } from "./options.ts";
 import { createProgressLine, percent } from "./progress.ts";
 
@@ -18,6 +20,8 @@ import { createProgressLine, percent } from "./progress.ts";
 const TRAINING_QUESTIONS = 8;
 /** Pictures between two writes to the disk. */
 const CHUNK = 256;
+/** No scene with a question takes fewer bytes of text. */
+const LEAST_LINE = 200;
 
 const options = {
   count: { type: "number", value: "N", explanation: "How many scenes.", required: true },
@@ -65,13 +69,22 @@ async function writeList(
   drawn: Generator<SampledScene, never>,
   context: CommandContext,
 ): Promise<void> {
-  const lines: string[] = [];
-  while (lines.length < count) {
+  const destination = await openDestination(path, context);
+  await requireSpace(path, count * LEAST_LINE);
+  await destination.write(listOf(count, drawn, context));
+}
+
+/** The list's text, in pieces. */
+function* listOf(count: number, drawn: Generator<SampledScene, never>, context: CommandContext): Generator<string> {
+  yield '{"samples":[\n';
+  for (let done = 0; done < count; ) {
     throwIfCancelled(context.signal);
     const { scene, samples } = drawn.next().value;
-    lines.push(...samples.map((sample) => JSON.stringify({ ...sample, scene: scene.objects })));
+    const lines = samples.slice(0, count - done).map((sample) => JSON.stringify({ ...sample, scene: scene.objects }));
+    yield `${done === 0 ? "" : ",\n"}${lines.join(",\n")}`;
+    done += lines.length;
   }
-  await writeResult(path, `{"samples":[\n${lines.slice(0, count).join(",\n")}\n]}\n`, context);
+  yield "\n]}\n";
 }
 
 async function writeFolder(
@@ -80,24 +93,77 @@ async function writeFolder(
   drawn: Generator<SampledScene, never>,
   context: CommandContext,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const pictures = await open(join(folder, "pictures.rgb"), "w");
-  const lines = await open(join(folder, "scenes.jsonl"), "w");
+  const fail = (error: unknown) => {
+    throw fileError(error, folder, "written");
+  };
+  await mkdir(folder, { recursive: true }).catch(fail);
+  await requireSpace(folder, about.count * (MODEL_PICTURE_SIZE ** 2 * 3 + LEAST_LINE));
+  const data = { version: 1, ...about, size: MODEL_PICTURE_SIZE };
+  try {
+    await writeScenes(unfinished(folder), about.count, drawn, context);
+    await writeFile(unfinished(folder).data, `${JSON.stringify(data, null, 2)}\n`);
+    await takePlaces(folder);
+  } catch (error) {
+    await Promise.all(Object.values(unfinished(folder)).map((path) => rm(path, { force: true })));
+    if (error instanceof PivotscopeError) throw error;
+    fail(error);
+  }
+}
+
+/** Files of a folder; what is being written has other names until it is whole. */
+function filesOf(folder: string, ending = "") {
+  const place = (name: string) => join(folder, `${name}${ending}`);
+  return { pictures: place("pictures.rgb"), lines: place("scenes.jsonl"), data: place("data.json") };
+}
+
+function unfinished(folder: string) {
+  return filesOf(folder, ".part");
+}
+
+/** data.json, which says what the others hold, goes first and comes last: with it, they are whole and belong to it. */
+async function takePlaces(folder: string): Promise<void> {
+  const [from, to] = [unfinished(folder), filesOf(folder)];
+  await rm(to.data, { force: true });
+  await rename(from.pictures, to.pictures);
+  await rename(from.lines, to.lines);
+  await rename(from.data, to.data);
+}
+
+async function writeScenes(
+  files: ReturnType<typeof filesOf>,
+  count: number,
+  drawn: Generator<SampledScene, never>,
+  context: CommandContext,
+): Promise<void> {
+  const pictures = await open(files.pictures, "w");
+  const lines = await open(files.lines, "w").catch(async (error: unknown) => {
+    await pictures.close();
+    throw error;
+  });
   const progress = createProgressLine(context);
   try {
-    for (let done = 0; done < about.count; done += CHUNK) {
+    for (let done = 0; done < count; done += CHUNK) {
       throwIfCancelled(context.signal);
-      const chunk = Array.from({ length: Math.min(CHUNK, about.count - done) }, () => drawn.next().value);
-      for (const { scene } of chunk) await pictures.write(pictureBytes(scene));
-      await lines.write(chunk.map(({ scene, samples }) => `${line(scene, samples)}\n`).join(""));
-      progress.show(`Scenes: ${percent(done, about.count)}`);
+      const chunk = Array.from({ length: Math.min(CHUNK, count - done) }, () => drawn.next().value);
+      for (const { scene } of chunk) await pictures.writeFile(pictureBytes(scene));
+      await lines.writeFile(chunk.map(({ scene, samples }) => `${line(scene, samples)}\n`).join(""));
+      progress.show(`Scenes: ${percent(done, count)}`);
     }
   } finally {
     progress.clear();
     await Promise.all([pictures.close(), lines.close()]);
   }
-  const data = { version: 1, ...about, size: MODEL_PICTURE_SIZE };
-  await writeFile(join(folder, "data.json"), `${JSON.stringify(data, null, 2)}\n`);
+}
+
+/** Refuses at once what the disk of `path` cannot hold. */
+async function requireSpace(path: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(resolve(path)));
+  if (bytes <= bavail * bsize) return;
+  throw new PivotscopeError(
+    "bad-input",
+    `${path} would take at least ${formatBytes(bytes)}; its disk has ${formatBytes(bavail * bsize)} left.`,
+    "Ask for fewer scenes, or name a place on another disk.",
+  );
 }
 
 function line({ objects }: Scene, samples: SampledScene["samples"]): string {

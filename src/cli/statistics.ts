@@ -7,7 +7,7 @@ import { serialiseStatistics } from "../core/statistics-json.ts";
 import { calibrate } from "../engine/calibrate/calibrate.ts";
 import type { RecommendedParameters } from "../models/recommended.ts";
 import { defineCommand } from "./command.ts";
-import { checkDestination, writeResult } from "./files.ts";
+import { openDestination } from "./destination.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine, percent } from "./progress.ts";
 import { prepareAll, readSamples } from "./samples.ts";
@@ -57,7 +57,7 @@ export const statistics = defineCommand({
     // What can be refused without the model is refused before it is loaded.
     calibrationParameters(asked, {});
     const list = await readSamples(given.samples, given.limit);
-    await checkDestination(given.out);
+    const destination = await openDestination(given.out, context, { inputs: [given.model, given.samples] });
 
     const text = await withModel(given.model, context, async (session) => {
       const { summary, model } = session;
@@ -85,6 +85,6 @@ export const statistics = defineCommand({
         line.clear();
       }
     });
-    await writeResult(given.out, `${text}\n`, context);
+    await destination.write(`${text}\n`);
   },
 });

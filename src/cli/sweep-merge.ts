@@ -2,7 +2,8 @@
 import { mergeResults } from "../core/experiments/merge.ts";
 import { parseResult, serialiseResult } from "../core/experiments/result-json.ts";
 import { defineCommand } from "./command.ts";
-import { checkDestination, inFile, readText, writeResult } from "./files.ts";
+import { openDestination } from "./destination.ts";
+import { inFile, readText } from "./files.ts";
 
 const options = {
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
@@ -15,12 +16,12 @@ export const sweepMerge = defineCommand({
   files: { minimum: 1, maximum: Number.POSITIVE_INFINITY },
   options,
   async run(given, context, files) {
-    await checkDestination(given.out);
+    const destination = await openDestination(given.out, context, { inputs: [...files] });
     const results = [];
     for (const file of files) {
       const text = await readText(file);
       results.push(inFile(file, () => parseResult(text)));
     }
-    await writeResult(given.out, `${serialiseResult(mergeResults(results, files))}\n`, context);
+    await destination.write(`${serialiseResult(mergeResults(results, files))}\n`);
   },
 });

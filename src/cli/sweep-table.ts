@@ -5,7 +5,9 @@ import type { ExperimentResult } from "../core/experiments/experiment.ts";
 import { parseResult } from "../core/experiments/result-json.ts";
 import { cellsAt, curvesCsv, metricTable } from "../core/experiments/table.ts";
 import { defineCommand } from "./command.ts";
-import { checkDestination, inFile, readText, writeResult } from "./files.ts";
+import { openDestination } from "./destination.ts";
+import { inFile, readText } from "./files.ts";
+import { printable } from "./printable.ts";
 
 const options = {
   ratio: { type: "number", value: "R", explanation: "Ratio of the table; needed where the sweep has several." },
@@ -21,14 +23,14 @@ export const sweepTable = defineCommand({
   files: { minimum: 1, maximum: 1 },
   options,
   async run(given, context, [file = ""]) {
-    await checkDestination(given.out);
+    const destination = await openDestination(given.out, context, { inputs: [file] });
     const text = await readText(file);
     const result = inFile(file, () => parseResult(text));
     const table = inFile(file, () => {
       if (given.csv) return curvesCsv(result, cellsAt(result, given.ratio ?? null));
       return metricTable(result, cellsAt(result, placeOf(result, given.ratio)), familyOf(result, given.family));
     });
-    await writeResult(given.out, `${table}\n`, context);
+    await destination.write(`${printable(table)}\n`);
   },
 });
 

@@ -10,7 +10,8 @@ import { type ExperimentProgress, runExperiment } from "../engine/measure/experi
 import { createStatisticsSource } from "../engine/measure/experiment-statistics.ts";
 import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";
-import { checkDestination, inFile, readText, readTextIfThere, replaceFile, writeResult } from "./files.ts";
+import { type Destination, openDestination } from "./destination.ts";
+import { inFile, readText, readTextIfThere } from "./files.ts";
 import { withEngine } from "./open-engine.ts";
 import { UsageError } from "./options.ts";
 import { createProgressLine, percent, timeLeft } from "./progress.ts";
@@ -52,8 +53,10 @@ export const sweep = defineCommand({
     const describe = await readAskedExperiment(given);
     // What can be refused without the model is refused before it is loaded.
     describe(defaultParameters());
-    await checkDestination(given.out);
-    await checkDestination(given.keep);
+    const inputs = [given.model, given.description, given.statistics];
+    const destination = await openDestination(given.out, context, { inputs });
+    const keep =
+      given.keep === undefined ? null : await openDestination(given.keep, context, { option: "keep", inputs });
     const statisticsText = given.statistics === undefined ? null : await readText(given.statistics);
     const resume = await readKept(given.keep);
 
@@ -65,12 +68,11 @@ export const sweep = defineCommand({
       const description = describe(parameters);
       if (given.describe) return serialiseDescription(description);
       const result = await measure(engine, summary, context, {
-        ...{ description, parameters, known, shard, resume },
-        keep: given.keep,
+        ...{ description, parameters, known, shard, resume, keep },
       });
       return serialiseResult(result);
     });
-    await writeResult(given.out, `${text}\n`, context);
+    await destination.write(`${text}\n`);
   },
 });
 
@@ -80,7 +82,8 @@ interface Measuring {
   readonly known: StatisticsFile | null;
   readonly shard: { readonly index: number; readonly count: number };
   readonly resume: ExperimentResult | null;
-  readonly keep: string | undefined;
+  /** Where what is done is kept. */
+  readonly keep: Destination | null;
 }
 
 async function measure(
@@ -95,7 +98,7 @@ async function measure(
   let latest: ExperimentResult | null = null;
   let written = Date.now();
   const write = async () => {
-    if (keep !== undefined && latest !== null) await replaceFile(keep, serialiseResult(latest));
+    if (keep && latest !== null) await keep.write(serialiseResult(latest));
     written = Date.now();
   };
   try {
