@@ -1,5 +1,6 @@
 /** The project's engine behind the benchmark's contract: the browser's cpu backend. */
 import * as ort from "onnxruntime-web/webgpu";
+import { browserDevice } from "../../src/engine/load/browser-device.ts";
 import { encodeFrames } from "../../src/engine/pass/frames.ts";
 import { openSession, type Session } from "../../src/engine/session.ts";
 import { createAddressFolder } from "../../src/models/address-folder.ts";
@@ -21,6 +22,7 @@ export function createOurs(): BenchEngine {
       const start = performance.now();
       session = await openSession(
         {
+          device: browserDevice,
           createBackend: createBrowserCpuBackend,
           decodePicture: (bytes, name) => decodePicture(new Blob([bytes]), name),
         },

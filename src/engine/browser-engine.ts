@@ -4,10 +4,9 @@ import { createFilesFolder } from "../models/files-folder.ts";
 import type { ModelSource } from "../models/model-source.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../runtime/browser.ts";
-import { probeAdapter } from "../runtime/webgpu/adapter.ts";
 import type { Engine } from "./contract.ts";
 import { createEngine } from "./engine.ts";
-import type { CpuMemory } from "./load/inspect.ts";
+import { browserDevice } from "./load/browser-device.ts";
 
 export function createBrowserEngine(): Engine {
   return createEngine({
@@ -17,7 +16,7 @@ export function createBrowserEngine(): Engine {
         ? createAddressFolder(source.name, source.url)
         : createFilesFolder(source.name, source.files);
     },
-    device: { probeWebGpu: probeAdapter, cpuMemory },
+    device: browserDevice,
     async decodePicture(bytes, name) {
       // Most sample sets are drawn scenes; readers of picture files are loaded for those that are not.
       const { decodePicture } = await import("../models/image/decode-browser.ts");
@@ -35,11 +34,4 @@ async function openHub(source: Extract<ModelSource, { kind: "hub" }>): Promise<C
     import("../models/cache/browser-cache.ts"),
   ]);
   return openHubFolder(source, await openBrowserStore());
-}
-
-/** WebAssembly addresses 4 GiB; browsers round the device's memory and, so that nobody is known by it, stop at 8 GiB. */
-function cpuMemory(): CpuMemory {
-  const told = (navigator as { readonly deviceMemory?: number }).deviceMemory;
-  const device = told === undefined ? null : told * 2 ** 30;
-  return { heap: 4 * 2 ** 30, device, deviceMayHaveMore: told !== undefined && told >= 8 };
 }

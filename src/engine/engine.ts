@@ -14,7 +14,7 @@ import {
 import { checkOwnSamples, createOwnSet, knownTraces } from "./calibrate/own-samples.ts";
 import type { Engine, OwnSample, SampleInput, Trace } from "./contract.ts";
 import { createTokenWriter, traceOfTokens } from "./generate/trace-text.ts";
-import { type Device, inspectCheckpoint } from "./load/inspect.ts";
+import { inspectCheckpoint } from "./load/inspect.ts";
 import { type Assessor, createAssessor } from "./measure/assess.ts";
 import { denseTraceStates, evaluateSample } from "./measure/evaluate.ts";
 import { createEvaluationSet, type EvaluationSet } from "./measure/evaluation-set.ts";
@@ -26,7 +26,6 @@ import { type Environment, openSession, type Session } from "./session.ts";
 export interface EngineEnvironment extends Environment {
   /** @throws PivotscopeError when this home has no such sources. */
   openFolder(source: ModelSource): CheckpointFolder | Promise<CheckpointFolder>;
-  readonly device: Device;
 }
 
 /** The samples at hand, as calibration and evaluation take them. */

@@ -14,6 +14,7 @@ import { checkHalfPrecision } from "./check/self-check.ts";
 import { checkFusedGeneration } from "./check/self-check-generation.ts";
 import { generateBatch } from "./generate/generate.ts";
 import { createModel } from "./load/create-model.ts";
+import { nodeDevice } from "./load/node-device.ts";
 import { createAssessor } from "./measure/assess.ts";
 import { denseTraceStates, evaluateSample } from "./measure/evaluate.ts";
 import { createEvaluationSet } from "./measure/evaluation-set.ts";
@@ -33,7 +34,7 @@ const folder = createTinyFolder();
 const TRACE = [9, 30, 41, 12, 77, 8];
 
 function environmentOf(faulty: FaultyBackend): Environment {
-  return { decodePicture, createBackend: async () => faulty.backend };
+  return { device: nodeDevice, decodePicture, createBackend: async () => faulty.backend };
 }
 
 describe.each(["float32", "float16"] as const)("failing calls, weights in %s", (precision) => {
@@ -145,7 +146,7 @@ describe("failing calls while a model is opened", () => {
       disposed += 1;
     };
     const backend: Backend = Object.create(faulty.backend, { dispose: { value: dispose } });
-    const environment: Environment = { decodePicture, createBackend: async () => backend };
+    const environment: Environment = { device: nodeDevice, decodePicture, createBackend: async () => backend };
     await openSession(environment, folder, { backend: "cpu" });
     expect(disposed).toBe(0);
     const calls = faulty.calls();

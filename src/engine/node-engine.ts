@@ -9,6 +9,7 @@ import { openNodeHub, openNodePlace } from "./node-places.ts";
 import { type Environment, openSession, type Session } from "./session.ts";
 
 const environment: Environment = {
+  device: nodeDevice,
   decodePicture,
   createBackend: async (kind) => {
     if (kind === "cpu") return createNodeBackend();
@@ -32,7 +33,6 @@ export async function openNodeSession(
 export function createNodeEngine(): Engine {
   return createEngine({
     ...environment,
-    device: nodeDevice,
     openFolder(source) {
       if (source.kind === "address") return openNodePlace(source.url, source.name);
       if (source.kind === "hub") return openNodeHub(source);

@@ -2,18 +2,19 @@
  * One checkpoint loaded onto one backend, with what turns pictures, questions and sample files into prepared samples.
  * The page's engine and the command line are two faces of it.
  */
-import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { throwIfCancelled } from "../core/errors.ts";
 import { findPivots, type PivotParameters } from "../core/pivots.ts";
 import { type Checkpoint, openCheckpoint } from "../models/checkpoint.ts";
 import type { PictureSample, PictureSource, Sample } from "../models/samples.ts";
 import type { CheckpointFolder } from "../models/source.ts";
-import type { Backend } from "../runtime/backend.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
-import type { BackendKind, Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
+import type { Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
 import { type Generation, generateGreedy } from "./generate/generate.ts";
+import { chooseBackend } from "./load/choose-backend.ts";
 import { chooseGeneration } from "./load/choose-generation.ts";
 import { choosePrecision } from "./load/choose-precision.ts";
 import { createModel, defineModel, defineModelWithin } from "./load/create-model.ts";
+import type { BackendSource } from "./load/device.ts";
 import { framesOfPixels, missing, prepareInput } from "./load/prepare-input.ts";
 import { checkWeights, largestTensorBytes } from "./load/weight-upload.ts";
 import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
@@ -21,9 +22,7 @@ import { createMasks, type MaskSet } from "./pass/masks.ts";
 import type { Model } from "./pass/model.ts";
 
 /** What differs between the engine's homes. */
-export interface Environment {
-  /** Makes a backend. Throws `no-webgpu` with the reason when `kind` is webgpu and it cannot be had. */
-  createBackend(kind: BackendKind, largestBuffer: number): Promise<Backend>;
+export interface Environment extends BackendSource {
   decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Picture>;
 }
 
@@ -72,21 +71,6 @@ export interface Session {
   dispose(): Promise<void>;
 }
 
-/** Takes the backend that `options` asks for; with "auto" falls back to the cpu and says why. */
-async function chooseBackend(
-  environment: Environment,
-  wanted: LoadOptions["backend"],
-  largestBuffer: number,
-): Promise<{ backend: Backend; note: string }> {
-  if (wanted !== "auto") return { backend: await environment.createBackend(wanted, largestBuffer), note: "" };
-  try {
-    return { backend: await environment.createBackend("webgpu", largestBuffer), note: "" };
-  } catch (error) {
-    if (!(error instanceof PivotscopeError) || error.code !== "no-webgpu") throw error;
-    return { backend: await environment.createBackend("cpu", largestBuffer), note: `${error.message} ${error.hint}` };
-  }
-}
-
 /** Opens the checkpoint in `folder` and puts its weights on a backend. */
 export async function openSession(
   environment: Environment,
@@ -104,7 +88,7 @@ export async function openSession(
   const unplaced = defineModel(config);
   checkWeights(unplaced, weights);
   const largestBuffer = largestTensorBytes(defineModelWithin(config, SMALLEST_BUFFER_LIMIT));
-  const { backend, note } = await chooseBackend(environment, options.backend, largestBuffer);
+  const { backend, note, webGpuInSoftware } = await chooseBackend(environment, config, options, largestBuffer);
   let model: Model;
   let denseMasks: MaskSet;
   let precisionNote: string;
@@ -182,6 +166,7 @@ export async function openSession(
       layout: model.layout,
       backend: backend.kind,
       backendNote: note,
+      webGpuInSoftware,
       weightBytes,
       precision: model.precision,
       precisionNote,

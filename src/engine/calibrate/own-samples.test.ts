@@ -144,7 +144,7 @@ describe("checkOwnSamples", () => {
 
 describe("a sample of several frames", () => {
   it("has its frames' features in place of its image tokens, in their order", async () => {
-    const environment = { decodePicture, createBackend: async () => createNodeBackend() };
+    const environment = { device: nodeDevice, decodePicture, createBackend: async () => createNodeBackend() };
     const session = await openSession(environment, createNodeFolder(folder), { backend: "cpu" });
     try {
       const { model, denseMasks, prepareInput, generate } = session;

@@ -8,6 +8,7 @@ import { projectRoot } from "../../testing/shared.ts";
 import type { LoadProgress } from "../contract.ts";
 import { generateBatch } from "../generate/generate.ts";
 import { chooseGeneration } from "../load/choose-generation.ts";
+import { nodeDevice } from "../load/node-device.ts";
 import { createEvaluationSet } from "../measure/evaluation-set.ts";
 import { openNodeSession } from "../node-engine.ts";
 import { openSession } from "../session.ts";
@@ -179,7 +180,11 @@ describe("the way text is written", { timeout: 60_000 }, () => {
     const { backend: device, runs } = faulty(createNodeBackend(), fault);
     const stages: LoadProgress[] = [];
     const session = await openSession(
-      { createBackend: async () => device, decodePicture: () => Promise.reject(new Error("No picture is needed.")) },
+      {
+        device: nodeDevice,
+        createBackend: async () => device,
+        decodePicture: () => Promise.reject(new Error("No picture is needed.")),
+      },
       createNodeFolder(FOLDER),
       { backend: "webgpu", precision: "float32" },
       { onProgress: (progress) => stages.push(progress) },

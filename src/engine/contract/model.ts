@@ -6,6 +6,7 @@ import type { RecommendedParameters } from "../../models/recommended.ts";
 export type BackendKind = "webgpu" | "cpu";
 
 export interface LoadOptions {
+  /** "auto": WebGPU on graphics hardware, else the CPU. */
   readonly backend: "auto" | BackendKind;
   /** "auto": float16 on a GPU that has shader-f16 and passes the self-check, else float32. */
   readonly precision?: "auto" | Precision;
@@ -70,6 +71,8 @@ export interface ModelSummary {
   readonly backend: BackendKind;
   /** Why the cpu backend was taken although webgpu was wanted, and what to do; empty otherwise. */
   readonly backendNote: string;
+  /** Whether that was because WebGPU computes in software here: it can be had, and is slower. */
+  readonly webGpuInSoftware: boolean;
   /** Bytes of weights that the backend holds. */
   readonly weightBytes: number;
   /** Number format of the weights, and of arithmetic while text is written. */

@@ -4,6 +4,7 @@ import { createAddressFolder } from "../../models/address-folder.ts";
 import { decodePicture } from "../../models/image/decode-browser.ts";
 import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../../runtime/browser.ts";
 import type { BackendKind } from "../contract.ts";
+import { browserDevice } from "../load/browser-device.ts";
 import { createEvaluationSet } from "../measure/evaluation-set.ts";
 import { openSession } from "../session.ts";
 import { countTensors } from "../testing/count-tensors.ts";
@@ -17,6 +18,7 @@ describe.each<BackendKind>(["cpu", "webgpu"])("ways to write tokens on the %s ba
   it("agree, and leave nothing behind", async () => {
     const session = await openSession(
       {
+        device: browserDevice,
         createBackend: (kind) =>
           kind === "cpu" ? createBrowserCpuBackend() : createBrowserWebGpuBackend({ largestBuffer: 0 }),
         decodePicture: (bytes, name) => decodePicture(new Blob([bytes]), name),

@@ -6,16 +6,18 @@ import { openHubFolder } from "../../models/hub/hub-folder.ts";
 import { createNodeFolder } from "../../models/node-folder.ts";
 import { createFakeClock } from "../../models/testing/fake-clock.ts";
 import { startHubServer } from "../../models/testing/hub-server.ts";
+import type { AdapterFacts } from "../../runtime/webgpu/adapter.ts";
 import { projectRoot } from "../../testing/shared.ts";
-import { type CpuMemory, type Device, inspectCheckpoint } from "./inspect.ts";
+import type { CpuMemory, Device } from "./device.ts";
+import { inspectCheckpoint } from "./inspect.ts";
 
 const bundled = `${projectRoot}/public/models/scenes`;
 const MIB = 2 ** 20;
 
-function device(gpu: { largestBuffer: number; float16: boolean } | null, memory: Partial<CpuMemory> = {}): Device {
+function device(gpu: Omit<AdapterFacts, "software"> | null, memory: Partial<CpuMemory> = {}): Device {
   return {
     async probeWebGpu() {
-      if (gpu) return gpu;
+      if (gpu) return { ...gpu, software: null };
       throw new PivotscopeError("no-webgpu", "WebGPU found no graphics adapter.", "Turn on hardware acceleration.");
     },
     cpuMemory: () => ({ heap: 4096 * MIB, device: 8192 * MIB, deviceMayHaveMore: true, ...memory }),

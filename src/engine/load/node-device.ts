@@ -1,7 +1,7 @@
 /** What Node knows of its device: no GPU, and memory without a bound of its own. */
 import { totalmem } from "node:os";
 import { PivotscopeError } from "../../core/errors.ts";
-import type { Device } from "./inspect.ts";
+import type { Device } from "./device.ts";
 
 export function noWebGpuHere(): PivotscopeError {
   return new PivotscopeError("no-webgpu", "Node has no WebGPU here.", "Use the cpu backend.");

@@ -62,6 +62,7 @@ export function fakeSummary(name: string, backend: "webgpu" | "cpu", layout: Uni
     layout,
     backend,
     backendNote: "",
+    webGpuInSoftware: false,
     weightBytes: 800_000,
     precision: "float32",
     precisionNote: "",

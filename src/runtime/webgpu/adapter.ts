@@ -1,11 +1,14 @@
 /** What can be known of a GPU without making a device. Every way in which there is none has its message and next step. */
 import { PivotscopeError } from "../../core/errors.ts";
+import { softwareRenderer } from "./software-adapter.ts";
 
 export interface AdapterFacts {
   /** Bytes of the largest buffer that a graph or kernel can bind. */
   readonly largestBuffer: number;
   /** Whether it computes in half precision (`shader-f16`). */
   readonly float16: boolean;
+  /** What renders in software, as `softwareRenderer` names it; null for graphics hardware. */
+  readonly software: string | null;
 }
 
 const BROWSERS =
@@ -44,9 +47,11 @@ export async function requestAdapter(gpu?: GPU): Promise<GPUAdapter> {
 
 /** Looks at the adapter that a device would be made on. Throws what `requestAdapter` throws. */
 export async function probeAdapter(gpu?: GPU): Promise<AdapterFacts> {
-  const { limits, features } = await requestAdapter(gpu);
+  const adapter = await requestAdapter(gpu);
+  const { limits, features } = adapter;
   return {
     largestBuffer: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
     float16: features.has("shader-f16"),
+    software: softwareRenderer(adapter),
   };
 }
