@@ -62,17 +62,27 @@ function StatusAtHand() {
 function Notes() {
   const summary = useSelect((state) => state.model.summary);
   const unknown = useSelect((state) => state.model.unknown);
+  const { model: actions } = useActions();
   if (!summary) return null;
-  const { backendNote, precisionNote, cacheNote } = summary;
+  const { backendNote, webGpuInSoftware, precisionNote, cacheNote } = summary;
   const notes = [
     unknown === null ? "" : `The address names the model "${unknown}", which this page does not have.`,
-    backendNote === "" ? "" : `Runs on the CPU: ${backendNote}`,
     precisionNote,
     cacheNote,
   ].filter((note) => note !== "");
-  if (notes.length === 0) return null;
+  if (notes.length === 0 && backendNote === "") return null;
   return (
     <div className={`${styles.status} ${styles.backendNote}`}>
+      {backendNote !== "" && (
+        <p>
+          Runs on the CPU: {backendNote}{" "}
+          {webGpuInSoftware && (
+            <button type="button" className={controls.button} onClick={() => void actions.reloadOn("webgpu")}>
+              Use WebGPU
+            </button>
+          )}
+        </p>
+      )}
       {notes.map((note) => (
         <p key={note}>{note}</p>
       ))}
