@@ -21,6 +21,7 @@ export interface HeadlessHome {
 function environmentOf({ gpu, wasm }: HeadlessHome): Environment {
   provideWasm(wasm);
   return {
+    device: { ...nodeDevice, probeWebGpu: () => probeAdapter(gpu) },
     createBackend: (kind, largestBuffer) =>
       kind === "webgpu" ? createHeadlessWebGpuBackend(gpu, { largestBuffer }) : createHeadlessCpuBackend(),
     async decodePicture(bytes, name) {
@@ -45,7 +46,6 @@ export async function openHeadlessSession(
 export function createHeadlessEngine(home: HeadlessHome): Engine {
   return createEngine({
     ...environmentOf(home),
-    device: { ...nodeDevice, probeWebGpu: () => probeAdapter(home.gpu) },
     openFolder(source) {
       if (source.kind === "address") return openNodePlace(source.url, source.name);
       if (source.kind === "hub") return openNodeHub(source);

@@ -77,9 +77,12 @@ function Notes() {
         <p>
           Runs on the CPU: {backendNote}{" "}
           {webGpuInSoftware && (
-            <button type="button" className={controls.button} onClick={() => void actions.reloadOn("webgpu")}>
-              Use WebGPU
-            </button>
+            <>
+              Take it all the same with backend=webgpu in the address.{" "}
+              <button type="button" className={controls.button} onClick={() => void actions.reloadOn("webgpu")}>
+                Use WebGPU
+              </button>
+            </>
           )}
         </p>
       )}

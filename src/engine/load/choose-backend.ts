@@ -35,16 +35,9 @@ export async function chooseBackend(
   try {
     const adapter = await device.probeWebGpu();
     if (!losesToCpu(adapter, { config, memory: device.cpuMemory(), precision })) return await take("webgpu");
-    return await take("cpu", softwareNote(adapter.software), true);
+    return await take("cpu", `WebGPU runs in software here (${adapter.software}), which is slower.`, true);
   } catch (error) {
     if (!(error instanceof PivotscopeError) || error.code !== "no-webgpu") throw error;
     return take("cpu", `${error.message} ${error.hint}`);
   }
-}
-
-function softwareNote(renderer: string | null): string {
-  return (
-    `This browser's WebGPU runs in software (${renderer}), which is slower; ` +
-    "backend=webgpu in the address takes it all the same."
-  );
 }
