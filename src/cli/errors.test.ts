@@ -42,6 +42,9 @@ describe("the program", () => {
     [["plan", "--model", "m", "--statistics", "s", "--ratio", "0.5", "--set", "gammaScale"], /NAME=VALUE/],
     [["evaluate", "--model", "m"], /missing: --samples FILE/],
     [["generate", "--model", "m", "--image", "i"], /missing: --question TEXT/],
+    [["judge", "--samples", "s", "--traces", "t", "--plan", "p"], /--plan does nothing without --model/],
+    [["generate", "--model", "m", "--question", "q", "--any-weights"], /--any-weights does nothing without --plan/],
+    [["sweep", "--model", "m", "--describe", "--keep", "k"], /--keep does nothing beside --describe/],
     [["generate", "extra"], /Unexpected argument 'extra'/],
   ])("answers %j with a message and code 2", async (args, message) => {
     const { code, output, errors } = await runCaptured(args);

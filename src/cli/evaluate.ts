@@ -17,7 +17,7 @@ const options = {
   plan: { type: "text", value: "FILE", explanation: "Prune the model by this plan; the dense model when absent." },
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
   limit: { type: "number", value: "N", explanation: "Use only the first N samples." },
-  "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights." },
+  "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights.", needs: "plan" },
 } as const;
 
 /** Measures every sample of the list, teacher-forced on its trace, one at a time, and releases the masks. */

@@ -14,7 +14,7 @@ const options = {
   question: { type: "text", value: "TEXT", explanation: "What to ask.", required: true },
   plan: { type: "text", value: "FILE", explanation: "Prune the model by this plan; the dense model when absent." },
   "max-tokens": { type: "number", value: "N", explanation: `Longest trace in tokens; else ${DEFAULT_TRACE_LIMIT}.` },
-  "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights." },
+  "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights.", needs: "plan" },
 } as const;
 
 export const generate = defineCommand({

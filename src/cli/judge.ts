@@ -10,6 +10,7 @@ import type { CommandContext } from "./context.ts";
 import { openDestination } from "./destination.ts";
 import { describeJudgement, judgeAll, summariseJudgements } from "./judge-json.ts";
 import { withModel } from "./open-model.ts";
+import { wholeNumber } from "./options.ts";
 import { createProgressLine } from "./progress.ts";
 import { masksForPlan, readPlan } from "./read-plan.ts";
 import { readSamples } from "./samples.ts";
@@ -19,11 +20,21 @@ const options = {
   samples: { type: "text", value: "FILE", explanation: "Samples file with scenes.", required: true },
   model: { type: "text", value: "DIR", explanation: "Checkpoint folder whose reasoning is judged." },
   traces: { type: "text", value: "FILE", explanation: "Traces written elsewhere, in place of a model." },
-  plan: { type: "text", value: "FILE", explanation: "Prune the model by this plan; the dense model when absent." },
-  noise: { type: "number", value: "S", explanation: "Show the model noise of this seed in place of every picture." },
+  plan: {
+    type: "text",
+    value: "FILE",
+    explanation: "Prune the model by this plan; the dense model when absent.",
+    needs: "model",
+  },
+  noise: {
+    type: "number",
+    value: "S",
+    explanation: "Show the model noise of this seed in place of every picture.",
+    needs: "model",
+  },
   limit: { type: "number", value: "N", explanation: "Use only the first N samples." },
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
-  "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights." },
+  "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights.", needs: "plan" },
 } as const;
 
 const notes = `A traces file is {"traces": [ … ]}, one text for each sample of the samples file, in its order.
@@ -42,6 +53,7 @@ export const judge = defineCommand({
   notes,
   options,
   async run(given, context) {
+    if (given.noise !== undefined) wholeNumber("noise", given.noise, 0);
     const samples = await readSceneSamples(given.samples, given.limit);
     const destination = await openDestination(given.out, context, {
       inputs: [given.model, given.samples, given.plan, given.traces],

@@ -17,6 +17,10 @@ export interface Option {
   readonly value?: string;
   readonly explanation: string;
   readonly required?: true;
+  /** An option without which this one would do nothing. */
+  readonly needs?: string;
+  /** Options beside which this one would do nothing. */
+  readonly excludes?: readonly string[];
 }
 
 export type OptionTable = Readonly<Record<string, Option>>;
@@ -50,7 +54,7 @@ const HELP: Option = { type: "flag", explanation: "Show this text." };
  *
  * @returns null when help is asked for.
  * @throws UsageError for an unknown option, a value that is missing or no number, an argument that belongs to no
- *   option, or a required option that is absent.
+ *   option, a required option that is absent, or an option that would do nothing.
  */
 export function parseOptions<Table extends OptionTable>(
   table: Table,
@@ -76,6 +80,7 @@ export function parseArguments<Table extends OptionTable>(
     const names = missing.map(([name, option]) => synopsisOf(name, option)).join(", ");
     throw new UsageError(`${missing.length === 1 ? "An option is" : "Options are"} missing: ${names}.`);
   }
+  refuseIdle(table, found);
   const values = Object.entries(table).map(([name, option]) => [name, convert(name, option, found[name])]);
   return { values: Object.fromEntries(values), files };
 }
@@ -103,6 +108,18 @@ function parseRaw(
   }
 }
 
+/** Refuses options that would do nothing: whoever gave one believes that it does something. */
+function refuseIdle(table: OptionTable, found: Readonly<Record<string, unknown>>): void {
+  for (const [name, { needs, excludes = [] }] of Object.entries(table)) {
+    if (found[name] === undefined) continue;
+    if (needs !== undefined && found[needs] === undefined) {
+      throw new UsageError(`--${name} does nothing without --${needs}.`);
+    }
+    const other = excludes.find((candidate) => found[candidate] !== undefined);
+    if (other !== undefined) throw new UsageError(`--${name} does nothing beside --${other}.`);
+  }
+}
+
 function convert(name: string, option: Option, found: unknown): unknown {
   if (option.type === "flag") return found === true;
   if (option.type === "list") return found ?? [];
@@ -117,7 +134,7 @@ function convert(name: string, option: Option, found: unknown): unknown {
  * @throws PivotscopeError `bad-input` naming the option, what was found and the least that is allowed.
  */
 export function wholeNumber(name: string, value: number, minimum: number): number {
-  if (Number.isInteger(value) && value >= minimum) return value;
+  if (Number.isSafeInteger(value) && value >= minimum) return value;
   throw new PivotscopeError("bad-input", `${name}: found ${value}, expected a whole number of at least ${minimum}.`);
 }
 

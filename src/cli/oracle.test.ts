@@ -94,8 +94,10 @@ describeWithShared("the command line against reference numbers", (shared) => {
     120_000,
   );
 
-  it("plan takes the reference's own statistics file as well", async () => {
-    const { result } = await run("plan", "--model", model, "--statistics", samples, "--ratio", "0.4");
+  it("plan takes the reference's own statistics file as well, which does not say for which weights it is", async () => {
+    const asked = ["plan", "--model", model, "--statistics", samples, "--ratio", "0.4"];
+    expect(await runCaptured(asked)).toMatchObject({ code: 1, errors: expect.stringMatching(/for which weights/) });
+    const { result } = await run(...asked, "--any-weights");
     expect(result.keep).toEqual(expected.plans.find((plan) => plan.ratio === 0.4)?.keep);
   });
 

@@ -11,7 +11,12 @@ import { printable } from "./printable.ts";
 
 const options = {
   ratio: { type: "number", value: "R", explanation: "Ratio of the table; needed where the sweep has several." },
-  family: { type: "text", value: "NAME", explanation: "Only this question family; else all samples." },
+  family: {
+    type: "text",
+    value: "NAME",
+    explanation: "Only this question family; else all samples.",
+    excludes: ["csv"],
+  },
   csv: { type: "flag", explanation: "All ratios, metrics and families as CSV instead." },
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
 } as const;

@@ -32,11 +32,25 @@ const options = {
   "no-generate": { type: "flag", explanation: "Measure on the dense traces only; the pruned models write nothing." },
   set: { type: "list", value: "NAME=VALUE", explanation: "Change one of the methods' constants." },
   statistics: { type: "text", value: "FILE", explanation: "What `statistics` wrote; else the model is calibrated." },
-  shard: { type: "text", value: "I/N", explanation: "Do only part I of N, from 1; put together with sweep-merge." },
-  keep: { type: "text", value: "FILE", explanation: "Keep what is done there, and go on from it if it is there." },
+  shard: {
+    type: "text",
+    value: "I/N",
+    explanation: "Do only part I of N, from 1; put together with sweep-merge.",
+    excludes: ["describe"],
+  },
+  keep: {
+    type: "text",
+    value: "FILE",
+    explanation: "Keep what is done there, and go on from it if it is there.",
+    excludes: ["describe"],
+  },
   describe: { type: "flag", explanation: "Write the description, and measure nothing." },
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
-  "any-weights": { type: "flag", explanation: "Take statistics that were made for other weights." },
+  "any-weights": {
+    type: "flag",
+    explanation: "Take statistics that were made for other weights.",
+    needs: "statistics",
+  },
 } as const;
 
 /** Milliseconds between two writes of what is kept. */

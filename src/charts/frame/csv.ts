@@ -1,20 +1,13 @@
 /** CSV (RFC 4180) from a chart's table, and the name of the file it goes to. */
-import type { Cell, ChartTable } from "./table.ts";
-
-const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
-
-function field(cell: Cell | undefined): string {
-  if (cell === null || cell === undefined) return "";
-  const text = String(cell);
-  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+import { csvField } from "../../core/csv.ts";
+import type { ChartTable } from "./table.ts";
 
 /** Header line and one line per row, CRLF after each; numbers in full, absent values empty. */
 export function toCsv(table: ChartTable): string {
-  const lines = [table.columns.map((column) => field(column.label)).join(",")];
+  const lines = [table.columns.map((column) => csvField(column.label)).join(",")];
   for (let index = 0; index < table.rowCount; index++) {
     const row = table.row(index);
-    lines.push(table.columns.map((_, column) => field(row[column])).join(","));
+    lines.push(table.columns.map((_, column) => csvField(row[column] ?? null)).join(","));
   }
   return `${lines.join("\r\n")}\r\n`;
 }

@@ -52,6 +52,28 @@ describe("tables of results", () => {
     expect(widths.size).toBe(1);
   });
 
+  it("compare the columns of an unfinished sweep over the samples that all have, and say so", () => {
+    const first = { ...cell("other@0.4", 0.4, 5, 0.5) };
+    const unfinished = resultWith(result.traces, [
+      cell("dense", 0, 9, 0),
+      cell("mucrasp@0.4", 0.4, 2, 3),
+      { ...first, records: first.records.slice(0, 1) },
+      { ...cell("third@0.4", 0.4, 1, 1), records: [] },
+    ]);
+    const table = metricTable(unfinished, cellsAt(unfinished, 0.4), null);
+    expect(table).toMatch(/\n\| Samples +\| 1 +\| 1 +\| 1 +\|\n/);
+    expect(table).toMatch(/\| Judge[^|]*\| 9\.00 [^|]*\| 2\.00 [^|]*\| \*\*5\.00/);
+    expect(table).toContain("\n\nNot finished: 1 samples that not every column has are left out.");
+    expect(table).toMatch(/\n\nNot measured yet: µCRASP\.$/);
+  });
+
+  it("keep a name with a bar or a line break in its field", () => {
+    const odd = resultWith(result.traces, [
+      { cell: { id: "a|b\nc", series: "none", place: 0, reachedRatio: 0 }, records: cell("x", 0, 1, 1).records },
+    ]);
+    expect(metricTable(odd, odd.cells, null).split("\n")[0]).toMatch(/^\| +\| a\\\|b c +\|$/);
+  });
+
   it("take one family", () => {
     const table = metricTable(result, cellsAt(result, 0.4), "physical");
     expect(table).toMatch(/Judge.*\| 9\.00 \[9\.00, 9\.00\] +\| 2\.00/);

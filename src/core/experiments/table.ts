@@ -1,7 +1,7 @@
 /** Results as tables for people and other programs: Markdown at one ratio, CSV over all. */
-
+import { csvField } from "../csv.ts";
 import { estimate, familiesOf, recordsOf } from "./estimate.ts";
-import type { CellResult, Estimate, ExperimentResult } from "./experiment.ts";
+import type { CellResult, Estimate, ExperimentResult, SampleRecord } from "./experiment.ts";
 import { type MetricDescription, metricList } from "./metrics.ts";
 
 /** The dense model's cell, and those at one place (a ratio, or a window's first layer); all for null. */
@@ -18,28 +18,60 @@ export function cellHeading({ cell }: CellResult, { description }: ExperimentRes
 
 /**
  * A Markdown table: a row per metric, a column per cell, means with their 95 % intervals, the best of all but the dense
- * model in bold. A dash where nothing was measured.
+ * model in bold. A dash where nothing was measured. Of a sweep that is not finished, columns are compared over the samples
+ * that all of them have; cells without any have no column, and lines below the table say both.
  * @param family only samples of this question family; all for null.
  */
 export function metricTable(result: ExperimentResult, cells: readonly CellResult[], family: string | null): string {
+  const { columns, waiting, left } = compared(result, cells, family);
   const rows = metricList.map((metric) => {
-    const found = cells.map(({ cell }) => estimate(recordsOf(result, cell.id, family), metric.id));
+    const found = columns.map(({ records }) => estimate(records, metric.id));
+    const competes = (index: number) => columns[index]?.one.cell.id !== "dense";
     const best = bestOf(
       metric,
-      found.filter((_, index) => cells[index]?.cell.id !== "dense"),
+      found.filter((_, index) => competes(index)),
     );
     const unit = metric.unit === "" ? "" : ` (${metric.unit})`;
     return [
       `${metric.label}${unit} ${metric.betterWhen === "higher" ? "↑" : "↓"}`,
-      ...found.map((one, index) => showEstimate(metric, one, cells[index]?.cell.id !== "dense" && one.mean === best)),
+      ...found.map((one, index) => showEstimate(metric, one, competes(index) && one.mean === best)),
     ];
   });
-  const counts = cells.map(({ cell }) => `${recordsOf(result, cell.id, family).length}`);
-  const reached = cells.map(({ cell }) => showShare(cell.reachedRatio));
-  return markdown(
-    ["", ...cells.map((cell) => cellHeading(cell, result))],
-    [["Reached ratio", ...reached], ["Samples", ...counts], ...rows],
+  const table = markdown(
+    ["", ...columns.map(({ one }) => cellHeading(one, result))],
+    [
+      ["Reached ratio", ...columns.map(({ one }) => showShare(one.cell.reachedRatio))],
+      ["Samples", ...columns.map(({ records }) => `${records.length}`)],
+      ...rows,
+    ],
   );
+  const names = waiting.map((one) => cellHeading(one, result)).join(", ");
+  return [
+    table,
+    ...(left === 0 ? [] : [`Not finished: ${left} samples that not every column has are left out.`]),
+    ...(names === "" ? [] : [`Not measured yet: ${names}.`]),
+  ].join("\n\n");
+}
+
+interface Compared {
+  /** Cells that have been measured, each with its records of the samples that all of them have. */
+  readonly columns: readonly { readonly one: CellResult; readonly records: readonly SampleRecord[] }[];
+  readonly waiting: readonly CellResult[];
+  /** Samples that some of the columns have and others lack. */
+  readonly left: number;
+}
+
+function compared(result: ExperimentResult, cells: readonly CellResult[], family: string | null): Compared {
+  const all = cells.map((one) => ({ one, records: recordsOf(result, one.cell.id, family) }));
+  const measured = all.filter(({ records }) => records.length > 0);
+  const known = new Set(measured.flatMap(({ records }) => records.map(({ sample }) => sample)));
+  const sets = measured.map(({ records }) => new Set(records.map(({ sample }) => sample)));
+  const shared = new Set([...known].filter((sample) => sets.every((set) => set.has(sample))));
+  return {
+    columns: measured.map(({ one, records }) => ({ one, records: records.filter(({ sample }) => shared.has(sample)) })),
+    waiting: all.filter(({ records }) => records.length === 0).map(({ one }) => one),
+    left: known.size - shared.size,
+  };
 }
 
 /** Every cell, metric and family (all samples first, as "all") as CSV with a head line; empty where not measured. */
@@ -81,14 +113,16 @@ function showShare(value: number): string {
   return `${(100 * value).toFixed(1)} %`;
 }
 
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+function markdown(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const rows = [head, ...body].map((row) => row.map(tableField));
+  const widths = head.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     `| ${row.map((field, column) => field.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+  const [first = [], ...rest] = rows;
+  return [line(first), line(widths.map((width) => "-".repeat(width))), ...rest.map(line)].join("\n");
 }
 
-function csvField(value: string | number): string {
-  if (typeof value === "number") return Number.isFinite(value) ? `${value}` : "";
-  return /[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+/** A bar or a line break in a name would end its field. */
+function tableField(text: string): string {
+  return text.replaceAll("|", "\\|").replace(/[\r\n]+/g, " ");
 }
