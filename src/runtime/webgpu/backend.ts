@@ -10,6 +10,7 @@ import { kernelsOnTensors } from "../kernels/on-tensors.ts";
 import { createWebGpuKernels } from "../kernels/webgpu/index.ts";
 import { elementTypeOf, numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
 import { elementCount, type Tensor, type TensorData } from "../tensor.ts";
+import { lossBehindFailure } from "./device-loss.ts";
 import { watchedBuffers } from "./watched-buffers.ts";
 
 /** The part of onnxruntime-web that this backend needs. */
@@ -78,7 +79,8 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
         return await Promise.race([task(), lost.then((reason) => Promise.reject(deviceLost(reason)))]);
       } catch (error) {
         if (error instanceof PivotscopeError) throw error;
-        if (lostReason !== null) throw deviceLost(lostReason);
+        const reason = lostReason ?? (await lossBehindFailure(device, lost));
+        if (reason !== null) throw deviceLost(reason);
         const message = error instanceof Error ? error.message : String(error);
         const memory = /out of memory|Invalid Buffer/i.test(message);
         throw new PivotscopeError(
