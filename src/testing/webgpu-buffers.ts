@@ -28,15 +28,33 @@ export function uploadBuffer(device: GPUDevice, data: Float32Array | Int32Array)
 
 /** The first `length` floats of a buffer, after all work submitted so far. */
 export async function downloadFloats(device: GPUDevice, buffer: GPUBuffer, length: number): Promise<Float32Array> {
-  const size = length * 4;
+  const [floats] = await downloadAll(device, [{ buffer, length }]);
+  return floats as Float32Array;
+}
+
+/** The first `length` floats of each buffer, by one mapping: some implementations take 10 ms for each. */
+export async function downloadAll(
+  device: GPUDevice,
+  parts: readonly { readonly buffer: GPUBuffer; readonly length: number }[],
+): Promise<Float32Array[]> {
+  const size = parts.reduce((sum, { length }) => sum + length * 4, 0);
   const staging = device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
   const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
+  let end = 0;
+  for (const { buffer, length } of parts) {
+    encoder.copyBufferToBuffer(buffer, 0, staging, end, length * 4);
+    end += length * 4;
+  }
   device.queue.submit([encoder.finish()]);
   await staging.mapAsync(GPUMapMode.READ);
-  const floats = new Float32Array(staging.getMappedRange().slice(0));
+  const bytes = staging.getMappedRange().slice(0);
   staging.destroy();
-  return floats;
+  let start = 0;
+  return parts.map(({ length }) => {
+    const floats = new Float32Array(bytes, start, length);
+    start += length * 4;
+    return floats;
+  });
 }
 
 /** Fails, naming the worst entry, unless |found − expected| ≤ absolute + relative · |expected| everywhere. */

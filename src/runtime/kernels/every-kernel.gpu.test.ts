@@ -4,21 +4,24 @@
  */
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createRandom } from "../../core/random.ts";
-import { downloadFloats, expectAllClose, requestTestDevice, uploadBuffer } from "../../testing/webgpu-buffers.ts";
+import { requestTestDevice } from "../../testing/webgpu-buffers.ts";
 import { type AnyCall, KERNELS } from "./kernel-set.ts";
 import type * as list from "./list.ts";
-import { AGREEMENT, copied, REQUESTS, randomRequest } from "./testing/random-request.ts";
+import { expectReferencesResults } from "./testing/compare-kernel.ts";
 import { createWebGpuKernels, type WebGpuKernels } from "./webgpu/index.ts";
+import { createWebGpuKernel } from "./webgpu/kernel.ts";
+import { shaderOf } from "./webgpu/shaders.ts";
 
 // A software GPU may take most of a minute to compile a shader on a busy machine.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
+const GRID_LIMIT = 10;
 let device: GPUDevice;
 let set: WebGpuKernels;
 
 beforeAll(async () => {
   device = await requestTestDevice();
-  set = await createWebGpuKernels(device, { gridLimit: 10 });
+  set = await createWebGpuKernels(device, { gridLimit: GRID_LIMIT });
 });
 
 afterAll(() => {
@@ -26,27 +29,35 @@ afterAll(() => {
   device.destroy();
 });
 
-function sameBits(found: Float32Array, data: Float32Array | Int32Array): boolean {
-  const words = new Uint32Array(data.buffer);
-  return new Uint32Array(found.buffer).every((word, index) => word === words[index]);
-}
-
 it.each(KERNELS)("$name leaves what its reference leaves", async (kernel) => {
   const call = set.kernels[kernel.name as keyof typeof list] as AnyCall<GPUBuffer>;
-  const random = createRandom(7);
-  for (let index = 0; index < REQUESTS; index++) {
-    const { values, arrays } = randomRequest(kernel, random);
-    const expected = copied(arrays);
-    const buffers = Object.fromEntries(
-      Object.entries(arrays).map(([name, data]) => [name, uploadBuffer(device, data)]),
-    );
-    kernel.reference({ ...values, ...expected });
-    await call({ ...values, ...buffers });
-    for (const [name, data] of Object.entries(expected)) {
-      const found = await downloadFloats(device, buffers[name] as GPUBuffer, data.length);
-      if (kernel.buffers[name]?.written) expectAllClose(found, data, AGREEMENT);
-      else expect(sameBits(found, data), `${name} is left as it is`).toBe(true);
-    }
-    for (const buffer of Object.values(buffers)) buffer.destroy();
-  }
+  await expectReferencesResults(device, kernel, call, createRandom(7));
+});
+
+/** A slip in each shader, in each of its ways where it has two: what stands there, and what somebody might have written. */
+const SLIPS: readonly (readonly [keyof typeof list, string, string])[] = [
+  ["columnProducts", "lane < LANES;", "lane < LANES - 1u;"],
+  ["inputStatistics", "total.z - 2.0 * step", "total.z - step"],
+  ["lineTerms", "t7 += gradient[g + lower_rows.w] * x;", "t7 += gradient[g + lower_rows.z] * x;"],
+  ["lineTerms", "t7 += lower.w * x;", "t7 += lower.z * x;"],
+  ["tokenDivergence", "divergence += divergences[entry];", "divergence = divergences[entry];"],
+  ["tokenStatistics", "select(0.0, value, classes[row] == TEXT)", "select(0.0, value, classes[row] != VISUAL)"],
+  ["tokenStatisticsSummary", "accumulator[scalars + 1u] / rows", "accumulator[scalars + 1u] / text_rows"],
+  ["weightGradient", "t7 += gradient[g + lower_rows.w] * x;", "t7 += gradient[g + lower_rows.z] * x;"],
+  ["weightGradient", "t7 += lower.w * x;", "t7 += lower.z * x;"],
+];
+
+it("knows a slip for every kernel", () => {
+  expect([...new Set(SLIPS.map(([name]) => name))]).toEqual(KERNELS.map(({ name }) => name).sort());
+});
+
+it.each(SLIPS)("%s is found wrong where %s became %s", async (name, right, wrong) => {
+  const kernel = KERNELS.find((listed) => listed.name === name);
+  if (!kernel) throw new Error(`No kernel is called ${name}.`);
+  const text = shaderOf(name);
+  expect(text).toContain(right);
+  const slipped = await createWebGpuKernel(device, kernel, GRID_LIMIT, text.replace(right, wrong));
+  const call = slipped.run as AnyCall<GPUBuffer>;
+  await expect(expectReferencesResults(device, kernel, call, createRandom(7))).rejects.toThrow(/entry \d+: /);
+  slipped.destroy();
 });

@@ -57,7 +57,7 @@ describe.each(KERNELS)("$name", (kernel) => {
   });
 
   it("refuses each size, offset and buffer that does not fit, naming it", () => {
-    const { values, arrays } = randomRequest(kernel, createRandom(3));
+    const { values, arrays } = randomRequest(kernel, createRandom(3), 0);
     const call = createReferenceKernels()[kernel.name as keyof typeof list] as (request: object) => void;
     const run = (change: object) => () => call({ ...values, ...arrays, ...change });
     for (const [name, { kind }] of Object.entries(kernel.parameters)) {
@@ -83,7 +83,7 @@ describe("the cpu backend", () => {
     const random = createRandom(11);
     const call = backend.kernels[kernel.name as keyof typeof list] as AnyCall<Tensor>;
     for (let index = 0; index < REQUESTS; index++) {
-      const { values, arrays } = randomRequest(kernel, random);
+      const { values, arrays } = randomRequest(kernel, random, index);
       const expected = copied(arrays);
       kernel.reference({ ...values, ...expected });
       const own = copied(arrays);

@@ -14,14 +14,19 @@ export interface WebGpuKernel<Request = AnyRequest<GPUBuffer>> {
   destroy(): void;
 }
 
-/** Compiles `kernel`, unless it is compiled late. Throws `unsupported` where the device refuses its shader. */
+/**
+ * Compiles `kernel`, unless it is compiled late. Throws `unsupported` where the device refuses its shader.
+ *
+ * @param code the shader; tests give others to see that they are found out.
+ */
 export async function createWebGpuKernel<K extends Kernel>(
   device: GPUDevice,
   kernel: K,
   gridLimit: number,
+  code: string = shaderOf(kernel.name),
 ): Promise<WebGpuKernel<RequestOf<K, GPUBuffer>>> {
   const label = shaderName(kernel.name);
-  const pipelines = createPipelines(device, label, shaderOf(kernel.name), kernel);
+  const pipelines = createPipelines(device, label, code, kernel);
   const late = kernel.timing === "compiled late";
   if (!late) await pipelines.compile(Object.keys(kernel.pipelines));
   const fields = uniformFields(kernel);
