@@ -41,7 +41,12 @@ export default defineConfig({
           setupFiles: ["src/testing/require-webgpu.ts"],
           // Kernels share one software GPU on few cores: side by side they only wait for each other.
           fileParallelism: false,
-          env: { PIVOTSCOPE_SHARED: resolve(import.meta.dirname, "../shared").replaceAll("\\", "/") },
+          env: {
+            PIVOTSCOPE_SHARED: `/@fs/${resolve(import.meta.dirname, "../shared")
+              .replaceAll("\\", "/")
+              .replace(/^\//, "")}`,
+            PIVOTSCOPE_BUNDLED: "/models/scenes",
+          },
           testTimeout: 240_000,
           hookTimeout: 240_000,
           browser: {

@@ -7,7 +7,7 @@ const LONGEST = 350;
 const LARGEST_MEDIAN = 100;
 const root = resolve(import.meta.dirname, "..");
 
-const files = ["src", "scripts", "bench", "fuzz", "e2e"].flatMap((folder) =>
+const files = ["src", "scripts", "bench", "fuzz", "e2e", "conformance"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((path) => /\.tsx?$/.test(path) && !path.includes("node_modules"))
     .map((path) => ({

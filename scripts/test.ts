@@ -1,21 +1,29 @@
 /**
- * Runs the test suites and counts: `npx tsx scripts/test.ts [unit|gpu|e2e …]`, all of them without arguments.
+ * Runs the test suites and counts: `npx tsx scripts/test.ts [unit|gpu|conformance|e2e …]`, all of them without arguments.
  *
  * The suites' own output streams by; the last line is `N passed, N failed, N skipped`. Exits with 1 on any failure,
  * and when a suite had nothing to run: a suite that does not run proves nothing. Only e2e may be empty while e2e/
- * holds no *.spec.ts.
+ * holds no *.spec.ts, and conformance is skipped, loudly, where its driver is absent, but not in CI.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { runConformance } from "../conformance/run.ts";
 import { addCounts, type Counts, countPlaywright, countVitest, formatCounts } from "./test-counts.ts";
+import { driverEnvironment, HOW_TO_GET_A_DRIVER } from "./vulkan-driver.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const SUITES = ["unit", "gpu", "e2e"] as const;
+const SUITES = ["unit", "gpu", "conformance", "e2e"] as const;
 type Suite = (typeof SUITES)[number];
 
 const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+/** What a suite's command left: its exit status, and the counts of its report where there is one. */
+interface Outcome {
+  readonly status: number;
+  readonly counts: Counts | null;
+}
 
 function isSuite(name: string): name is Suite {
   return (SUITES as readonly string[]).includes(name);
@@ -34,13 +42,17 @@ function runCommand(command: string, args: readonly string[], environment: Recor
   });
 }
 
-async function runVitest(suite: "unit" | "gpu", report: string): Promise<{ status: number; counts: Counts | null }> {
+async function runVitest(suite: "unit" | "gpu", report: string): Promise<Outcome> {
   const args = ["run", "--project", suite, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const status = await runCommand("node_modules/vitest/vitest.mjs", args, {});
-  return { status, counts: existsSync(report) ? countVitest(JSON.parse(readFileSync(report, "utf8"))) : null };
+  return { status, counts: readVitest(report) };
 }
 
-async function runPlaywright(report: string): Promise<{ status: number; counts: Counts | null }> {
+function readVitest(report: string): Counts | null {
+  return existsSync(report) ? countVitest(JSON.parse(readFileSync(report, "utf8"))) : null;
+}
+
+async function runPlaywright(report: string): Promise<Outcome> {
   const environment = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
   const status = await runCommand(
     "node_modules/@playwright/test/cli.js",
@@ -57,6 +69,13 @@ function hasSpecs(): boolean {
   );
 }
 
+const RUNS: Readonly<Record<Suite, (report: string) => Promise<Outcome>>> = {
+  unit: (report) => runVitest("unit", report),
+  gpu: (report) => runVitest("gpu", report),
+  conformance: async (report) => ({ status: await runConformance(report), counts: readVitest(report) }),
+  e2e: runPlaywright,
+};
+
 /** Counts of one suite; what went wrong beside failed tests is printed and counted as one failure. */
 async function runSuite(suite: Suite, reports: string): Promise<Counts> {
   console.log(`\n=== ${suite}`);
@@ -65,7 +84,13 @@ async function runSuite(suite: Suite, reports: string): Promise<Counts> {
     return NOTHING;
   }
   const report = join(reports, `${suite}.json`);
-  const { status, counts } = suite === "e2e" ? await runPlaywright(report) : await runVitest(suite, report);
+  if (suite === "conformance" && !process.env.CI && driverEnvironment() === null) {
+    console.warn(
+      `SKIPPED the conformance suite: nothing ran on a second WebGPU implementation. ${HOW_TO_GET_A_DRIVER}`,
+    );
+    return { ...NOTHING, skipped: 1 };
+  }
+  const { status, counts } = await RUNS[suite](report);
   const found = counts ?? NOTHING;
   let problem = "";
   if (counts === null) problem = "left no report";

@@ -1,8 +1,8 @@
 /** Every way to write tokens writes the same ones in a browser too, on either backend. */
 import { describe, expect, it } from "vitest";
-import { createAddressFolder } from "../../models/address-folder.ts";
 import { decodePicture } from "../../models/image/decode-browser.ts";
 import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../../runtime/browser.ts";
+import { openBundledFolder } from "../../testing/bundled-folder.ts";
 import type { BackendKind } from "../contract.ts";
 import { browserDevice } from "../load/browser-device.ts";
 import { createEvaluationSet } from "../measure/evaluation-set.ts";
@@ -23,7 +23,7 @@ describe.each<BackendKind>(["cpu", "webgpu"])("ways to write tokens on the %s ba
           kind === "cpu" ? createBrowserCpuBackend() : createBrowserWebGpuBackend({ largestBuffer: 0 }),
         decodePicture: (bytes, name) => decodePicture(new Blob([bytes]), name),
       },
-      createAddressFolder("scenes", new URL("/models/scenes/", location.href).href),
+      await openBundledFolder(),
       { backend },
     );
     const { model, denseMasks: masks } = session;
