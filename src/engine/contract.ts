@@ -9,7 +9,7 @@ import type { Pruning } from "../core/pruning.ts";
 import type { LayerViews } from "../core/signals/layer-views.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type { ModelSource } from "../models/model-source.ts";
-import type { CalibrationParameters, CalibrationProgress, LayerViewParameters } from "./contract/calibration.ts";
+import type { CalibrationOrder, CalibrationProgress, LayerViewParameters } from "./contract/calibration.ts";
 import type { Call, SampleProgress } from "./contract/call.ts";
 import type { GenerateOptions, Trace, TraceToken } from "./contract/generation.ts";
 import type { Assessment, AssessmentRequest, Measurement } from "./contract/measurement.ts";
@@ -38,7 +38,7 @@ export interface Engine {
    */
   setSamples(samples: readonly OwnSample[] | null, call?: Call): Promise<number>;
   /** Runs over the calibration set at hand: the folder's, or the user's own. */
-  calibrate(parameters: CalibrationParameters, call?: Call<CalibrationProgress>): Promise<Statistics>;
+  calibrate(order: CalibrationOrder, call?: Call<CalibrationProgress>): Promise<Statistics>;
   /** Looks at how much each layer of the dense model does, on the calibration set at hand. */
   observeLayers(parameters: LayerViewParameters, call?: Call<SampleProgress>): Promise<LayerViews>;
   /** Teacher-forced comparison of the pruned with the dense model on `trace`. */
@@ -52,6 +52,8 @@ export interface Engine {
    * logits of the last samples are kept, so several models are best measured on the same few samples one after another.
    */
   assess(request: AssessmentRequest, call?: Call<SampleProgress>): Promise<readonly Assessment[]>;
+  /** Graph runs that were made since the model was loaded: some platforms stand a limited number of them. */
+  countRuns(call?: Call): Promise<number>;
   /** Releases all memory; the engine cannot be used afterwards. */
   dispose(): Promise<void>;
 }

@@ -5,12 +5,12 @@ import { DEFAULT_OUTLIER_FACTOR } from "../core/signals/layer-views.ts";
 import type { ModelSource } from "../models/model-source.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import type { Tensor } from "../runtime/backend.ts";
-import { calibrate } from "./calibrate/calibrate.ts";
 import {
   type CalibrationSet,
   createFolderCalibrationSet,
   createOwnCalibrationSet,
 } from "./calibrate/calibration-set.ts";
+import { calibrateSet } from "./calibrate/kept-calibration.ts";
 import { checkOwnSamples, createOwnSet, knownTraces } from "./calibrate/own-samples.ts";
 import type { Engine, OwnSample, SampleInput, Trace } from "./contract.ts";
 import { createTokenWriter, traceOfTokens } from "./generate/trace-text.ts";
@@ -152,21 +152,8 @@ export function createEngine(environment: EngineEnvironment): Engine {
       return chosen?.length ?? summary.calibrationSamples;
     },
 
-    async calibrate(parameters, call = {}) {
-      const { model } = loaded();
-      const { calibration } = sets();
-      const limit = parameters.sampleLimit ?? calibration.recommended;
-      return calibrate(model, {
-        samples: await calibration.prepare(limit, parameters.pivots, {
-          ...(call.signal ? { signal: call.signal } : {}),
-          onProgress: ({ done, total }) =>
-            call.onProgress?.({ sample: done, samples: total, pass: "traces", layer: 0, layers: 0, fraction: 0 }),
-        }),
-        batchSize: parameters.batchSize,
-        window: parameters.pivots.window,
-        signal: call.signal,
-        onProgress: call.onProgress,
-      });
+    async calibrate(order, call = {}) {
+      return calibrateSet(loaded().model, sets().calibration, order, call);
     },
 
     async observeLayers(parameters, call = {}) {
@@ -207,6 +194,10 @@ export function createEngine(environment: EngineEnvironment): Engine {
     async assess(request, call = {}) {
       const { assessor } = sets();
       return assessor.assess(request, request.pruning && (await masksOf(request.pruning, call.signal)), call);
+    },
+
+    async countRuns() {
+      return loaded().model.backend.runs;
     },
 
     async dispose() {

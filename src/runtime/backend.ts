@@ -39,6 +39,8 @@ export interface Backend {
   readonly limits: BackendLimits;
   /** Bytes of tensors that were uploaded and not yet released. */
   readonly uploadedBytes: number;
+  /** Graph runs that were made. */
+  readonly runs: number;
   /**
    * Whether every run copies all that it is fed, as onnxruntime's WebAssembly does. Weights that are used many times are
    * then better given to `compile` as constants, of which the session holds a copy of its own.

@@ -7,14 +7,16 @@ import type { BaselineStatistics, Statistics } from "../../core/statistics.ts";
 import { indexOf, type ModuleKind, rangeOf, type Tower } from "../../core/unit.ts";
 import type { ScoredWeight } from "../../models/architectures/definition.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
+import { INPUT_STATISTICS } from "../../runtime/kernels/input-statistics/kernel.ts";
 import { tokenStatisticsLength } from "../../runtime/kernels/token-statistics/kernel.ts";
 import { MODULE_SIGNALS } from "../../runtime/kernels/token-statistics-summary/kernel.ts";
+import type { CalibrationSums, SumName } from "../contract.ts";
 import type { GroupTaps, LayerTaps } from "../pass/backward.ts";
 import type { Model } from "../pass/model.ts";
 import { joinRows } from "../pass/rows.ts";
 import { openScope, type TensorScope } from "../pass/scope.ts";
 import { layerOf, towerOf } from "../pass/towers.ts";
-import { COLUMN_TAPS, createBaselineAccumulators, type MatrixTaps } from "./baseline-accumulators.ts";
+import { COLUMN_TAPS, createBaselineAccumulators, type MatrixTaps, placesOf } from "./baseline-accumulators.ts";
 import { LOSSES } from "./calibration-plan.ts";
 import type { GroupShape, RunShape } from "./run-shape.ts";
 
@@ -28,7 +30,7 @@ export interface CalibrationCounts {
   readonly pivotBatches: number;
 }
 
-export type CalibrationSums = Omit<Statistics, keyof CalibrationCounts>;
+type CalibrationOutcome = Omit<Statistics, keyof CalibrationCounts>;
 
 export interface Accumulators {
   /** Takes in what the backward pass of one layer left, for scores that need a whole batch. */
@@ -36,7 +38,9 @@ export interface Accumulators {
   /** Takes in what counts sample by sample. Returns the outputs that nothing else needs. */
   collectGroup(tower: Tower, layer: number, taps: GroupTaps, shape: GroupShape): readonly string[];
   observe(tower: Tower, layer: number, kind: ModuleKind, values: Tensor, shape: GroupShape): void;
-  read(counts: CalibrationCounts): Promise<CalibrationSums>;
+  read(counts: CalibrationCounts): Promise<CalibrationOutcome>;
+  /** The sums as they stand, without loss. */
+  sums(): Promise<CalibrationSums>;
 }
 
 /** A matrix with its input and the gradient of one loss by its output, of all groups; what is joined for it is the scope's. */
@@ -61,21 +65,45 @@ async function matrixTaps(
   };
 }
 
-/** Sums that start at zero; they are the scope's. */
-export function createAccumulators(scope: TensorScope, model: Model): Accumulators {
+/** Where the token statistics of each module begin, and how many numbers they are. */
+function tokenPlaces(model: Model): { widths: number[]; offsets: number[]; length: number } {
+  const widths = model.layout.modules.map((module) => towerOf(model, module.tower).width);
+  let length = 0;
+  const offsets = widths.map((width) => {
+    const offset = length;
+    length += tokenStatisticsLength(width);
+    return offset;
+  });
+  return { widths, offsets, length };
+}
+
+/** How many numbers each of the sums has. */
+export function sumLengths(model: Model): Readonly<Record<SumName, number>> {
+  const { terms, columns } = placesOf(model);
+  return {
+    pivot: model.layout.unitCount,
+    tokens: tokenPlaces(model).length,
+    terms,
+    inputs: INPUT_STATISTICS.length * columns,
+    products: columns,
+  };
+}
+
+/** Sums that start at zero, or where `from` left them (see `sumLengths`); they are the scope's. */
+export function createAccumulators(
+  scope: TensorScope,
+  model: Model,
+  from: CalibrationSums | null = null,
+): Accumulators {
   const { backend, layout } = model;
-  const baselines = createBaselineAccumulators(scope, model);
-  const pivot = scope.upload(new Float32Array(layout.unitCount), [layout.unitCount]);
-  const widths = layout.modules.map((module) => towerOf(model, module.tower).width);
-  const statisticsOffsets = widths.reduce(
-    (offsets, width) => {
-      offsets.push((offsets.at(-1) ?? 0) + tokenStatisticsLength(width));
-      return offsets;
-    },
-    [0] as number[],
-  );
-  const statisticsLength = statisticsOffsets.at(-1) ?? 0;
-  const statistics = scope.upload(new Float32Array(statisticsLength), [statisticsLength]);
+  const { widths, offsets: statisticsOffsets } = tokenPlaces(model);
+  const lengths = Object.entries(sumLengths(model)) as [SumName, number][];
+  const tensors = Object.fromEntries(
+    // A copy: on the cpu the tensor is that memory, and a record may be gone on with twice.
+    lengths.map(([name, length]) => [name, scope.upload(from?.[name].slice() ?? new Float32Array(length), [length])]),
+  ) as Readonly<Record<SumName, Tensor>>;
+  const { pivot, tokens: statistics } = tensors;
+  const baselines = createBaselineAccumulators(model, tensors);
 
   return {
     async collect(tower, layer, taps, shape) {
@@ -114,6 +142,11 @@ export function createAccumulators(scope: TensorScope, model: Model): Accumulato
         accumulator: statistics,
         accumulatorOffset: statisticsOffsets[index] ?? 0,
       });
+    },
+    async sums() {
+      const read: [SumName, Float32Array][] = [];
+      for (const [name] of lengths) read.push([name, await backend.read(tensors[name])]);
+      return Object.fromEntries(read) as Record<SumName, Float32Array>;
     },
     async read({ samples, batches, pivotBatches }) {
       const count = layout.modules.length;

@@ -10,7 +10,6 @@ import { INPUT_STATISTICS } from "../../runtime/kernels/input-statistics/kernel.
 import { LINE_TERMS } from "../../runtime/kernels/line-terms/kernel.ts";
 import type { GroupTaps } from "../pass/backward.ts";
 import type { Model } from "../pass/model.ts";
-import type { TensorScope } from "../pass/scope.ts";
 import { columnsOf, layerOf, towerOf } from "../pass/towers.ts";
 import { LOSSES } from "./calibration-plan.ts";
 import { lineCountOf, readLineNorms } from "./line-norms.ts";
@@ -47,7 +46,8 @@ interface Place {
   readonly columnOffset: number;
 }
 
-function placesOf(model: Model): { places: Place[]; terms: number; columns: number } {
+/** Where the sums of each module lie, and how many terms and columns there are in all. */
+export function placesOf(model: Model): { places: Place[]; terms: number; columns: number } {
   let terms = 0;
   let columns = 0;
   const places = model.layout.modules.map((module): Place => {
@@ -67,14 +67,13 @@ function placesOf(model: Model): { places: Place[]; terms: number; columns: numb
   return { places, terms, columns };
 }
 
-/** Sums that start at zero; they are the scope's. */
-export function createBaselineAccumulators(scope: TensorScope, model: Model): BaselineAccumulators {
+/** Sums in the tensors of `accumulators.ts`. */
+export function createBaselineAccumulators(
+  model: Model,
+  { terms, inputs, products }: Readonly<Record<"terms" | "inputs" | "products", Tensor>>,
+): BaselineAccumulators {
   const { backend, layout } = model;
-  const { places, ...lengths } = placesOf(model);
-  const zeros = (length: number) => scope.upload(new Float32Array(length), [length]);
-  const terms = zeros(lengths.terms);
-  const inputs = zeros(INPUT_STATISTICS.length * lengths.columns);
-  const products = zeros(lengths.columns);
+  const { places } = placesOf(model);
 
   return {
     async collectMatrix(module, scored, taps, shape) {

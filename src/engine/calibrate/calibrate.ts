@@ -1,11 +1,11 @@
 /**
  * Calibration: forward and backward passes over the samples, run by run (calibration-run.ts). Only sums per unit and per
- * module are kept; they are read back once at the end.
+ * module are kept; they are read back at the end, and on the way for those who want to go on from there.
  */
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { Statistics } from "../../core/statistics.ts";
 import { settled } from "../../runtime/backend.ts";
-import type { CalibrationProgress } from "../contract.ts";
+import type { CalibrationProgress, SummedSoFar } from "../contract.ts";
 import { discardLargeCopy } from "../generate/generate-whole.ts";
 import { frameCountOf, loadSample, type PassSample, type PreparedSample, requireWholePictures } from "../pass/batch.ts";
 import { createMasks } from "../pass/masks.ts";
@@ -16,6 +16,7 @@ import { layerCount } from "../pass/towers.ts";
 import { createAccumulators } from "./accumulators.ts";
 import { BATCHES_PER_RUN, type CalibrationRun, LOSS_TAPS, type PlannedRun, planRuns } from "./calibration-plan.ts";
 import { calibrateRun } from "./calibration-run.ts";
+import { createPacedKeeper, type SumKeeper } from "./sum-keeper.ts";
 
 export interface CalibrationRequest {
   /** Listed samples are loaded run by run. */
@@ -30,6 +31,10 @@ export interface CalibrationRequest {
   readonly batchesPerRun?: number;
   /** What the passes keep to; the backend's limits when absent. */
   readonly memory?: MemoryLimits;
+  /** What an earlier calibration has summed of these samples with this model (`refusalOf`), which is not summed again. */
+  readonly from?: SummedSoFar | null;
+  /** Is handed what is summed after a run, as often as its pace says. */
+  readonly keep?: SumKeeper;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: CalibrationProgress) => void) | undefined;
 }
@@ -42,7 +47,7 @@ export interface CalibrationRequest {
  * nothing stays allocated then.
  */
 export async function calibrate(model: Model, request: CalibrationRequest): Promise<Statistics> {
-  const { samples } = request;
+  const { samples, from = null } = request;
   if (samples.length === 0 || samples.some((sample) => sample.trace.length === 0)) {
     throw new PivotscopeError(
       "bad-input",
@@ -69,39 +74,50 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
     losses: LOSS_TAPS,
   };
   const wanted = request.batchesPerRun ?? BATCHES_PER_RUN[model.backend.kind];
-  const runs = planRuns(samples, request.batchSize, batchesPerRun(model.definition, work, wanted, memory), {
+  // Sums end with a run, so that the runs of what is left are the last ones of all.
+  const left = samples.slice(from?.samples ?? 0);
+  const runs = planRuns(left, request.batchSize, batchesPerRun(model.definition, work, wanted, memory), {
     fillUp: padsFrames(work, memory),
   });
-  const batches = runs.reduce((sum, run) => sum + run.batches, 0);
   using scope = openScope(model.backend);
   using masks = createMasks(model, null);
-  const accumulators = createAccumulators(scope, model);
+  const accumulators = createAccumulators(scope, model, from?.sums);
   const layers = layerCount(model, "text") + (withFrame > 0 ? layerCount(model, "vision") : 0);
-  let pivotBatches = 0;
-  let samplesDone = 0;
-  for (const [index, run] of runs.entries()) {
+  const done = { samples: from?.samples ?? 0, batches: from?.batches ?? 0, pivotBatches: from?.pivotBatches ?? 0 };
+  const keep = request.keep && createPacedKeeper(request.keep, accumulators.sums);
+  for (const run of runs) {
     throwIfCancelled(request.signal);
     const inRun = run.samples.filter((sample) => sample !== null).length;
     let steps = 0;
     const report = (pass: "forward" | "backward", layer: number) => {
       steps += 1;
       request.onProgress?.({
-        sample: samplesDone + inRun,
+        sample: done.samples + inRun,
         samples: samples.length,
         pass,
         layer: layer + 1,
         layers,
-        fraction: (index + steps / (2 * layers)) / runs.length,
+        fraction: (done.samples + (inRun * steps) / (2 * layers)) / samples.length,
       });
     };
     const { window, signal } = request;
     const context = { model, masks, accumulators, request: { window, signal, memory }, report };
     const loaded = await loadRun(run, signal);
-    pivotBatches += await settled(model.backend, () => calibrateRun(context, loaded));
-    samplesDone += inRun;
+    done.pivotBatches += await settled(model.backend, () => calibrateRun(context, loaded));
+    done.samples += inRun;
+    done.batches += run.batches;
+    await keep?.(done);
   }
-  const sums = await accumulators.read({ samples: samples.length, batches, pivotBatches });
-  return { ...sums, samples: samples.length, batches, pivotBatches };
+  return { ...(await accumulators.read(done)), ...done };
+}
+
+/**
+ * The statistics that sums of `model` stand for, whether all of its samples are in them or not: those of a calibration on the
+ * samples that are. Runs a few small graphs.
+ */
+export async function statisticsOf(model: Model, { sums, ...counts }: SummedSoFar): Promise<Statistics> {
+  using scope = openScope(model.backend);
+  return { ...(await createAccumulators(scope, model, sums).read(counts)), ...counts };
 }
 
 async function loadRun(run: PlannedRun<PassSample>, signal: AbortSignal | undefined): Promise<CalibrationRun> {

@@ -6,6 +6,7 @@ import { type Assessor, createAssessor } from "../measure/assess.ts";
 import { createSampleSet, type EvaluationSet } from "../measure/evaluation-set.ts";
 import type { ListedSample } from "../pass/batch.ts";
 import type { Session } from "../session.ts";
+import { hashInputs } from "./calibration-record.ts";
 import { knownTraces } from "./own-samples.ts";
 
 export interface CalibrationSet {
@@ -18,13 +19,20 @@ export interface CalibrationSet {
    * Calibrating again, whatever the pivots, reads no picture of a set whose frames have room.
    * @param pivots null where they do not matter.
    * @param call hears how many traces there are while some are written.
+   * @param earlier traces that the model wrote of samples with these inputs (`hashInputs`), and need not write again.
    * @throws PivotscopeError `bad-input` without samples, or naming what is wrong with one.
    */
   prepare(
     limit: number | undefined,
     pivots: PivotParameters | null,
     call: Call<SampleProgress>,
+    earlier?: EarlierTraces | null,
   ): Promise<readonly ListedSample[]>;
+}
+
+export interface EarlierTraces {
+  readonly inputs: string;
+  readonly traces: readonly (readonly number[])[];
 }
 
 /** The calibration set that lies in the checkpoint folder. */
@@ -72,15 +80,19 @@ export function createOwnCalibrationSet(
   return { recommended: undefined, prepare: preparer(session, count, set, assessor) };
 }
 
-function preparer(
-  { findPivots, summary }: Session,
-  count: number,
-  set: EvaluationSet,
-  assessor: Assessor,
-): CalibrationSet["prepare"] {
-  return async (limit, pivots, { signal, onProgress }) => {
+function preparer(session: Session, count: number, set: EvaluationSet, assessor: Assessor): CalibrationSet["prepare"] {
+  const { findPivots, summary } = session;
+  return async (limit, pivots, { signal, onProgress }, earlier = null) => {
     const places = [...Array(count).keys()].slice(0, limit);
     const outlines = await set.outlines(places, signal);
+    if (earlier && earlier.inputs === (await hashInputs(outlines))) {
+      assessor.adoptTraces(
+        knownTraces(
+          session,
+          earlier.traces.map((trace) => ({ trace })),
+        ),
+      );
+    }
     let writing = false;
     const traces = await assessor.writeTraces(places, {
       ...(signal ? { signal } : {}),
@@ -90,7 +102,7 @@ function preparer(
       },
     });
     return places.map((place, index): ListedSample => {
-      const { prompt, frameCount } = outlines[index] ?? { prompt: [], frameCount: 0 };
+      const { prompt, frameCount, pictureHash } = outlines[index] ?? { prompt: [], frameCount: 0, pictureHash: "" };
       const trace = traces[index]?.tokens.map(({ id }) => id) ?? [];
       const tokens = prompt.length + trace.length;
       if (tokens > summary.maximumTokens) {
@@ -105,7 +117,7 @@ function preparer(
         const [input] = await set.prepare([place], stopped);
         return { ...listed, frames: input?.frames ?? [] };
       };
-      return { ...listed, frameCount, load };
+      return { ...listed, frameCount, pictureHash, load };
     });
   };
 }

@@ -1,4 +1,5 @@
 /** Long lists of samples on the bundled model: frames are asked for when they are needed, a few at a time. */
+
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { defaultPivotParameters } from "../../core/pivots.ts";
@@ -14,6 +15,7 @@ import {
 } from "../measure/evaluation-set.ts";
 import { openNodeSession } from "../node-engine.ts";
 import { loadSample } from "../pass/batch.ts";
+import { hashFrames } from "../pass/picture-hash.ts";
 import type { Session } from "../session.ts";
 import { calibrate } from "./calibrate.ts";
 import { createFolderCalibrationSet, createOwnCalibrationSet } from "./calibration-set.ts";
@@ -61,7 +63,8 @@ it("a set keeps outlines of samples whose frames it had to let go, and prepares 
       return { prompt: [place, 7], frames: [{ patches: 1, tokens: 1, values: new Float32Array(12 * 2 ** 20) }] };
     }),
   );
-  const outlines = [0, 1, 2, 3, 4].map((place) => ({ prompt: [place, 7], frameCount: 1 }));
+  const pictureHash = await hashFrames([{ patches: 1, tokens: 1, values: new Float32Array(12 * 2 ** 20) }]);
+  const outlines = [0, 1, 2, 3, 4].map((place) => ({ prompt: [place, 7], frameCount: 1, pictureHash }));
   expect(await set.outlines([0, 1, 2, 3, 4])).toEqual(outlines);
   expect(await set.outlines([4, 0])).toEqual([outlines[4], outlines[0]]);
   expect(prepared).toEqual([0, 1, 2, 3, 4]);

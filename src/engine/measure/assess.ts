@@ -31,6 +31,8 @@ export interface Assessor {
     masks: MaskSet | null,
     call: Call<SampleProgress>,
   ): Promise<readonly Assessment[]>;
+  /** Takes traces by place that the dense model wrote earlier; those that are known stay. */
+  adoptTraces(earlier: ReadonlyMap<number, Trace>): void;
   /** Releases the dense hidden states that are kept. */
   release(): void;
 }
@@ -243,6 +245,10 @@ export function createAssessor(
         const scores = scoreSample(assessedOf(entries[index]), { kl, nll }, text, dense.get(sample)?.text ?? "");
         return { sample, scores, kl, text };
       });
+    },
+
+    adoptTraces(earlier) {
+      for (const [place, trace] of earlier) if (!traces.has(place)) traces.set(place, trace);
     },
 
     release: () => release(),

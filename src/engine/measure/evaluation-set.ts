@@ -9,12 +9,15 @@ import type { Scene } from "../../scenes/scene.ts";
 import type { EvaluationSample } from "../contract.ts";
 import type { PreparedInput } from "../pass/batch.ts";
 import { createBoundedCache } from "../pass/bounded-cache.ts";
+import { hashFrames } from "../pass/picture-hash.ts";
 import type { Session } from "../session.ts";
 
 /** What is known of a sample that has been prepared once; it stays when its frames have to go. */
 export interface Outline {
   readonly prompt: readonly number[];
   readonly frameCount: number;
+  /** Hex SHA-256 of its frames' numbers. */
+  readonly pictureHash: string;
 }
 
 export interface EvaluationSet {
@@ -92,15 +95,15 @@ export function createSampleSet(source: SampleSource): EvaluationSet {
     const input = prepared.get(place) ?? (await source.prepare(entry, place, signal));
     throwIfCancelled(signal);
     prepared.set(place, input);
-    outlines.set(place, { prompt: input.prompt, frameCount: input.frames.length });
+    if (!outlines.has(place)) outlines.set(place, await outlineOf(input));
     return input;
   };
 
   const outlineAt = async (place: number, signal?: AbortSignal): Promise<Outline> => {
     const outline = outlines.get(place);
     if (outline) return outline;
-    const { prompt, frames } = await prepareAt(place, signal);
-    return { prompt, frameCount: frames.length };
+    const input = await prepareAt(place, signal);
+    return outlines.get(place) ?? outlineOf(input);
   };
 
   return {
@@ -135,4 +138,8 @@ export function createSampleSet(source: SampleSource): EvaluationSet {
       return inputs;
     },
   };
+}
+
+async function outlineOf({ prompt, frames }: PreparedInput): Promise<Outline> {
+  return { prompt, frameCount: frames.length, pictureHash: await hashFrames(frames) };
 }

@@ -27,6 +27,8 @@ export interface PreparedSample extends PreparedInput {
 /** A sample of a list whose frames are made when a pass comes to it: one takes megabytes, and lists are long. */
 export interface ListedSample extends Omit<PreparedSample, "frames"> {
   readonly frameCount: number;
+  /** Hex SHA-256 of what its frames show the vision tower. */
+  readonly pictureHash: string;
   load(signal?: AbortSignal): Promise<PreparedSample>;
 }
 

@@ -75,6 +75,9 @@ export function createFaultyBackend(inner: Backend, { holdsConstants = false } =
     get uploadedBytes() {
       return inner.uploadedBytes;
     },
+    get runs() {
+      return inner.runs;
+    },
     copiesFeeds: holdsConstants,
     async compile(graph, constants = {}) {
       called(`compile of ${graph.name}`);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parseModelConfig } from "../../models/architectures/registry.ts";
 import { uniqueTensors } from "../../models/architectures/weight-slots.ts";
 import type { CheckpointFolder } from "../../models/source.ts";
-import { createRandomTensors, layOutFile } from "../../models/testing/random-tensors.ts";
+import { randomFile } from "../../models/testing/random-file.ts";
 import { folderOf } from "../../models/testing/write-safetensors.ts";
 import { projectRoot } from "../../testing/shared.ts";
 import { defineModel } from "../load/create-model.ts";
@@ -44,18 +44,7 @@ function tinyConfig(): string {
 function randomWeights(config: string): Uint8Array<ArrayBuffer> {
   const slots = uniqueTensors(defineModel(parseModelConfig(config)));
   const shapes = slots.map(({ tensor, shape }) => ({ name: tensor, shape }));
-  const { header, tensors, bytes } = layOutFile(shapes, "F32");
-  const random = createRandomTensors(7, "F32", true);
-  const file = new Uint8Array(bytes);
-  file.set(header);
-  let at = header.length;
-  for (const tensor of tensors) {
-    for (const piece of random.pieces(tensor)) {
-      file.set(piece, at);
-      at += piece.length;
-    }
-  }
-  return file;
+  return randomFile(shapes, 7);
 }
 
 function withShortTrace<Sample extends object>(sample: Sample): Sample {

@@ -35,6 +35,7 @@ export const ENGINE_CALLS: { readonly [Name in CallName]: Crossings<ArgumentsOf<
   evaluationSet: [],
   writeTraces: ["copied"],
   assess: ["copied"],
+  countRuns: [],
   dispose: [],
 };
 

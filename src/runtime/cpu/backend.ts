@@ -73,6 +73,7 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
   const sessions = new Set<InferenceSession>();
   const copiesFeeds = options.executionProvider === "wasm";
   let uploadedBytes = 0;
+  let runs = 0;
   const uploaded = new Map<Tensor, number>();
 
   const createTensor = (data: TensorData, dims: readonly number[]) => {
@@ -90,6 +91,9 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
     limits: { largestBuffer: Number.POSITIVE_INFINITY, float16: true },
     get uploadedBytes() {
       return uploadedBytes;
+    },
+    get runs() {
+      return runs;
     },
     copiesFeeds,
     compile: (graph, constants = {}) =>
@@ -118,6 +122,7 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
       enqueue(async () => {
         await breathe();
         const session = program.handle as InferenceSession;
+        runs += 1;
         const outputs = await session.run(ortFeeds(program, feeds)).catch((error: unknown) => {
           throw memoryError(`Running graph ${program.graph.name}`, error);
         });

@@ -57,6 +57,7 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
   const uploads = new Map<Tensor, GPUBuffer>();
   const buffers = watchedBuffers(device);
   let uploadedBytes = 0;
+  let runs = 0;
   let lostReason: string | null = null;
 
   const lost = device.lost.then((info) => {
@@ -105,6 +106,9 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
     get uploadedBytes() {
       return uploadedBytes;
     },
+    get runs() {
+      return runs;
+    },
     copiesFeeds: false,
     compile: (graph, constants = {}) =>
       guarded(`Compiling graph ${graph.name}`, async () => {
@@ -127,6 +131,7 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
       }),
     run: (program, feeds) =>
       guarded(`Running graph ${program.graph.name}`, async () => {
+        runs += 1;
         const outputs = await (program.handle as InferenceSession).run(ortFeeds(program, feeds));
         return wrapOutputs(outputs);
       }),
