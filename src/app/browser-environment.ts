@@ -5,10 +5,15 @@ import { createWorkerEngine } from "../engine/worker/client.ts";
 import type { Environment } from "../state/environment.ts";
 import { createBrowserModels } from "./browser-models.ts";
 import { createBrowserRecords } from "./browser-records.ts";
+import { runsPerWorker } from "./worker-lifetime.ts";
 
 export function createBrowserEnvironment(): Environment {
   return {
     createEngine: createWorkerEngine,
+    runsPerWorker(backend) {
+      const { userAgent, maxTouchPoints } = navigator;
+      return runsPerWorker({ userAgent, maxTouchPoints, search: location.search }, backend);
+    },
     absoluteUrl: (url) => new URL(url, document.baseURI).href,
     async readJson(url) {
       const text = await (await open(url)).text();

@@ -2,7 +2,7 @@
 
 import { lazy, Suspense } from "react";
 import { isBusy } from "../state/job-state.ts";
-import { calibratedElsewhere, calibrationOutdated } from "../state/slices/calibration.ts";
+import { calibratedElsewhere, calibrationOutdated, keptSamples } from "../state/slices/calibration.ts";
 import { samplesAtHand, usedCount } from "../state/slices/own-samples/own-samples.ts";
 import { Alert } from "./Alert.tsx";
 import styles from "./CalibrationPanel.module.css";
@@ -28,6 +28,7 @@ export function CalibrationPanel() {
     return samplesAtHand(state) > 0 ? null : "There are no samples to calibrate on.";
   });
   const elsewhere = useSelect(calibratedElsewhere);
+  const kept = useSelect(keptSamples);
   const busy = isBusy(calibration);
   const { statistics, seconds, progress } = calibration;
 
@@ -42,15 +43,28 @@ export function CalibrationPanel() {
             Cancel
           </button>
         ) : (
-          <button
-            type="button"
-            className={outdated || !statistics ? controls.buttonPrimary : controls.button}
-            disabled={reason !== null}
-            title={reason ?? "Measure what every neuron and head contributes, on these samples"}
-            onClick={() => void actions.start()}
-          >
-            Calibrate
-          </button>
+          <>
+            {kept && (
+              <button
+                type="button"
+                className={controls.button}
+                disabled={reason !== null}
+                title="Forget what is summed, and calibrate from the first sample on"
+                onClick={() => void actions.startOver()}
+              >
+                Start over
+              </button>
+            )}
+            <button
+              type="button"
+              className={outdated || !statistics || kept ? controls.buttonPrimary : controls.button}
+              disabled={reason !== null}
+              title={reason ?? "Measure what every neuron and head contributes, on these samples"}
+              onClick={() => void actions.start()}
+            >
+              {kept ? "Continue" : "Calibrate"}
+            </button>
+          </>
         )}
       </div>
       <SampleSet />
@@ -62,6 +76,7 @@ export function CalibrationPanel() {
           text={progress ? calibrationText(progress, progress.secondsLeft) : "reading the calibration set"}
         />
       )}
+      {busy && <Going />}
       {!busy && statistics && (
         <p className={texts.note}>
           {plural(statistics.samples, "sample")} in {plural(statistics.batches, "batch", "batches")},{" "}
@@ -74,6 +89,11 @@ export function CalibrationPanel() {
           Made {elsewhere ? "on other samples" : "with other constants"}. The plan uses it until you calibrate again.
         </p>
       )}
+      {!busy && kept && (
+        <p className={texts.note}>
+          {kept.done} of {plural(kept.of, "sample")} are summed; <em>Continue</em> goes on from there.
+        </p>
+      )}
       {calibration.status === "cancelled" && (
         <p className={texts.note}>
           {statistics
@@ -83,6 +103,25 @@ export function CalibrationPanel() {
       )}
       {calibration.failure && <Alert failure={calibration.failure}>{lost && <ReloadModel />}</Alert>}
     </section>
+  );
+}
+
+/** Where the run at hand began, what it went on after, and whether it could again. */
+function Going() {
+  const from = useSelect(({ calibration: { progress } }) => progress?.from ?? 0);
+  const samples = useSelect(({ calibration: { progress } }) => progress?.samples ?? 0);
+  const interruption = useSelect((state) => state.calibration.interruption);
+  const notKept = useSelect((state) => state.calibration.notKept);
+  return (
+    <>
+      {interruption !== null && <p className={texts.note}>{interruption} The model is opened again.</p>}
+      {from > 0 && (
+        <p className={texts.note}>
+          Goes on from {from} of {plural(samples, "sample")}.
+        </p>
+      )}
+      {notKept !== null && <p className={texts.note}>{notKept}</p>}
+    </>
   );
 }
 

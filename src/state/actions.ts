@@ -1,6 +1,7 @@
 /** What can be done with the workbench: the actions of all slices, each in one step. */
 import type { Context } from "./context.ts";
 import { createCalibrationActions } from "./slices/calibration.ts";
+import { createKeptCalibrations } from "./slices/calibration-kept.ts";
 import { createExperimentsActions } from "./slices/experiments/experiments.ts";
 import { createLayersActions } from "./slices/experiments/layers.ts";
 import { createInputActions } from "./slices/input/input.ts";
@@ -22,6 +23,9 @@ export function createActions(context: Context) {
   const model = createModelActions(context);
   const { noteLoss } = model;
   const input = createInputActions(context);
+  const kept = createKeptCalibrations(context.environment.records, (notKept) =>
+    context.patch("calibration", { notKept }),
+  );
   const slices = {
     model,
     opening: createOpeningActions(context, model),
@@ -29,12 +33,12 @@ export function createActions(context: Context) {
     input,
     scenes: createScenesActions(context, input),
     reasoning: createReasoningActions(context, noteLoss),
-    calibration: createCalibrationActions(context, noteLoss),
+    calibration: createCalibrationActions(context, noteLoss, kept),
     ownSamples: createOwnSamplesActions(context, noteLoss),
     pruning: createPruningActions(context),
     measurement: createMeasurementActions(context, noteLoss),
     comparison: createComparisonActions(context, noteLoss),
-    experiments: createExperimentsActions(context, noteLoss),
+    experiments: createExperimentsActions(context, noteLoss, kept),
     layers: createLayersActions(context, noteLoss),
     preferences: createPreferencesActions(context),
   };

@@ -1,6 +1,6 @@
 /** What the store needs from the world around it. The page injects the browser's; tests inject their own. */
 
-import type { Picture } from "../engine/contract.ts";
+import type { BackendKind, Picture } from "../engine/contract.ts";
 import type { WorkerEngine } from "../engine/worker/client.ts";
 
 /** A picture ready to ask about, with an address that an <img> can show. */
@@ -60,6 +60,8 @@ export interface ModelStore {
 export interface Environment {
   /** A fresh engine in its own worker; the store terminates the one before. */
   createEngine(): WorkerEngine;
+  /** Graph runs that one worker may make on this platform before it is renewed; null: as many as it likes. */
+  runsPerWorker(backend: BackendKind): number | null;
   /** The whole address of a file that is named relative to the page: a worker counts from its own script. */
   absoluteUrl(url: string): string;
   /** Reads a JSON file of the page's own origin. Throws PivotscopeError `not-found`, `network`, `bad-input`. */

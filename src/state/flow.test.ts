@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../core/errors.ts";
+import type { FakeEngine } from "../engine/testing/fake-engine.ts";
 import { decodeSharedState, encodeSharedState } from "./address/url.ts";
 import { sharedState } from "./address/url-sync.ts";
 import { calibrationOutdated } from "./slices/calibration.ts";
@@ -152,7 +153,7 @@ describe("bad input", () => {
 });
 
 describe("a lost device", () => {
-  it("keeps picture, question and ratio when it happens during the first calibration, and goes on after a reload", async () => {
+  it("keeps picture, question and ratio when it happens again and again during the first calibration, and goes on after a reload", async () => {
     harness = createHarness();
     harness.onEngine = (fake) => fake.failNext("calibrate", LOST);
     await harness.workbench.open(decodeSharedState("ratio=33"));
@@ -164,7 +165,7 @@ describe("a lost device", () => {
     harness.onEngine = () => {};
     await harness.workbench.actions.model.reload();
     await until(harness, ({ calibration }) => calibration.status === "done");
-    expect(harness.engines).toHaveLength(2);
+    expect(harness.engines).toHaveLength(4);
     expect(
       harness
         .fake()
@@ -181,7 +182,9 @@ describe("a lost device", () => {
     await measureAt(harness, 0.2);
     const { statistics } = state().calibration;
     harness.fake().failNext("calibrate", LOST);
+    harness.onEngine = (fake) => fake.failNext("calibrate", LOST);
     await harness.workbench.actions.calibration.start();
+    harness.onEngine = () => {};
     expect(state().model.status).toBe("lost");
     expect(state().pruning.frame).not.toBeNull();
     await harness.workbench.actions.model.reload();
@@ -193,12 +196,20 @@ describe("a lost device", () => {
 
   it("treats a crashed worker the same way", async () => {
     harness = await opened();
-    harness.fake().gate("calibrate");
-    const calibration = harness.workbench.actions.calibration.start();
-    harness.engines
-      .at(-1)
-      ?.port.fail(new PivotscopeError("internal", "The model's worker stopped.", "Reload the model."));
-    await calibration;
+    const stopped = new PivotscopeError("internal", "The model's worker stopped.", "Reload the model.");
+    const crash = (fake: FakeEngine) => {
+      fake.gate("calibrate");
+      const { calibrate } = fake;
+      fake.calibrate = (...given) => {
+        harness.engines.at(-1)?.port.fail(stopped);
+        return calibrate(...given);
+      };
+    };
+    crash(harness.fake());
+    harness.onEngine = crash;
+    await harness.workbench.actions.calibration.start();
+    harness.onEngine = () => {};
+    expect(harness.engines).toHaveLength(3);
     expect(state().model.status).toBe("lost");
     expect(state().calibration.failure?.message).toContain("worker stopped");
     await harness.workbench.actions.model.reload();

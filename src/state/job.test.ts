@@ -15,6 +15,8 @@ function setUp(options: { readonly atOnce?: boolean } = {}) {
   const context = {
     queue,
     engine: { current: engine },
+    patch: () => {},
+    environment: { runsPerWorker: () => null } as never,
     get: () => ({ model: { ...initialModel, status: "ready" } }) as never,
   };
   const job = createJob<number, string>(context, {

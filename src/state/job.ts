@@ -3,10 +3,11 @@
  * whose place another has taken.
  */
 import type { WorkerEngine } from "../engine/worker/client.ts";
-import { type Context, requireEngine } from "./context.ts";
+import type { Context } from "./context.ts";
 import { isCancelled } from "./failure.ts";
 import { CANCELLED, ENDED, failed, type Job, running, stage } from "./job-state.ts";
 import type { JobKind } from "./queue.ts";
+import { engineForTurn } from "./renewal.ts";
 
 const WAITING = stage("waiting");
 
@@ -50,7 +51,7 @@ export interface JobOptions<Progress, Change> {
 }
 
 export function createJob<Progress = never, Change = undefined>(
-  context: Pick<Context, "queue" | "engine" | "get">,
+  context: Pick<Context, "queue" | "engine" | "get" | "patch" | "environment">,
   { kind, show, onError, atOnce = false }: JobOptions<Progress, Change>,
 ): JobControl<Progress, Change> {
   let current: AbortController | null = null;
@@ -87,7 +88,7 @@ export function createJob<Progress = never, Change = undefined>(
             if (wanted()) show(running(progress), undefined);
           },
           inQueue,
-          inTurn: (task) => inQueue(async () => task(requireEngine(context))),
+          inTurn: (task) => inQueue(async () => task(await engineForTurn(context))),
         });
         if (wanted()) show(ENDED, change);
         else if (inPlace()) show(CANCELLED, undefined);

@@ -17,7 +17,7 @@ import type {
 } from "../contract.ts";
 import type { ArgumentsOf, CallName, ProgressOf, ResultOf } from "../worker/calls.ts";
 import { fakeNeeds, fakeSummary } from "./fake-model.ts";
-import { fakeLayerViews, fakeStatistics } from "./fake-statistics.ts";
+import { fakeLayerViews, fakeRecord, fakeSamplesDone, fakeStatistics } from "./fake-statistics.ts";
 import { fakeAssessment, fakeMeasurement, fakeTrace } from "./fake-text.ts";
 
 export type CallKind = Exclude<CallName, "dispose">;
@@ -32,6 +32,8 @@ export interface CallNotes {
   readonly own?: readonly OwnSample[] | null;
   readonly source?: ModelSource;
   readonly options?: LoadOptions;
+  /** Samples of a calibration that were summed before. */
+  readonly from?: number;
 }
 
 interface FakeCall<Name extends CallKind> {
@@ -51,11 +53,17 @@ export const FAKE_EVALUATION_SET: readonly EvaluationSample[] = Array.from({ len
   answer: index % 2 === 0 ? "three" : "yes",
 }));
 
-/** @param told what tests may change between calls. */
-export function fakeAnswers(
-  layout: UnitLayout,
-  told: { readonly needs: Partial<ModelNeeds>; readonly loading: readonly LoadProgress[] },
-): FakeAnswers {
+/** What tests may change between calls. */
+export interface FakeTold {
+  needs: Partial<ModelNeeds>;
+  loading: readonly LoadProgress[];
+  /** Counted up by a calibration's batches. */
+  runs: number;
+  /** A calibration ends with this error once it has summed so many samples. */
+  calibrationLoss: { readonly after: number; readonly error: PivotscopeError } | null;
+}
+
+export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
   return {
     inspect: {
       notes: (source, options) => ({ source, options }),
@@ -79,12 +87,27 @@ export function fakeAnswers(
       },
     },
     calibrate: {
-      start: (parameters) => [calibrationProgress(parameters, 0)],
-      answer([parameters], call) {
-        call.onProgress?.(calibrationProgress(parameters, 1));
+      notes: ({ keep }) => ({ from: fakeSamplesDone(keep?.from) }),
+      start(order) {
+        const from = fakeSamplesDone(order.keep?.from);
+        return [calibrationProgress(order, from, from)];
+      },
+      async answer([order], call) {
+        const { batchSize, keep, sampleLimit = 8 } = order;
+        const from = fakeSamplesDone(keep?.from);
+        for (let done = from + batchSize; done < sampleLimit; done += batchSize) {
+          await step(call, () => {
+            told.runs += 1;
+            const kept = { record: fakeRecord(order, done), runs: told.runs };
+            return { ...calibrationProgress(order, done, from), ...(keep ? kept : {}) };
+          });
+          if (told.calibrationLoss?.after === done) throw told.calibrationLoss.error;
+        }
+        call.onProgress?.(calibrationProgress(order, sampleLimit, from));
         return fakeStatistics(layout);
       },
     },
+    countRuns: { answer: () => told.runs },
     observeLayers: {
       answer([parameters], call) {
         const views = fakeLayerViews(layout, parameters);
@@ -132,7 +155,11 @@ async function step<Progress>({ signal, onProgress }: Call<Progress>, report: ()
   onProgress?.(progress);
 }
 
-function calibrationProgress(parameters: CalibrationParameters, fraction: number): CalibrationProgress {
-  const samples = parameters.sampleLimit ?? 8;
-  return { sample: Math.max(1, samples * fraction), samples, pass: "forward", layer: 1, layers: 6, fraction };
+function calibrationProgress(
+  { sampleLimit = 8 }: CalibrationParameters,
+  done: number,
+  from: number,
+): CalibrationProgress {
+  const fraction = done / sampleLimit;
+  return { sample: Math.max(1, done), samples: sampleLimit, pass: "forward", layer: 1, layers: 6, fraction, from };
 }

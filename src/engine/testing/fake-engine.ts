@@ -6,7 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import { invariant, PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { Call, Engine, LoadProgress, ModelNeeds } from "../contract.ts";
 import { type ArgumentsOf, createEngineOf, type ProgressOf, type ResultOf } from "../worker/calls.ts";
-import { type CallKind, type CallNotes, fakeAnswers } from "./fake-answers.ts";
+import { type CallKind, type CallNotes, type FakeTold, fakeAnswers } from "./fake-answers.ts";
 import { fakeLayout } from "./fake-model.ts";
 
 export interface FakeEngine extends Engine {
@@ -16,6 +16,8 @@ export interface FakeEngine extends Engine {
   gate(kind: CallKind): { open(): void };
   /** The next call of this kind rejects with this error after its first step. */
   failNext(kind: CallKind, error: PivotscopeError): void;
+  /** Calibrations end with this error once they have summed so many samples, until it is null. */
+  loseCalibration(loss: { readonly after: number; readonly error: PivotscopeError } | null): void;
   /** From now on `inspect` answers with these changes. */
   answerNeeds(change: Partial<ModelNeeds>): void;
   /** What `load` reports before its first step. */
@@ -27,9 +29,11 @@ export function createFakeEngine(): FakeEngine {
   const calls: FakeEngine["calls"] = [];
   const gates = new Map<CallKind, Promise<void>>();
   const failures = new Map<CallKind, PivotscopeError>();
-  const told: { needs: Partial<ModelNeeds>; loading: readonly LoadProgress[] } = {
+  const told: FakeTold = {
     needs: {},
     loading: [{ stage: "weights", done: 500, total: 1000, item: "model.safetensors" }],
+    runs: 0,
+    calibrationLoss: null,
   };
   const answers = fakeAnswers(fakeLayout(), told);
   let disposed = false;
@@ -83,6 +87,9 @@ export function createFakeEngine(): FakeEngine {
     },
     failNext(kind, error) {
       failures.set(kind, error);
+    },
+    loseCalibration(loss) {
+      told.calibrationLoss = loss;
     },
     answerNeeds(change) {
       told.needs = change;

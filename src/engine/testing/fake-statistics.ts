@@ -8,7 +8,8 @@ import type {
   Statistics,
 } from "../../core/statistics.ts";
 import type { Module, UnitLayout } from "../../core/unit.ts";
-import type { LayerViewParameters } from "../contract.ts";
+import { parseRecord } from "../calibrate/calibration-record.ts";
+import type { CalibrationParameters, CalibrationRecord, LayerViewParameters } from "../contract.ts";
 
 const HEAD_SIZE = 8;
 
@@ -100,4 +101,27 @@ function inputStatistics(columns: number, seed: number): InputStatistics {
     fluctuationWelford: fluctuation.map((value) => value * 1.05),
     energy: wave(columns, seed, 0.37),
   };
+}
+
+/** What the fake engine hands out after `samples` samples of a calibration. */
+export function fakeRecord({ batchSize, sampleLimit = 8 }: CalibrationParameters, samples: number): CalibrationRecord {
+  const batches = Math.ceil(samples / batchSize);
+  const sum = () => Float32Array.of(samples, samples / 2);
+  const sums = { pivot: sum(), tokens: sum(), terms: sum(), inputs: sum(), products: sum() };
+  return {
+    version: 1,
+    of: {
+      weights: "fake",
+      precision: "float32",
+      parameters: "",
+      samples: { count: sampleLimit, inputs: "", traces: "" },
+    },
+    done: { samples, batches, pivotBatches: batches, sums },
+    traces: [],
+  };
+}
+
+/** How many samples a record has that came back; 0 for what is none. */
+export function fakeSamplesDone(from: unknown): number {
+  return from ? parseRecord(from).done.samples : 0;
 }

@@ -4,11 +4,19 @@ import type { CalibrationProgress } from "../../engine/contract.ts";
 import { IDLE, type Job } from "../job-state.ts";
 
 /** How far it is, and an estimate of the seconds left from the pace so far; null until there is one. */
-export interface CalibrationPace extends CalibrationProgress {
+export interface CalibrationPace extends Omit<CalibrationProgress, "record" | "runs"> {
   readonly secondsLeft: number | null;
 }
 
 export type CalibrationState = Job<CalibrationPace> & CalibrationOutcome;
+
+/** What is summed of a calibration that has not finished. */
+export interface KeptSamples {
+  /** Which calibration it is of, see `calibrationKey`. */
+  readonly key: string;
+  readonly done: number;
+  readonly of: number;
+}
 
 interface CalibrationOutcome {
   /** What the last finished calibration left; a cancelled or failed one never touches it. */
@@ -19,6 +27,12 @@ interface CalibrationOutcome {
   readonly seconds: number | null;
   /** Use only the first samples of the set at hand; all when null. */
   readonly sampleLimit: number | null;
+  /** Where an unfinished calibration can go on; null where there is none that this page knows of. */
+  readonly kept: KeptSamples | null;
+  /** Why the browser does not keep what is summed; null while it does. */
+  readonly notKept: string | null;
+  /** What happened to the engine during the run at hand that it went on after; null for nothing. */
+  readonly interruption: string | null;
 }
 
 export const initialCalibration: CalibrationState = {
@@ -27,4 +41,7 @@ export const initialCalibration: CalibrationState = {
   statisticsKey: null,
   seconds: null,
   sampleLimit: null,
+  kept: null,
+  notKept: null,
+  interruption: null,
 };

@@ -1,23 +1,31 @@
 /** Calibration: how far it is, what it left, and whether that still belongs to the parameters at hand. */
-import type { CalibrationProgress } from "../../engine/contract.ts";
+import type { CalibrationParameters, CalibrationProgress } from "../../engine/contract.ts";
 import type { Context } from "../context.ts";
 import { createJob } from "../job.ts";
 import type { WorkbenchState } from "../shape.ts";
-import type { CalibrationPace, CalibrationState } from "./calibration-state.ts";
-import { provideSamples } from "./own-samples/own-samples-pictures.ts";
+import type { KeptCalibrations } from "./calibration-kept.ts";
+import { calibrateKept } from "./calibration-run.ts";
+import type { CalibrationPace, CalibrationState, KeptSamples } from "./calibration-state.ts";
 import { calibrationParameters } from "./pruning/method.ts";
 
 /** Share that has to be done before the time left is estimated. */
 const ESTIMATE_FROM = 0.02;
 
 export interface CalibrationActions {
-  /** Calibrates the model at hand. A press while it already runs or waits does nothing. */
+  /** Calibrates the model at hand, from what is kept of it on. A press while it already runs or waits does nothing. */
   start(): Promise<void>;
+  /** Forgets what is kept, then the same. */
+  startOver(): Promise<void>;
+  /** Ends the run; what is summed stays, and `start` goes on from there. */
   cancel(): void;
   setSampleLimit(limit: number | null): void;
 }
 
-export function createCalibrationActions(context: Context, onLoss: (error: unknown) => boolean): CalibrationActions {
+export function createCalibrationActions(
+  context: Context,
+  onLoss: (error: unknown) => boolean,
+  kept: KeptCalibrations,
+): CalibrationActions {
   const { patch, get, environment } = context;
   const job = createJob<CalibrationPace, Partial<CalibrationState>>(context, {
     kind: "calibration",
@@ -25,42 +33,68 @@ export function createCalibrationActions(context: Context, onLoss: (error: unkno
     show: (shown, change) => patch("calibration", { ...change, ...shown }),
   });
 
-  return {
-    cancel: job.cancel,
-    setSampleLimit: (sampleLimit) => patch("calibration", { sampleLimit }),
-    async start() {
-      if (job.busy) return;
-      const state = get();
-      const statisticsKey = calibrationKey(state);
-      const parameters = calibrationParameters(state.pruning.parameters, state.calibration.sampleLimit);
-      await job.start(async ({ signal, report, inTurn }) => {
-        let started = 0;
-        // Writing traces says nothing of the pace of the passes behind it.
-        let passesFrom = 0;
-        const onProgress = (progress: CalibrationProgress) => {
-          if (progress.pass === "traces") passesFrom = environment.now();
-          const elapsed = (environment.now() - passesFrom) / 1000;
-          report({ ...progress, secondsLeft: timeLeft(elapsed, progress.fraction) });
-        };
-        const statistics = await inTurn(async (engine) => {
-          await provideSamples(environment, engine, state.ownSamples.used, state.model.summary, signal);
-          started = environment.now();
-          passesFrom = started;
-          return engine.calibrate(parameters, { signal, onProgress });
+  async function start(): Promise<void> {
+    if (job.busy) return;
+    const state = get();
+    const key = calibrationKey(state);
+    const parameters = calibrationParameters(state.pruning.parameters, state.calibration.sampleLimit);
+    const begin = { interruption: null };
+    await job.start(async ({ signal, report, inQueue, wanted }) => {
+      let started = 0;
+      const statistics = await inQueue(() => {
+        started = environment.now();
+        const estimate = createEstimate(environment.now);
+        return calibrateKept(context, kept, {
+          key,
+          parameters,
+          signal,
+          onProgress: (progress) => report({ ...progress, secondsLeft: estimate(progress) }),
+          onKept(done, of) {
+            if (wanted()) patch("calibration", { kept: { key, done, of } });
+          },
+          onRenewal(loss) {
+            if (loss && wanted()) patch("calibration", { interruption: loss.message });
+          },
         });
-        return { statistics, statisticsKey, seconds: (environment.now() - started) / 1000 };
       });
+      await kept.forget(key);
+      return { statistics, statisticsKey: key, seconds: (environment.now() - started) / 1000, kept: null };
+    }, begin);
+  }
+
+  return {
+    start,
+    cancel: job.cancel,
+    async startOver() {
+      if (job.busy) return;
+      patch("calibration", { kept: null });
+      await kept.forget(calibrationKey(get()));
+      await start();
     },
+    setSampleLimit: (sampleLimit) => patch("calibration", { sampleLimit }),
   };
 }
 
-function timeLeft(elapsed: number, fraction: number): number | null {
-  return fraction < ESTIMATE_FROM ? null : (elapsed * (1 - fraction)) / fraction;
+/** Estimates the seconds left from the pace of the passes in the worker at hand; null until there is a pace. */
+function createEstimate(now: () => number): (progress: CalibrationProgress) => number | null {
+  let since = now();
+  let first: number | null = null;
+  return ({ pass, fraction, from = 0, samples }) => {
+    // Writing traces says nothing of the pace of the passes behind it, nor does another worker.
+    if (pass === "traces" || (first ?? from) !== from) since = now();
+    first = from;
+    const share = fraction - from / samples;
+    return share < ESTIMATE_FROM ? null : ((now() - since) / 1000) * ((1 - fraction) / share);
+  };
 }
 
-/** Names what a calibration depends on: the weights and the parameters that enter it. */
+/** Names what the calibration at hand depends on: the weights and the parameters that enter it. */
 export function calibrationKey(state: WorkbenchState): string {
-  const parameters = calibrationParameters(state.pruning.parameters, state.calibration.sampleLimit);
+  return keyOfCalibration(calibrationParameters(state.pruning.parameters, state.calibration.sampleLimit), state);
+}
+
+/** The same for other parameters. */
+export function keyOfCalibration(parameters: CalibrationParameters, state: WorkbenchState): string {
   const { summary } = state.model;
   return JSON.stringify([summary?.weightHash ?? null, summary?.name ?? null, parameters, ...ownKey(state)]);
 }
@@ -84,4 +118,10 @@ function sameTail(statisticsKey: string, state: WorkbenchState): boolean {
 /** Whether the statistics were made with other parameters than those at hand. */
 export function calibrationOutdated(state: WorkbenchState): boolean {
   return state.calibration.statisticsKey !== null && state.calibration.statisticsKey !== calibrationKey(state);
+}
+
+/** Where the calibration of the model, samples and constants at hand can go on. */
+export function keptSamples(state: WorkbenchState): KeptSamples | null {
+  const { kept } = state.calibration;
+  return kept?.key === calibrationKey(state) ? kept : null;
 }

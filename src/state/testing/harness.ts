@@ -27,6 +27,8 @@ export interface Harness {
   elapse(milliseconds: number): void;
   /** Called with each engine before it is used: the place for gates and failures of its first calls. */
   onEngine: (fake: FakeEngine) => void;
+  /** Graph runs after which a worker is renewed; null: never. */
+  runsPerWorker: number | null;
 }
 
 const FILES: Readonly<Record<string, unknown>> = {
@@ -71,6 +73,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
       engines.push({ fake, port });
       return port;
     },
+    runsPerWorker: () => harness.runsPerWorker,
     absoluteUrl: (url) => new URL(url, "http://page/").href,
     async readJson(url) {
       const file = files.get(url);
@@ -124,6 +127,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
       }
     },
     onEngine: () => {},
+    runsPerWorker: null,
   };
   return harness;
 }

@@ -1,35 +1,69 @@
 /**
  * The engine as experiments see it: every call is a job of its own in the page's queue, so that whatever else waits goes
- * in between; and no call begins while the experiment is paused.
+ * in between; no call begins while the experiment is paused; and each goes on after a loss of the engine. A calibration that
+ * an experiment needs goes on from its last batch, also in the experiment's next run.
  */
-import type { Call, Engine } from "../../../engine/contract.ts";
-import { type Context, requireEngine } from "../../context.ts";
+import type { PivotscopeError } from "../../../core/errors.ts";
+import type { CalibrationProgress, Call, Engine } from "../../../engine/contract.ts";
+import type { WorkerEngine } from "../../../engine/worker/client.ts";
+import type { Context } from "../../context.ts";
+import { withRenewal } from "../../renewal.ts";
+import { keyOfCalibration } from "../calibration.ts";
+import type { KeptCalibrations } from "../calibration-kept.ts";
+import { calibrateKept } from "../calibration-run.ts";
 import { provideSamples } from "../own-samples/own-samples-pictures.ts";
 
 /** The calls that experiments make. */
 export type ExperimentEngine = Pick<Engine, "calibrate" | "evaluationSet" | "writeTraces" | "assess">;
 
-/** @param mayGoOn resolves at once, or when the experiment goes on; rejects when it is cancelled meanwhile. */
-export function createExperimentEngine(
-  context: Context,
-  signal: AbortSignal,
-  mayGoOn: () => Promise<void>,
-): ExperimentEngine {
-  async function inQueue<Result>(work: (engine: Engine) => Promise<Result>): Promise<Result> {
-    await mayGoOn();
-    return context.queue.run("experiment", signal, async () => {
-      const engine = requireEngine(context);
+export interface ExperimentCalls {
+  readonly signal: AbortSignal;
+  /** Resolves at once, or when the experiment goes on; rejects when it is cancelled meanwhile. */
+  mayGoOn(): Promise<void>;
+  readonly kept: KeptCalibrations;
+  /** Told why the engine is renewed beneath a call; null: because it was time. */
+  onRenewal(loss: PivotscopeError | null): void;
+}
+
+export interface KeptExperimentEngine extends ExperimentEngine {
+  /** Forgets what is summed of the calibrations that the experiment needed: it has come to its end. */
+  forgetSums(): Promise<void>;
+}
+
+export function createExperimentEngine(context: Context, calls: ExperimentCalls): KeptExperimentEngine {
+  const { signal, kept, onRenewal } = calls;
+  const calibrated = new Set<string>();
+
+  async function inQueue<Result>(work: () => Promise<Result>): Promise<Result> {
+    await calls.mayGoOn();
+    return context.queue.run("experiment", signal, work);
+  }
+
+  /** A call of a few seconds: after a loss it is made again as a whole. */
+  function whole<Result>(perform: (engine: Engine) => Promise<Result>): Promise<Result> {
+    const work = async (engine: WorkerEngine) => {
       const { ownSamples, model } = context.get();
       await provideSamples(context.environment, engine, ownSamples.used, model.summary, signal);
-      return work(engine);
-    });
+      return perform(engine);
+    };
+    return inQueue(() => withRenewal(context, { work, reached: () => 0, signal, onRenewal }));
   }
+
   // The experiment's own signal ends every call, whatever signal the caller brings.
   const bound = <Progress>(call: Call<Progress> | undefined): Call<Progress> => ({ ...call, signal });
   return {
-    calibrate: (parameters, call) => inQueue((engine) => engine.calibrate(parameters, bound(call))),
-    evaluationSet: (call) => inQueue((engine) => engine.evaluationSet(bound(call))),
-    writeTraces: (samples, call) => inQueue((engine) => engine.writeTraces(samples, bound(call))),
-    assess: (request, call) => inQueue((engine) => engine.assess(request, bound(call))),
+    calibrate(parameters, call) {
+      const key = keyOfCalibration(parameters, context.get());
+      calibrated.add(key);
+      const onProgress = (progress: CalibrationProgress) => call?.onProgress?.(progress);
+      return inQueue(() => calibrateKept(context, kept, { key, parameters, signal, onProgress, onRenewal }));
+    },
+    evaluationSet: (call) => whole((engine) => engine.evaluationSet(bound(call))),
+    writeTraces: (samples, call) => whole((engine) => engine.writeTraces(samples, bound(call))),
+    assess: (request, call) => whole((engine) => engine.assess(request, bound(call))),
+    async forgetSums() {
+      for (const key of calibrated) await kept.forget(key);
+      calibrated.clear();
+    },
   };
 }

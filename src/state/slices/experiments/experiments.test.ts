@@ -174,12 +174,27 @@ describe("results of experiments", () => {
     expect(assessed()).toBe(0);
   });
 
-  it("stay and are gone on with after the device is lost", async () => {
+  it("are gone on with by themselves after the device is lost", async () => {
     await openedWithTwo();
     const { started, gate } = await stopAfter(1);
     harness.fake().failNext("assess", LOST);
     gate.open();
     await started;
+    expect(harness.engines).toHaveLength(2);
+    expect(run()).toMatchObject({ status: "done", failure: null });
+    expect(records()).toEqual([12, 12, 12]);
+    expect(assessed()).toBe(2);
+  });
+
+  it("stay and are gone on with on request after the device is lost again and again", async () => {
+    await openedWithTwo();
+    const { started, gate } = await stopAfter(1);
+    harness.fake().failNext("assess", LOST);
+    harness.onEngine = (fake) => fake.failNext("assess", LOST);
+    gate.open();
+    await started;
+    harness.onEngine = () => {};
+    expect(harness.engines).toHaveLength(3);
     expect(run()).toMatchObject({ status: "failed", failure: { code: "device-lost" } });
     expect(state().model.status).toBe("lost");
     expect(records()).toEqual([12, 0, 0]);

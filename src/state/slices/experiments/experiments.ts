@@ -10,6 +10,7 @@ import { CANCELLED, ENDED, type Job } from "../../job-state.ts";
 import { NEVER } from "../../queue.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import { calibrationOutdated } from "../calibration.ts";
+import type { KeptCalibrations } from "../calibration-kept.ts";
 import { describeExperiment } from "./experiments-choices.ts";
 import { createExperimentEngine } from "./experiments-engine.ts";
 import { currentKey, isComplete } from "./experiments-facts.ts";
@@ -51,7 +52,11 @@ interface Order {
   readonly statistics: Statistics;
 }
 
-export function createExperimentsActions(context: Context, onLoss: (error: unknown) => boolean): ExperimentsActions {
+export function createExperimentsActions(
+  context: Context,
+  onLoss: (error: unknown) => boolean,
+  kept: KeptCalibrations,
+): ExperimentsActions {
   const { patch, get, environment } = context;
   const keptResults = createKeptResults(environment.records, (notKept) => patch("experiments", { notKept }));
   const pauses = new Map<ExperimentName, Pause>();
@@ -79,7 +84,8 @@ export function createExperimentsActions(context: Context, onLoss: (error: unkno
 
   async function findFamilies(): Promise<void> {
     if (get().experiments.families !== null || get().model.status !== "ready") return;
-    const engine = createExperimentEngine(context, NEVER, () => Promise.resolve());
+    const mayGoOn = () => Promise.resolve();
+    const engine = createExperimentEngine(context, { signal: NEVER, mayGoOn, kept, onRenewal() {} });
     try {
       const samples = await engine.evaluationSet();
       patch("experiments", { families: samples.map(({ family }) => family) });
@@ -126,7 +132,8 @@ export function createExperimentsActions(context: Context, onLoss: (error: unkno
     const { parameters } = state.pruning;
     let latest = shown;
     // Writes follow each other; each says what has come since the one before.
-    let kept: Promise<void> = Promise.resolve();
+    let written: Promise<void> = Promise.resolve();
+    let shownLast: ExperimentPace | null = null;
     let from: { readonly done: number; readonly worked: number } | null = null;
     try {
       if (!latest) {
@@ -135,7 +142,15 @@ export function createExperimentsActions(context: Context, onLoss: (error: unkno
       }
       const previous = latest;
       const { performExperiment } = await import("./experiments-run.ts");
-      const engine = createExperimentEngine(context, signal, pause.over);
+      const engine = createExperimentEngine(context, {
+        signal,
+        mayGoOn: pause.over,
+        kept,
+        onRenewal(loss) {
+          const why = loss ? `${loss.message} ` : "";
+          if (shownLast && wanted()) report({ ...shownLast, cell: `${why}Opening the model again` });
+        },
+      });
       await performExperiment(engine, {
         description,
         summary,
@@ -154,20 +169,22 @@ export function createExperimentsActions(context: Context, onLoss: (error: unkno
           // Calibrations beforehand are not counted: the pace is that of the samples.
           if (total > 0) from ??= { done, worked };
           const pace = from && done > from.done ? (worked - from.worked) / 1000 / (done - from.done) : null;
-          report({ ...progress, secondsLeft: pace === null ? null : pace * (total - done) });
+          shownLast = { ...progress, secondsLeft: pace === null ? null : pace * (total - done) };
+          report(shownLast);
           if (pace !== null) notePace(description, pace);
         },
         onResult(result) {
           if (!wanted()) return;
           const before = latest;
           latest = result;
-          kept = kept.then(() => keptResults.append(key, before, result));
+          written = written.then(() => keptResults.append(key, before, result));
           patchRun(name, { result });
         },
       });
+      await engine.forgetSums();
       return {};
     } finally {
-      await kept;
+      await written;
     }
   }
 
