@@ -15,6 +15,7 @@ import {
   type ResultOf,
 } from "./calls.ts";
 import { deserialiseError } from "./crossing-errors.ts";
+import { createLife, type LifeOptions } from "./life.ts";
 import { createPictureNumbers } from "./pictures.ts";
 import type { Endpoint, FromWorker, ToWorker } from "./protocol.ts";
 
@@ -39,7 +40,9 @@ export interface PortEngine extends WorkerEngine {
 /** An engine in a new module worker. */
 export function createWorkerEngine(): WorkerEngine {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "pivotscope-engine" });
-  const engine = createPortEngine(worker, () => worker.terminate());
+  const engine = createPortEngine(worker, () => worker.terminate(), {
+    after: (milliseconds, callback) => void setTimeout(callback, milliseconds),
+  });
   let answered = false;
   worker.addEventListener("message", () => (answered = true), { once: true });
   worker.onerror = (event) => {
@@ -67,8 +70,19 @@ function notStarted(): PivotscopeError {
   );
 }
 
-/** An engine behind any endpoint: a worker in the page, a MessagePort in the tests. */
-export function createPortEngine(port: Endpoint<ToWorker>, end: () => void): PortEngine {
+function silent(): PivotscopeError {
+  return crashed("it gives no sign of life");
+}
+
+/**
+ * An engine behind any endpoint: a worker in the page, a MessagePort in the tests. With a clock, an endpoint that gives no
+ * sign of life is given up (`life.ts`).
+ */
+export function createPortEngine(
+  port: Endpoint<ToWorker>,
+  end: () => void,
+  clock: Pick<LifeOptions, "after"> = { after() {} },
+): PortEngine {
   const pending = new Map<number, Pending>();
   const refer = createPictureNumbers();
   let nextId = 1;
@@ -80,8 +94,17 @@ export function createPortEngine(port: Endpoint<ToWorker>, end: () => void): Por
     pending.clear();
   }
 
+  const life = createLife({
+    ...clock,
+    ask: () => port.postMessage({ type: "ping" }),
+    waits: () => pending.size > 0,
+    onDeath: () => fail(silent()),
+  });
+
   port.onmessage = (event: MessageEvent<FromWorker>) => {
     const message = event.data;
+    life.heard();
+    if (message.type === "pong") return;
     const call = pending.get(message.id);
     if (!call) return;
     if (message.type === "progress") {
@@ -132,6 +155,7 @@ export function createPortEngine(port: Endpoint<ToWorker>, end: () => void): Por
       signal?.addEventListener("abort", onAbort, { once: true });
       // The union of calls cannot be narrowed by a type parameter; the signature ties name and arguments together.
       port.postMessage(message as unknown as ToWorker);
+      life.watch();
     });
   }
 

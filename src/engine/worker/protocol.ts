@@ -21,12 +21,14 @@ export type CallMessage = {
   };
 }[CallName];
 
-export type ToWorker = CallMessage | { readonly type: "cancel"; readonly id: number };
+/** A ping is answered at once, whatever call is under way. */
+export type ToWorker = CallMessage | { readonly type: "cancel"; readonly id: number } | { readonly type: "ping" };
 
 export type FromWorker =
   | { readonly type: "progress"; readonly id: number; readonly progress: ProgressOf<CallName> }
   | { readonly type: "result"; readonly id: number; readonly result: ResultOf<CallName> }
-  | { readonly type: "error"; readonly id: number; readonly error: SerialisedError };
+  | { readonly type: "error"; readonly id: number; readonly error: SerialisedError }
+  | { readonly type: "pong" };
 
 /** The part of Worker, MessagePort and DedicatedWorkerGlobalScope that the protocol needs. */
 export interface Endpoint<Send> {

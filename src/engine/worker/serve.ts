@@ -59,6 +59,10 @@ export function serveEngine(port: Endpoint<FromWorker>, createEngine: () => Engi
       controllers.get(message.id)?.abort();
       return;
     }
+    if (message.type === "ping") {
+      port.postMessage({ type: "pong" });
+      return;
+    }
     const controller = new AbortController();
     controllers.set(message.id, controller);
     const given = argumentsOf(message);
