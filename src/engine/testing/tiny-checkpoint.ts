@@ -52,6 +52,11 @@ function withShortTrace<Sample extends object>(sample: Sample): Sample {
 }
 
 export function createTinyFolder(): CheckpointFolder {
+  return folderOf(tinyFiles());
+}
+
+/** Its files by name, for those who want to serve them. */
+export function tinyFiles(): ReadonlyMap<string, Uint8Array<ArrayBuffer> | string> {
   const config = tinyConfig();
   const files = new Map<string, Uint8Array<ArrayBuffer> | string>(
     COPIED.map((name) => [name, readFileSync(join(SOURCE, name), "utf8")]),
@@ -71,5 +76,5 @@ export function createTinyFolder(): CheckpointFolder {
   );
   files.set("config.json", config);
   files.set("model.safetensors", randomWeights(config));
-  return folderOf(files);
+  return files;
 }
