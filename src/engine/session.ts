@@ -10,24 +10,17 @@ import type { CheckpointFolder } from "../models/source.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
 import type { Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
 import { type Generation, generateGreedy } from "./generate/generate.ts";
-import { chooseBackend } from "./load/choose-backend.ts";
-import { chooseGeneration } from "./load/choose-generation.ts";
-import { choosePrecision } from "./load/choose-precision.ts";
-import { createModel, defineModel, defineModelWithin } from "./load/create-model.ts";
 import type { BackendSource } from "./load/device.ts";
 import { framesOfPixels, missing, prepareInput } from "./load/prepare-input.ts";
-import { checkWeights, largestTensorBytes } from "./load/weight-upload.ts";
 import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
-import { createMasks, type MaskSet } from "./pass/masks.ts";
+import type { MaskSet } from "./pass/masks.ts";
 import type { Model } from "./pass/model.ts";
+import { placeModel } from "./place-model.ts";
 
 /** What differs between the engine's homes. */
 export interface Environment extends BackendSource {
   decodePicture(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Picture>;
 }
-
-/** What every WebGPU device binds (WebGPU specification, section 3.6.2); larger tables of the vocabulary go in parts. */
-const SMALLEST_BUFFER_LIMIT = 128 * 2 ** 20;
 
 /** Longest trace that is generated where nobody says otherwise, in tokens. */
 export const DEFAULT_TRACE_LIMIT = 500;
@@ -83,43 +76,14 @@ export async function openSession(
     ...(call.onProgress ? { onProgress: call.onProgress } : {}),
   });
   throwIfCancelled(call.signal);
-  // A checkpoint that cannot work is refused before a device is asked for.
   const { config } = checkpoint;
-  const unplaced = defineModel(config);
-  checkWeights(unplaced, weights);
-  const largestBuffer = largestTensorBytes(defineModelWithin(config, SMALLEST_BUFFER_LIMIT));
-  const { backend, note, webGpuInSoftware } = await chooseBackend(environment, config, options, largestBuffer);
-  let model: Model;
-  let denseMasks: MaskSet;
-  let precisionNote: string;
-  let weightBytes: number;
-  try {
-    const choice = await choosePrecision(backend, options.precision, async () => {
-      call.onProgress?.({ stage: "check", item: "half precision", done: 0, total: 0 });
-      // Only devices with half precision need it.
-      const { checkHalfPrecision } = await import("./check/self-check.ts");
-      return checkHalfPrecision(backend, config, call.signal);
-    });
-    const { precision } = choice;
-    const generation = await chooseGeneration(backend, unplaced, async () => {
-      call.onProgress?.({ stage: "check", item: "text generation", done: 0, total: 0 });
-      const { checkFusedGeneration } = await import("./check/self-check-generation.ts");
-      return checkFusedGeneration(backend, config, precision, call.signal);
-    });
-    precisionNote = [choice.note, generation.note].filter((text) => text !== "").join(" ");
-    model = await createModel(backend, config, weights, {
-      precision,
-      generationWay: generation.way,
-      onProgress: (done, total, item, from) =>
-        call.onProgress?.({ stage: "weights", item, done, total, ...(from === undefined ? {} : { from }) }),
-      signal: call.signal,
-    });
-    weightBytes = backend.uploadedBytes;
-    denseMasks = createMasks(model, null);
-  } catch (error) {
-    await backend.dispose();
-    throw error;
-  }
+  const { model, denseMasks, weightBytes, precisionNote, backendNote, webGpuInSoftware } = await placeModel(
+    environment,
+    { config, weights },
+    options,
+    call,
+  );
+  const { backend } = model;
   const { definition } = model;
   const splitting = checkpoint.images?.splitting ?? null;
   const { tokenizer, prompts, images, stopIds } = checkpoint;
@@ -165,7 +129,7 @@ export async function openSession(
       architecture: definition.architecture,
       layout: model.layout,
       backend: backend.kind,
-      backendNote: note,
+      backendNote,
       webGpuInSoftware,
       weightBytes,
       precision: model.precision,
