@@ -8,6 +8,7 @@ import { calibrate } from "../engine/calibrate/calibrate.ts";
 import type { RecommendedParameters } from "../models/recommended.ts";
 import { defineCommand } from "./command.ts";
 import { openDestination } from "./destination.ts";
+import { openKeptSums } from "./kept-sums.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine, percent } from "./progress.ts";
 import { prepareAll, readSamples } from "./samples.ts";
@@ -26,6 +27,11 @@ const options = {
   markers: { type: "text", value: "A,B", explanation: "Marker groups that make pivots; else all." },
   "random-pivots": { type: "flag", explanation: "Put as many pivots at random places instead, as a control." },
   seed: { type: "number", value: "S", explanation: "Seed of random pivots; else 1." },
+  keep: {
+    type: "text",
+    value: "FILE",
+    explanation: "Keep there what is summed, and go on from it if it is there; removed at the end.",
+  },
   "minimum-markers": { type: "number", value: "N", explanation: "With fewer, the trace is cut in three; else 2." },
 } as const;
 
@@ -57,7 +63,9 @@ export const statistics = defineCommand({
     // What can be refused without the model is refused before it is loaded.
     calibrationParameters(asked, {});
     const list = await readSamples(given.samples, given.limit);
-    const destination = await openDestination(given.out, context, { inputs: [given.model, given.samples] });
+    const inputs = [given.model, given.samples];
+    const destination = await openDestination(given.out, context, { inputs });
+    const kept = await openKeptSums(given.keep, context, inputs);
 
     const text = await withModel(given.model, context, async (session) => {
       const { summary, model } = session;
@@ -65,15 +73,19 @@ export const statistics = defineCommand({
       const line = createProgressLine(context);
       try {
         const samples = await prepareAll(session, list, parameters, context, line);
+        const pivots = parameters;
+        const from = (await kept?.from(model, { batchSize: parameters.batchSize, pivots }, samples)) ?? null;
         const result = await calibrate(model, {
           samples,
           batchSize: parameters.batchSize,
           window: parameters.window,
+          from,
+          ...(kept ? { keep: kept } : {}),
           signal: context.signal,
           onProgress: ({ sample, pass, layer, layers, fraction }) =>
             line.show(
-              `Calibrating: sample ${sample} of ${samples.length}, ${pass}, layer ${layer} of ${layers}, ` +
-                percent(fraction, 1),
+              `Calibrating${from ? ` from sample ${from.samples + 1}` : ""}: sample ${sample} of ${samples.length}, ` +
+                `${pass}, layer ${layer} of ${layers}, ${percent(fraction, 1)}`,
             ),
         });
         return serialiseStatistics(summary.layout, result, {
@@ -83,8 +95,10 @@ export const statistics = defineCommand({
         });
       } finally {
         line.clear();
+        await kept?.written();
       }
     });
     await destination.write(`${text}\n`);
+    await kept?.forget();
   },
 });
