@@ -15,6 +15,7 @@ import { defaultPivotParameters } from "../src/core/pivots.ts";
 import type { BackendKind } from "../src/engine/contract.ts";
 import { createEngine } from "../src/engine/engine.ts";
 import { nodeDevice } from "../src/engine/load/node-device.ts";
+import { openNodeSession } from "../src/engine/node-engine.ts";
 import { decodePicture } from "../src/models/image/decode-node.ts";
 import { createNodeFolder } from "../src/models/node-folder.ts";
 import { createNodeBackend } from "../src/runtime/cpu/node.ts";
@@ -23,7 +24,7 @@ import { parseScene } from "../src/scenes/scene-json.ts";
 import { measureEngine } from "./measure-engine.ts";
 import type { BenchPage } from "./page.ts";
 
-const NAMES = ["slider", "scoring", "model", "batches"] as const;
+const NAMES = ["slider", "scoring", "model", "batches", "keeping"] as const;
 /** Needs an install of its own, so it runs only when it is asked for. */
 const APART = "transformers-js";
 type Name = (typeof NAMES)[number];
@@ -96,6 +97,15 @@ if (wanted.includes("model")) {
 if (wanted.includes("batches")) {
   const { benchBatches } = await import("./batches.ts");
   results.batches = await benchBatches(join(root, "public", "models", "scenes"), Number(values.count));
+}
+if (wanted.includes("keeping")) {
+  const { measureKeeping } = await import("./keeping.ts");
+  const session = await openNodeSession(join(root, "public", "models", "scenes"));
+  results["keeping, node cpu"] = await measureKeeping(session, samples);
+  await session.dispose();
+  for (const backend of ["cpu", "webgpu"] satisfies BackendKind[]) {
+    results[`keeping, browser ${backend}`] = await inBrowser("benchKeeping", backend, samples);
+  }
 }
 if (wanted.includes(APART)) {
   const { benchTransformersJs } = await import("./transformers-js/run.ts");
