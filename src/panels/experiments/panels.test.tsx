@@ -137,7 +137,10 @@ describe("an experiment's panel", () => {
     expect(cancelled).toContain("Go on measuring");
 
     gate = harness.fake().gate("assess");
-    harness.fake().failNext("assess", new PivotscopeError("device-lost", "The GPU went away.", "Reload the model."));
+    const lost = new PivotscopeError("device-lost", "The GPU went away.", "Reload the model.");
+    harness.fake().failNext("assess", lost);
+    // It is opened again, and lost again, until the page gives up.
+    harness.onEngine = (fake) => fake.failNext("assess", lost);
     started = actions().experiments.start("methods");
     gate.open();
     await started;
