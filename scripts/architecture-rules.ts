@@ -17,7 +17,7 @@ const OTHER_NAMES = ["smolvlm", "siglip"];
 const ALLOWED: Readonly<Record<string, string>> = {
   "src/models/architectures/registry.ts": "it lists them",
   "src/models/hub/address.ts": "an example of an address",
-  "src/models/tokenizer-check.ts": "advice which model to open instead",
+  "src/models/tokenizer/steps.ts": "advice which model to open instead",
   "src/panels/PicturePanel.tsx": "advice which model to open instead",
   "src/panels/open-model/ChoosingStep.tsx": "tells people what can be opened",
   "src/panels/open-model/recommended-models.ts": "repositories of the hub",

@@ -34,3 +34,10 @@ export function bytesOfToken(token: string): Uint8Array | null {
   }
   return bytes;
 }
+
+const encoder = new TextEncoder();
+
+/** The UTF-8 bytes of `text`, each as its character. */
+export function bytesAsCharacters(text: string): string {
+  return Array.from(encoder.encode(text), (byte) => BYTE_CHARACTERS[byte]).join("");
+}

@@ -120,7 +120,7 @@ describe("what fuzzing found", () => {
       '"model.merges[1]"',
     );
     refused(model({ type: "Unigram" }), '"model.type"');
-    refused({ pre_tokenizer: { type: "Sequence", pretokenizers: { length: 2 ** 31 } } }, "pretokenizers.length");
+    refused({ pre_tokenizer: { type: "Sequence", pretokenizers: { length: 2 ** 31 } } }, "pre_tokenizer.pretokenizers");
   });
 
   it("refuses a tokenizer that fails only when it is used", () => {

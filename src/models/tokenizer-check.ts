@@ -1,18 +1,15 @@
 /**
- * What tokenizer.json must be before the library reads it. The library trusts the file: a text that is an object with a
- * "length", or an id of four billion, keeps it busy until memory is gone.
+ * What tokenizer.json must be. The library that merges tokens trusts the file: a text that is an object with a "length", or an
+ * id of four billion, keeps it busy until memory is gone.
  */
 import * as v from "valibot";
-import { type FieldSource, fieldIn, type JsonSource, parseJson, readJson } from "../core/json/read.ts";
+import { parseJson, readJson } from "../core/json/read.ts";
 import { anyObject, anything, firstWrong, flag, integer, list, object, oneOf, text } from "../core/json/schemas.ts";
-import { checkpointFile } from "./checkpoint-file.ts";
+import type { AddedToken } from "./tokenizer/added-tokens.ts";
+import { TOKENIZER_FILE } from "./tokenizer/steps.ts";
 
 /** Ids below this are read; the largest vocabularies have some hundred thousand. */
 export const LARGEST_VOCABULARY = 16_777_216;
-
-const SOURCE: JsonSource = checkpointFile("tokenizer.json", {
-  unsupported: "Open a checkpoint with a byte-level tokenizer, such as SmolVLM.",
-});
 
 const id = integer(0, LARGEST_VOCABULARY - 1);
 const isId = (found: unknown) =>
@@ -34,48 +31,53 @@ const merges = firstWrong(v.custom<readonly unknown[]>(Array.isArray, PAIRS), v.
   return bad < 0 ? undefined : [bad, found[bad]];
 });
 
+const optionalFlag = v.nullish(flag, false);
+const optionalText = v.nullish(text);
+
+/** Without a prefix: of another one than the empty one no merge would be found. */
+const noPrefix = v.nullish(oneOf([""], "none"));
+
+const modelSchema = object({
+  type: v.nullish(oneOf(["BPE"]), "BPE"),
+  vocab: vocabulary,
+  merges,
+  unk_token: optionalText,
+  end_of_word_suffix: optionalText,
+  continuing_subword_prefix: noPrefix,
+  byte_fallback: optionalFlag,
+  ignore_merges: optionalFlag,
+});
+
+const addedSchema = v.pipe(
+  object({
+    id,
+    content: text,
+    special: optionalFlag,
+    single_word: optionalFlag,
+    lstrip: optionalFlag,
+    rstrip: optionalFlag,
+    normalized: v.nullish(flag),
+  }),
+  v.transform(({ normalized, ...token }): AddedToken => ({ ...token, normalized: normalized ?? !token.special })),
+);
+
 const tokenizerSchema = object({
   decoder: v.nullish(object({ type: oneOf(["ByteLevel"]) }), {}),
-  model: object({ type: v.nullish(oneOf(["BPE"])), vocab: vocabulary, merges }),
-  added_tokens: v.nullish(list(object({ id, content: text, special: v.nullish(flag, false) })), []),
-});
-
-const STEPS = ["normalizer", "pre_tokenizer", "post_processor", "decoder"] as const;
-const stepsSchema = object({
+  model: modelSchema,
+  added_tokens: v.nullish(list(addedSchema), []),
   normalizer: anything,
   pre_tokenizer: anything,
-  post_processor: anything,
-  decoder: anything,
 });
 
-/** An added token: its text, its id and whether it is special. */
-export type AddedToken = v.InferOutput<typeof tokenizerSchema>["added_tokens"][number];
+/** A tokenizer.json that may be used. Its steps are read by those who take them. */
+export type TokenizerDefinition = v.InferOutput<typeof tokenizerSchema>;
 
 /**
- * Checks the text of tokenizer.json.
+ * Reads the text of tokenizer.json.
  *
- * @returns its added tokens, in the file's order.
  * @throws PivotscopeError `bad-checkpoint` naming the field that is of the wrong type; `unsupported` for a model other
  *   than BPE or a decoder other than ByteLevel.
  */
-export function checkTokenizer(json: string): readonly AddedToken[] {
-  const found = parseJson(json, SOURCE);
-  const { added_tokens: added } = readJson(tokenizerSchema, found, SOURCE);
-  const steps = readJson(stepsSchema, found, SOURCE);
-  for (const step of STEPS) refuseLengths(steps[step], step, 0, SOURCE);
-  return added;
-}
-
-/** The steps have no field "length", but what has one is taken for a list. */
-function refuseLengths(value: unknown, path: string, depth: number, source: FieldSource): void {
-  if (typeof value !== "object" || value === null) return;
-  if (depth > 16) throw source.wrong(path.split(".")[0] ?? path, value, "a value that is nested less deeply");
-  if (!Array.isArray(value) && Object.hasOwn(value, "length")) {
-    throw source.wrong(
-      fieldIn(path, "length"),
-      Object.entries(value).find(([key]) => key === "length")?.[1],
-      "nothing",
-    );
-  }
-  for (const [key, inner] of Object.entries(value)) refuseLengths(inner, fieldIn(path, key), depth + 1, source);
+export function checkTokenizer(json: string): TokenizerDefinition {
+  return readJson(tokenizerSchema, parseJson(json, TOKENIZER_FILE), TOKENIZER_FILE);
 }

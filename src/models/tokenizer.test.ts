@@ -98,6 +98,17 @@ describe("createTokenizer", () => {
     expect(() => byteTokenizer({ added_tokens: [{ content: "<x>" }] })).toThrow(/"added_tokens\[0\].id" is missing/);
   });
 
+  it("refuses steps that it does not know, and continuing prefixes, by their names", () => {
+    const refused = (change: object, words: RegExp) =>
+      expect(() => byteTokenizer(change as Record<string, unknown>)).toThrow(
+        expect.objectContaining({ code: "unsupported", message: expect.stringMatching(words) }),
+      );
+    refused({ pre_tokenizer: { type: "Metaspace" } }, /"pre_tokenizer.type" is the string "Metaspace"; supported/);
+    refused({ normalizer: { type: "Sequence", normalizers: [{ type: "Nmt" }] } }, /"normalizer.normalizers\[0\].type"/);
+    const model = { type: "BPE", vocab: { a: 0 }, merges: [], continuing_subword_prefix: "##" };
+    refused({ model }, /"model.continuing_subword_prefix" is the string "##"; supported: none/);
+  });
+
   it("names the character that has no token, where the library would lose it", () => {
     const model = { type: "BPE", vocab: { a: 0 }, merges: [] };
     expect(() => byteTokenizer({ model }).encode("ab")).toThrow(
@@ -123,6 +134,11 @@ describeWithShared(
       expect(tokenizer.tokenTexts(entry.ids).join("")).toBe(entry.decoded);
     });
 
+    it("cuts digits of any script, and spaces, as the Rust library does", () => {
+      const cases = readSharedJson<{ question: string; ids: number[] }[]>(folder, "cases/tokenizer-digits.json");
+      expect(cases.map(({ question }) => tokenizer.encode(question))).toEqual(cases.map(({ ids }) => ids));
+    });
+
     it("decodes as the library does", () => {
       const library = new LibraryTokenizer(JSON.parse(text("tokenizer.json")), {});
       fc.assert(
@@ -138,7 +154,7 @@ describeWithShared(
       expect(tokenizer.tokenId("<row_6_col_6>")).toBe(49_188);
     });
   },
-  ["checkpoints/SmolVLM-256M-Instruct"],
+  ["checkpoints/SmolVLM-256M-Instruct", "cases/tokenizer-digits.json"],
 );
 
 describeWithShared(

@@ -1,17 +1,22 @@
 /**
  * Text to token ids and back.
  *
- * Encoding is @huggingface/tokenizers on the checkpoint's own tokenizer.json; added tokens such as `<image>` are
- * recognised in the text and nothing is added automatically. Decoding is done here, byte by byte, because people read
+ * A text goes through the steps of the checkpoint's own tokenizer.json (`tokenizer/`), which do what Hugging Face's Rust
+ * library does; the pieces are merged by @huggingface/tokenizers. Added tokens such as `<image>` are recognised in the text
+ * and nothing is added automatically. Decoding is done here, byte by byte, because people read
  * traces token by token: a character whose bytes are split over tokens belongs to the token that completes it.
  */
-import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
+import { BPE } from "@huggingface/tokenizers";
 import { PivotscopeError } from "../core/errors.ts";
 import { readJsonText } from "../core/json/read.ts";
 import { anyObject } from "../core/json/schemas.ts";
 import { BYTE_CHARACTERS, bytesOfToken } from "./byte-level.ts";
 import { checkpointFile } from "./checkpoint-file.ts";
-import { type AddedToken, checkTokenizer } from "./tokenizer-check.ts";
+import { type AddedToken, type FindTokens, tokenFinder } from "./tokenizer/added-tokens.ts";
+import { createNormalizer } from "./tokenizer/normalizers.ts";
+import { createPreTokenizer } from "./tokenizer/pre-tokenizers.ts";
+import { type Work, workFor } from "./tokenizer/work.ts";
+import { checkTokenizer, type TokenizerDefinition } from "./tokenizer-check.ts";
 
 export interface TokenStream {
   /** Text that this token adds; empty while a character is incomplete. */
@@ -23,7 +28,11 @@ export interface TokenStream {
 export interface Tokenizer {
   /** Special added tokens by their text, for example "<image>". They never stand for what a person typed. */
   readonly specialTokens: ReadonlyMap<string, number>;
-  /** Ids of `text`, nothing added. @throws PivotscopeError `bad-input` when a character has no token. */
+  /**
+   * Ids of `text`, nothing added.
+   * @throws PivotscopeError `bad-input` when a character has no token; `bad-checkpoint` when the file's steps take too
+   *   much work on this text.
+   */
   encode(text: string): number[];
   /** The text of all ids, special tokens included. */
   decode(ids: readonly number[]): string;
@@ -43,11 +52,13 @@ const REPLACEMENT = "\uFFFD";
  * @throws PivotscopeError `bad-checkpoint` for files that cannot be read, `unsupported` unless it is BPE by bytes.
  */
 export function createTokenizer(tokenizerJson: string, tokenizerConfig: string | null): Tokenizer {
-  const addedTokens = indexAddedTokens(checkTokenizer(tokenizerJson));
+  const definition = checkTokenizer(tokenizerJson);
   if (tokenizerConfig !== null) readJsonText(anyObject, tokenizerConfig, checkpointFile("tokenizer_config.json"));
-  const library = createLibraryTokenizer(tokenizerJson, tokenizerConfig ?? "{}");
+  const addedTokens = indexAddedTokens(definition.added_tokens);
+  const model = runLibrary(() => new BPE(modelConfig(definition)));
+  const cutText = createCutter(definition);
   const missingBytes = new Set(
-    BYTE_CHARACTERS.flatMap((character, byte) => (library.token_to_id(character) === undefined ? [byte] : [])),
+    BYTE_CHARACTERS.flatMap((character, byte) => (model.tokens_to_ids.has(character) ? [] : [byte])),
   );
 
   function createTokenStream(): TokenStream {
@@ -56,7 +67,7 @@ export function createTokenizer(tokenizerJson: string, tokenizerConfig: string |
       push(id) {
         const added = addedTokens.byId.get(id);
         if (added !== undefined) return decoder.decode() + added;
-        const token: string | undefined = library.id_to_token(id);
+        const token: string | undefined = model.vocab[id];
         if (token === undefined) return decoder.decode() + REPLACEMENT;
         const bytes = bytesOfToken(token);
         return bytes === null ? decoder.decode() + token : decoder.decode(bytes, { stream: true });
@@ -77,17 +88,59 @@ export function createTokenizer(tokenizerJson: string, tokenizerConfig: string |
     specialTokens: addedTokens.special,
     encode(text) {
       requireBytes(text, missingBytes);
-      return runLibrary(() => library.encode(text, { add_special_tokens: false }).ids);
+      return cutText(text, workFor(text.length)).flatMap((part) =>
+        typeof part === "number" ? [part] : runLibrary(() => idsOf(model, part)),
+      );
     },
     decode: (ids) => tokenTexts(ids).join(""),
     tokenTexts,
     createTokenStream,
-    tokenId: (token) => library.token_to_id(token) ?? null,
+    tokenId: (token) => addedTokens.byContent.get(token) ?? model.tokens_to_ids.get(token) ?? null,
   };
 }
 
-function createLibraryTokenizer(tokenizerJson: string, tokenizerConfig: string): LibraryTokenizer {
-  return runLibrary(() => new LibraryTokenizer(JSON.parse(tokenizerJson), JSON.parse(tokenizerConfig)));
+/** Cuts a text into the pieces within which tokens are merged, and the ids of added tokens. */
+function createCutter(definition: TokenizerDefinition): (text: string, work: Work) => (readonly string[] | number)[] {
+  const normalize = createNormalizer(definition.normalizer);
+  const preTokenize = createPreTokenizer(definition.pre_tokenizer);
+  const [inNormalized, inText] = partition(definition.added_tokens, ({ normalized }) => normalized);
+  const findInText = tokenFinder(inText);
+  const normalForms = inNormalized.map(({ content }) => normalize(content, workFor(content.length)));
+  const findInNormalized = tokenFinder(inNormalized, normalForms);
+  const pieces = (find: FindTokens, text: string, work: Work, rest: (text: string) => (readonly string[] | number)[]) =>
+    find(text, work).flatMap((section) => (typeof section === "number" ? [section] : rest(section)));
+  return (text, work) =>
+    pieces(findInText, text, work, (section) =>
+      pieces(findInNormalized, normalize(section, work), work, (plain) => [preTokenize([plain], work)]),
+    );
+}
+
+/** What the library reads of tokenizer.json's "model". */
+function modelConfig({ model }: TokenizerDefinition): ConstructorParameters<typeof BPE>[0] {
+  const {
+    unk_token: unknown,
+    end_of_word_suffix: suffix,
+    continuing_subword_prefix: _,
+    vocab,
+    merges,
+    ...config
+  } = model;
+  return {
+    ...config,
+    // Checked entry by entry.
+    vocab: vocab as Record<string, number>,
+    merges: merges as string[] | [string, string][],
+    ...(unknown && { unk_token: unknown }),
+    ...(suffix && { end_of_word_suffix: suffix }),
+  };
+}
+
+function idsOf(model: BPE, pieces: readonly string[]): number[] {
+  return model.encode([...pieces]).flatMap((token) => model.tokens_to_ids.get(token) ?? []);
+}
+
+function partition<Item>(items: readonly Item[], belongs: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }
 
 /** Steps of a damaged file may fail only when a text comes to them. */
@@ -124,15 +177,18 @@ function requireBytes(text: string, missingBytes: ReadonlySet<number>): void {
 
 interface AddedTokens {
   readonly byId: ReadonlyMap<number, string>;
+  readonly byContent: ReadonlyMap<string, number>;
   readonly special: ReadonlyMap<string, number>;
 }
 
 function indexAddedTokens(tokens: readonly AddedToken[]): AddedTokens {
   const byId = new Map<number, string>();
+  const byContent = new Map<string, number>();
   const special = new Map<string, number>();
   for (const token of tokens) {
     byId.set(token.id, token.content);
+    byContent.set(token.content, token.id);
     if (token.special) special.set(token.content, token.id);
   }
-  return { byId, special };
+  return { byId, byContent, special };
 }
