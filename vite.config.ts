@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { pageSecurity, securityHeaders } from "./scripts/page-security.ts";
 
 /** Threads of the wasm backend need cross-origin isolation. */
 const ISOLATION = {
@@ -41,7 +42,7 @@ const codeSplitting = {
 };
 
 export default defineConfig({
-  plugins: [react(), shortenShaders()],
+  plugins: [react(), shortenShaders(), pageSecurity()],
   // Relative addresses: the build works from any folder of any host.
   base: "./",
   worker: { format: "es", plugins: () => [shortenShaders()], rolldownOptions: { output: { codeSplitting } } },
@@ -52,5 +53,5 @@ export default defineConfig({
   // Every browser with WebGPU preloads modules by itself.
   build: { target: "es2023", modulePreload: { polyfill: false } },
   server: { headers: ISOLATION },
-  preview: { headers: ISOLATION },
+  preview: { headers: { ...ISOLATION, ...securityHeaders() } },
 });

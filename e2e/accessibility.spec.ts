@@ -1,6 +1,7 @@
 /** Rules that a machine can check, in both themes, with everything on the page that can be opened. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
+import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 async function violations(page: Page): Promise<string[]> {

@@ -1,7 +1,8 @@
 /** What does not work says so beside the thing that failed, and loses nothing. On the cpu backend: it starts faster. */
 import { readFileSync } from "node:fs";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { scenePicture } from "../src/testing/scene-picture.ts";
+import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 const PICTURE = readFileSync(scenePicture);

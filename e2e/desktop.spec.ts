@@ -1,5 +1,6 @@
 /** At 1440 × 900 the essentials stand on the screen without scrolling. */
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
+import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 test("shows picture, slider, retention, field, trace, KL and the way to compare at once", async ({ page }) => {

@@ -1,5 +1,6 @@
 /** The GPU or the worker goes away in the middle of the work: nothing is lost, one button goes on. */
-import { expect, type Page, test, type Worker } from "@playwright/test";
+import { expect, type Page, type Worker } from "@playwright/test";
+import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 /** Lets the test reach the device that the worker asks for. Model files wait until that is arranged. */

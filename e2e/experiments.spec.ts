@@ -1,5 +1,6 @@
 /** Methods beside each other: another one under the slider, two overlaid, and an experiment that outlives the page. */
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
+import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 test("prunes by another method, overlays a second one, and carries both in the link", async ({ page }) => {

@@ -1,6 +1,7 @@
 /** Without WebGPU the page works on the CPU, and says why. */
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { findBrowser } from "../scripts/find-browser.ts";
+import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 // Without the flags of the other tests, and with the GPU process's WebGPU off: no adapter on any machine.

@@ -1,8 +1,9 @@
 /** The main job, on WebGPU: load, read, calibrate, drag, measure, compare. One page, in the order of a visit. */
 import { readFileSync } from "node:fs";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { decodeScene } from "../src/state/slices/input/scene-link.ts";
 import { scenePicture } from "../src/testing/scene-picture.ts";
+import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 test.describe.configure({ mode: "serial" });

@@ -2,8 +2,9 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { OpenModelDialog } from "./open-model.ts";
+import { test } from "./test.ts";
 
 const BUNDLED = join(import.meta.dirname, "..", "public", "models", "scenes");
 

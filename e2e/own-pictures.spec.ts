@@ -1,7 +1,8 @@
 /** Own samples: collected in the page, given traces, calibrated on, saved, kept over a reload and opened again. */
 import { readFile } from "node:fs/promises";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import sharp from "sharp";
+import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 const HASH = `${FEW_SAMPLES}&backend=cpu&ratio=30`;

@@ -1,5 +1,6 @@
 /** At 390 × 844: picture and answer, trace, charts; the slider at the bottom edge. */
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
+import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });

@@ -6,11 +6,12 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { comparePictures, shrink, toKept } from "./pictures/compare.ts";
 import { BASELINES, differences, environmentOf, keepEnvironment, keptEnvironment } from "./pictures/environment.ts";
 import { addOwnFonts, bundleWorker, replaceWorker, stopClocks } from "./pictures/frozen-page.ts";
 import { type PageState, STATES } from "./pictures/states.ts";
+import { test } from "./test.ts";
 import { Workbench } from "./workbench.ts";
 
 /** Kept at `scale`: half of the large screen's pixels show as much as all of them. */
@@ -28,6 +29,9 @@ const THEMES = ["light", "dark"] as const;
 const MOST_PIXELS = 0.00005;
 const MOST_CELLS = 0.0004;
 const KEEPING = process.env.PIVOTSCOPE_KEEP_PICTURES === "1";
+
+// The pictures' fonts and worker are put into the page from outside, which its policy would stop.
+test.use({ bypassCSP: true });
 
 let worker = "";
 let rough = "";

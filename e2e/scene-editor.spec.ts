@@ -1,8 +1,9 @@
 /** The scene editor, by keyboard, mouse and finger. The model's answers play no part: the editor needs none. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import type { Scene } from "../src/scenes/scene.ts";
 import { encodeScene } from "../src/state/slices/input/scene-link.ts";
+import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 const scene: Scene = {

@@ -1,6 +1,7 @@
 /** Where WebGPU computes in software the page takes the CPU and says why; what asks for WebGPU gets it all the same. */
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { browserArguments } from "../scripts/find-browser.ts";
+import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 test.skip(!browserArguments().includes("--use-webgpu-adapter=swiftshader"), "PIVOTSCOPE_GPU=real: a GPU of hardware");

@@ -8,16 +8,22 @@ import { decodeSharedState } from "../state/address/url.ts";
 import { createWorkbench } from "../state/store.ts";
 import { App } from "./App.tsx";
 import { createBrowserEnvironment } from "./browser-environment.ts";
+import { framingOf, mayRun, showAlone } from "./framing.ts";
 import { followPreferences } from "./preferences-storage.ts";
 
 const root = document.getElementById("root");
 invariant(root, "The page has no #root.");
-const workbench = createWorkbench(createBrowserEnvironment());
-followPreferences(workbench);
-createRoot(root).render(
-  <StrictMode>
-    <App workbench={workbench} />
-  </StrictMode>,
-);
-void workbench.open(decodeSharedState(location.hash, location.search));
-window.addEventListener("popstate", () => void workbench.visit(decodeSharedState(location.hash)));
+if (mayRun(framingOf(window))) start(root);
+else showAlone(root, window);
+
+function start(root: HTMLElement): void {
+  const workbench = createWorkbench(createBrowserEnvironment());
+  followPreferences(workbench);
+  createRoot(root).render(
+    <StrictMode>
+      <App workbench={workbench} />
+    </StrictMode>,
+  );
+  void workbench.open(decodeSharedState(location.hash, location.search));
+  window.addEventListener("popstate", () => void workbench.visit(decodeSharedState(location.hash)));
+}
