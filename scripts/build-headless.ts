@@ -5,7 +5,7 @@
  */
 import { copyFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { build, type Plugin } from "vite";
+import { build, defaultServerConditions, type Plugin } from "vite";
 
 const root = resolve(import.meta.dirname, "..");
 const ORT = join(root, "node_modules", "onnxruntime-web", "dist");
@@ -14,7 +14,7 @@ const ORT_MODULE = "ort.webgpu.bundle.min.mjs";
 export const ORT_WASM = "ort-wasm-simd-threaded.asyncify.wasm";
 
 /** Native packages, which no bundle can hold. */
-const NATIVE = ["onnxruntime-node", "sharp"];
+const NATIVE = ["onnxruntime-node", "sharp", "webgpu"];
 
 /** onnxruntime-web stays a file of its own beside the bundle: it is minified already, and looks around itself. */
 function ortBesideBundle(): Plugin {
@@ -51,7 +51,13 @@ export async function buildHeadless({ entries, folder, plugins = [] }: HeadlessB
     plugins: [ortBesideBundle(), ...plugins],
     // Node 20 has no `using`.
     oxc: { target: "es2023" },
-    ssr: { noExternal: true, external: NATIVE, target: "node" },
+    ssr: {
+      noExternal: true,
+      external: NATIVE,
+      target: "node",
+      // Shaders as text inside, and not as files that the folder does not have.
+      resolve: { conditions: ["bundled", ...defaultServerConditions] },
+    },
     build: {
       ssr: true,
       target: "es2023",

@@ -30,8 +30,8 @@ function filesUnder(folder: string): string[] {
 const paths = filesUnder("");
 const documents = paths.filter((path) => path.endsWith(".md")).sort();
 const headings = new Map(documents.map((path) => [path, headingsOf(read(path))]));
-const { scripts, dependencies, devDependencies } = JSON.parse(read("package.json")) as Record<
-  "scripts" | "dependencies" | "devDependencies",
+const { scripts, dependencies, optionalDependencies, devDependencies } = JSON.parse(read("package.json")) as Record<
+  "scripts" | "dependencies" | "optionalDependencies" | "devDependencies",
   Record<string, string>
 >;
 const code = paths.filter((path) => CODE.test(path) && path !== "scripts/doc-claims.test.ts");
@@ -43,7 +43,11 @@ for (const path of documents) {
   for (const claim of falseClaims(path, read(path), tree)) claims.push({ path, ...claim });
 }
 const dependenciesPath = "docs/dependencies.md";
-for (const claim of falseVersions(read(dependenciesPath), { ...dependencies, ...devDependencies })) {
+for (const claim of falseVersions(read(dependenciesPath), {
+  ...dependencies,
+  ...optionalDependencies,
+  ...devDependencies,
+})) {
   claims.push({ path: dependenciesPath, ...claim });
 }
 for (const claim of unnamedScripts(read("README.md"), tree.scripts)) claims.push({ path: "README.md", ...claim });

@@ -5,6 +5,7 @@ import type { Session } from "../engine/session.ts";
 import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";
 import { openDestination } from "./destination.ts";
+import { deviceOptions } from "./device-options.ts";
 import { describeSample, type Measured, summarise } from "./evaluation-json.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine } from "./progress.ts";
@@ -18,6 +19,7 @@ const options = {
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
   limit: { type: "number", value: "N", explanation: "Use only the first N samples." },
   "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights.", needs: "plan" },
+  ...deviceOptions,
 } as const;
 
 /** Measures every sample of the list, teacher-forced on its trace, one at a time, and releases the masks. */
@@ -59,13 +61,14 @@ export const evaluate = defineCommand({
     const plan = await readPlan(given.plan);
     const destination = await openDestination(given.out, context, { inputs: [given.model, given.samples, given.plan] });
 
-    const result = await withModel(given.model, context, async (session) => {
+    const result = await withModel(given.model, given, context, async (session, place) => {
       const { summary } = session;
       const masks = await masksForPlan(session, plan, given["any-weights"], context.signal);
       const measured = await measureAll(session, list, masks, context);
       return {
         model: summary.name,
         weight_hash: summary.weightHash,
+        ...place,
         plan: plan && { method: plan.plan.method, ratio: plan.plan.ratio },
         ...summarise(measured),
         samples: measured.map((entry, index) => describeSample(session, list.samples[index], entry)),

@@ -2,6 +2,7 @@
 import { DEFAULT_TRACE_LIMIT } from "../engine/session.ts";
 import { decodePicture } from "../models/image/decode-node.ts";
 import { defineCommand } from "./command.ts";
+import { deviceOptions } from "./device-options.ts";
 import { readBytes } from "./files.ts";
 import { withModel } from "./open-model.ts";
 import { wholeNumber } from "./options.ts";
@@ -15,6 +16,7 @@ const options = {
   plan: { type: "text", value: "FILE", explanation: "Prune the model by this plan; the dense model when absent." },
   "max-tokens": { type: "number", value: "N", explanation: `Longest trace in tokens; else ${DEFAULT_TRACE_LIMIT}.` },
   "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights.", needs: "plan" },
+  ...deviceOptions,
 } as const;
 
 export const generate = defineCommand({
@@ -27,7 +29,7 @@ export const generate = defineCommand({
     const picture = given.image === undefined ? null : await decodePicture(await readBytes(given.image), given.image);
     const plan = await readPlan(given.plan);
 
-    await withModel(given.model, context, async (session) => {
+    await withModel(given.model, given, context, async (session) => {
       const { checkpoint } = session;
       const { tokenizer, stopIds } = checkpoint;
       const input = await session.prepareInput({ picture, question: given.question }, context.signal);

@@ -8,6 +8,7 @@ import type { Scene } from "../scenes/scene.ts";
 import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";
 import { openDestination } from "./destination.ts";
+import { type AskedDevice, deviceOptions, type Place } from "./device-options.ts";
 import { describeJudgement, judgeAll, summariseJudgements } from "./judge-json.ts";
 import { withModel } from "./open-model.ts";
 import { wholeNumber } from "./options.ts";
@@ -35,6 +36,8 @@ const options = {
   limit: { type: "number", value: "N", explanation: "Use only the first N samples." },
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
   "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights.", needs: "plan" },
+  backend: { ...deviceOptions.backend, needs: "model" },
+  precision: { ...deviceOptions.precision, needs: "model" },
 } as const;
 
 const notes = `A traces file is {"traces": [ … ]}, one text for each sample of the samples file, in its order.
@@ -61,14 +64,16 @@ export const judge = defineCommand({
     if ((given.model === undefined) === (given.traces === undefined)) {
       throw new PivotscopeError("bad-input", "Give either --model or --traces.", "One of them is judged.");
     }
-    const judged =
+    const written =
       given.model === undefined
-        ? judgeAll(samples, await readTraces(given.traces ?? "", samples.length))
-        : judgeAll(samples, await writeTraces(given.model, samples, given, context));
+        ? { traces: await readTraces(given.traces ?? "", samples.length), place: null }
+        : await writeTraces(given.model, samples, given, context);
+    const judged = judgeAll(samples, written.traces);
     const result = {
       model: given.model ?? null,
       traces: given.traces ?? null,
       noise: given.noise ?? null,
+      ...written.place,
       ...summariseJudgements(judged),
       samples: judged.map(describeJudgement),
     };
@@ -93,11 +98,15 @@ async function readSceneSamples(file: string, limit: number | undefined): Promis
 async function writeTraces(
   folder: string,
   samples: readonly SceneSampleOnFile[],
-  given: { readonly plan: string | undefined; readonly noise: number | undefined; readonly "any-weights": boolean },
+  given: AskedDevice & {
+    readonly plan: string | undefined;
+    readonly noise: number | undefined;
+    readonly "any-weights": boolean;
+  },
   context: CommandContext,
-): Promise<readonly string[]> {
+): Promise<{ readonly traces: readonly string[]; readonly place: Place }> {
   const plan = await readPlan(given.plan);
-  return withModel(folder, context, async (session) => {
+  return withModel(folder, given, context, async (session, place) => {
     const masks = await masksForPlan(session, plan, given["any-weights"], context.signal);
     const line = createProgressLine(context);
     const traces: string[] = [];
@@ -116,7 +125,7 @@ async function writeTraces(
       masks.release();
       line.clear();
     }
-    return traces;
+    return { traces, place };
   });
 }
 

@@ -3,6 +3,7 @@ import { DEFAULT_OUTLIER_FACTOR, type LayerViews } from "../core/signals/layer-v
 import { checkOutlierFactor, DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } from "../engine/measure/layer-views.ts";
 import { defineCommand } from "./command.ts";
 import { openDestination } from "./destination.ts";
+import { deviceOptions } from "./device-options.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine } from "./progress.ts";
 import { prepareAll, readSamples } from "./samples.ts";
@@ -21,6 +22,7 @@ const options = {
     explanation: `An entry above M times its layer's mean is an outlier; else ${DEFAULT_OUTLIER_FACTOR}.`,
   },
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
+  ...deviceOptions,
 } as const;
 
 function describeLayers({ samples, outlierFactor, layers }: LayerViews) {
@@ -46,7 +48,7 @@ export const layers = defineCommand({
     checkOutlierFactor(outlierFactor);
     const list = await readSamples(given.samples, given.limit ?? DEFAULT_LAYER_VIEW_SAMPLES);
     const destination = await openDestination(given.out, context, { inputs: [given.model, given.samples] });
-    const text = await withModel(given.model, context, async (session) => {
+    const text = await withModel(given.model, given, context, async (session, place) => {
       const line = createProgressLine(context);
       try {
         const samples = await prepareAll(session, list, null, context, line);
@@ -56,7 +58,7 @@ export const layers = defineCommand({
           onProgress: ({ done, total }) => line.show(`Looking at layers: sample ${done} of ${total}`),
         });
         const { name, weightHash } = session.summary;
-        return JSON.stringify({ model: name, weight_hash: weightHash, ...describeLayers(views) });
+        return JSON.stringify({ model: name, weight_hash: weightHash, ...place, ...describeLayers(views) });
       } finally {
         line.clear();
       }

@@ -8,23 +8,32 @@ import { parseModelConfig } from "../models/architectures/registry.ts";
 import { openWeights } from "../models/open-weights.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import type { CommandContext } from "./context.ts";
+import { type AskedDevice, openOnDevice, type Place, tellPlace } from "./device-options.ts";
 import { createProgressLine, describeLoading } from "./progress.ts";
 
 /** Opens the checkpoint at `path` (see `openNodePlace`), gives it to `use`, and releases it whatever happens. */
 export async function withModel<Result>(
   path: string,
+  asked: AskedDevice,
   context: CommandContext,
-  use: (session: Session) => Promise<Result>,
+  use: (session: Session, place: Place) => Promise<Result>,
 ): Promise<Result> {
   // Imported here so that help and planning do not wait for onnxruntime's native library.
-  const { openNodeSession } = await import("../engine/node-engine.ts");
+  const { openNodeHome, openNodeSession } = await import("../engine/node-engine.ts");
+  const home = openNodeHome();
   const line = createProgressLine(context);
   const onProgress = (progress: Parameters<typeof describeLoading>[0]) => line.show(describeLoading(progress));
-  const session = await openNodeSession(path, { signal: context.signal, onProgress }).finally(() => line.clear());
   try {
-    return await use(session);
+    const session = await openOnDevice(asked, context, (options) =>
+      openNodeSession(path, { signal: context.signal, onProgress }, options, home).finally(() => line.clear()),
+    );
+    try {
+      return await use(session, await tellPlace(asked, session.summary, home, context));
+    } finally {
+      await session.dispose();
+    }
   } finally {
-    await session.dispose();
+    await home.close();
   }
 }
 

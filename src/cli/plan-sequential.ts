@@ -6,6 +6,7 @@ import { validateRatio } from "../core/unit-check.ts";
 import { planSequentialWanda } from "../engine/calibrate/sequential-wanda.ts";
 import { defineCommand } from "./command.ts";
 import { openDestination } from "./destination.ts";
+import { deviceOptions } from "./device-options.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine } from "./progress.ts";
 import { prepareAll, readSamples } from "./samples.ts";
@@ -21,6 +22,7 @@ const options = {
   },
   limit: { type: "number", value: "N", explanation: "Use only the first N samples." },
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
+  ...deviceOptions,
 } as const;
 
 export const planSequential = defineCommand({
@@ -34,7 +36,7 @@ export const planSequential = defineCommand({
     validateRatio(given.ratio);
     const list = await readSamples(given.samples, given.limit);
     const destination = await openDestination(given.out, context, { inputs: [given.model, given.samples] });
-    const text = await withModel(given.model, context, async (session) => {
+    const text = await withModel(given.model, given, context, async (session, place) => {
       const line = createProgressLine(context);
       try {
         const samples = await prepareAll(session, list, null, context, line);
@@ -56,6 +58,7 @@ export const planSequential = defineCommand({
               askedRatio: given.ratio,
             },
           ),
+          { ...place },
         );
       } finally {
         line.clear();

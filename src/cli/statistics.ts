@@ -8,6 +8,7 @@ import { calibrate } from "../engine/calibrate/calibrate.ts";
 import type { RecommendedParameters } from "../models/recommended.ts";
 import { defineCommand } from "./command.ts";
 import { openDestination } from "./destination.ts";
+import { deviceOptions } from "./device-options.ts";
 import { openKeptSums } from "./kept-sums.ts";
 import { withModel } from "./open-model.ts";
 import { createProgressLine, percent } from "./progress.ts";
@@ -33,6 +34,7 @@ const options = {
     explanation: "Keep there what is summed, and go on from it if it is there; removed at the end.",
   },
   "minimum-markers": { type: "number", value: "N", explanation: "With fewer, the trace is cut in three; else 2." },
+  ...deviceOptions,
 } as const;
 
 type Asked = PivotParameters & Pick<MethodParameters, "batchSize">;
@@ -67,7 +69,7 @@ export const statistics = defineCommand({
     const destination = await openDestination(given.out, context, { inputs });
     const kept = await openKeptSums(given.keep, context, inputs);
 
-    const text = await withModel(given.model, context, async (session) => {
+    const text = await withModel(given.model, given, context, async (session, place) => {
       const { summary, model } = session;
       const parameters = calibrationParameters(asked, summary.recommended);
       const line = createProgressLine(context);
@@ -91,6 +93,7 @@ export const statistics = defineCommand({
         return serialiseStatistics(summary.layout, result, {
           model: summary.name,
           weight_hash: summary.weightHash,
+          ...place,
           parameters,
         });
       } finally {

@@ -11,6 +11,7 @@ import { createStatisticsSource } from "../engine/measure/experiment-statistics.
 import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";
 import { type Destination, openDestination } from "./destination.ts";
+import { deviceOptions } from "./device-options.ts";
 import { inFile, readText, readTextIfThere } from "./files.ts";
 import { withEngine } from "./open-engine.ts";
 import { UsageError } from "./options.ts";
@@ -51,6 +52,7 @@ const options = {
     explanation: "Take statistics that were made for other weights.",
     needs: "statistics",
   },
+  ...deviceOptions,
 } as const;
 
 /** Milliseconds between two writes of what is kept. */
@@ -74,7 +76,7 @@ export const sweep = defineCommand({
     const statisticsText = given.statistics === undefined ? null : await readText(given.statistics);
     const resume = await readKept(given.keep);
 
-    const text = await withEngine(given.model, context, async (engine, summary) => {
+    const text = await withEngine(given.model, given, context, async (engine, summary, place) => {
       const file = given.statistics ?? "";
       const known = statisticsText === null ? null : readStatisticsFile(statisticsText, file, summary.layout);
       if (known && !given["any-weights"]) requireSameWeights(file, known.origin, summary);
@@ -82,6 +84,7 @@ export const sweep = defineCommand({
       const description = describe(parameters);
       if (given.describe) return serialiseDescription(description);
       const result = await measure(engine, summary, context, {
+        device: place.device,
         ...{ description, parameters, known, shard, resume, keep },
       });
       return serialiseResult(result);
@@ -91,6 +94,7 @@ export const sweep = defineCommand({
 });
 
 interface Measuring {
+  readonly device: string;
   readonly description: ReturnType<typeof readDescription>;
   readonly parameters: MethodParameters;
   readonly known: StatisticsFile | null;
@@ -104,7 +108,7 @@ async function measure(
   engine: Engine,
   summary: ModelSummary,
   context: CommandContext,
-  { description, parameters, known, shard, resume, keep }: Measuring,
+  { device, description, parameters, known, shard, resume, keep }: Measuring,
 ): Promise<ExperimentResult> {
   const { signal } = context;
   const line = createProgressLine(context);
@@ -117,7 +121,7 @@ async function measure(
   };
   try {
     return await runExperiment({
-      ...{ engine, summary, description, parameters, shard, resume, signal },
+      ...{ engine, summary, device, description, parameters, shard, resume, signal },
       statisticsFor: createStatisticsSource({
         engine,
         signal,

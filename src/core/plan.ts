@@ -63,8 +63,9 @@ export function createPlan(
   };
 }
 
-export function serialisePlan(plan: Plan): string {
-  return JSON.stringify(plan);
+/** @param extra fields to put beside the plan's, for example on what device it was made. */
+export function serialisePlan(plan: Plan, extra: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({ ...extra, ...plan });
 }
 
 /**

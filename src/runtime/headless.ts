@@ -1,7 +1,6 @@
 /**
  * WebGPU without a browser: onnxruntime-web and the kernels on a GPU that the caller has, Deno's `navigator.gpu` or that of
- * Dawn for Node. Shaders are text that only a bundler imports, so what stands on this is bundled first
- * (`scripts/build-headless.ts`).
+ * Dawn for Node (`dawn-node.ts`).
  */
 import { env } from "onnxruntime-web/webgpu";
 import type { Backend } from "./backend.ts";

@@ -36,6 +36,8 @@ export interface ExperimentProgress {
 export interface ExperimentRun {
   readonly engine: Pick<Engine, "evaluationSet" | "writeTraces" | "assess">;
   readonly summary: Pick<ModelSummary, "name" | "weightHash" | "backend" | "layout">;
+  /** What the device is called, for the result to name beside the backend. */
+  readonly device?: string;
   readonly description: ExperimentDescription;
   /** Statistics for a series' constants; asked once per series. See `createStatisticsSource`. */
   readonly statisticsFor: (parameters: MethodParameters) => Promise<Statistics>;
@@ -53,6 +55,11 @@ export interface ExperimentRun {
   /** Measures only the chunks whose number modulo `count` is `index` (from 0). */
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
   readonly chunkSize?: number | undefined;
+}
+
+/** The backend, with its device where that is known; commas part several of them in results of several runs. */
+function placeOf({ summary, device = "" }: ExperimentRun): string {
+  return device === "" ? summary.backend : `${summary.backend} (${device.replaceAll(",", "")})`;
 }
 
 /**
@@ -91,7 +98,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   const { cells, cmds } = await planCells(run, gate);
   const head = {
     description,
-    model: { name: summary.name, weightHash: summary.weightHash, backend: summary.backend },
+    model: { name: summary.name, weightHash: summary.weightHash, backend: placeOf(run) },
     cmds,
     samples: samples.length,
   };

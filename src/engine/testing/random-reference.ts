@@ -6,9 +6,7 @@
  * in BF16; they name the weights' hash. Node only.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { defaultPivotParameters } from "../../core/pivots.ts";
-import { projectRoot } from "../../testing/shared.ts";
 import { createBatch } from "../pass/batch.ts";
 import { traceLogits } from "../pass/last-states.ts";
 import type { Session } from "../session.ts";
@@ -41,7 +39,7 @@ export interface Agreement {
 }
 
 export function readRandomReference(name: "random-256m" | "random-256m-2-1"): RandomReference {
-  return JSON.parse(readFileSync(join(projectRoot, "src/engine/testing", `${name}.json`), "utf8")) as RandomReference;
+  return JSON.parse(readFileSync(new URL(`${name}.json`, import.meta.url), "utf8")) as RandomReference;
 }
 
 /** The picture of the references as normalised values [3, size, size]; the formula is training/random_reference.py's. */

@@ -1,16 +1,15 @@
-/** The text of every shader, by the name of its kernel. */
+/**
+ * The text of every shader, by the name of its kernel. `#shader-texts` (`imports` in `package.json`) is what a bundler put
+ * in, or in plain Node the files themselves.
+ */
+import { SHADER_TEXTS } from "#shader-texts";
 import { invariant } from "../../../core/errors.ts";
 import { shaderName } from "../shader-name.ts";
 
-const TEXTS: Readonly<Record<string, string>> = import.meta.glob("../../../../shaders/*.wgsl", {
-  query: "?raw",
-  import: "default",
-  eager: true,
-});
-
 /** Shader of `kernel`; a missing one is a mistake in our own code. */
 export function shaderOf(kernel: string): string {
-  const text = TEXTS[`../../../../shaders/${shaderName(kernel)}.wgsl`];
-  invariant(text, `There is no shaders/${shaderName(kernel)}.wgsl for the kernel ${kernel}.`);
+  const name = `${shaderName(kernel)}.wgsl`;
+  const text = SHADER_TEXTS[name];
+  invariant(text, `There is no shaders/${name} for the kernel ${kernel}.`);
   return text;
 }
