@@ -1,6 +1,6 @@
 /** Normalisations, softmax and the loss, with their vector-Jacobian rules. */
 import { invariant } from "../../core/errors.ts";
-import { DATA_TYPES, type GraphBuilder, lastDimension, type Value, withRule } from "../graph.ts";
+import { type GraphBuilder, lastDimension, type Value, withRule } from "../graph.ts";
 import type { Shape } from "../shape.ts";
 
 function withLast(shape: Shape, last: number): Shape {
@@ -80,6 +80,9 @@ export function softmax(builder: GraphBuilder, x: Value): Value {
  * p − onehot(target) [rows, vocabulary], which is the gradient of −ln P, and P = p[target] [rows, 1]; the gradient of P is
  * −P · residual. The losses themselves are measured by a kernel.
  *
+ * At the target the residual is minus the sum of all other probabilities. That is P − 1 without its rounding: where the
+ * model is sure, 1 − P is smaller than float32 can tell from the difference (at 3e-5 to four parts in a thousand).
+ *
  * logits [rows, vocabulary], targets int32 [rows, 1].
  */
 export function targetResidual(
@@ -95,11 +98,12 @@ export function targetResidual(
   );
   const probabilities = builder.emit("Softmax", [logits], logits.shape, { attributes: { axis: -1 } });
   const hit = builder.emit("Equal", [ids, targets], logits.shape, { type: "bool" });
-  const oneHot = builder.emit("Cast", [hit], logits.shape, {
+  const others = builder.emit("Where", [hit, builder.scalar(0, logits.type), probabilities], logits.shape, {
     type: logits.type,
-    attributes: { to: DATA_TYPES[logits.type] },
   });
-  const residual = builder.emit("Sub", [probabilities, oneHot], logits.shape);
-  const probability = sumOfLast(builder, builder.emit("Mul", [probabilities, oneHot], logits.shape));
+  const rest = sumOfLast(builder, others);
+  const negated = builder.emit("Neg", [rest], rest.shape);
+  const residual = builder.emit("Where", [hit, negated, probabilities], logits.shape, { type: logits.type });
+  const probability = sumOfLast(builder, builder.emit("Sub", [probabilities, others], logits.shape));
   return { residual, probability };
 }
