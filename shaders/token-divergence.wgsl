@@ -3,9 +3,12 @@
 //   KL = Σ p·(ln p − ln q), p = softmax(reference), q = softmax(pruned), nats
 //   and −ln p[target], −ln q[target], argmax q (lowest id on ties)
 //
-// ln softmax(z) = z − max z − ln Σ exp(z − max z), float32. Both models go through the two lanes of one vector, so the
-// same logits give the same numbers and a KL of exactly 0; rounding below 0 is cut off. Logits are finite. A target
-// that is no token id gives −1 for both negative log-likelihoods.
+// KL is summed as Σ p·(e^d − 1 − d), d = ln q − ln p, which is the same because Σ p = Σ q = 1. No term is negative, so
+// nothing cancels where the two are close, or sure of one word.
+// ln softmax(z) = (z − max z) − ln(1 + Σ exp(z − max z)), the sum over all words but the most likely one: where the model is
+// sure that sum has digits that 1 + the sum has lost. float32. Both models go through the two lanes of one vector, so the
+// same logits give the same numbers and a KL of exactly 0. Logits are finite. A target that is no token id gives −1 for
+// both negative log-likelihoods.
 //
 // One workgroup per row. Bindings: 0 parameters; 1 reference [rows, vocabulary]; 2 pruned [rows, vocabulary];
 // 3 targets [rows]; 4 result [rows, 4]. Row-major float32 and int32; buffers may be larger.
@@ -35,12 +38,33 @@ const LOWEST = -3.4028234e38;
 
 var<workgroup> maxima: array<vec2<f32>, SIZE>;
 var<workgroup> positions: array<u32, SIZE>;
+// Σ exp(z − max z) over the words below the maximum, and how many words have it: an integer, so that no compiler adds the
+// two before 1 is taken away.
 var<workgroup> sums: array<vec2<f32>, SIZE>;
+var<workgroup> highest: array<vec2<u32>, SIZE>;
 var<workgroup> divergences: array<f32, SIZE>;
 
 // Whether the right candidate for the pruned model's argmax beats the left one.
 fn beats(right: f32, right_position: u32, left: f32, left_position: u32) -> bool {
   return right > left || (right == left && right_position < left_position);
+}
+
+// ln(1 + x) for x ≥ 0. Where x is small: 2·artanh(x/(2 + x)), its series; ln itself is exact to an absolute 2⁻²¹ only.
+fn log_one_plus(x: vec2<f32>) -> vec2<f32> {
+  let s = x / (2.0 + x);
+  let t = s * s;
+  let series = 2.0 * s * (1.0 + t * (1.0 / 3.0 + t * (1.0 / 5.0 + t * (1.0 / 7.0 + t * (1.0 / 9.0)))));
+  return select(log(1.0 + x), series, x < vec2(0.5));
+}
+
+// p·(e^d − 1 − d) with p and q = p·e^d by their logarithms. Where d is small: the series of e^d from d² on.
+fn term(log_p: f32, log_q: f32) -> f32 {
+  let d = log_q - log_p;
+  let p = exp(log_p);
+  let e = clamp(d, -0.5, 0.5);
+  let tail = e * (1.0 / 24.0 + e * (1.0 / 120.0 + e * (1.0 / 720.0 + e * (1.0 / 5040.0 + e / 40320.0))));
+  let series = p * e * e * (0.5 + e * (1.0 / 6.0 + tail));
+  return select(exp(log_q) - p - p * d, series, abs(d) < 0.5);
 }
 
 @compute @workgroup_size(SIZE)
@@ -90,30 +114,36 @@ fn diverge(
   }
 
   var sum = vec2(0.0);
+  var count = vec2(0u);
   for (var index = start + local; index < end; index += SIZE) {
-    sum += exp(vec2(reference[index], pruned[index]) - maximum);
+    let below = vec2(reference[index], pruned[index]) - maximum;
+    sum += select(vec2(0.0), exp(below), below < vec2(0.0));
+    count += select(vec2(1u), vec2(0u), below < vec2(0.0));
   }
   sums[local] = sum;
+  highest[local] = count;
   workgroupBarrier();
   if (local < SIDE) {
     for (var entry = local + SIDE; entry < SIZE; entry += SIDE) {
       sum += sums[entry];
+      count += highest[entry];
     }
     sums[local] = sum;
+    highest[local] = count;
   }
   workgroupBarrier();
   sum = sums[0];
+  count = highest[0];
   for (var entry = 1u; entry < SIDE; entry++) {
     sum += sums[entry];
+    count += highest[entry];
   }
-  let shift = log(sum);
+  let shift = log_one_plus(sum + vec2<f32>(count - vec2(1u)));
 
   var divergence = 0.0;
   for (var index = start + local; index < end; index += SIZE) {
     let logs = vec2(reference[index], pruned[index]) - maximum - shift;
-    let probability = exp(logs.x);
-    // A word of probability 0 adds nothing, whatever the pruned model gives it.
-    divergence += select(0.0, probability * (logs.x - logs.y), probability > 0.0);
+    divergence += term(logs.x, logs.y);
   }
   divergences[local] = divergence;
   workgroupBarrier();
@@ -132,7 +162,7 @@ fn diverge(
     var likelihoods = vec2(NO_TARGET);
     if (word >= 0 && u32(word) < parameters.vocabulary) {
       let index = start + u32(word);
-      likelihoods = maximum + shift - vec2(reference[index], pruned[index]);
+      likelihoods = (maximum - vec2(reference[index], pruned[index])) + shift;
     }
     result[row * ROW + KL] = max(0.0, divergence);
     result[row * ROW + REFERENCE_NLL] = likelihoods.x;

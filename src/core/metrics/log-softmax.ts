@@ -1,7 +1,8 @@
 /** Log-softmax and Kullback–Leibler divergence, in double precision. */
 
 /**
- * ln softmax of one token's logits, nats: x − max − ln Σ exp(x − max).
+ * ln softmax of one token's logits, nats: x − max − ln(1 + Σ exp(x − max)), the sum over all entries but the first of the
+ * largest, so that the logarithm of a probability near 1 keeps its digits.
  * @param logits one number per vocabulary entry. @returns `target`, or a new array, of the same length.
  */
 export function logSoftmax(
@@ -9,10 +10,18 @@ export function logSoftmax(
   target: Float64Array = new Float64Array(logits.length),
 ): Float64Array {
   let maximum = Number.NEGATIVE_INFINITY;
-  for (let entry = 0; entry < logits.length; entry++) maximum = Math.max(maximum, logits[entry] ?? 0);
-  let sum = 0;
-  for (let entry = 0; entry < logits.length; entry++) sum += Math.exp((logits[entry] ?? 0) - maximum);
-  const shift = maximum + Math.log(sum);
-  for (let entry = 0; entry < logits.length; entry++) target[entry] = (logits[entry] ?? 0) - shift;
+  let largest = -1;
+  for (let entry = 0; entry < logits.length; entry++) {
+    const logit = logits[entry] ?? 0;
+    if (logit <= maximum) continue;
+    maximum = logit;
+    largest = entry;
+  }
+  let others = 0;
+  for (let entry = 0; entry < logits.length; entry++) {
+    if (entry !== largest) others += Math.exp((logits[entry] ?? 0) - maximum);
+  }
+  const shift = Math.log1p(others);
+  for (let entry = 0; entry < logits.length; entry++) target[entry] = (logits[entry] ?? 0) - maximum - shift;
   return target;
 }

@@ -13,6 +13,9 @@ describe("tokenDivergence", () => {
   // Float32 log-softmax of logits up to 20: about 2e-6 per logarithm, which a sum over p keeps.
   const tolerance = { relative: 1e-5, absolute: 5e-6 };
 
+  /** Relative, down to a KL of 1e-15: what exp and the rounding of ln p (up to 30) leave of a change of 0.001. */
+  const SURE = 2e-3;
+
   it.each([
     { rows: 1, vocabulary: 1 },
     { rows: 7, vocabulary: 5 },
@@ -39,6 +42,35 @@ describe("tokenDivergence", () => {
       const found = await download(result, rows * 4 + 2);
       expectAllClose(found, expected, tolerance);
       for (let row = 0; row < rows; row++) expect(found[4 * row + 3]).toBe(expected[4 * row + 3]);
+    }
+  });
+
+  it.each([
+    { vocabulary: 2, change: 1e-3 },
+    { vocabulary: 96, change: 1e-3 },
+    { vocabulary: 96, change: 3 },
+    { vocabulary: 5000, change: 0.05 },
+  ])("keeps digits where both models are sure, $vocabulary words, changed by $change", async (asked) => {
+    const { vocabulary, change } = asked;
+    const leads = [4, 8, 11, 14, 18, 25];
+    const rows = leads.length;
+    const random = createRandom(vocabulary);
+    const dense = randomFloats(random, rows * vocabulary, 1);
+    const changes = randomFloats(random, rows * vocabulary, change);
+    const targets = Int32Array.from(leads, () => random.integer(vocabulary));
+    targets.forEach((target, row) => {
+      dense[row * vocabulary + target] = leads[row] ?? 0;
+    });
+    const pruned = dense.map((value, index) => value + (changes[index] as number));
+    const expected = new Float32Array(rows * 4);
+    reference.tokenDivergence({ reference: dense, pruned, targets, rows, vocabulary, result: expected });
+    for (const set of eachGrid()) {
+      const result = upload(new Float32Array(rows * 4));
+      set.tokenDivergence.run({
+        ...{ reference: upload(dense), pruned: upload(pruned) },
+        ...{ targets: upload(targets), rows, vocabulary, result },
+      });
+      expectAllClose(await download(result, rows * 4), expected, { relative: SURE, absolute: 0 });
     }
   });
 
