@@ -57,14 +57,13 @@ fn log_one_plus(x: vec2<f32>) -> vec2<f32> {
   return select(log(1.0 + x), series, x < vec2(0.5));
 }
 
-// p·(e^d − 1 − d) with p and q = p·e^d by their logarithms. Where d is small: the series of e^d from d² on.
-fn term(log_p: f32, log_q: f32) -> f32 {
-  let d = log_q - log_p;
+// p·(e^d − 1 − d) for ln p and d. Where d is small: the series of e^d from d² on.
+fn term(log_p: f32, d: f32) -> f32 {
   let p = exp(log_p);
   let e = clamp(d, -0.5, 0.5);
   let tail = e * (1.0 / 24.0 + e * (1.0 / 120.0 + e * (1.0 / 720.0 + e * (1.0 / 5040.0 + e / 40320.0))));
   let series = p * e * e * (0.5 + e * (1.0 / 6.0 + tail));
-  return select(exp(log_q) - p - p * d, series, abs(d) < 0.5);
+  return select(exp(log_p + d) - p - p * d, series, abs(d) < 0.5);
 }
 
 @compute @workgroup_size(SIZE)
@@ -139,11 +138,14 @@ fn diverge(
     count += highest[entry];
   }
   let shift = log_one_plus(sum + vec2<f32>(count - vec2(1u)));
+  let change = (maximum.y - maximum.x) + (shift.y - shift.x);
 
   var divergence = 0.0;
   for (var index = start + local; index < end; index += SIZE) {
-    let logs = vec2(reference[index], pruned[index]) - maximum - shift;
-    divergence += term(logs.x, logs.y);
+    let logits = vec2(reference[index], pruned[index]);
+    // Differences of what is close first: they are exact.
+    let d = (logits.y - logits.x) - change;
+    divergence += term(logits.x - maximum.x - shift.x, d);
   }
   divergences[local] = divergence;
   workgroupBarrier();
