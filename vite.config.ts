@@ -1,13 +1,8 @@
 import { readFile } from "node:fs/promises";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { isolation } from "./scripts/isolation.ts";
 import { pageSecurity, securityHeaders } from "./scripts/page-security.ts";
-
-/** Threads of the wasm backend need cross-origin isolation. */
-const ISOLATION = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
 
 /**
  * Built pages carry shaders without comments and indentation, which no minifier sees inside a string: a third of their
@@ -42,7 +37,7 @@ const codeSplitting = {
 };
 
 export default defineConfig({
-  plugins: [react(), shortenShaders(), pageSecurity()],
+  plugins: [react(), shortenShaders(), pageSecurity(), isolation(securityHeaders())],
   // Relative addresses: the build works from any folder of any host.
   base: "./",
   worker: { format: "es", plugins: () => [shortenShaders()], rolldownOptions: { output: { codeSplitting } } },
@@ -52,6 +47,4 @@ export default defineConfig({
   oxc: { target: "es2023" },
   // Every browser with WebGPU preloads modules by itself.
   build: { target: "es2023", modulePreload: { polyfill: false } },
-  server: { headers: ISOLATION },
-  preview: { headers: { ...ISOLATION, ...securityHeaders() } },
 });

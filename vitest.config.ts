@@ -6,12 +6,7 @@ import react from "@vitejs/plugin-react";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { browserArguments, findBrowser } from "./scripts/find-browser.ts";
-
-/** What the page is served with as well: threads of the wasm backend need cross-origin isolation. */
-const ISOLATION = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
+import { isolation } from "./scripts/isolation.ts";
 
 export default defineConfig({
   plugins: [react()],
@@ -32,7 +27,8 @@ export default defineConfig({
       },
       {
         extends: true,
-        server: { headers: ISOLATION, fs: { allow: [".."] } },
+        plugins: [isolation()],
+        server: { fs: { allow: [".."] } },
         // onnxruntime looks its wasm up beside itself, which pre-bundling would move.
         optimizeDeps: { exclude: ["onnxruntime-web"] },
         test: {

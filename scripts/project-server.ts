@@ -1,6 +1,7 @@
 /** Serves the project's sources to a page, for benchmarks: unbundled, isolated, and without reloading by itself. */
 import { join } from "node:path";
 import { createServer, type InlineConfig, mergeConfig } from "vite";
+import { isolation } from "./isolation.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -9,6 +10,7 @@ export async function serveProject(extra: InlineConfig = {}) {
   const settings: InlineConfig = {
     root,
     configFile: false,
+    plugins: [isolation()],
     logLevel: "error",
     optimizeDeps: { exclude: ["onnxruntime-web"] },
     server: {
@@ -16,7 +18,6 @@ export async function serveProject(extra: InlineConfig = {}) {
       // A page that reloads itself in the middle measures nothing.
       hmr: false,
       watch: null,
-      headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
     },
   };
   const server = await createServer(mergeConfig(settings, extra));
