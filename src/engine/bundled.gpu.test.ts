@@ -1,0 +1,161 @@
+/**
+ * The bundled model on WebGPU, in single and, where the device has it, in half precision: what it writes is what
+ * transformers writes, and what is measured is what the cpu backend measures.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { methodNamed } from "../core/methods/index.ts";
+import { defaultParameters } from "../core/parameters.ts";
+import { defaultPivotParameters } from "../core/pivots.ts";
+import type { Statistics } from "../core/statistics.ts";
+import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../runtime/browser.ts";
+import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
+import { parseScene } from "../scenes/scene-json.ts";
+import { openBundledFolder } from "../testing/bundled-folder.ts";
+import { calibrate } from "./calibrate/calibrate.ts";
+import { createFolderCalibrationSet } from "./calibrate/calibration-set.ts";
+import type { LoadOptions } from "./contract.ts";
+import { browserDevice } from "./load/browser-device.ts";
+import { denseTraceStates, evaluateSample } from "./measure/evaluate.ts";
+import { loadSample } from "./pass/batch.ts";
+import { createMasks } from "./pass/masks.ts";
+import { openSession, type Session } from "./session.ts";
+import { countTensors } from "./testing/count-tensors.ts";
+import reference from "./testing/scenes-reference.json";
+
+/** Questions that are asked: a software GPU writes some tokens a second. */
+const QUESTIONS = reference.evaluation.slice(0, 2);
+/** Two batches, the second of which is not full. */
+const SAMPLES = 3;
+const BATCH = 2;
+const WINDOW = 2;
+/** A ratio at which the model has begun to break, so that KL is not only rounding. */
+const RATIO = 0.6;
+
+/**
+ * Shares that 99 % and all of the numbers may differ by from the cpu's. The same in both precisions: weights are stored as
+ * float16 in the file, and what is measured computes in float32 on copies, which are exact.
+ */
+const TOLERANCES = {
+  attributionGlobal: [1e-2, 5e-2],
+  attributionPivot: [5e-2, 0.1],
+  cmds: [5e-6, 5e-6],
+  sens: [2e-6, 2e-6],
+} as const;
+/** Nats, for KL of up to 14; likelihoods are near 0. */
+const TOLERANCE_KL = 1e-4;
+const TOLERANCE_NLL = 1e-5;
+/** Units of 5,696 that are kept or not by less than rounding. */
+const NEAR_TIES = 6;
+
+const able = (await navigator.gpu.requestAdapter())?.features.has("shader-f16") === true;
+
+const NOTES = {
+  float32: able ? "Single precision, as asked for; this GPU has half precision too." : "",
+  float16: "",
+} as const;
+
+async function open(options: LoadOptions): Promise<Session> {
+  return openSession(
+    {
+      device: browserDevice,
+      createBackend: (kind, largestBuffer) =>
+        kind === "cpu" ? createBrowserCpuBackend() : createBrowserWebGpuBackend({ largestBuffer }),
+      decodePicture: () => Promise.reject(new Error("The bundled model's samples are drawn.")),
+    },
+    await openBundledFolder(),
+    options,
+  );
+}
+
+const samplesOf = (session: Session) =>
+  createFolderCalibrationSet(session).prepare(SAMPLES, { ...defaultPivotParameters(), window: WINDOW }, {});
+
+async function statisticsOf(session: Session): Promise<Statistics> {
+  const samples = await samplesOf(session);
+  const quiet = { signal: undefined, onProgress: undefined };
+  return calibrate(session.model, { samples, batchSize: BATCH, window: WINDOW, ...quiet });
+}
+
+/** KL of every token of the first samples' traces under the model that keeps `keep`, and their likelihood under the whole. */
+async function divergenceOf(session: Session, keep: Uint8Array) {
+  const { model, denseMasks } = session;
+  const masks = createMasks(model, keep);
+  const kl: number[] = [];
+  const denseNll: number[] = [];
+  for (const listed of (await samplesOf(session)).slice(0, BATCH)) {
+    const sample = await loadSample(listed);
+    const states = await denseTraceStates(model, sample, denseMasks);
+    const measured = await evaluateSample(model, sample, masks, states);
+    kl.push(...measured.kl);
+    denseNll.push(...measured.denseNll);
+    model.backend.release(states);
+  }
+  masks.release();
+  return { kl, denseNll };
+}
+
+const largestDifference = (found: ArrayLike<number>, expected: ArrayLike<number>) =>
+  Math.max(...Array.from(expected, (value, index) => Math.abs((found[index] ?? Number.NaN) - value)));
+
+/** Differences as shares of the expected numbers, ascending; a number that is 0 has to be found. */
+function shares(found: ArrayLike<number>, expected: ArrayLike<number>): number[] {
+  const share = (value: number, other = Number.NaN) =>
+    value === other ? 0 : Math.abs(other - value) / Math.abs(value);
+  return Array.from(expected, (value, index) => share(value, found[index])).sort((left, right) => left - right);
+}
+
+let cpu: { statistics: Statistics; keep: Uint8Array; kl: number[]; denseNll: number[] };
+
+beforeAll(async () => {
+  const session = await open({ backend: "cpu" });
+  const statistics = await statisticsOf(session);
+  const { keep } = methodNamed("mucrasp").plan(session.model.layout, statistics, defaultParameters(), RATIO);
+  cpu = { statistics, keep, ...(await divergenceOf(session, keep)) };
+  await session.dispose();
+});
+
+describe.each(able ? (["float32", "float16"] as const) : (["float32"] as const))(
+  "the bundled model in %s",
+  (precision) => {
+    let session: Session;
+    let statistics: Statistics;
+    let held: () => number;
+    beforeAll(async () => {
+      session = await open({ backend: "webgpu", precision });
+      held = countTensors(session.model.backend);
+    });
+    afterAll(() => session?.dispose());
+
+    it("loads, and passes the checks of its device", () => {
+      expect(session.summary).toMatchObject({ backend: "webgpu", precision, precisionNote: NOTES[precision] });
+      expect(session.model.generationWay).not.toBe("layers");
+    });
+
+    it.each(QUESTIONS)("answers as transformers does: $question", async ({ objects, question, greedy_ids }) => {
+      const picture = drawScene(parseScene(objects, "scene"), MODEL_PICTURE_SIZE);
+      const { ids } = await session.generate(await session.prepareInput({ picture, question }), {});
+      expect(ids).toEqual(greedy_ids);
+    });
+
+    it("calibrates as the cpu does", async () => {
+      statistics = await statisticsOf(session);
+      for (const [name, [most, every]] of Object.entries(TOLERANCES)) {
+        const field = name as keyof typeof TOLERANCES;
+        const all = shares(statistics[field], cpu.statistics[field]);
+        expect(all[Math.floor(all.length * 0.99)], `${name}, 99 %`).toBeLessThan(most);
+        expect(all.at(-1), `${name}, all`).toBeLessThan(every);
+      }
+    });
+
+    it("keeps the units that the cpu keeps, and diverges as on the cpu", async () => {
+      const { keep } = methodNamed("mucrasp").plan(session.model.layout, statistics, defaultParameters(), RATIO);
+      const others = keep.reduce((count, kept, unit) => count + Number(kept !== cpu.keep[unit]), 0);
+      const { kl, denseNll } = await divergenceOf(session, cpu.keep);
+      expect(others).toBeLessThanOrEqual(NEAR_TIES);
+      expect(Math.max(...cpu.kl)).toBeGreaterThan(1);
+      expect(largestDifference(kl, cpu.kl)).toBeLessThan(TOLERANCE_KL);
+      expect(largestDifference(denseNll, cpu.denseNll)).toBeLessThan(TOLERANCE_NLL);
+      expect(held()).toBe(0);
+    });
+  },
+);
