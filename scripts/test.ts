@@ -72,7 +72,13 @@ function hasSpecs(): boolean {
 const RUNS: Readonly<Record<Suite, (report: string) => Promise<Outcome>>> = {
   unit: (report) => runVitest("unit", report),
   gpu: (report) => runVitest("gpu", report),
-  conformance: async (report) => ({ status: await runConformance(report), counts: readVitest(report) }),
+  conformance: async (report) => {
+    const status = await runConformance(report).catch((error: Error) => {
+      console.error(error.message);
+      return 1;
+    });
+    return { status, counts: readVitest(report) };
+  },
   e2e: runPlaywright,
 };
 
