@@ -2,7 +2,7 @@
  * The bundled model on WebGPU, in single and, where the device has it, in half precision: what it writes is what
  * transformers writes, and what is measured is what the cpu backend measures.
  */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { methodNamed } from "../core/methods/index.ts";
 import { defaultParameters } from "../core/parameters.ts";
 import { defaultPivotParameters } from "../core/pivots.ts";
@@ -22,6 +22,9 @@ import { openSession, type Session } from "./session.ts";
 import { countTensors } from "./testing/count-tensors.ts";
 import reference from "./testing/scenes-reference.json";
 
+// A software GPU that shares few cores with others takes minutes for a calibration.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
+
 /** Questions that are asked: a software GPU writes some tokens a second. */
 const QUESTIONS = reference.evaluation.slice(0, 2);
 /** Two batches, the second of which is not full. */
@@ -32,20 +35,20 @@ const WINDOW = 2;
 const RATIO = 0.6;
 
 /**
- * Shares that 99 % and all of the numbers may differ by from the cpu's. The same in both precisions: weights are stored as
- * float16 in the file, and what is measured computes in float32 on copies, which are exact.
+ * Shares that 99 % and all of the numbers may differ by from the cpu's. The same in both precisions: what is measured
+ * computes in float32 on copies of the weights, and of the file's BF16 float16 loses only what is below 2⁻¹⁷.
  */
 const TOLERANCES = {
-  attributionGlobal: [1e-2, 5e-2],
-  attributionPivot: [5e-2, 0.1],
+  attributionGlobal: [5e-5, 5e-4],
+  attributionPivot: [5e-5, 5e-4],
   cmds: [5e-6, 5e-6],
   sens: [2e-6, 2e-6],
 } as const;
-/** Nats, for KL of up to 14; likelihoods are near 0. */
+/** Nats, for KL of up to 16; likelihoods are near 0. */
 const TOLERANCE_KL = 1e-4;
-const TOLERANCE_NLL = 1e-5;
+const TOLERANCE_NLL = 1e-6;
 /** Units of 5,696 that are kept or not by less than rounding. */
-const NEAR_TIES = 6;
+const NEAR_TIES = 2;
 
 const able = (await navigator.gpu.requestAdapter())?.features.has("shader-f16") === true;
 
@@ -151,6 +154,13 @@ describe.each(able ? (["float32", "float16"] as const) : (["float32"] as const))
       const { keep } = methodNamed("mucrasp").plan(session.model.layout, statistics, defaultParameters(), RATIO);
       const others = keep.reduce((count, kept, unit) => count + Number(kept !== cpu.keep[unit]), 0);
       const { kl, denseNll } = await divergenceOf(session, cpu.keep);
+      console.log(
+        "others",
+        others,
+        largestDifference(kl, cpu.kl),
+        Math.max(...cpu.kl),
+        largestDifference(denseNll, cpu.denseNll),
+      );
       expect(others).toBeLessThanOrEqual(NEAR_TIES);
       expect(Math.max(...cpu.kl)).toBeGreaterThan(1);
       expect(largestDifference(kl, cpu.kl)).toBeLessThan(TOLERANCE_KL);
