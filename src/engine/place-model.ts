@@ -4,8 +4,7 @@
  * real work (web-llm's issue 836, Adreno 6xx and 810).
  */
 import { PivotscopeError } from "../core/errors.ts";
-import type { ModelConfig } from "../models/architectures/registry.ts";
-import type { Weights } from "../models/weights.ts";
+import type { FittedWeights } from "../models/fit-weights.ts";
 import type { Call, LoadOptions, LoadProgress } from "./contract.ts";
 import { type ChosenBackend, chooseBackend } from "./load/choose-backend.ts";
 import { chooseGeneration } from "./load/choose-generation.ts";
@@ -30,18 +29,13 @@ export interface PlacedModel {
   readonly webGpuInSoftware: boolean;
 }
 
-interface Checkpointed {
-  readonly config: ModelConfig;
-  readonly weights: Weights;
-}
-
 /**
  * Places a model as `options` says. Only where the backend is left open, a device that is lost on the way is no error: the
  * weights are then read again, for the cpu backend, and the note says why.
  */
 export async function placeModel(
   source: BackendSource,
-  checkpoint: Checkpointed,
+  checkpoint: FittedWeights,
   options: LoadOptions,
   call: Call<LoadProgress>,
 ): Promise<PlacedModel> {
@@ -63,7 +57,7 @@ export async function placeModel(
 /** Places a model on `chosen`, which is disposed of where that fails. */
 async function placeOn(
   { backend, note: backendNote, webGpuInSoftware }: ChosenBackend,
-  { config, weights }: Checkpointed,
+  { config, weights, ifHeadsEqual }: FittedWeights,
   options: LoadOptions,
   call: Call<LoadProgress>,
 ): Promise<PlacedModel> {
@@ -82,6 +76,7 @@ async function placeOn(
     });
     const model = await createModel(backend, config, weights, {
       precision,
+      ifHeadsEqual,
       generationWay: generation.way,
       onProgress: (done, total, item, from) =>
         call.onProgress?.({ stage: "weights", item, done, total, ...(from === undefined ? {} : { from }) }),

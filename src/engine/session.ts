@@ -76,10 +76,10 @@ export async function openSession(
     ...(call.onProgress ? { onProgress: call.onProgress } : {}),
   });
   throwIfCancelled(call.signal);
-  const { config } = checkpoint;
+  const { config, ifHeadsEqual } = checkpoint;
   const { model, denseMasks, weightBytes, precisionNote, backendNote, webGpuInSoftware } = await placeModel(
     environment,
-    { config, weights },
+    { config, weights, ifHeadsEqual },
     options,
     call,
   );

@@ -5,6 +5,7 @@
  */
 import { architectureOf, type ModelConfig, parseModelConfig } from "./architectures/registry.ts";
 import { findChatTemplate } from "./chat-template.ts";
+import { type FittedWeights, fitWeights } from "./fit-weights.ts";
 import { findStopIds } from "./generation-config.ts";
 import { openWeights } from "./open-weights.ts";
 import type { PictureProcessor } from "./pictures.ts";
@@ -13,7 +14,6 @@ import { parseRecommended, type RecommendedParameters } from "./recommended.ts";
 import { type EvaluationEntry, type PictureSample, parseCalibrationSet, parseEvaluationSet } from "./samples.ts";
 import { type CheckpointFolder, OPTIONAL_FILES, readTextIfPresent } from "./source.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
-import type { Weights } from "./weights.ts";
 
 export interface CheckpointProgress {
   readonly stage: "files";
@@ -29,12 +29,10 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Checkpoint {
+export interface Checkpoint extends FittedWeights {
   readonly name: string;
   /** The folder it came from, for the pictures of its calibration set. */
   readonly folder: CheckpointFolder;
-  readonly config: ModelConfig;
-  readonly weights: Weights;
   /** Null without tokenizer.json: such a checkpoint takes token ids only. */
   readonly tokenizer: Tokenizer | null;
   /** Null without tokenizer or chat template. */
@@ -82,7 +80,7 @@ export async function openCheckpoint(folder: CheckpointFolder, options: OpenOpti
   };
 
   const weights = await openWeights(folder, signal);
-  return { name: folder.name, folder, config, weights, ...parts };
+  return { name: folder.name, folder, ...fitWeights(config, weights), ...parts };
 }
 
 /**

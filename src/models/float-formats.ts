@@ -10,6 +10,7 @@
 import { PivotscopeError } from "../core/errors.ts";
 import { roundToFloat16, widenFloat16 } from "../core/float16.ts";
 import type { Precision } from "../graph/precision.ts";
+import { findNotFinite } from "./find-not-finite.ts";
 import { DTYPE_BITS, type Dtype, type TensorInfo } from "./safetensors-header.ts";
 import type { ConvertTensor, StoredTensor } from "./weights.ts";
 
@@ -24,13 +25,22 @@ function isReadable(dtype: Dtype): dtype is ReadableDtype {
   return READABLE_DTYPES.some((readable) => readable === dtype);
 }
 
+/** A tensor whose numbers can be read. */
+export type ReadableTensor = TensorInfo & { readonly dtype: ReadableDtype };
+
+/** Of double precision, nothing is lost by writing it in single; all other types pack quantised numbers. */
+const HINTS: Partial<Record<Dtype, string>> = {
+  F64: 'Save the model in single precision: model.float().save_pretrained("FOLDER") in transformers.',
+};
+
 /** @throws PivotscopeError `unsupported` when the tensor's numbers cannot be read. */
-export function requireReadable({ name, dtype }: TensorInfo): ReadableDtype {
-  if (isReadable(dtype)) return dtype;
+export function requireReadable(tensor: TensorInfo): ReadableTensor {
+  const { name, dtype } = tensor;
+  if (isReadable(dtype)) return { ...tensor, dtype };
   throw new PivotscopeError(
     "unsupported",
     `Tensor "${name}" is stored as ${dtype}; supported are ${READABLE_DTYPES.join(", ")}.`,
-    "Use a checkpoint that is not quantised.",
+    HINTS[dtype] ?? "The weights are quantised: open the model that they were made from.",
   );
 }
 
@@ -49,6 +59,8 @@ export const convertTensor: ConvertTensor = (tensor, precision) => {
 /**
  * Writes elements [begin, end) of `tensor` to `target` from `offset` on. A large tensor is converted in several steps, so
  * that messages are let in between.
+ *
+ * @returns the first place in `target` that now holds NaN or an infinity; null where all that was written is finite.
  */
 export function convertElements(
   tensor: StoredTensor,
@@ -56,23 +68,31 @@ export function convertElements(
   end: number,
   target: Converted,
   offset: number,
-): void {
-  const dtype = requireReadable(tensor);
+): number | null {
+  const { dtype } = requireReadable(tensor);
   const width = DTYPE_BITS[dtype] / 8;
   const bytes = tensor.bytes.subarray(begin * width, end * width);
   const same = dtype === "F32" ? target instanceof Float32Array : dtype === "F16" && target instanceof Uint16Array;
   if (same) new Uint8Array(target.buffer, target.byteOffset + offset * width).set(bytes);
   else if (target instanceof Float32Array) {
-    if (dtype === "BF16") widenBfloat16(halvesOf(bytes), target, offset);
-    else target.set(widenFloat16(halvesOf(bytes)), offset);
+    // What most files hold is looked at while it is converted.
+    if (dtype === "BF16" && widenBfloat16(halvesOf(bytes), target, offset)) return null;
+    if (dtype === "F16") target.set(widenFloat16(halvesOf(bytes)), offset);
   } else if (dtype === "BF16") narrowBfloat16(halvesOf(bytes), target, offset);
   else target.set(roundToFloat16(singlesOf(bytes)), offset);
+  return findNotFinite(target, offset, offset + end - begin);
 }
 
-/** bfloat16 is the upper half of a float32. */
-function widenBfloat16(halves: Uint16Array, target: Float32Array, offset: number): void {
-  const bits = new Uint32Array(target.buffer, target.byteOffset + 4 * offset, halves.length);
-  for (let index = 0; index < halves.length; index++) bits[index] = (halves[index] as number) << 16;
+/** bfloat16 is the upper half of a float32. Returns whether all are finite, see find-not-finite.ts. */
+function widenBfloat16(halves: Uint16Array, target: Float32Array, offset: number): boolean {
+  const bits = new Int32Array(target.buffer, target.byteOffset + 4 * offset, halves.length);
+  let carried = 0;
+  for (let index = 0; index < halves.length; index++) {
+    const half = halves[index] as number;
+    bits[index] = half << 16;
+    carried |= (half & 0x7f80) + 0x0080;
+  }
+  return (carried & 0x8000) === 0;
 }
 
 function narrowBfloat16(halves: Uint16Array, target: Uint16Array, offset: number): void {

@@ -40,7 +40,10 @@ async function openShards(folder: CheckpointFolder, text: string, signal?: Abort
     files.push(...(await Promise.all(paths.map((path) => openShard(folder, path, signal)))));
   }
   const headers = new Map(files.map((file) => [file.path, file.header]));
-  return createWeights(SHARD_INDEX, files, mergeShards(index, headers, SHARD_INDEX));
+  return createWeights(SHARD_INDEX, files, mergeShards(headers, SHARD_INDEX), (name) => {
+    const place = index.weightMap.get(name);
+    return place === undefined ? "" : `, though "weight_map" says that it lies in ${place}`;
+  });
 }
 
 async function openShard(folder: CheckpointFolder, path: string, signal?: AbortSignal): Promise<WeightFile> {

@@ -15,12 +15,17 @@ import { refusePointer } from "./git-lfs.ts";
 
 /** Bits per element of every dtype whose layout we know; only some of them can be read as numbers. */
 export const DTYPE_BITS = {
+  F4: 4,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
   BOOL: 8,
   U8: 8,
   I8: 8,
   F8_E5M2: 8,
   F8_E4M3: 8,
   F8_E8M0: 8,
+  F8_E5M2FNUZ: 8,
+  F8_E4M3FNUZ: 8,
   I16: 16,
   U16: 16,
   F16: 16,
@@ -29,6 +34,7 @@ export const DTYPE_BITS = {
   U32: 32,
   F32: 32,
   F64: 64,
+  C64: 64,
   I64: 64,
   U64: 64,
 } as const;

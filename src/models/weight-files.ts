@@ -33,20 +33,24 @@ const REPORT_INTERVAL = 50;
 /**
  * @param files in the order in which they are read.
  * @param label what messages call the weights: the file, or the index of several.
- * @param tensors of all files, without repetition.
+ * @param tensors of all files by the name that they are asked for with, without repetition.
+ * @param whereabouts what else is known about a tensor that is not there, for the message: empty, or with a comma before it.
  */
 export function createWeights(
   label: string,
   files: readonly WeightFile[],
   tensors: ReadonlyMap<string, TensorInfo>,
+  whereabouts: (name: string) => string = () => "",
 ): Weights {
   const find = (name: string): TensorInfo => {
     const tensor = tensors.get(name);
     if (tensor !== undefined) return tensor;
     throw new PivotscopeError(
       "bad-checkpoint",
-      `${label}: there is no tensor "${name}" among its ${tensors.size} tensors${nearest(tensors, name)}.`,
-      "Check that config.json and the weights belong to the same model.",
+      `${label}: there is no tensor "${name}" among its ${tensors.size} tensors${whereabouts(name) || nearest(tensors, name)}.`,
+      whereabouts(name) === ""
+        ? "Check that config.json and the weights belong to the same model."
+        : "Download all weight files and the index again; they must belong to the same version of the model.",
     );
   };
   return {
@@ -65,8 +69,13 @@ export function createWeights(
       );
     },
     async read(options) {
-      for (const name of options.names) requireReadable(find(name));
-      return readFiles(files, options);
+      const names = new Set(Array.from(options.names, (name) => requireReadable(find(name)).name));
+      return readFiles(files, { ...options, names });
+    },
+    withNames(names) {
+      const renamed = new Map(tensors);
+      for (const [name, stored] of names) renamed.set(name, find(stored));
+      return createWeights(label, files, renamed, whereabouts);
     },
   };
 }

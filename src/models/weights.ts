@@ -18,15 +18,16 @@ export interface StoredTensor extends TensorInfo {
 export type WeightsProgress = (done: number, total: number, item: string, origin: OpenFile["origin"]) => void;
 
 export interface ReadWeightsOptions {
-  /** Tensors that are wanted; the others are passed over. */
+  /** Tensors that are wanted, as `Weights.tensors` has them; the others are passed over. */
   readonly names: ReadonlySet<string>;
-  /** Called in the order of the files; the stream waits for what it returns. */
+  /** Called in the order of the files, with the file's own names; the stream waits for what it returns. */
   readonly onTensor: (tensor: StoredTensor) => void | Promise<void>;
   readonly onProgress?: WeightsProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Weights {
+  /** By the name that the model asks for; a `TensorInfo` has the one that the file uses, see `withNames`. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** Names of the files and their bytes. */
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
@@ -40,6 +41,8 @@ export interface Weights {
    * @throws PivotscopeError `network`, `bad-checkpoint`, `unsupported` for a dtype that cannot be read, `cancelled`.
    */
   read(options: ReadWeightsOptions): Promise<string>;
+  /** The same weights where each name in `names` stands for the file's tensor of the name that it is mapped to. */
+  withNames(names: ReadonlyMap<string, string>): Weights;
 }
 
 /** A tensor's numbers in the format that is asked for; float16 as bit patterns, rounded to nearest even. */

@@ -3,6 +3,7 @@ import { createUnitLayout, type UnitLayout } from "../../core/unit.ts";
 import { type ModelDefinition, towersOf, type WeightSlot } from "../../models/architectures/definition.ts";
 import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
 import { countParameters, outerSlots } from "../../models/architectures/weight-slots.ts";
+import type { FittedWeights } from "../../models/fit-weights.ts";
 import type { Weights } from "../../models/weights.ts";
 import type { Backend, Feeds } from "../../runtime/backend.ts";
 import { vocabularyParts } from "../pass/memory-plan.ts";
@@ -43,11 +44,25 @@ export async function createModel(
   backend: Backend,
   config: ModelConfig,
   weights: Weights,
-  options: Partial<UploadOptions> & Partial<Pick<Model, "generationWay">> = {},
+  options: Partial<UploadOptions> &
+    Partial<Pick<Model, "generationWay">> &
+    Partial<Pick<FittedWeights, "ifHeadsEqual">> = {},
 ): Promise<Model> {
-  const { precision = "float32", generationWay = "whole" } = options;
-  const definition = defineModelWithin(config, backend.limits.largestBuffer);
-  const { hash, tensorOf } = await uploadWeights(backend, definition, weights, { ...options, precision });
+  const { precision = "float32", generationWay = "whole", ifHeadsEqual = null } = options;
+  const { largestBuffer } = backend.limits;
+  const stored = defineModelWithin(config, largestBuffer);
+  const { ownHead, embeddingWeights } = stored.text;
+  const compared = ifHeadsEqual && ([ownHead, embeddingWeights[0]?.tensor ?? ""] as const);
+  const uploaded = await uploadWeights(backend, stored, weights, {
+    ...options,
+    precision,
+    ...(compared ? { compared } : {}),
+  });
+  const { hash, tensorOf } = uploaded;
+  const definition = uploaded.equal && ifHeadsEqual ? defineModelWithin(ifHeadsEqual, largestBuffer) : stored;
+  // The second copy of a head that turned out to be the embedding.
+  const spare = definition === stored ? [] : stored.text.headWeights.filter(({ tensor }) => tensor === ownHead);
+  if (spare.length > 0) backend.release(...spare.map(tensorOf));
   const feedsOf = (list: readonly WeightSlot[]): Feeds =>
     Object.fromEntries(list.map((slot) => [slot.input, tensorOf(slot)]));
 

@@ -5,6 +5,7 @@
 import { throwIfCancelled } from "../../core/errors.ts";
 import { parseModelConfig } from "../../models/architectures/registry.ts";
 import { countParameters } from "../../models/architectures/weight-slots.ts";
+import { fitWeights } from "../../models/fit-weights.ts";
 import { openWeights } from "../../models/open-weights.ts";
 import { type CheckpointFolder, type FileEntry, OPTIONAL_FILES } from "../../models/source.ts";
 import type { Weights } from "../../models/weights.ts";
@@ -32,10 +33,10 @@ export async function inspectCheckpoint(
   const report = (item: string) => call.onProgress?.({ stage: "files", done: 0, total: 0, item });
   report(CONFIG);
   const text = await folder.readText(CONFIG, signal);
-  const config = parseModelConfig(text);
+  const stated = parseModelConfig(text);
   throwIfCancelled(signal);
   report("headers of the weights");
-  const weights = await openWeights(folder, signal);
+  const { config, weights } = fitWeights(stated, await openWeights(folder, signal));
   const definition = defineModel(config);
   checkWeights(definition, weights);
   report("sizes of all files");

@@ -6,6 +6,8 @@ import type { ModelDefinition, WeightSlot } from "../../models/architectures/def
 import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
 import { heldShape, holding, weightSlots } from "../../models/architectures/weight-slots.ts";
 import { allocateNumbers, type Converted, convertElements, requireReadable } from "../../models/float-formats.ts";
+import { notFinite } from "../../models/not-finite.ts";
+import { createSha256 } from "../../models/weight-hash.ts";
 import type { StoredTensor, Weights, WeightsProgress } from "../../models/weights.ts";
 import type { Backend, Tensor } from "../../runtime/backend.ts";
 import { elementCount } from "../../runtime/backend.ts";
@@ -15,11 +17,15 @@ export interface UploadOptions {
   readonly precision: Precision;
   readonly onProgress?: WeightsProgress | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Two tensors of the model, by name, whose bytes are compared while they pass by. */
+  readonly compared?: readonly [string, string] | undefined;
 }
 
 export interface UploadedWeights {
   /** Hex SHA-256, see `Weights.read`. */
   readonly hash: string;
+  /** Whether the two of `compared` are equal; false without them. */
+  readonly equal: boolean;
   tensorOf(slot: WeightSlot): Tensor;
 }
 
@@ -56,7 +62,8 @@ export function largestTensorBytes(definition: ModelDefinition, precision: Preci
 /**
  * Streams all weights to `backend`. Memory in use at one time is one stored tensor and one converted one above what the
  * backend holds; on the cpu the converted ones are what it holds. All shapes are checked before the first byte is read.
- * A failure names the tensor, and nothing stays uploaded then.
+ * A failure names the tensor, and nothing stays uploaded then. Numbers that are not finite are a failure: what a model
+ * computes with one is NaN sooner or later, and looks like a result.
  *
  * @throws PivotscopeError what `Weights.read` and `Backend.upload` throw; `out-of-memory` where an array cannot be had.
  */
@@ -64,10 +71,13 @@ export async function uploadWeights(
   backend: Backend,
   definition: ModelDefinition,
   weights: Weights,
-  { precision, onProgress, signal }: UploadOptions,
+  { precision, onProgress, signal, compared = ["", ""] }: UploadOptions,
 ): Promise<UploadedWeights> {
   checkWeights(definition, weights);
-  const byTensor = slotsByTensor(definition);
+  const slots = slotsByTensor(definition);
+  const storedName = (name: string) => weights.tensors.get(name)?.name ?? name;
+  const byTensor = new Map([...slots].map(([name, held]) => [storedName(name), held]));
+  const digests = new Map<string, string>();
   const tensors = new Map<string, Tensor>();
   const breathe = createBreath(BREATH_INTERVAL);
 
@@ -80,7 +90,8 @@ export async function uploadWeights(
     const target = numbers(length, weightType(slot.shape, precision));
     for (let from = 0; from < length; from += STEP) {
       const to = Math.min(length, from + STEP);
-      convertElements(stored, begin + from, begin + to, target, from);
+      const wrong = convertElements(stored, begin + from, begin + to, target, from);
+      if (wrong !== null) throw notFinite(stored, begin + wrong);
       await breathe();
       throwIfCancelled(signal);
     }
@@ -89,14 +100,18 @@ export async function uploadWeights(
 
   using scope = openScope(backend);
   const hash = await weights.read({
-    names: new Set(byTensor.keys()),
+    names: new Set(slots.keys()),
     async onTensor(stored) {
+      if (compared.some((name) => storedName(name) === stored.name)) {
+        digests.set(stored.name, await hashOf(stored, breathe));
+        throwIfCancelled(signal);
+      }
       for (const slot of byTensor.get(stored.name) ?? []) {
         const shape = heldShape(slot);
         try {
           tensors.set(holding(slot), scope.upload(await convert(stored, slot), shape));
         } catch (error) {
-          throw namingTensor(error, slot, heldBytes(slot, precision));
+          throw namingTensor(error, stored.name, heldBytes(slot, precision));
         }
         unsettled += heldBytes(slot, precision);
       }
@@ -110,7 +125,9 @@ export async function uploadWeights(
   });
   await backend.settle();
   scope.give([...tensors.values()]);
-  return { hash, tensorOf: (slot) => tensors.get(holding(slot)) as Tensor };
+  const [first, second] = compared.map((name) => digests.get(storedName(name)));
+  const equal = first !== undefined && first === second;
+  return { hash, equal, tensorOf: (slot) => tensors.get(holding(slot)) as Tensor };
 }
 
 /**
@@ -134,8 +151,18 @@ function slotsByTensor(definition: ModelDefinition): Map<string, WeightSlot[]> {
   return byTensor;
 }
 
+/** Hex SHA-256 of a tensor's bytes. */
+async function hashOf({ bytes }: StoredTensor, breathe: () => Promise<void> | undefined): Promise<string> {
+  const hasher = await createSha256();
+  for (let from = 0; from < bytes.length; from += 16 * STEP) {
+    hasher.update(bytes.subarray(from, from + 16 * STEP));
+    await breathe();
+  }
+  return hasher.digest();
+}
+
 /** `error` with the tensor's name, unless it is a cancel. */
-function namingTensor(error: unknown, { tensor }: WeightSlot, bytes: number): unknown {
+function namingTensor(error: unknown, tensor: string, bytes: number): unknown {
   if (error instanceof PivotscopeError) {
     if (error.code === "cancelled" || error.message.includes(tensor)) return error;
     return reworded(error, `Tensor "${tensor}": ${error.message}`);

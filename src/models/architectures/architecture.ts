@@ -79,6 +79,8 @@ export interface Architecture<Config extends ArchitectureConfig> {
   parseConfig(found: JsonObject): Config;
   /** The tensors, units and graphs of the model that `config` describes. */
   define(config: Config, options?: DefinitionOptions): ModelDefinition;
+  /** The model with a matrix of its own for the head, whatever config.json says. */
+  withOwnHead(config: Config): Config;
   /** A model with the same kinds of layers, heads of the same size and text as wide, within `bounds`. */
   smaller(config: Config, bounds: Bounds): Config;
   /** Null where models take text only. */

@@ -175,6 +175,8 @@ export interface TextDefinition extends TowerDefinition {
   readonly maximumTokens: number;
   readonly embeddingWeights: readonly WeightSlot[];
   readonly headWeights: readonly WeightSlot[];
+  /** The tensor of a head that does not share the embedding's matrix, whether or not this one does. */
+  readonly ownHead: string;
   /** One new token per sample: inputs of forward less the bias, plus `past_key`, `past_value`; outputs as with cache. */
   readonly decode: GraphFunction<DecodeOptions>;
   /**

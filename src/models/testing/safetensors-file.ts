@@ -52,6 +52,10 @@ export class SafetensorsFile implements Weights {
     return this.#weights.read(options);
   }
 
+  withNames(names: ReadonlyMap<string, string>): Weights {
+    return this.#weights.withNames(names);
+  }
+
   /** A tensor's bytes as they lie in the file. */
   bytesOf(name: string): Uint8Array<ArrayBuffer> {
     const tensor = this.expectTensor(name, this.tensors.get(name)?.shape ?? []);

@@ -1,6 +1,6 @@
 /** Idefics3 (SmolVLM): a SigLIP-style vision tower, a pixel-shuffle connector and a Llama decoder. */
 import type { Architecture } from "../architecture.ts";
-import { smallerDecoder } from "../shared/decoder/config.ts";
+import { smallerDecoder, untied } from "../shared/decoder/config.ts";
 import { decoderDefinition } from "../shared/decoder/decoder.ts";
 import { type Idefics3Config, parseIdefics3, smallerVision } from "./config.ts";
 import { pictures } from "./pictures.ts";
@@ -21,6 +21,7 @@ export const idefics3: Architecture<Idefics3Config> = {
     ),
     vision: visionDefinition(config, options?.widths?.vision),
   }),
+  withOwnHead: (config) => ({ ...config, ...untied(config) }),
   smaller: (config, bounds) => ({
     ...config,
     text: smallerDecoder(config.text, bounds),

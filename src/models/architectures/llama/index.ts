@@ -1,6 +1,6 @@
 /** Llama: a decoder alone, for text only. */
 import type { Architecture } from "../architecture.ts";
-import { smallerDecoder } from "../shared/decoder/config.ts";
+import { smallerDecoder, untied } from "../shared/decoder/config.ts";
 import { decoderDefinition } from "../shared/decoder/decoder.ts";
 import { type LlamaConfig, parseLlama } from "./config.ts";
 
@@ -19,6 +19,7 @@ export const llama: Architecture<LlamaConfig> = {
     ),
     vision: null,
   }),
+  withOwnHead: (config) => ({ ...config, ...untied(config) }),
   smaller: (config, bounds) => ({ ...config, text: smallerDecoder(config.text, bounds) }),
   pictures: null,
 };

@@ -24,7 +24,7 @@ export interface DecoderConfig {
   readonly normEpsilon: number;
   readonly ropeTheta: number;
   readonly maximumPositions: number;
-  /** Whether the head shares the embedding's matrix, so that the file has no lm_head.weight. */
+  /** Whether the head shares the embedding's matrix; what the file holds has the last word, see fit-weights.ts. */
   readonly tieWordEmbeddings: boolean;
 }
 
@@ -102,6 +102,11 @@ export function decoderOf(
     maximumPositions: fields.max_position_embeddings,
     tieWordEmbeddings,
   };
+}
+
+/** The fields that say so of a model whose head has a matrix of its own, see `Architecture.withOwnHead`. */
+export function untied({ text }: { readonly text: DecoderConfig }) {
+  return { tieWordEmbeddings: false, text: { ...text, tieWordEmbeddings: false } };
 }
 
 /** The decoder within `bounds`, see `Architecture.smaller`. */

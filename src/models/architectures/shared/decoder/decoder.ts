@@ -49,6 +49,7 @@ export function decoderDefinition(
     columnsPerAttentionUnit: repeat * headSize,
     embeddingWeights,
     headWeights: [{ input: "norm", tensor: `${names.prefix}.norm.weight`, shape: [width] }, ...headTable],
+    ownHead: names.head,
     projections: { attn: "output", mlp: "down" },
     forward: (options) =>
       forwardGraph(config, names, { ...options, decode: false }, options, `text layer, batch ${options.batch}`),
