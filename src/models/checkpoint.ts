@@ -64,7 +64,9 @@ export async function openCheckpoint(folder: CheckpointFolder, options: OpenOpti
   const texts = await readOptionalFiles(folder, options);
 
   const tokenizerJson = texts["tokenizer.json"];
-  const tokenizer = tokenizerJson === null ? null : createTokenizer(tokenizerJson, texts["tokenizer_config.json"]);
+  const added = architectureOf(config).pictures?.prompt(config).addedTokens;
+  const tokenizerConfig = texts["tokenizer_config.json"];
+  const tokenizer = tokenizerJson === null ? null : createTokenizer(tokenizerJson, tokenizerConfig, added);
   const calibration = texts["calibration.json"];
   const parts = {
     tokenizer,

@@ -52,6 +52,8 @@ export interface PicturePrompt {
   /** The token that stands for one row of features, and its id in config.json. */
   readonly token: string;
   readonly tokenId: number;
+  /** Tokens that the model's processor adds to its tokenizer's special ones where they are in its vocabulary. */
+  readonly addedTokens: readonly string[];
   /** The text that takes the placeholder's place. */
   write(grid: FrameGrid): string;
 }

@@ -52,6 +52,7 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
       const text = frames === null || image === null ? rendered : expandImage(rendered, frames, image, tokenizer);
       const ids = tokenizer.encode(text);
       checkVocabulary(ids, options.vocabularySize);
+      if (image !== null) checkPictureTokens(text, ids, frames === null ? "" : image.write(frames), image, tokenizer);
       // One position must be left for the first token of the reply.
       if (ids.length >= options.maximumPositions) {
         throw new PivotscopeError(
@@ -82,6 +83,30 @@ function checkImageToken(tokenizer: Tokenizer, { token, tokenId: expected }: Pic
     `tokenizer.json gives "${token}" ${found === null ? "no id" : `the id ${found}`}; config.json says ${expected}.`,
     "Check that tokenizer.json and config.json belong to the same model.",
   );
+}
+
+/**
+ * Every token of a picture, and no other token of pictures, must have come out of the text as itself: a tokenizer that cuts
+ * one into pieces would drop the picture without a word.
+ */
+function checkPictureTokens(
+  text: string,
+  ids: readonly number[],
+  written: string,
+  { token: ofPicture }: PicturePrompt,
+  tokenizer: Tokenizer,
+): void {
+  for (const token of new Set([ofPicture, ...(written.match(/<[^>]+>/g) ?? [])])) {
+    const id = tokenizer.tokenId(token);
+    const wanted = text.split(token).length - 1;
+    const found = ids.filter((other) => other === id).length;
+    if (found === wanted) continue;
+    throw new PivotscopeError(
+      "bad-checkpoint",
+      `tokenizer.json makes ${found} tokens of ${wanted} times "${token}" in the prompt, so that the picture would be lost.`,
+      `List "${token}" among "added_tokens" in tokenizer.json, as the model's own tokenizer does.`,
+    );
+  }
 }
 
 function checkVocabulary(ids: readonly number[], vocabularySize: number): void {

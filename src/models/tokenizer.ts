@@ -8,11 +8,9 @@
  */
 import { BPE } from "@huggingface/tokenizers";
 import { PivotscopeError } from "../core/errors.ts";
-import { readJsonText } from "../core/json/read.ts";
-import { anyObject } from "../core/json/schemas.ts";
 import { BYTE_CHARACTERS, bytesOfToken } from "./byte-level.ts";
-import { checkpointFile } from "./checkpoint-file.ts";
 import { type AddedToken, type FindTokens, tokenFinder } from "./tokenizer/added-tokens.ts";
+import { specialToken, tokensOfConfig, withAddedTokens } from "./tokenizer/further-tokens.ts";
 import { createNormalizer } from "./tokenizer/normalizers.ts";
 import { createPreTokenizer } from "./tokenizer/pre-tokenizers.ts";
 import { type Work, workFor } from "./tokenizer/work.ts";
@@ -49,11 +47,16 @@ const REPLACEMENT = "\uFFFD";
 /**
  * @param tokenizerJson text of tokenizer.json.
  * @param tokenizerConfig text of tokenizer_config.json, or null when it is not there.
+ * @param alsoAdded tokens of the vocabulary that are special ones besides those that the files name.
  * @throws PivotscopeError `bad-checkpoint` for files that cannot be read, `unsupported` unless it is BPE by bytes.
  */
-export function createTokenizer(tokenizerJson: string, tokenizerConfig: string | null): Tokenizer {
-  const definition = checkTokenizer(tokenizerJson);
-  if (tokenizerConfig !== null) readJsonText(anyObject, tokenizerConfig, checkpointFile("tokenizer_config.json"));
+export function createTokenizer(
+  tokenizerJson: string,
+  tokenizerConfig: string | null,
+  alsoAdded: readonly string[] = [],
+): Tokenizer {
+  const further = [...tokensOfConfig(tokenizerConfig), ...alsoAdded.map(specialToken)];
+  const definition = withAddedTokens(checkTokenizer(tokenizerJson), further);
   const addedTokens = indexAddedTokens(definition.added_tokens);
   const model = runLibrary(() => new BPE(modelConfig(definition)));
   const cutText = createCutter(definition);

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { PivotscopeError } from "../../../core/errors.ts";
 import { fieldIn, readJson, readJsonText } from "../../../core/json/read.ts";
-import { anyObject, flag, integer, numbers, object, oneOf, positive } from "../../../core/json/schemas.ts";
+import { anyObject, flag, integer, number, numbers, object, oneOf, positive } from "../../../core/json/schemas.ts";
 import { checkpointFile } from "../../checkpoint-file.ts";
 
 /** preprocessor_config.json, as far as it is used. */
@@ -27,7 +27,15 @@ const PROCESSOR = "processor_config.json";
 const sourceOf = (file: string) => checkpointFile(file, { unsupported: "Open a SmolVLM checkpoint." });
 
 const edge = v.nullish(object({ longest_edge: v.nullish(integer(1)) }), {});
-const perChannel = v.nullish(numbers(undefined, { length: 3 }), [0.5, 0.5, 0.5]);
+/** Some files have one number for all channels, as transformers takes it too. */
+const forAll = v.pipe(
+  number(),
+  v.transform((value): readonly number[] => [value, value, value]),
+);
+const perChannel = v.nullish(
+  v.lazy((found) => (typeof found === "number" ? forAll : numbers(undefined, { length: 3 }))),
+  [0.5, 0.5, 0.5],
+);
 
 const settingsSchema = object({
   resample: v.nullish(oneOf([LANCZOS], `${LANCZOS} (LANCZOS)`)),
@@ -41,7 +49,7 @@ const settingsSchema = object({
   image_mean: perChannel,
   image_std: v.pipe(
     perChannel,
-    v.check((values) => values.every((value) => value > 0), "a list of 3 numbers above 0"),
+    v.check((values) => values.every((value) => value > 0), "a number above 0, or a list of 3 of them"),
   ),
 });
 

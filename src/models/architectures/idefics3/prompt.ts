@@ -5,6 +5,9 @@ const IMAGE = "<image>";
 const AROUND_IMAGE = "<fake_token_around_image>";
 const GLOBAL_IMAGE = "<global-img>";
 
+/** What the processor makes special tokens, whatever tokenizer.json says (transformers, `processing_idefics3.py`). */
+const ADDED = [AROUND_IMAGE, IMAGE, "<end_of_utterance>"];
+
 /** Announces a crop by its place, both counted from 1. */
 export function cropToken(row: number, column: number): string {
   return `<row_${row}_col_${column}>`;
@@ -29,6 +32,7 @@ export function picturePrompt(tokenId: number, tokensPerFrame: number): PictureP
     placeholder: IMAGE,
     token: IMAGE,
     tokenId,
+    addedTokens: ADDED,
     write: (grid) => imageText(grid, tokensPerFrame),
   };
 }
