@@ -7,6 +7,7 @@ import { architectureOf, type ModelConfig, parseModelConfig } from "./architectu
 import { findChatTemplate } from "./chat-template.ts";
 import { type FittedWeights, fitWeights } from "./fit-weights.ts";
 import { findStopIds } from "./generation-config.ts";
+import { readModelConfig } from "./model-config-file.ts";
 import { openWeights } from "./open-weights.ts";
 import type { PictureProcessor } from "./pictures.ts";
 import { createPromptBuilder, type PromptBuilder } from "./prompt.ts";
@@ -59,7 +60,7 @@ type OptionalTexts = Readonly<Record<OptionalFile, string | null>>;
  */
 export async function openCheckpoint(folder: CheckpointFolder, options: OpenOptions = {}): Promise<Checkpoint> {
   const { signal } = options;
-  const modelConfig = await folder.readText("config.json", signal);
+  const modelConfig = await readModelConfig(folder, signal);
   const config = parseModelConfig(modelConfig);
   const texts = await readOptionalFiles(folder, options);
 

@@ -3,10 +3,9 @@
  * lowest bit of the exponent to it carries into the sign's place. The carries of many numbers are gathered in one integer,
  * which takes a fraction of the time that reading the weights takes.
  */
-import type { Converted } from "./float-formats.ts";
 
 /** First place in [begin, end) of `numbers` that holds NaN or an infinity; null where all are finite. */
-export function findNotFinite(numbers: Converted, begin = 0, end = numbers.length): number | null {
+export function findNotFinite(numbers: Float32Array | Uint16Array, begin = 0, end = numbers.length): number | null {
   const single = numbers instanceof Float32Array;
   if (!(single ? singlesCarry(numbers, begin, end) : halvesCarry(numbers, begin, end))) return null;
   for (let index = begin; index < end; index++) {

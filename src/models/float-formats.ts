@@ -10,6 +10,7 @@
 import { PivotscopeError } from "../core/errors.ts";
 import { roundToFloat16, widenFloat16 } from "../core/float16.ts";
 import type { Precision } from "../graph/precision.ts";
+import { QUANTISED_HINT } from "./architectures/quantised.ts";
 import { findNotFinite } from "./find-not-finite.ts";
 import { DTYPE_BITS, type Dtype, type TensorInfo } from "./safetensors-header.ts";
 import type { ConvertTensor, StoredTensor } from "./weights.ts";
@@ -40,7 +41,7 @@ export function requireReadable(tensor: TensorInfo): ReadableTensor {
   throw new PivotscopeError(
     "unsupported",
     `Tensor "${name}" is stored as ${dtype}; supported are ${READABLE_DTYPES.join(", ")}.`,
-    HINTS[dtype] ?? "The weights are quantised: open the model that they were made from.",
+    HINTS[dtype] ?? QUANTISED_HINT,
   );
 }
 

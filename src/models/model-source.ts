@@ -11,6 +11,8 @@ export type ModelSource =
       readonly name: string;
       /** "owner/name". */
       readonly repository: string;
+      /** Folder of the repository that holds the checkpoint, for example "checkpoint-500"; absent for its root. */
+      readonly folder?: string;
       /** Branch, tag or commit; null for "main". */
       readonly revision: string | null;
       /** Address of the hub, https://huggingface.co when null. */

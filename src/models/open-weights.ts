@@ -3,6 +3,7 @@
  * or several with an index.
  */
 import { PivotscopeError } from "../core/errors.ts";
+import { adapterError, ggufError } from "./model-config-file.ts";
 import { LENGTH_BYTES, parseSafetensorsHeader, readHeaderLength } from "./safetensors-header.ts";
 import { mergeShards, parseSafetensorsIndex } from "./safetensors-index.ts";
 import { type CheckpointFolder, readStream, readTextIfPresent } from "./source.ts";
@@ -102,12 +103,16 @@ const OTHER_FORMATS = [".safetensors", ".bin", ".gguf", ".onnx", ".pt", ".pth", 
 
 /** Says which weights the folder has instead, where it can list its files. */
 async function noWeights(folder: CheckpointFolder, absent: PivotscopeError): Promise<PivotscopeError> {
+  const adapter = await adapterError(folder).catch(() => null);
+  if (adapter) return adapter;
   const paths = (await folder.list?.().catch(() => [])) ?? [];
   const others = OTHER_FORMATS.flatMap((ending) => paths.filter((path) => path.toLowerCase().endsWith(ending)));
   if (others.length === 0) {
     // What was found out about the file, for example a status that could also mean that it is locked.
     return new PivotscopeError("not-found", `${absent.message} Nor is ${SHARD_INDEX} there.`, absent.hint);
   }
+  const [first = ""] = others;
+  if (/\.gguf$/i.test(first)) return ggufError(folder.name, first);
   const more = others.length > 3 ? ` and ${others.length - 3} more` : "";
   return new PivotscopeError(
     "unsupported",

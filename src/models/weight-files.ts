@@ -1,6 +1,7 @@
 /** Weights in files whose headers are known: tensors by name over all files, and the pass through their bytes. */
 import { createBreath } from "../core/breath.ts";
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { QUANTISED_HINT } from "./architectures/quantised.ts";
 import { requireReadable } from "./float-formats.ts";
 import { paceReports } from "./paced-reports.ts";
 import { readChunks } from "./read-chunks.ts";
@@ -49,7 +50,7 @@ export function createWeights(
       "bad-checkpoint",
       `${label}: there is no tensor "${name}" among its ${tensors.size} tensors${whereabouts(name) || nearest(tensors, name)}.`,
       whereabouts(name) === ""
-        ? "Check that config.json and the weights belong to the same model."
+        ? hintFor(tensors)
         : "Download all weight files and the index again; they must belong to the same version of the model.",
     );
   };
@@ -65,7 +66,7 @@ export function createWeights(
       throw new PivotscopeError(
         "bad-checkpoint",
         `${label}: tensor "${name}" has shape [${tensor.shape.join(", ")}]; config.json asks for [${shape.join(", ")}].`,
-        "Check that config.json and the weights belong to the same model.",
+        hintFor(tensors),
       );
     },
     async read(options) {
@@ -78,6 +79,16 @@ export function createWeights(
       return createWeights(label, files, renamed, whereabouts);
     },
   };
+}
+
+/** Endings of what stands beside packed weights: AutoAWQ and GPTQ, compressed-tensors, bitsandbytes, FP8, MLX. */
+const PACKED = /\.(qweight|weight_packed|absmax|SCB|weight_scale(_inv)?|scales)$/;
+
+/** Names or shapes that do not fit belong to another model, or to one that is packed. */
+function hintFor(tensors: ReadonlyMap<string, TensorInfo>): string {
+  const packed = [...tensors.keys()].find((name) => PACKED.test(name));
+  if (packed === undefined) return "Check that config.json and the weights belong to the same model.";
+  return `The weights are quantised, as "${packed}" shows. ${QUANTISED_HINT}`;
 }
 
 /** Names that end alike point at a file with another prefix. */

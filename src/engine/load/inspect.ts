@@ -3,12 +3,15 @@
  * device's limits allow each way to run it.
  */
 import { throwIfCancelled } from "../../core/errors.ts";
-import { parseModelConfig } from "../../models/architectures/registry.ts";
+import { architectureOf, type ModelConfig, parseModelConfig } from "../../models/architectures/registry.ts";
 import { countParameters } from "../../models/architectures/weight-slots.ts";
+import { findChatTemplate } from "../../models/chat-template.ts";
 import { fitWeights } from "../../models/fit-weights.ts";
+import { readModelConfig } from "../../models/model-config-file.ts";
 import { openWeights } from "../../models/open-weights.ts";
-import { type CheckpointFolder, type FileEntry, OPTIONAL_FILES } from "../../models/source.ts";
+import { type CheckpointFolder, type FileEntry, OPTIONAL_FILES, readTextIfPresent } from "../../models/source.ts";
 import type { Weights } from "../../models/weights.ts";
+import { whatIsLacking } from "../../models/what-is-lacking.ts";
 import type { Call, LoadOptions, LoadProgress, ModelNeeds } from "../contract.ts";
 import { defineModel } from "./create-model.ts";
 import type { Device } from "./device.ts";
@@ -32,7 +35,7 @@ export async function inspectCheckpoint(
   const { signal } = call;
   const report = (item: string) => call.onProgress?.({ stage: "files", done: 0, total: 0, item });
   report(CONFIG);
-  const text = await folder.readText(CONFIG, signal);
+  const text = await readModelConfig(folder, signal);
   const stated = parseModelConfig(text);
   throwIfCancelled(signal);
   report("headers of the weights");
@@ -52,9 +55,34 @@ export async function inspectCheckpoint(
     bytesToFetch: files.reduce((sum, { bytes }) => sum + bytes, 0) - bytesCached,
     bytesCached,
     dtypes: weights.dtypes,
-    note: folder.note ?? "",
+    note: [await findLacking(folder, config, signal), folder.note ?? ""].filter((text) => text !== "").join(" "),
     choices: await runChoices(config, device, options),
   };
+}
+
+/** What the folder cannot do, see `whatIsLacking`; its small files are read as they will be read to load it. */
+async function findLacking(folder: CheckpointFolder, config: ModelConfig, signal: AbortSignal | undefined) {
+  const names = [
+    "tokenizer_config.json",
+    "chat_template.json",
+    "chat_template.jinja",
+    "preprocessor_config.json",
+    "processor_config.json",
+  ];
+  const read = (name: string) => readTextIfPresent(folder, name, signal);
+  const [
+    tokenizerConfig = null,
+    chatTemplateJson = null,
+    chatTemplateJinja = null,
+    preprocessor = null,
+    processor = null,
+  ] = await Promise.all(names.map(read));
+  const { pictures } = architectureOf(config);
+  return whatIsLacking({
+    tokenizer: await folder.has("tokenizer.json"),
+    template: findChatTemplate({ tokenizerConfig, chatTemplateJson, chatTemplateJinja }) !== null,
+    processor: pictures && pictures.openProcessor(config, { preprocessor, processor }, null) !== null,
+  });
 }
 
 /** Every file that loading reads, with its size. `configBytes` where the place cannot say how long config.json is. */

@@ -8,6 +8,7 @@ import { describeValue, showValue } from "../../core/json/show.ts";
 import type { Architecture } from "./architecture.ts";
 import { idefics3 } from "./idefics3/index.ts";
 import { llama } from "./llama/index.ts";
+import { refuseQuantised } from "./quantised.ts";
 import { CONFIG, CONFIG_FILE } from "./shared/config-fields.ts";
 
 const ARCHITECTURES = [idefics3, llama] as const;
@@ -31,7 +32,10 @@ export function architectureOf(config: ModelConfig): Architecture<ModelConfig> {
 export function parseModelConfig(json: string): ModelConfig {
   const config = readJsonText(anyObject, json, CONFIG);
   const found = ARCHITECTURES.find((architecture) => describes(config, architecture));
-  if (found) return found.parseConfig(config);
+  if (found) {
+    refuseQuantised(config);
+    return found.parseConfig(config);
+  }
   const supported = ARCHITECTURES.map(
     ({ modelTypes, classNames }) => `${modelTypes.join(" and ")} (${classNames.join(", ")})`,
   );

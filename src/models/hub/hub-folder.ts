@@ -11,6 +11,8 @@ import { type Clock, systemClock } from "./retry.ts";
 export interface HubFolderSource {
   /** "owner/name". */
   readonly repository: string;
+  /** Folder of the repository that is opened; absent for its root. */
+  readonly folder?: string;
   /** Branch, tag or commit; null for "main". */
   readonly revision: string | null;
   /** https://huggingface.co when null. */
@@ -40,7 +42,17 @@ export function openHubFolder(
 ): CheckpointFolder {
   const { repository, revision } = source;
   const hubUrl = hubAddress(source.hubUrl ?? DEFAULT_HUB);
-  const hub: HubSettings = { repository, revision, hubUrl, accessToken: usableToken(source, hubUrl), fetch, clock };
+  const prefix = source.folder ? `${insidePath(source.folder)}/` : "";
+  const name = source.folder ? `${repository}/${source.folder}` : repository;
+  const hub: HubSettings = {
+    repository,
+    prefix,
+    revision,
+    hubUrl,
+    accessToken: usableToken(source, hubUrl),
+    fetch,
+    clock,
+  };
   const remarks = new Set<string>();
   const small = new Map<string, Uint8Array<ArrayBuffer>>();
   let resolving: Promise<ResolvedRepository> | null = null;
@@ -57,7 +69,7 @@ export function openHubFolder(
   };
   const find = async (path: string, signal: AbortSignal | undefined) => {
     const known = await resolve(signal);
-    const file = known.files.get(insidePath(path));
+    const file = known.files.get(prefix + insidePath(path));
     if (!file) return null;
     const place = { store, key: known.keys.file(file), checkedKey: known.keys.checked(file) };
     return { file, place, commit: known.commit };
@@ -65,9 +77,9 @@ export function openHubFolder(
 
   const open: CheckpointFolder["open"] = async (path, options = {}) => {
     const found = await find(path, options.signal);
-    if (!found) throw fileNotFound(repository, path, `at ${resolved?.commit.slice(0, 7)}`);
+    if (!found) throw fileNotFound(name, path, `at ${resolved?.commit.slice(0, 7)}`);
     const { file, place } = found;
-    const url = `${hubUrl}/${repository}/resolve/${found.commit}/${path.split("/").map(encodeURIComponent).join("/")}`;
+    const url = `${hubUrl}/${repository}/resolve/${found.commit}/${encodedPath(prefix + path)}`;
     const { size } = file;
     const from = Math.min(options.from ?? 0, size);
     const to = Math.max(from, Math.min(options.to ?? size, size));
@@ -98,14 +110,17 @@ export function openHubFolder(
   };
 
   return {
-    name: repository,
+    name,
     get note() {
       return [store.note, resolved?.note ?? "", ...remarks].filter((text) => text !== "").join(" ");
     },
     get version() {
       return resolved?.commit ?? "";
     },
-    list: async () => [...(await resolve(undefined)).files.keys()],
+    async list() {
+      const paths = [...(await resolve(undefined)).files.keys()];
+      return paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
+    },
     has: async (path) => (await find(path, undefined)) !== null,
     async entry(path, signal) {
       const found = await find(path, signal);
@@ -122,6 +137,10 @@ export function openHubFolder(
     readBytes,
     readText: async (path, signal) => new TextDecoder().decode(await readBytes(path, undefined, signal)),
   };
+}
+
+function encodedPath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
 }
 
 /** A controller that is aborted with `signal`, and by itself when nobody wants the bytes any more. */

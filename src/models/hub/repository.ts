@@ -4,6 +4,7 @@ import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { FileStore } from "../cache/file-store.ts";
 import { type ListedFile, type Listing, parseListing, readListed, writeListing } from "../cache/listing.ts";
 import { type CommitKeys, commitKeys, readKeptText, refKey, repositoryFolder } from "../cache/repository-cache.ts";
+import { ggufError, innerError } from "../model-config-file.ts";
 import { askHub, folderHint, type HubSettings } from "./request.ts";
 import { PassingFailure, SHORT_WAITS, withRetries } from "./retry.ts";
 
@@ -40,7 +41,10 @@ export async function resolveRepository(
   const keys = commitKeys(folder, commit);
   const kept = parseListing(await readKeptText(store, keys.listing).catch(() => null));
   const files = kept ?? (await fetchListing(hub, commit, signal));
-  if (![...files.keys()].some((path) => /^[^/]+\.safetensors$/.test(path))) throw noSafetensors(hub, files);
+  const here = pathsIn(hub, files);
+  // An adapter is named as one by who reads config.json.
+  if (!here.some((path) => /^([^/]+\.safetensors|adapter_config\.json)$/.test(path)))
+    throw noSafetensors(hub, files, here);
   if (kept === null) await keep(store, keys.listing, writeListing(files));
   await keep(store, keys.used, "used\n");
   return { commit, files, keys, note };
@@ -143,8 +147,28 @@ function noHub(hub: HubSettings, what: string, cause?: unknown): PivotscopeError
   return new PivotscopeError("network", `${hub.hubUrl} ${what}, asked for ${hub.repository}.`, hint, { cause });
 }
 
-function noSafetensors({ repository }: HubSettings, files: Listing): PivotscopeError {
-  const others = [...files.keys()].filter((path) => /\.(bin|pth?|ckpt|gguf|onnx|msgpack|h5)$/i.test(path));
+/** Paths of the files in the folder that is opened, counted from it. */
+function pathsIn({ prefix }: HubSettings, files: Listing): string[] {
+  return [...files.keys()].filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
+}
+
+function noSafetensors(hub: HubSettings, files: Listing, here: readonly string[]): PivotscopeError {
+  const repository = `${hub.repository}/${hub.prefix}`.replace(/\/$/, "");
+  const inner = here
+    .filter((path) => /.\/config\.json$/.test(path))
+    .map((path) => path.slice(0, -"/config.json".length));
+  if (inner.length > 0 && !here.includes("config.json")) return innerError(repository, inner);
+  if (here.length === 0) {
+    const folders = [
+      ...new Set([...files.keys()].flatMap((path) => (path.includes("/") ? [path.replace(/\/[^/]*$/, "")] : []))),
+    ];
+    const known = folders.length === 0 ? "it has no folders" : `it has ${folders.slice(0, 5).join(", ")}`;
+    const what = `${hub.repository} has no folder "${hub.prefix.slice(0, -1)}" in this revision; ${known}.`;
+    return new PivotscopeError("not-found", what, "Name a folder that it has, or none.");
+  }
+  const gguf = here.find((path) => /\.gguf$/i.test(path));
+  if (gguf !== undefined) return ggufError(repository, gguf);
+  const others = here.filter((path) => /\.(bin|pth?|ckpt|gguf|onnx|msgpack|h5)$/i.test(path));
   const found = others.length === 0 ? "" : `; its weights are in ${others.slice(0, 3).join(", ")}`;
   return new PivotscopeError(
     "unsupported",

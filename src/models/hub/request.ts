@@ -12,6 +12,8 @@ export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 export interface HubSettings {
   /** "owner/name". */
   readonly repository: string;
+  /** Folder of the repository with a closing slash, or empty for its root. */
+  readonly prefix: string;
   readonly revision: string | null;
   /** Without closing slash. */
   readonly hubUrl: string;

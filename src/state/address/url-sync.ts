@@ -42,10 +42,12 @@ function linkedModel({ model, opening }: WorkbenchState): string | null {
       // Without the slash, two parts of a path would name a hub's repository.
       return isBundled({ model }) ? source.name : `${source.url}/`;
     case "hub": {
-      const { repository, revision, hubUrl } = source;
+      const { repository, folder = "", revision, hubUrl } = source;
+      const path = folder === "" ? repository : `${repository}/${folder}`;
       // The page's own hub stands in its query.
-      if (hubUrl === opening.hubUrl) return revision === null ? repository : `${repository}@${revision}`;
+      if (hubUrl === opening.hubUrl) return revision === null ? path : `${path}@${revision}`;
       const address = `${hubUrl ?? DEFAULT_HUB}/${repository}`;
+      if (folder !== "") return `${address}/tree/${encodeURIComponent(revision ?? "main")}/${folder}`;
       return revision === null ? address : `${address}/tree/${revision}`;
     }
     default:

@@ -161,7 +161,7 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
   /** A commit tells people nothing: it stands beside the name, not in it. */
   function named(source: ModelSource): ModelSource {
     return source.kind === "hub" && COMMIT.test(source.revision ?? "")
-      ? { ...source, name: source.repository }
+      ? { ...source, name: source.folder ? `${source.repository}/${source.folder}` : source.repository }
       : source;
   }
 
