@@ -16,6 +16,7 @@ import { layerCount } from "../pass/towers.ts";
 import { createAccumulators } from "./accumulators.ts";
 import { BATCHES_PER_RUN, type CalibrationRun, LOSS_TAPS, type PlannedRun, planRuns } from "./calibration-plan.ts";
 import { calibrateRun } from "./calibration-run.ts";
+import { requireFiniteStatistics } from "./finite-statistics.ts";
 import { createPacedKeeper, type SumKeeper } from "./sum-keeper.ts";
 
 export interface CalibrationRequest {
@@ -43,7 +44,7 @@ export interface CalibrationRequest {
  * Runs the whole calibration.
  *
  * Throws `bad-input` without samples or with traces that are empty, `unsupported` where only some samples have pictures or
- * one is split, `out-of-memory` where one batch exceeds the largest buffer, `cancelled`, and what the backend throws;
+ * one is split or results are not finite, `out-of-memory` where one batch exceeds the largest buffer, `cancelled`, and what the backend throws;
  * nothing stays allocated then.
  */
 export async function calibrate(model: Model, request: CalibrationRequest): Promise<Statistics> {
@@ -108,7 +109,9 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
     done.batches += run.batches;
     await keep?.(done);
   }
-  return { ...(await accumulators.read(done)), ...done };
+  const statistics = { ...(await accumulators.read(done)), ...done };
+  await requireFiniteStatistics(model, statistics, samples, request.signal);
+  return statistics;
 }
 
 /**
@@ -117,7 +120,9 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
  */
 export async function statisticsOf(model: Model, { sums, ...counts }: SummedSoFar): Promise<Statistics> {
   using scope = openScope(model.backend);
-  return { ...(await createAccumulators(scope, model, sums).read(counts)), ...counts };
+  const statistics = { ...(await createAccumulators(scope, model, sums).read(counts)), ...counts };
+  await requireFiniteStatistics(model, statistics, [], undefined);
+  return statistics;
 }
 
 async function loadRun(run: PlannedRun<PassSample>, signal: AbortSignal | undefined): Promise<CalibrationRun> {

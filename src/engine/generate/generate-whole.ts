@@ -12,7 +12,7 @@ import type { MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
 import { allLayers, createLengths, rotaryFeeds } from "./generate-fused.ts";
-import { encodeRows, lastRows, notNumbers, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
+import { encodeRows, lastRows, NO_ID, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { cacheFeeds, type KeyValueCache, pickFromCache, releaseCache, replaceCache } from "./kv-cache.ts";
 
 /** Names of the weights outside the layers that the graph holds. */
@@ -130,8 +130,7 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
     replaceCache(model, cache, scope, outputs);
     const next = await backend.read(output(outputs, "ids_out"));
     const best = await backend.read(output(outputs, "best_logits"));
-    if (!best.every(Number.isFinite)) throw notNumbers(model);
-    return Array.from(next);
+    return Array.from(next, (id, row) => (Number.isFinite(best[row]) ? id : NO_ID));
   };
   return {
     async prefill(rows) {

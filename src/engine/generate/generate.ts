@@ -2,15 +2,16 @@
  * Greedy generation with a KV cache, for several samples at once: one pass over the prompts, then one token of each
  * sample at a time. Samples that have finished are carried along until they are half of the batch, then taken out.
  */
-import { invariant, throwIfCancelled } from "../../core/errors.ts";
+import { invariant, type PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { settled } from "../../runtime/backend.ts";
 import { type PreparedInput, paddedSize } from "../pass/batch.ts";
+import { notFiniteResult } from "../pass/first-not-finite.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Model, WayToWrite } from "../pass/model.ts";
 import { createLayerWriter } from "./generate-by-layers.ts";
 import { createFusedWriter } from "./generate-fused.ts";
 import { createWholeWriter, wholeProgram } from "./generate-whole.ts";
-import type { Row, Rows, Writer } from "./generation-rows.ts";
+import { NO_ID, type Row, type Rows, type Writer } from "./generation-rows.ts";
 
 export type { WayToWrite } from "../pass/model.ts";
 
@@ -72,6 +73,8 @@ async function compact(writer: Writer, rows: Rows): Promise<Rows> {
  * Generates greedily, each sample until a stop id or its `maximumTokens`. Returns one generation per sample, the same
  * as each sample alone would give up to rounding. Cancelling answers within one token. All samples run as one batch:
  * see `batchesOf` for how many that should be.
+ *
+ * @throws PivotscopeError `unsupported` where logits are not finite, naming the first layer whose output is not.
  */
 export async function generateBatch(model: Model, request: BatchRequest): Promise<readonly Generation[]> {
   const generations: Generation[] = [];
@@ -97,6 +100,7 @@ export async function generateBatch(model: Model, request: BatchRequest): Promis
     for (const [index, row] of running.entries()) {
       const id = next[index];
       if (!row || id === undefined) continue;
+      if (id === NO_ID) throw await notFinite(model, request, row);
       row.ids.push(id);
       request.onToken?.(row.place, id);
       const stopped = isStop(id);
@@ -109,6 +113,16 @@ export async function generateBatch(model: Model, request: BatchRequest): Promis
     running = [...(await compact(writer, running))];
     next = await writer.step(running);
   }
+}
+
+/** The error for a row whose logits are not finite. */
+function notFinite(model: Model, { masks, signal }: BatchRequest, { input, ids }: Row): Promise<PivotscopeError> {
+  const { precision } = model;
+  return notFiniteResult(model, "The model's logits", [{ ...input, trace: ids, pivots: [] }], {
+    masks,
+    precision,
+    signal,
+  });
 }
 
 /** Generates one trace greedily until a stop id or `maximumTokens` trace ids. Cancelling answers within one token. */

@@ -1,5 +1,4 @@
 /** What the ways to write tokens have in common: the samples of a batch, and what a way has to do for them. */
-import { PivotscopeError } from "../../core/errors.ts";
 import type { Tensor } from "../../runtime/backend.ts";
 import { DIVERGENCE_ROW } from "../../runtime/kernels/token-divergence/kernel.ts";
 import { type Batch, createBatch, type PreparedInput } from "../pass/batch.ts";
@@ -27,7 +26,10 @@ export interface WriterRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Writes the tokens of one batch. It owns the KV cache, which `release` gives back. */
+/**
+ * Writes the tokens of one batch. It owns the KV cache, which `release` gives back. An id is NO_ID where the row's logits are
+ * not finite.
+ */
 export interface Writer extends Releasable {
   /** Passes prompts and prefixes through the model and fills the cache. Returns the next id of every row. */
   prefill(rows: Rows): Promise<number[]>;
@@ -59,25 +61,10 @@ export function lastRows(rows: Rows, tokens: number): Int32Array {
   return Int32Array.from(rows, (row, index) => index * tokens + (row ? row.prefilled - 1 : 0));
 }
 
-/**
- * The error of a model that computes NaN. In half precision that is most often an activation beyond float16's range, which
- * the check at load does not see: its weights and hidden states are random.
- */
-export function notNumbers({ precision }: Pick<Model, "precision">): PivotscopeError {
-  return precision === "float16"
-    ? new PivotscopeError(
-        "internal",
-        "The model's logits in half precision are not numbers.",
-        "Load it in single precision: choose that where the model is opened, or put ?precision=float32 into the page's address.",
-      )
-    : new PivotscopeError(
-        "internal",
-        "The model's logits are not numbers.",
-        "Lower the pruning ratio, or reload the model if this happens without pruning.",
-      );
-}
+/** Stands for the next id of a row whose logits are not finite, see `Writer`. */
+export const NO_ID = -1;
 
-/** Ids with the largest logit of each row; the divergence kernel finds them, so that logits stay where they are. */
+/** Ids with the largest logit of each row, NO_ID where its logits are not finite; the divergence kernel finds them, so that logits stay where they are. */
 async function argmaxOf(model: Model, logits: Tensor, rows: number): Promise<number[]> {
   const { backend } = model;
   using scope = openScope(backend);
@@ -87,9 +74,10 @@ async function argmaxOf(model: Model, logits: Tensor, rows: number): Promise<num
   backend.kernels.tokenDivergence({ reference: logits, pruned: logits, targets, rows, vocabulary, result });
   const values = await backend.read(result);
   return Array.from({ length: rows }, (_, row) => {
-    const id = values[row * DIVERGENCE_ROW.length + DIVERGENCE_ROW.argmax];
-    if (id !== undefined && Number.isInteger(id) && id >= 0) return id;
-    throw notNumbers(model);
+    const field = (place: number) => values[row * DIVERGENCE_ROW.length + place] ?? Number.NaN;
+    const id = field(DIVERGENCE_ROW.argmax);
+    // NaN among the logits makes NaN of their sum, and of the likelihood with it; the largest is found all the same.
+    return Number.isInteger(id) && id >= 0 && Number.isFinite(field(DIVERGENCE_ROW.referenceNll)) ? id : NO_ID;
   });
 }
 

@@ -60,28 +60,25 @@ export async function inspectCheckpoint(
   };
 }
 
-/** What the folder cannot do, see `whatIsLacking`; its small files are read as they will be read to load it. */
+/** What the folder cannot do, see `whatIsLacking`; of its small files only those are read whose names do not tell. */
 async function findLacking(folder: CheckpointFolder, config: ModelConfig, signal: AbortSignal | undefined) {
-  const names = [
-    "tokenizer_config.json",
-    "chat_template.json",
-    "chat_template.jinja",
-    "preprocessor_config.json",
-    "processor_config.json",
-  ];
-  const read = (name: string) => readTextIfPresent(folder, name, signal);
-  const [
-    tokenizerConfig = null,
-    chatTemplateJson = null,
-    chatTemplateJinja = null,
-    preprocessor = null,
-    processor = null,
-  ] = await Promise.all(names.map(read));
+  const has = async (...names: readonly string[]) =>
+    (await Promise.all(names.map((name) => folder.has(name)))).includes(true);
+  const hasTemplate = async () => {
+    if (await has("chat_template.json", "chat_template.jinja")) return true;
+    const tokenizerConfig = await readTextIfPresent(folder, "tokenizer_config.json", signal);
+    return findChatTemplate({ tokenizerConfig, chatTemplateJson: null, chatTemplateJinja: null }) !== null;
+  };
   const { pictures } = architectureOf(config);
+  const hasProcessor = async () => {
+    if (await has("preprocessor_config.json")) return true;
+    const processor = await readTextIfPresent(folder, "processor_config.json", signal);
+    return pictures?.openProcessor(config, { preprocessor: null, processor }, null) !== null;
+  };
   return whatIsLacking({
-    tokenizer: await folder.has("tokenizer.json"),
-    template: findChatTemplate({ tokenizerConfig, chatTemplateJson, chatTemplateJinja }) !== null,
-    processor: pictures && pictures.openProcessor(config, { preprocessor, processor }, null) !== null,
+    tokenizer: await has("tokenizer.json"),
+    template: await hasTemplate(),
+    processor: pictures && (await hasProcessor()),
   });
 }
 

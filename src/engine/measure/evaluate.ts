@@ -9,9 +9,10 @@ import type { Tensor } from "../../runtime/backend.ts";
 import { DIVERGENCE_ROW } from "../../runtime/kernels/token-divergence/kernel.ts";
 import type { Measurement } from "../contract.ts";
 import { type Batch, createBatch, type PreparedSample, paddedSize } from "../pass/batch.ts";
+import { allFinite, notFiniteResult } from "../pass/first-not-finite.ts";
 import { type Head, openHead } from "../pass/head.ts";
 import { lastStates } from "../pass/last-states.ts";
-import type { MaskSet } from "../pass/masks.ts";
+import { createMasks, type MaskSet } from "../pass/masks.ts";
 import { logitRows, type MemoryLimits, memoryLimits } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
 import { stretches } from "../pass/rows.ts";
@@ -106,6 +107,28 @@ export function batchOf(model: Model, samples: readonly PreparedSample[]): Batch
   return createBatch(rows, model.imageTokenId);
 }
 
+/**
+ * A KL divergence of NaN is 0 once it has been held above 0, so the likelihoods are looked at, too.
+ *
+ * @throws PivotscopeError `unsupported` naming the first layer whose output is not finite.
+ */
+async function requireFinite(
+  model: Model,
+  { samples }: Batch,
+  { kl, nll, denseNll }: TokenMeasurement,
+  pruned: MaskSet | null,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const failed = { precision: "float32", signal } as const;
+  if (!allFinite(denseNll)) {
+    using masks = createMasks(model, null);
+    throw await notFiniteResult(model, "The dense model's logits", samples, { ...failed, masks });
+  }
+  if (pruned && !(allFinite(nll) && allFinite(kl))) {
+    throw await notFiniteResult(model, "The pruned model's logits", samples, { ...failed, masks: pruned });
+  }
+}
+
 /** Measures `masks` on every sample of `batch`; without masks, the dense model itself. Stays the caller's: `dense`. */
 export async function measureBatch(
   model: Model,
@@ -116,7 +139,9 @@ export async function measureBatch(
 ): Promise<readonly SampleMeasurement[]> {
   using scope = openScope(model.backend);
   const pruned = masks && scope.own(await lastStates(model, batch, masks, signal));
-  const { kl, nll, argmax } = await compareStates(model, batch, dense, pruned);
+  const measured = await compareStates(model, batch, dense, pruned);
+  await requireFinite(model, batch, measured, masks, signal);
+  const { kl, nll, argmax } = measured;
   return batch.samples.map((_, index) => {
     const [start = 0, end = 0] = batch.starts.slice(index, index + 2);
     return { kl: kl.slice(start, end), nll: nll.slice(start, end), argmax: argmax.slice(start, end) };
@@ -136,7 +161,10 @@ export async function evaluateSample(
 ): Promise<TokenMeasurement> {
   const batch = createBatch([sample], model.imageTokenId);
   using scope = openScope(model.backend);
-  return await compareStates(model, batch, dense, scope.own(await lastStates(model, batch, pruned, signal)));
+  const states = scope.own(await lastStates(model, batch, pruned, signal));
+  const measured = await compareStates(model, batch, dense, states);
+  await requireFinite(model, batch, measured, pruned, signal);
+  return measured;
 }
 
 /** The dense model's last hidden states on prompt and trace of `sample`; the caller releases them. */

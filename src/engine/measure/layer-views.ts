@@ -28,6 +28,7 @@ import {
   type PreparedSample,
   requireWholePictures,
 } from "../pass/batch.ts";
+import { allFinite, notFiniteResult } from "../pass/first-not-finite.ts";
 import { connect, embedFrames } from "../pass/frames.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
@@ -59,6 +60,8 @@ interface Context {
   readonly masks: MaskSet;
   readonly sums: Readonly<Record<Tower, readonly LayerSums[]>>;
   readonly signal: AbortSignal | undefined;
+  /** The one that is looked at. */
+  readonly sample: PreparedSample;
 }
 
 interface Look {
@@ -115,7 +118,7 @@ function inputTaps({ scored }: LayerSpec): ReadonlyMap<string, number> {
 
 /** Takes `hidden` through a tower and looks at every layer; it is the scope's, as are the last hidden states returned. */
 async function observeTower(scope: TensorScope, context: Context, look: Look, hidden: Tensor): Promise<Tensor> {
-  const { model, masks, signal, sums } = context;
+  const { model, masks, signal, sums, sample } = context;
   const { tower, shared, visual } = look;
   const { backend } = model;
   const definition = towerOf(model, tower);
@@ -125,6 +128,8 @@ async function observeTower(scope: TensorScope, context: Context, look: Look, hi
     invariant(layerSums, `There are no sums for ${tower} layer ${layer}.`);
     const { changes, densities, energies } = layerSums;
     const after = await backend.read(current);
+    if (!allFinite(after))
+      throw await notFiniteResult(model, "The hidden states", [sample], { masks, precision: "float32", signal });
     for (const change of directionChanges(before, after, definition.width)) changes.add(change);
     before = after;
     for (const [tap, columns] of inputTaps(layerOf(definition, layer)))
@@ -141,8 +146,8 @@ async function observeTower(scope: TensorScope, context: Context, look: Look, hi
   return last;
 }
 
-async function observeSample(context: Context, sample: PreparedSample): Promise<void> {
-  const { model } = context;
+async function observeSample(context: Context): Promise<void> {
+  const { model, sample } = context;
   const batch = createBatch([sample], model.imageTokenId);
   const visual = Uint8Array.from(batch.classes, (kind) => (kind === TOKEN_CLASS.visual ? 1 : 0));
   using scope = openScope(model.backend);
@@ -194,8 +199,8 @@ export async function observeLayers(
   using masks = createMasks(model, null);
   for (const [index, sample] of samples.entries()) {
     throwIfCancelled(signal);
-    const loaded = await loadSample(sample, signal);
-    await settled(model.backend, () => observeSample({ model, masks, sums, signal }, loaded));
+    const context = { model, masks, sums, signal, sample: await loadSample(sample, signal) };
+    await settled(model.backend, () => observeSample(context));
     request.onProgress?.({ done: index + 1, total: samples.length });
   }
   const layers: LayerView[] = [];

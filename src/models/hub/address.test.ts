@@ -12,6 +12,13 @@ const hub = (repository: string, revision: string | null = null, hubUrl: string 
   hubUrl,
 });
 
+/** A folder inside of it. */
+const inFolder = (source: ReturnType<typeof hub>, folder: string) => ({
+  ...source,
+  name: source.name.replace(source.repository, `${source.repository}/${folder}`),
+  folder,
+});
+
 /** Named by an address, so that no other hub is meant. */
 const usual = (repository: string, revision: string | null = null) => hub(repository, revision, DEFAULT_HUB);
 
@@ -25,7 +32,27 @@ describe("parseModelAddress", () => {
     ["https://huggingface.co/owner/name/", usual("owner/name")],
     ["https://huggingface.co/owner/name/tree/main", usual("owner/name", "main")],
     ["https://huggingface.co/owner/name/tree/refs%2Fpr%2F3", usual("owner/name", "refs/pr/3")],
-    ["https://huggingface.co/owner/name/tree/main/onnx", usual("owner/name", "main")],
+    ["https://huggingface.co/owner/name/tree/main/onnx", inFolder(usual("owner/name", "main"), "onnx")],
+    ["https://huggingface.co/owner/name/tree/main/", usual("owner/name", "main")],
+    ["https://huggingface.co/owner/name/tree/refs/pr/3/a/b", inFolder(usual("owner/name", "refs/pr/3"), "a/b")],
+    [
+      "https://huggingface.co/owner/name/blob/main/run/c-500/config.json",
+      inFolder(usual("owner/name", "main"), "run/c-500"),
+    ],
+    ["https://huggingface.co/owner/name/commit/abc", usual("owner/name", "abc")],
+    ["http://localhost:4190/owner/name/tree/v2/c", inFolder(hub("owner/name", "v2", "http://localhost:4190"), "c")],
+    ["owner/name/checkpoint-500", inFolder(hub("owner/name"), "checkpoint-500")],
+    ["owner/name/a/b@v1", inFolder(hub("owner/name", "v1"), "a/b")],
+    ["owner/name/", hub("owner/name")],
+    ["owner/name.git", hub("owner/name")],
+    ["https://huggingface.co/owner/name.git", usual("owner/name")],
+    ["git clone https://huggingface.co/owner/name.git", usual("owner/name")],
+    ['"owner/name"', hub("owner/name")],
+    ["\u201cowner/name\u201d", hub("owner/name")],
+    ["`owner/name`,", hub("owner/name")],
+    ["<https://huggingface.co/owner/name>", usual("owner/name")],
+    ["\u200bowner/\u200dname\ufeff", hub("owner/name")],
+    ["\u202ahttps://huggingface.co/owner/name\u202c", usual("owner/name")],
     ["https://huggingface.co/owner/name/blob/main/config.json", usual("owner/name", "main")],
     ["https://huggingface.co/owner/name/resolve/abc/model.safetensors?download=true", usual("owner/name", "abc")],
     ["huggingface.co/owner/name", usual("owner/name")],
@@ -46,7 +73,11 @@ describe("parseModelAddress", () => {
   test.each([
     ["", "No model was named"],
     ["gpt2", "lacks an owner"],
-    ["a/b/c", "has too many parts"],
+    ["a/b/../c", 'names ".." as a folder'],
+    ["a/b//c", 'names "" as a folder'],
+    ["https://huggingface.co/a/b/tree/main/%2e%2e%2fc", 'names "../c" as a folder'],
+    ["\u200b\u200b", "No model was named"],
+    ["''", "No model was named"],
     ["owner/na me", "letters, digits"],
     ["owner/..", "letters, digits"],
     ["owner/name@", 'names "" as its revision'],
