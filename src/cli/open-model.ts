@@ -1,10 +1,13 @@
 /** Opening models for commands: with its weights, or only to learn which units it has. */
+import { createHash } from "node:crypto";
 import { PivotscopeError } from "../core/errors.ts";
 import type { UnitLayout } from "../core/unit.ts";
 import { defineModel, modelLayout } from "../engine/load/create-model.ts";
 import { openNodePlace } from "../engine/node-places.ts";
 import type { Session } from "../engine/session.ts";
-import { parseModelConfig } from "../models/architectures/registry.ts";
+import { type ModelConfig, parseModelConfig } from "../models/architectures/registry.ts";
+import { fitWeights } from "../models/fit-weights.ts";
+import { readModelConfig } from "../models/model-config-file.ts";
 import { openWeights } from "../models/open-weights.ts";
 import type { CheckpointFolder } from "../models/source.ts";
 import type { CommandContext } from "./context.ts";
@@ -44,20 +47,27 @@ export interface ModelOutline {
   readonly weightHash: string;
 }
 
-/** What config.json says about a model, and the hash of its weights file, which is read at most and not loaded. */
+/** Which units a model has, and the hash of its weights file, which is read at most and not loaded. */
 export async function outlineModel(path: string): Promise<ModelOutline> {
   const folder = await openNodePlace(path);
-  const layout = modelLayout(defineModel(parseModelConfig(await folder.readText("config.json"))));
-  return { name: folder.name, layout, weightHash: await hashOf(folder) };
+  const config = parseModelConfig(await readModelConfig(folder));
+  return { name: folder.name, ...(await outlineWeights(folder, config)) };
 }
 
-/** Reads the weights to their end, or not at all where the folder knows their hash. Empty without weights. */
-async function hashOf(folder: CheckpointFolder): Promise<string> {
+/** Reads the weights to their end, or not at all where the folder knows their hash. */
+async function outlineWeights(folder: CheckpointFolder, stated: ModelConfig): Promise<Omit<ModelOutline, "name">> {
   try {
-    const weights = await openWeights(folder);
-    return await weights.read({ names: new Set(), onTensor: () => undefined });
+    const { config, weights, ifHeadsEqual } = fitWeights(stated, await openWeights(folder));
+    const { ownHead, embeddingWeights } = defineModel(config).text;
+    const digests: string[] = [];
+    const weightHash = await weights.read({
+      names: new Set(ifHeadsEqual ? [ownHead, embeddingWeights[0]?.tensor ?? ""] : []),
+      onTensor: ({ bytes }) => void digests.push(createHash("sha256").update(bytes).digest("hex")),
+    });
+    const found = ifHeadsEqual && digests[0] === digests[1] ? ifHeadsEqual : config;
+    return { layout: modelLayout(defineModel(found)), weightHash };
   } catch (error) {
-    if (error instanceof PivotscopeError && error.code === "not-found") return "";
-    throw error;
+    if (!(error instanceof PivotscopeError) || error.code !== "not-found") throw error;
+    return { layout: modelLayout(defineModel(stated)), weightHash: "" };
   }
 }

@@ -11,7 +11,7 @@ import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
 import type { Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
 import { type Generation, generateGreedy } from "./generate/generate.ts";
 import type { BackendSource } from "./load/device.ts";
-import { framesOfPixels, missing, prepareInput } from "./load/prepare-input.ts";
+import { framesOfTokens, missing, prepareInput } from "./load/prepare-input.ts";
 import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
 import type { MaskSet } from "./pass/masks.ts";
 import type { Model } from "./pass/model.ts";
@@ -155,7 +155,7 @@ export async function openSession(
           prompt: sample.prompt,
           trace: sample.trace,
           pivots: sample.pivots ?? pivotsOf(sample.trace, pivots),
-          frames: framesOfPixels(definition.vision, sample.pixelValues),
+          frames: framesOfTokens(definition.vision, sample),
         };
       }
       const input = await prepareQuestion(sample, readPicture, signal);

@@ -159,6 +159,34 @@ describe("buildPrompt", () => {
     );
   });
 
+  it("refuses a tokenizer that cuts a picture's tokens into pieces, and the picture's tokens without a picture", () => {
+    const template = findChatTemplate(jinja(TEMPLATE));
+    const whole = plainTokenizer("<image>", "<global-img>", "<fake_token_around_image>");
+    const options = { maximumPositions: 200, vocabularySize: 1_000_003, image: picturePrompt(1_000_000, 4) };
+    const built = (lost: string, question: string, frames: { rows: number; columns: number } | null) => {
+      const { encode } = whole;
+      const cut = {
+        ...whole,
+        specialTokens: new Map(),
+        encode: (text: string) => encode(text.replaceAll(lost, "[cut]")),
+      };
+      if (template === null) throw new Error("no template");
+      return createPromptBuilder({ ...options, template, tokenizer: cut }).buildPrompt({ question, frames });
+    };
+    const one = { rows: 0, columns: 0 };
+    for (const token of ["<image>", "<global-img>", "<fake_token_around_image>"]) {
+      expect(() => built(token, "Is it?", one)).toThrow(
+        expect.objectContaining({
+          code: "bad-checkpoint",
+          message: expect.stringMatching(new RegExp(`makes 0 tokens of \\d times "${token}"`)),
+          hint: expect.stringContaining('"added_tokens"'),
+        }),
+      );
+    }
+    expect(built("nothing", "Is it?", one).imagePositions).toHaveLength(4);
+    expect(built("<image>", "Is it?", null).imagePositions).toEqual([]);
+  });
+
   it("refuses a template that writes no image token, and an image token that config.json does not know", () => {
     expect(() =>
       builder({ template: "Hello" }).buildPrompt({ question: "Why?", frames: { rows: 0, columns: 0 } }),

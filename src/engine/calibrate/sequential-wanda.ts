@@ -12,8 +12,9 @@ import { validateRatio } from "../../core/unit-check.ts";
 import { output, settled, type Tensor } from "../../runtime/backend.ts";
 import type { SampleProgress } from "../contract.ts";
 import { createBatch, type PreparedSample, requireWholePictures } from "../pass/batch.ts";
+import { allFinite, notFiniteResult } from "../pass/first-not-finite.ts";
 import { connect, embedFrames } from "../pass/frames.ts";
-import { maskColumns } from "../pass/masks.ts";
+import { createMasks, maskColumns } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope, type TensorScope } from "../pass/scope.ts";
 import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
@@ -238,7 +239,7 @@ function checkSamples(model: Model, samples: readonly PreparedSample[]): void {
  * sample without a picture takes no part in it.
  *
  * Throws `bad-input` for a ratio outside 0 to 1, without samples, and for a model with a vision tower when no sample has
- * a picture; `cancelled`; and what the backend throws. Nothing stays allocated, then or otherwise.
+ * a picture; `unsupported` for scores that are not finite; `cancelled`; and what the backend throws. Nothing stays allocated, then or otherwise.
  */
 export async function planSequentialWanda(
   model: Model,
@@ -257,6 +258,11 @@ export async function planSequentialWanda(
   const lineNorms = await readLineNorms(model);
   const context: Context = { model, request, scope, lineNorms, keep: kept.keep, values };
   await settled(model.backend, () => pruneTowers(context, samples));
+  if (!allFinite(values)) {
+    using masks = createMasks(model, null);
+    const failed = { masks, precision: "float32", signal: request.signal } as const;
+    throw await notFiniteResult(model, "The scores", samples, failed);
+  }
   const { keep, reachedRatio } = kept.result(values);
   return { keep, values, reachedRatio };
 }

@@ -11,6 +11,7 @@ import {
 import { tinyLogits } from "../testing/odd-logits.ts";
 import { inspectCheckpoint } from "./inspect.ts";
 import { nodeDevice } from "./node-device.ts";
+import { framesOfTokens } from "./prepare-input.ts";
 
 const base = await tinyLogits();
 
@@ -173,4 +174,48 @@ describe("before a model is opened, people are told", () => {
       hint: expect.stringMatching(/are quantised, as ".*qweight" shows/),
     });
   });
+});
+
+describe("samples of token ids", () => {
+  const pixels = { pixelValues: new Float32Array(3 * 32 * 32), pixelShape: [1, 3, 32, 32] } as const;
+  const none = { pixelValues: null, pixelShape: null } as const;
+  const image = 5;
+
+  it("have one image token for each row of their pictures' features", async () => {
+    const { model, dispose } = await openOdd();
+    const { vision } = model.definition;
+    expect(vision?.imageTokenId).toBe(image);
+    expect(framesOfTokens(vision, { prompt: [1, image, 9], ...pixels })).toHaveLength(1);
+    expect(framesOfTokens(vision, { prompt: [1, 9], ...none })).toEqual([]);
+    const refused = (message: RegExp) =>
+      expect.objectContaining({ code: "bad-input", message: expect.stringMatching(message) });
+    expect(() => framesOfTokens(vision, { prompt: [1, 9], ...pixels })).toThrow(
+      refused(/has 0 image tokens; its 1 frames .* make 1/),
+    );
+    expect(() => framesOfTokens(vision, { prompt: [image, image], ...pixels })).toThrow(refused(/has 2 image tokens/));
+    expect(() => framesOfTokens(vision, { prompt: [image], ...none })).toThrow(
+      refused(/has 1 image tokens; its 0 frames/),
+    );
+    const other = { ...pixels, pixelShape: [1, 3, 64, 16] } as const;
+    expect(() => framesOfTokens(vision, { prompt: [image], ...other })).toThrow(
+      refused(/shape \[3, 64, 16\]; the model takes \[3, 32, 32\]/),
+    );
+    expect(() => framesOfTokens(null, { prompt: [image], ...pixels })).toThrow(refused(/takes no pictures/));
+    await dispose();
+  });
+});
+
+it("a picture reaches the model where tokenizer.json does not list its token as added", async () => {
+  const lost = (text: string) => {
+    const file = JSON.parse(text) as { added_tokens: { content: string }[] };
+    return JSON.stringify({ ...file, added_tokens: file.added_tokens.filter(({ content }) => content !== "<image>") });
+  };
+  const picture = { width: 32, height: 32, pixels: new Uint8ClampedArray(32 * 32 * 4).fill(90) };
+  const prepared = async (odd: OddCheckpoint) => {
+    const session = await openOdd(odd);
+    const input = await session.prepareInput({ picture, question: "Is it?" });
+    await session.dispose();
+    return input;
+  };
+  expect(await prepared({ files: { "tokenizer.json": lost } })).toEqual(await prepared({}));
 });

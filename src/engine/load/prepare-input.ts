@@ -3,6 +3,7 @@ import { PivotscopeError } from "../../core/errors.ts";
 import type { VisionDefinition } from "../../models/architectures/definition.ts";
 import type { Frame, PictureProcessor } from "../../models/pictures.ts";
 import type { PromptBuilder } from "../../models/prompt.ts";
+import type { TokenSample } from "../../models/samples.ts";
 import { elementCount } from "../../runtime/backend.ts";
 import type { SampleInput } from "../contract.ts";
 import type { PreparedInput } from "../pass/batch.ts";
@@ -41,7 +42,37 @@ export async function prepareInput(
   return { prompt: prompt.ids, frames: processed?.frames ?? [] };
 }
 
-/** Frames of normalised pixels [count, …`vision.pixelShape`], which a samples file may bring; none without vision tower. */
+/**
+ * Frames of a sample that is given as token ids with its normalised pixels, [count, …`vision.pixelShape`].
+ *
+ * @throws PivotscopeError `bad-input` where the model takes no pixels or others, or where the prompt has not one image token
+ *   for each row of features: either would be passed over without a word.
+ */
+export function framesOfTokens(
+  vision: VisionDefinition | null,
+  { prompt, pixelValues, pixelShape }: Pick<TokenSample, "prompt" | "pixelValues" | "pixelShape">,
+): Frame[] {
+  const expected = vision?.pixelShape.join(", ") ?? "";
+  const found = pixelShape?.slice(1).join(", ") ?? "";
+  if (pixelShape !== null && found !== expected) {
+    throw new PivotscopeError(
+      "bad-input",
+      `A sample has pixels of the shape [${found}]; the model takes ${vision ? `[${expected}]` : "no pictures"}.`,
+      "Make the samples with the model's own image processor.",
+    );
+  }
+  const frames = framesOfPixels(vision, pixelValues);
+  const rows = frames.reduce((sum, { tokens }) => sum + tokens, 0);
+  const tokens = vision === null ? 0 : prompt.filter((id) => id === vision.imageTokenId).length;
+  if (tokens === rows) return frames;
+  throw new PivotscopeError(
+    "bad-input",
+    `The prompt of a sample has ${tokens} image tokens; its ${frames.length} frames of pixels make ${rows}.`,
+    "Give one image token for each row of features, in the order of the frames.",
+  );
+}
+
+/** Frames of normalised pixels [count, …`vision.pixelShape`]; none without vision tower. */
 export function framesOfPixels(vision: VisionDefinition | null, pixels: Float32Array | null): Frame[] {
   if (vision === null || pixels === null) return [];
   const length = elementCount(vision.pixelShape);

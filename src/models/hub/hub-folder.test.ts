@@ -19,6 +19,49 @@ describe("a repository", () => {
     expect(hub.requests.every(({ url }) => !url.includes("/resolve/main"))).toBe(true);
   });
 
+  test("may hold its checkpoint in a folder, of which nothing else is seen", async () => {
+    const inner = [...files].map(([path, content]) => [`runs/checkpoint 5/${path}`, content] as const);
+    const main = new Map([...inner, ["config.json", "not this one"], ["README.md", "x"]]);
+    const { hub, open } = await startHubFolder({ models: [{ repository, revisions: { main } }] });
+    const folder = open({ folder: "runs/checkpoint 5" });
+    expect(folder.name).toBe(`${repository}/runs/checkpoint 5`);
+    expect(await folder.readText("config.json")).toBe(config);
+    expect(sha256(await folder.readBytes("model.safetensors"))).toBe(weightHash);
+    expect(await folder.knownHash?.("model.safetensors")).toBe(weightHash);
+    expect(await folder.list?.()).toEqual([...files.keys()].sort());
+    expect(await folder.has("README.md")).toBe(false);
+    expect(await failure(folder.readText("README.md"))).toMatchObject({
+      code: "not-found",
+      message: expect.stringContaining(`is not in ${repository}/runs/checkpoint 5`),
+    });
+    hub.forgetRequests();
+    expect(await open({ folder: "runs/checkpoint 5" }).readText("config.json")).toBe(config);
+    expect(hub.requests.map(({ place }) => place)).toEqual(["api:info"]);
+  });
+
+  test("names the folders that hold checkpoints where it is none itself, and those that it has", async () => {
+    const main = new Map([...files].map(([path, content]) => [`run/a/${path}`, content] as const));
+    const { open } = await startHubFolder({ models: [{ repository, revisions: { main } }] });
+    expect(await failure(open().readText("config.json"))).toMatchObject({
+      code: "not-found",
+      message: expect.stringMatching(/no config\.json itself; there is one in run\/a\.$/),
+      hint: expect.stringContaining(`${repository}/run/a`),
+    });
+    expect(await failure(open({ folder: "run/b" }).readText("config.json"))).toMatchObject({
+      code: "not-found",
+      message: expect.stringContaining('has no folder "run/b" in this revision; it has run/a.'),
+    });
+  });
+
+  test("names a model that is there in GGUF only", async () => {
+    const main = new Map([["model-Q4_K_M.gguf", "GGUF"]]);
+    const { open } = await startHubFolder({ models: [{ repository, revisions: { main } }] });
+    expect(await failure(open().readText("config.json"))).toMatchObject({
+      code: "unsupported",
+      message: expect.stringContaining("model-Q4_K_M.gguf, which is GGUF"),
+    });
+  });
+
   test("has two revisions side by side", async () => {
     const old = new Map([...files, ["config.json", "old"]]);
     const { hub, open } = await startHubFolder({ models: [{ repository, revisions: { main: files, "v1.0": old } }] });

@@ -191,6 +191,10 @@ describe("parseProcessorConfig", () => {
       mean: [0.5, 0.5, 0.5],
       deviation: [0.5, 0.5, 0.5],
     });
+    // One number is meant for all channels.
+    expect(parse({ image_mean: 0.4, image_std: 0.3 })).toEqual(
+      parse({ image_mean: [0.4, 0.4, 0.4], image_std: [0.3, 0.3, 0.3] }),
+    );
     expect(parse({ do_normalize: false, do_rescale: false, do_image_splitting: false })).toMatchObject({
       mean: [0, 0, 0],
       deviation: [1, 1, 1],
@@ -206,6 +210,7 @@ describe("parseProcessorConfig", () => {
     [{ size: { longest_edge: "2048" } }, "bad-checkpoint", /"size.longest_edge" is the string/],
     [{ image_mean: [0.5] }, "bad-checkpoint", /"image_mean" is a list of 1; a list of 3 numbers/],
     [{ image_std: [0.5, 0, 0.5] }, "bad-checkpoint", /image_std.*above 0/],
+    [{ image_std: 0 }, "bad-checkpoint", /image_std.*above 0/],
     [{ rescale_factor: 0 }, "bad-checkpoint", /rescale_factor/],
   ])("refuses %j", (change, code, message) => {
     expect(() => parse(change)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
