@@ -3,7 +3,6 @@
  * or several with an index.
  */
 import { PivotscopeError } from "../core/errors.ts";
-import { adapterError, ggufError } from "./model-config-file.ts";
 import { LENGTH_BYTES, parseSafetensorsHeader, readHeaderLength } from "./safetensors-header.ts";
 import { mergeShards, parseSafetensorsIndex } from "./safetensors-index.ts";
 import { type CheckpointFolder, readStream, readTextIfPresent } from "./source.ts";
@@ -29,7 +28,10 @@ export async function openWeights(folder: CheckpointFolder, signal?: AbortSignal
   const single = await ifPresent(openFile(folder, SINGLE_FILE, signal));
   if (!(single instanceof PivotscopeError)) return createWeights(SINGLE_FILE, [single], single.header.tensors);
   const index = await readTextIfPresent(folder, SHARD_INDEX, signal);
-  if (index === null) throw await noWeights(folder, single);
+  if (index === null) {
+    const { noWeights } = await import("./folder-errors.ts");
+    throw await noWeights(folder, [SINGLE_FILE, SHARD_INDEX], single);
+  }
   return openShards(folder, index, signal);
 }
 
@@ -96,27 +98,4 @@ async function ifPresent<Result>(opening: Promise<Result>): Promise<Result | Piv
     if (error instanceof PivotscopeError && error.code === "not-found") return error;
     throw error;
   }
-}
-
-/** Weights that are there in formats that are not read, the best known first. */
-const OTHER_FORMATS = [".safetensors", ".bin", ".gguf", ".onnx", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".npz"];
-
-/** Says which weights the folder has instead, where it can list its files. */
-async function noWeights(folder: CheckpointFolder, absent: PivotscopeError): Promise<PivotscopeError> {
-  const adapter = await adapterError(folder).catch(() => null);
-  if (adapter) return adapter;
-  const paths = (await folder.list?.().catch(() => [])) ?? [];
-  const others = OTHER_FORMATS.flatMap((ending) => paths.filter((path) => path.toLowerCase().endsWith(ending)));
-  if (others.length === 0) {
-    // What was found out about the file, for example a status that could also mean that it is locked.
-    return new PivotscopeError("not-found", `${absent.message} Nor is ${SHARD_INDEX} there.`, absent.hint);
-  }
-  const [first = ""] = others;
-  if (/\.gguf$/i.test(first)) return ggufError(folder.name, first);
-  const more = others.length > 3 ? ` and ${others.length - 3} more` : "";
-  return new PivotscopeError(
-    "unsupported",
-    `${folder.name} has no ${SINGLE_FILE} and no ${SHARD_INDEX}; its weights are in ${others.slice(0, 3).join(", ")}${more}.`,
-    "Supported are safetensors files with these names. Look for a version of the model in that format, or convert it.",
-  );
 }

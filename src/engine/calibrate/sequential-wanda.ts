@@ -12,7 +12,7 @@ import { validateRatio } from "../../core/unit-check.ts";
 import { output, settled, type Tensor } from "../../runtime/backend.ts";
 import type { SampleProgress } from "../contract.ts";
 import { createBatch, type PreparedSample, requireWholePictures } from "../pass/batch.ts";
-import { allFinite, notFiniteResult } from "../pass/first-not-finite.ts";
+import { allFinite, notFiniteResult } from "../pass/finite-results.ts";
 import { connect, embedFrames } from "../pass/frames.ts";
 import { createMasks, maskColumns } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";

@@ -5,7 +5,7 @@
 import { invariant, type PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { settled } from "../../runtime/backend.ts";
 import { type PreparedInput, paddedSize } from "../pass/batch.ts";
-import { notFiniteResult } from "../pass/first-not-finite.ts";
+import { notFiniteResult } from "../pass/finite-results.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Model, WayToWrite } from "../pass/model.ts";
 import { createLayerWriter } from "./generate-by-layers.ts";

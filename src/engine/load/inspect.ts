@@ -11,7 +11,6 @@ import { readModelConfig } from "../../models/model-config-file.ts";
 import { openWeights } from "../../models/open-weights.ts";
 import { type CheckpointFolder, type FileEntry, OPTIONAL_FILES, readTextIfPresent } from "../../models/source.ts";
 import type { Weights } from "../../models/weights.ts";
-import { whatIsLacking } from "../../models/what-is-lacking.ts";
 import type { Call, LoadOptions, LoadProgress, ModelNeeds } from "../contract.ts";
 import { defineModel } from "./create-model.ts";
 import type { Device } from "./device.ts";
@@ -75,6 +74,7 @@ async function findLacking(folder: CheckpointFolder, config: ModelConfig, signal
     const processor = await readTextIfPresent(folder, "processor_config.json", signal);
     return pictures?.openProcessor(config, { preprocessor: null, processor }, null) !== null;
   };
+  const { whatIsLacking } = await import("../../models/what-is-lacking.ts");
   return whatIsLacking({
     tokenizer: await has("tokenizer.json"),
     template: await hasTemplate(),

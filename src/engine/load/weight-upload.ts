@@ -6,7 +6,6 @@ import type { ModelDefinition, WeightSlot } from "../../models/architectures/def
 import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
 import { heldShape, holding, weightSlots } from "../../models/architectures/weight-slots.ts";
 import { allocateNumbers, type Converted, convertElements, requireReadable } from "../../models/float-formats.ts";
-import { notFinite } from "../../models/not-finite.ts";
 import { createSha256 } from "../../models/weight-hash.ts";
 import type { StoredTensor, Weights, WeightsProgress } from "../../models/weights.ts";
 import type { Backend, Tensor } from "../../runtime/backend.ts";
@@ -91,7 +90,10 @@ export async function uploadWeights(
     for (let from = 0; from < length; from += STEP) {
       const to = Math.min(length, from + STEP);
       const wrong = convertElements(stored, begin + from, begin + to, target, from);
-      if (wrong !== null) throw notFinite(stored, begin + wrong);
+      if (wrong !== null) {
+        const { notFinite } = await import("../../models/not-finite.ts");
+        throw notFinite(stored, begin + wrong);
+      }
       await breathe();
       throwIfCancelled(signal);
     }

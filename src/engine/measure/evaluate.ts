@@ -9,7 +9,7 @@ import type { Tensor } from "../../runtime/backend.ts";
 import { DIVERGENCE_ROW } from "../../runtime/kernels/token-divergence/kernel.ts";
 import type { Measurement } from "../contract.ts";
 import { type Batch, createBatch, type PreparedSample, paddedSize } from "../pass/batch.ts";
-import { allFinite, notFiniteResult } from "../pass/first-not-finite.ts";
+import { allFinite, notFiniteResult } from "../pass/finite-results.ts";
 import { type Head, openHead } from "../pass/head.ts";
 import { lastStates } from "../pass/last-states.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";

@@ -28,7 +28,7 @@ import {
   type PreparedSample,
   requireWholePictures,
 } from "../pass/batch.ts";
-import { allFinite, notFiniteResult } from "../pass/first-not-finite.ts";
+import { allFinite, notFiniteResult } from "../pass/finite-results.ts";
 import { connect, embedFrames } from "../pass/frames.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";

@@ -22,12 +22,6 @@ export interface FailedPass {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Whether all of `values` are finite, for checks of results. */
-export function allFinite(values: ArrayLike<number>): boolean {
-  for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index])) return false;
-  return true;
-}
-
 /**
  * The error for `what`, which is not finite, naming the first output of a layer that is not.
  *

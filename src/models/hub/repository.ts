@@ -4,7 +4,7 @@ import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { FileStore } from "../cache/file-store.ts";
 import { type ListedFile, type Listing, parseListing, readListed, writeListing } from "../cache/listing.ts";
 import { type CommitKeys, commitKeys, readKeptText, refKey, repositoryFolder } from "../cache/repository-cache.ts";
-import { ggufError, innerError } from "../model-config-file.ts";
+import { ggufError, innerError } from "../folder-errors.ts";
 import { askHub, folderHint, type HubSettings } from "./request.ts";
 import { PassingFailure, SHORT_WAITS, withRetries } from "./retry.ts";
 
