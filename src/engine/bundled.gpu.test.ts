@@ -154,13 +154,6 @@ describe.each(able ? (["float32", "float16"] as const) : (["float32"] as const))
       const { keep } = methodNamed("mucrasp").plan(session.model.layout, statistics, defaultParameters(), RATIO);
       const others = keep.reduce((count, kept, unit) => count + Number(kept !== cpu.keep[unit]), 0);
       const { kl, denseNll } = await divergenceOf(session, cpu.keep);
-      console.log(
-        "others",
-        others,
-        largestDifference(kl, cpu.kl),
-        Math.max(...cpu.kl),
-        largestDifference(denseNll, cpu.denseNll),
-      );
       expect(others).toBeLessThanOrEqual(NEAR_TIES);
       expect(Math.max(...cpu.kl)).toBeGreaterThan(1);
       expect(largestDifference(kl, cpu.kl)).toBeLessThan(TOLERANCE_KL);
