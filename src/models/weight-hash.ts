@@ -20,7 +20,17 @@ export async function createSha256(): Promise<Sha256> {
 export async function combineHashes(digests: readonly string[]): Promise<string> {
   const [only] = digests;
   if (only !== undefined && digests.length === 1) return only;
-  const hasher = await createSha256();
-  hasher.update(new TextEncoder().encode(digests.map((digest) => `${digest}\n`).join("")));
-  return hasher.digest();
+  return sha256Of([new TextEncoder().encode(digests.map((digest) => `${digest}\n`).join(""))]);
+}
+
+let small: Promise<Awaited<ReturnType<typeof import("hash-wasm").createSHA256>>> | null = null;
+
+/** Hex SHA-256 of pieces that are all here. One hasher serves all of them: each has a WebAssembly memory of its own. */
+export async function sha256Of(pieces: readonly Uint8Array[]): Promise<string> {
+  small ??= import("hash-wasm").then(({ createSHA256 }) => createSHA256());
+  const hasher = await small;
+  // Nothing is awaited from here on, so that nobody else's pieces come in between.
+  hasher.init();
+  for (const piece of pieces) hasher.update(piece);
+  return hasher.digest("hex");
 }

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { PivotscopeError } from "../../core/errors.ts";
 import { readJson, textSource } from "../../core/json/read.ts";
 import { ids, integer, list, object, oneOf, text } from "../../core/json/schemas.ts";
-import { createSha256 } from "../../models/weight-hash.ts";
+import { sha256Of } from "../../models/weight-hash.ts";
 import type {
   CalibrationIdentity,
   CalibrationParameters,
@@ -77,9 +77,7 @@ async function hashTraces(samples: readonly PassSample[]): Promise<string> {
 }
 
 async function hashJson(value: unknown): Promise<string> {
-  const hasher = await createSha256();
-  hasher.update(new TextEncoder().encode(JSON.stringify(value)));
-  return hasher.digest();
+  return sha256Of([new TextEncoder().encode(JSON.stringify(value))]);
 }
 
 export function createRecord(
