@@ -21,7 +21,7 @@ export default defineConfig({
           css: { include: [/\.module\.css$/], modules: { classNameStrategy: "non-scoped" } },
           // The engine's tests run a model; other suites may share the machine with them.
           testTimeout: 60_000,
-          include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
+          include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts", "gpu-report/**/*.test.ts"],
           exclude: ["src/**/*.gpu.test.ts"],
         },
       },
