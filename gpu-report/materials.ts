@@ -53,6 +53,9 @@ const LARGE = { tokens: 48, repeats: 5 };
 /** Every eighth token as a pivot, as many as reasoning about has. */
 const pivotsOf = (trace: readonly number[]) => trace.map((_, place) => place).filter((place) => place % 8 === 4);
 
+/** How far the best of two logits is ahead where half precision may take the second, in nats (project decision). */
+const TIE = 0.25;
+
 /** Random weights in SmolVLM-256M's shape, on the prompt and picture of the reference that transformers computed. */
 export function random256mMaterial(folder: string): Material {
   const prepare = (session: Session, trace: readonly number[]) => {
@@ -70,11 +73,14 @@ export function random256mMaterial(folder: string): Material {
       return { input: sample, samples: [sample, sample] };
     },
     async check(session) {
-      const found = await compareWithReference(session, random256m);
-      const { largestDifference, otherArgmax, equalTokens } = found;
+      const { largestDifference, otherArgmax, equalTokens } = await compareWithReference(session, random256m);
       const tokens = random256m.tokens.length;
+      // Random weights have near ties, of which half precision may take the other (`rounding-ties.ts` in src/engine/measure).
+      const lead =
+        session.summary.precision === "float16" ? (random256m.leads[equalTokens] ?? 0) : Number.POSITIVE_INFINITY;
+      const sameText = equalTokens === tokens || lead < TIE;
       return {
-        passed: largestDifference < 2e-3 && otherArgmax === 0 && equalTokens === tokens,
+        passed: largestDifference < 2e-3 && otherArgmax === 0 && sameText,
         detail: `transformers' logits within ${largestDifference.toPrecision(2)} of at most 2e-3, ${equalTokens} of ${tokens} tokens equal`,
       };
     },

@@ -99,7 +99,7 @@ describe("differences", () => {
     const sound = { cmds: [1], sens: [2], attributionGlobal: attribution, attributionPivot: attribution };
     const compare = (changed: object) => compareCalibrations({ ...sound, ...changed } as never, sound as never).passed;
     expect(compare({})).toBe(true);
-    expect(compare({ attributionPivot: attribution.map((value) => value * 1.02) })).toBe(false);
+    expect(compare({ attributionPivot: attribution.map((value) => value * 1.001) })).toBe(false);
     expect(compare({ cmds: [1.01] })).toBe(false);
     expect(compare({ attributionGlobal: attribution.map((value, unit) => (unit === 7 ? 2 * value : value)) })).toBe(
       false,

@@ -1,4 +1,4 @@
-/** A report as a JSON file. `page.ts` makes it readable, and `scripts/gpu-table.ts` puts several into a table. */
+/** A report as a JSON file. `page.ts` makes it readable, and `tables.ts` puts several into a table. */
 import type * as v from "valibot";
 import * as valibot from "valibot";
 import { fileSource, parseJson, readJson } from "../src/core/json/read.ts";

@@ -3,7 +3,7 @@ import { formatNumber, formatSpread } from "./format.ts";
 import type { Measurement, Report } from "./schema.ts";
 
 export const BEGIN = "<!-- Made from docs/gpu-reports by `npm run gpu-report:table`. -->";
-export const END = "<!-- End of what is made from docs/gpu-reports. -->";
+export const END = "<!-- End of the tables that are made. -->";
 
 const MEASURED = ["load", "prefill", "decode", "calibration"] as const;
 
