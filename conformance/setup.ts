@@ -1,10 +1,8 @@
 /** Set-up of the conformance suite: onnxruntime's WebAssembly, and a run that cannot test anything fails. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { provideWasm } from "../src/runtime/headless.ts";
+import { readOrtWasm } from "../src/runtime/ort-wasm-node.ts";
 
-const file = join("onnxruntime-web", "dist", "ort-wasm-simd-threaded.asyncify.wasm");
-provideWasm(new Uint8Array(readFileSync(join(import.meta.dirname, "..", "node_modules", file))));
+provideWasm(await readOrtWasm());
 
 const adapter = await navigator.gpu?.requestAdapter();
 if (!adapter) throw new Error("The conformance suite needs WebGPU, but Deno gives no adapter.");
