@@ -43,28 +43,15 @@ export function CalibrationPanel() {
             Cancel
           </button>
         ) : (
-          <>
-            {kept && (
-              <button
-                type="button"
-                className={controls.button}
-                disabled={reason !== null}
-                title="Forget what is summed, and calibrate from the first sample on"
-                onClick={() => void actions.startOver()}
-              >
-                Start over
-              </button>
-            )}
-            <button
-              type="button"
-              className={outdated || !statistics || kept ? controls.buttonPrimary : controls.button}
-              disabled={reason !== null}
-              title={reason ?? "Measure what every neuron and head contributes, on these samples"}
-              onClick={() => void actions.start()}
-            >
-              {kept ? "Continue" : "Calibrate"}
-            </button>
-          </>
+          <button
+            type="button"
+            className={outdated || !statistics || kept ? controls.buttonPrimary : controls.button}
+            disabled={reason !== null}
+            title={reason ?? "Measure what every neuron and head contributes, on these samples"}
+            onClick={() => void actions.start()}
+          >
+            {kept ? "Continue" : "Calibrate"}
+          </button>
         )}
       </div>
       <SampleSet />
@@ -90,9 +77,20 @@ export function CalibrationPanel() {
         </p>
       )}
       {!busy && kept && (
-        <p className={texts.note}>
-          {kept.done} of {plural(kept.of, "sample")} are summed; <em>Continue</em> goes on from there.
-        </p>
+        <div className={texts.row}>
+          <p className={texts.note}>
+            {kept.done} of {plural(kept.of, "sample")} are summed; <em>Continue</em> goes on from there.
+          </p>
+          <button
+            type="button"
+            className={controls.button}
+            disabled={reason !== null}
+            title="Forget what is summed, and calibrate from the first sample on"
+            onClick={() => void actions.startOver()}
+          >
+            Start over
+          </button>
+        </div>
       )}
       {calibration.status === "cancelled" && (
         <p className={texts.note}>

@@ -5,6 +5,7 @@ import { encodeSharedState } from "../state/address/url.ts";
 import { sharedState } from "../state/address/url-sync.ts";
 import { isBusy } from "../state/job-state.ts";
 import type { WorkbenchState } from "../state/shape.ts";
+import { keptSamples } from "../state/slices/calibration.ts";
 import { isBundled } from "../state/slices/model/model.ts";
 import { samplesAtHand } from "../state/slices/own-samples/own-samples.ts";
 import { methodLabel } from "../state/slices/pruning/method.ts";
@@ -28,7 +29,8 @@ export function missingPlan(state: WorkbenchState): string {
   if (model.status === "failed" || model.status === "lost") return "Needs a model; see the message at the top.";
   if (calibration.status === "running") return "Calibration is measuring what every neuron and head contributes.";
   if (calibration.status === "waiting") return "Calibration starts as soon as the model is free.";
-  if (calibration.status === "cancelled") return "The calibration was cancelled. Press Calibrate to plan.";
+  if (calibration.status === "cancelled")
+    return `The calibration was cancelled. Press ${keptSamples(state) ? "Continue" : "Calibrate"} to plan.`;
   if (calibration.status === "failed") return "The calibration failed; its message stands beside the picture.";
   if (model.summary && samplesAtHand(state) === 0)
     return "This model brings no samples to calibrate on. Collect some under Own samples.";
