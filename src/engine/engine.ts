@@ -10,7 +10,6 @@ import {
   createFolderCalibrationSet,
   createOwnCalibrationSet,
 } from "./calibrate/calibration-set.ts";
-import { calibrateSet } from "./calibrate/kept-calibration.ts";
 import { checkOwnSamples, createOwnSet, knownTraces } from "./calibrate/own-samples.ts";
 import type { Engine, OwnSample, SampleInput, Trace } from "./contract.ts";
 import { createTokenWriter, traceOfTokens } from "./generate/trace-text.ts";
@@ -153,7 +152,10 @@ export function createEngine(environment: EngineEnvironment): Engine {
     },
 
     async calibrate(order, call = {}) {
-      return calibrateSet(loaded().model, sets().calibration, order, call);
+      const { model } = loaded();
+      // It is the first thing that comes after an answer: fetched then, and not before the model.
+      const { calibrateSet } = await import("./calibrate/kept-calibration.ts");
+      return calibrateSet(model, sets().calibration, order, call);
     },
 
     async observeLayers(parameters, call = {}) {
