@@ -24,15 +24,20 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, lowest: at(0), highest: at(sorted.length - 1), repeats: sorted.length };
 }
 
+/** Of all the time, what one measurement may take before it is repeated no more: on slow GPUs others want their turn. */
+const SHARE = 0.08;
+
 /**
- * Calls `measure` once to warm up and then `repeats` times, fewer when the time is used up meanwhile.
+ * Calls `measure` once to warm up and then `repeats` times, fewer when its share of the time is used up meanwhile.
  * Throws what `measure` throws, unless something has been measured and the time is used up.
  */
 export async function repeated(budget: Budget, repeats: number, measure: () => Promise<number>): Promise<Spread> {
   const values: number[] = [];
+  const start = budget.used();
   await measure();
   for (let repeat = 0; repeat < repeats; repeat++) {
-    if (values.length > 0 && budget.over()) break;
+    const late = budget.over() || budget.used() - start > SHARE * budget.seconds;
+    if (values.length > 0 && late) break;
     try {
       values.push(await measure());
     } catch (error) {

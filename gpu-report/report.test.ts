@@ -47,6 +47,16 @@ describe("measurements", () => {
     expect(spread).toEqual({ median: 1.5, lowest: 1, highest: 2, repeats: 2 });
   });
 
+  it("take no more than their share of the time, but one", async () => {
+    let now = 0;
+    const budget = { ...createBudget(100), used: () => now };
+    const spread = await repeated(budget, 10, async () => {
+      now += 5;
+      return now;
+    });
+    expect(spread).toEqual({ median: 10, lowest: 10, highest: 10, repeats: 1 });
+  });
+
   it("fail where nothing was measured", async () => {
     const failing = repeated(createBudget(60), 3, () => Promise.reject(new Error("lost")));
     await expect(failing).rejects.toThrow("lost");
