@@ -10,6 +10,8 @@ const PORT = 4187;
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
+  // Other engines than Chromium have a configuration of their own.
+  testIgnore: "engines/**",
   // One page at a time: each runs a model on a software GPU.
   workers: 1,
   fullyParallel: false,

@@ -6,6 +6,7 @@ import { expect, type Page } from "@playwright/test";
 import { type HubServer, startHubServer } from "../src/models/testing/hub-server.ts";
 import { OpenModelDialog } from "./open-model.ts";
 import { test } from "./test.ts";
+import { WORDS } from "./words.ts";
 
 const BUNDLED = join(import.meta.dirname, "..", "public", "models", "scenes");
 const WEIGHTS = "model.safetensors";
@@ -69,7 +70,7 @@ test("a repository is looked at, asked about, fetched, and opened from the cache
 
   const gate = hub.hold(WEIGHTS);
   gate.allow(2_000_000);
-  await dialog.button("Download and open").click();
+  await dialog.button(WORDS.download).click();
   await expect(dialog.dialog).toContainText(/Fetching model\.safetensors: [\d.]+ MB of 6\.\d MB/);
   await expect(dialog.progress).toHaveAttribute("aria-label", `Opening ${REPOSITORY}`);
   // The model at hand is still in use.
@@ -88,7 +89,7 @@ test("a repository is looked at, asked about, fetched, and opened from the cache
   await page.reload();
   await expect(dialog.fact("To fetch")).toHaveText("nothing");
   await expect(chip(page)).toContainText("Scenes 3M");
-  await dialog.button("Open from cache").click();
+  await dialog.button(WORDS.openCached).click();
   await expect(dialog.dialog).toBeHidden();
   await expect(chip(page)).toContainText(/^scenes · /);
   expect(weightRequests(), "requests for weights that were here").toEqual([]);
@@ -101,7 +102,7 @@ test("cancelling answers at once and keeps what came, and Resume fetches the res
   await dialog.lookAt(REPOSITORY);
   const gate = hub.hold(WEIGHTS);
   gate.allow(3_000_000);
-  await dialog.button("Download and open").click();
+  await dialog.button(WORDS.download).click();
   await gate.reached(3_000_000);
   await expect(dialog.dialog).toContainText(/: [23]\.\d MB of/);
   await dialog.button("Cancel").click();
@@ -122,10 +123,10 @@ test("a broken connection is said, and Resume goes on where it broke", async ({ 
   const dialog = await open(page);
   await dialog.show();
   await dialog.lookAt(REPOSITORY);
-  await expect(dialog.button("Download and open")).toBeVisible();
+  await expect(dialog.button(WORDS.download)).toBeVisible();
   // Less than what would count as progress, so that trying again by itself comes to an end.
   hub.fault(WEIGHTS, { kind: "cut", after: 700_000 });
-  await dialog.button("Download and open").click();
+  await dialog.button(WORDS.download).click();
   await expect(dialog.alert).toContainText(WEIGHTS, { timeout: 90_000 });
   await expect(chip(page)).toContainText("Scenes 3M");
   hub.clearFaults();
@@ -169,7 +170,7 @@ test("a gated repository opens with an access token, which stays out of the addr
   await expect(dialog.alert).toContainText("gated");
   await dialog.dialog.getByLabel("Access token").fill("a-token");
   await dialog.button("Try again").click();
-  await dialog.button("Download and open").click();
+  await dialog.button(WORDS.download).click();
   await expect(chip(page)).toContainText(/^gated · /);
   await expect(page).toHaveURL(/test%2Fgated/);
   expect(page.url()).not.toContain("a-token");
@@ -180,9 +181,9 @@ test("weights whose hash is wrong are not used", async ({ page }) => {
   const dialog = await open(page);
   await dialog.show();
   await dialog.lookAt(REPOSITORY);
-  await expect(dialog.button("Download and open")).toBeVisible();
+  await expect(dialog.button(WORDS.download)).toBeVisible();
   hub.fault(WEIGHTS, { kind: "changed" });
-  await dialog.button("Download and open").click();
+  await dialog.button(WORDS.download).click();
   await expect(dialog.alert).toContainText(/model\.safetensors.*SHA-256/);
   await expect(chip(page)).toContainText("Scenes 3M");
 });
@@ -196,7 +197,7 @@ test("a disk without room does not stop a model from opening, and the page says 
   await browser.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 2_000_000 });
   await dialog.show();
   await dialog.lookAt(REPOSITORY);
-  await dialog.button("Download and open").click();
+  await dialog.button(WORDS.download).click();
   await expect(chip(page)).toContainText(/^scenes · /);
   await expect(page.getByText(`There is no room left to keep ${WEIGHTS}`)).toBeVisible();
   await expect(trace(page)).toContainText("Final Answer");
@@ -209,7 +210,7 @@ test("the bundled model is opened beside the one at hand, which stays when there
   const dialog = await open(page);
   await dialog.show();
   await dialog.lookAt(REPOSITORY);
-  await dialog.button("Download and open").click();
+  await dialog.button(WORDS.download).click();
   await expect(chip(page)).toContainText(/^scenes · /);
   await page.context().setOffline(true);
   await dialog.show();
@@ -231,7 +232,7 @@ test("stored models are listed with their sizes, removed, and cleared after a qu
   await expect(dialog.dialog).toContainText("None yet.");
   const stored = dialog.dialog.getByRole("region", { name: "Stored models" });
   await dialog.lookAt(REPOSITORY);
-  await expect(dialog.button("Download and open")).toBeVisible();
+  await expect(dialog.button(WORDS.download)).toBeVisible();
   await dialog.button("Cancel").click();
   // Of what was only looked at, the small files are here.
   await expect(stored.getByRole("listitem").filter({ hasText: REPOSITORY })).toContainText(/kB · partial/);
@@ -241,7 +242,7 @@ test("stored models are listed with their sizes, removed, and cleared after a qu
       await dialog.dialog.getByLabel("Access token").fill("a-token");
       await dialog.button("Try again").click();
     }
-    await dialog.button("Download and open").click();
+    await dialog.button(WORDS.download).click();
     await expect(dialog.dialog).toBeHidden();
     await dialog.show();
   }
@@ -259,7 +260,7 @@ test("stored models are listed with their sizes, removed, and cleared after a qu
 
 test("a link to a model asks before anything is fetched, and says so when there is none", async ({ page }) => {
   const dialog = await open(page, "&model=test%2Fscenes&ratio=30");
-  await expect(dialog.button("Download and open")).toBeVisible();
+  await expect(dialog.button(WORDS.download)).toBeVisible();
   expect(weightRequests().reduce((sum, { sent }) => sum + sent, 0)).toBeLessThan(500_000);
   await page.keyboard.press("Escape");
   await expect(dialog.dialog).toBeHidden();
@@ -290,7 +291,7 @@ test("can be done from the keyboard alone, by the rules that a machine can check
   }
   await page.keyboard.type(REPOSITORY);
   await page.keyboard.press("Enter");
-  await expect(dialog.button("Download and open")).toBeVisible();
+  await expect(dialog.button(WORDS.download)).toBeVisible();
   // The step's title has the focus, and is read out.
   await expect(dialog.dialog.getByRole("heading", { name: REPOSITORY })).toBeFocused();
   expect(await violations(), "asking").toEqual([]);

@@ -4,6 +4,7 @@ import { expect, type Page } from "@playwright/test";
 import { decodeScene } from "../src/state/slices/input/scene-link.ts";
 import { scenePicture } from "../src/testing/scene-picture.ts";
 import { test } from "./test.ts";
+import { WORDS } from "./words.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 test.describe.configure({ mode: "serial" });
@@ -115,8 +116,8 @@ test("measures nothing at ratio 0 but exact equality", async () => {
 test("compares both traces side by side, aligned, with the first divergence marked", async () => {
   await workbench.slider.fill("60");
   await expect(workbench.verdict).toContainText("At 60 %", { timeout: 90_000 });
-  await workbench.button("Compare reasoning").click();
-  const comparison = workbench.region("Compare traces");
+  await workbench.button(WORDS.compare).click();
+  const comparison = workbench.region(WORDS.comparison);
   await expect(comparison).toContainText(/streaming/);
   await expect(comparison.getByText(/finished/)).toHaveCount(2, { timeout: 90_000 });
   await expect(comparison).toContainText("first divergence");
@@ -125,13 +126,13 @@ test("compares both traces side by side, aligned, with the first divergence mark
 });
 
 test("cancels a comparison without waiting for the model", async () => {
-  await workbench.button("Compare reasoning").click();
+  await workbench.button(WORDS.compare).click();
   await expect(workbench.button("Cancel comparison")).toBeVisible();
   await workbench.button("Cancel comparison").click();
   await expect(workbench.button("Close comparison")).toBeVisible();
-  await expect(workbench.region("Compare traces")).toContainText("cancelled");
+  await expect(workbench.region(WORDS.comparison)).toContainText("cancelled");
   await workbench.button("Close comparison").click();
-  await expect(workbench.region("Compare traces")).toHaveCount(0);
+  await expect(workbench.region(WORDS.comparison)).toHaveCount(0);
 });
 
 test("changes a constant of the plan at once and resets it", async () => {

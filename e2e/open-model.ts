@@ -1,5 +1,6 @@
 /** The dialog in which a model is opened, as a person sees it: by role and name. */
 import { expect, type Locator, type Page } from "@playwright/test";
+import { WORDS } from "./words.ts";
 
 export class OpenModelDialog {
   readonly page: Page;
@@ -7,7 +8,7 @@ export class OpenModelDialog {
 
   constructor(page: Page) {
     this.page = page;
-    this.dialog = page.getByRole("dialog", { name: "Open model" });
+    this.dialog = page.getByRole("dialog", { name: WORDS.openModel });
   }
 
   async show(): Promise<void> {
@@ -17,8 +18,8 @@ export class OpenModelDialog {
 
   /** Types an address and looks at it. */
   async lookAt(address: string): Promise<void> {
-    await this.dialog.getByRole("textbox", { name: "From the hub, or any address" }).fill(address);
-    await this.button("Look at it").click();
+    await this.dialog.getByRole("textbox", { name: WORDS.hubAddress }).fill(address);
+    await this.button(WORDS.lookAt).click();
   }
 
   async chooseFolder(path: string): Promise<void> {

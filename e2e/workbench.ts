@@ -1,8 +1,8 @@
 /** The page as a person sees it: by role and name. */
 import { expect, type Locator, type Page } from "@playwright/test";
+import { FEW_SAMPLES, VERDICT, WORDS } from "./words.ts";
 
-/** Two samples: a software GPU calibrates 128 of them for many minutes. */
-export const FEW_SAMPLES = "samples=2";
+export { FEW_SAMPLES } from "./words.ts";
 
 export class Workbench {
   readonly page: Page;
@@ -22,20 +22,20 @@ export class Workbench {
   }
 
   get slider(): Locator {
-    return this.page.getByRole("slider", { name: "Pruning ratio" });
+    return this.page.getByRole("slider", { name: WORDS.slider });
   }
 
   /** "answer matches: yes = yes", once the result of the ratio at hand has settled. */
   get verdict(): Locator {
-    return this.page.getByRole("status").filter({ hasText: /answer (matches|differs)/ });
+    return this.page.getByRole("status").filter({ hasText: VERDICT });
   }
 
   get input(): Locator {
-    return this.page.getByRole("region", { name: "Picture and question" });
+    return this.page.getByRole("region", { name: WORDS.input });
   }
 
   get reasoning(): Locator {
-    return this.page.getByRole("region", { name: "Reasoning" });
+    return this.page.getByRole("region", { name: WORDS.reasoning });
   }
 
   get tokens(): Locator {
@@ -57,12 +57,12 @@ export class Workbench {
   }
 
   async choosePicture(name: string, bytes: Buffer, mimeType = "image/png"): Promise<void> {
-    await this.input.getByLabel("Own picture").setInputFiles({ name, mimeType, buffer: bytes });
+    await this.input.getByLabel(WORDS.ownPicture).setInputFiles({ name, mimeType, buffer: bytes });
   }
 
   async ask(question: string): Promise<void> {
-    await this.page.getByRole("textbox", { name: "Question" }).fill(question);
-    await this.button("Ask").click();
+    await this.page.getByRole("textbox", { name: WORDS.question }).fill(question);
+    await this.button(WORDS.ask).click();
   }
 
   /** A term of the budget line, for example "units kept". */

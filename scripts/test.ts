@@ -1,9 +1,10 @@
 /**
- * Runs the test suites and counts: `npx tsx scripts/test.ts [unit|gpu|conformance|e2e …]`, all of them without arguments.
+ * Runs the test suites and counts: `npx tsx scripts/test.ts [unit|gpu|conformance|e2e|engines …]`, all of them without arguments.
  *
  * The suites' own output streams by; the last line is `N passed, N failed, N skipped`. Exits with 1 on any failure,
  * and when a suite had nothing to run: a suite that does not run proves nothing. Only e2e may be empty while e2e/
- * holds no *.spec.ts, and conformance is skipped, loudly, where its driver is absent, but not in CI.
+ * holds no *.spec.ts; conformance and engines are skipped, loudly, where their driver or browsers are absent, but not
+ * in CI.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -14,7 +15,7 @@ import { addCounts, type Counts, countPlaywright, countVitest, formatCounts } fr
 import { driverEnvironment, HOW_TO_GET_A_DRIVER } from "./vulkan-driver.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const SUITES = ["unit", "gpu", "conformance", "e2e"] as const;
+const SUITES = ["unit", "gpu", "conformance", "e2e", "engines"] as const;
 type Suite = (typeof SUITES)[number];
 
 const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0 };
@@ -52,12 +53,11 @@ function readVitest(report: string): Counts | null {
   return existsSync(report) ? countVitest(JSON.parse(readFileSync(report, "utf8"))) : null;
 }
 
-async function runPlaywright(report: string): Promise<Outcome> {
-  const environment = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+async function runPlaywright(config: string, report: string): Promise<Outcome> {
   const status = await runCommand(
     "node_modules/@playwright/test/cli.js",
-    ["test", "--reporter=list,json"],
-    environment,
+    ["test", "--config", config, "--reporter=list,json"],
+    { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
   );
   return { status, counts: existsSync(report) ? countPlaywright(JSON.parse(readFileSync(report, "utf8"))) : null };
 }
@@ -79,7 +79,8 @@ const RUNS: Readonly<Record<Suite, (report: string) => Promise<Outcome>>> = {
     });
     return { status, counts: readVitest(report) };
   },
-  e2e: runPlaywright,
+  e2e: (report) => runPlaywright("playwright.config.ts", report),
+  engines: (report) => runPlaywright("playwright.engines.config.ts", report),
 };
 
 /** Counts of one suite; what went wrong beside failed tests is printed and counted as one failure. */
@@ -100,7 +101,7 @@ async function runSuite(suite: Suite, reports: string): Promise<Counts> {
   const found = counts ?? NOTHING;
   let problem = "";
   if (counts === null) problem = "left no report";
-  else if (found.passed + found.failed === 0) problem = "ran no tests";
+  else if (found.passed + found.failed === 0 && !(suite === "engines" && found.skipped > 0)) problem = "ran no tests";
   else if (status !== 0 && found.failed === 0) problem = `ended with status ${status} although no test failed`;
   if (problem === "") return found;
   console.error(`FAILED: the ${suite} suite ${problem}.`);
