@@ -6,7 +6,7 @@ import react from "@vitejs/plugin-react";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { browserArguments, findBrowser } from "./scripts/find-browser.ts";
-import { isolation } from "./scripts/isolation.ts";
+import { ISOLATION, isolation } from "./scripts/isolation.ts";
 
 export default defineConfig({
   plugins: [react()],
@@ -28,7 +28,8 @@ export default defineConfig({
       {
         extends: true,
         plugins: [isolation()],
-        server: { fs: { allow: [".."] } },
+        // Vitest's own pages have their headers from here, and answer before any plugin does.
+        server: { fs: { allow: [".."] }, headers: { ...ISOLATION } },
         // onnxruntime looks its wasm up beside itself, which pre-bundling would move.
         optimizeDeps: { exclude: ["onnxruntime-web"] },
         test: {

@@ -3,7 +3,7 @@ import type { Plugin, PreviewServer, ViteDevServer } from "vite";
 
 type Headers = Readonly<Record<string, string>>;
 
-const ISOLATION: Headers = {
+export const ISOLATION: Headers = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
