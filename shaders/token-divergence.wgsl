@@ -7,8 +7,8 @@
 // nothing cancels where the two are close, or sure of one word.
 // ln softmax(z) = (z − max z) − ln(1 + Σ exp(z − max z)), the sum over all words but the most likely one: where the model is
 // sure that sum has digits that 1 + the sum has lost. float32. Both models go through the two lanes of one vector, so the
-// same logits give the same numbers and a KL of exactly 0. Logits are finite. A target that is no token id gives −1 for
-// both negative log-likelihoods.
+// same logits give the same numbers and a KL of exactly 0. NaN and infinities among a model's logits make its negative
+// log-likelihood NaN or infinite, by which they are found. A target that is no token id gives −1 for both.
 //
 // One workgroup per row. Bindings: 0 parameters; 1 reference [rows, vocabulary]; 2 pruned [rows, vocabulary];
 // 3 targets [rows]; 4 result [rows, 4]. Row-major float32 and int32; buffers may be larger.
@@ -116,8 +116,9 @@ fn diverge(
   var count = vec2(0u);
   for (var index = start + local; index < end; index += SIZE) {
     let below = vec2(reference[index], pruned[index]) - maximum;
-    sum += select(vec2(0.0), exp(below), below < vec2(0.0));
-    count += select(vec2(1u), vec2(0u), below < vec2(0.0));
+    // Asked so that NaN goes into the sum.
+    sum += select(exp(below), vec2(0.0), below >= vec2(0.0));
+    count += select(vec2(0u), vec2(1u), below >= vec2(0.0));
   }
   sums[local] = sum;
   highest[local] = count;

@@ -187,6 +187,13 @@ describe("buildPrompt", () => {
     expect(built("<image>", "Is it?", null).imagePositions).toEqual([]);
   });
 
+  it("refuses a template that leaves the question out", () => {
+    const silent = builder({ template: "{% for part in messages[0].content %}{{ part.content }}{% endfor %}" });
+    expect(() => silent.buildPrompt({ question: "Is it?", frames: null })).toThrow(
+      expect.objectContaining({ code: "bad-checkpoint", message: expect.stringContaining("left the question out") }),
+    );
+  });
+
   it("refuses a template that writes no image token, and an image token that config.json does not know", () => {
     expect(() =>
       builder({ template: "Hello" }).buildPrompt({ question: "Why?", frames: { rows: 0, columns: 0 } }),

@@ -50,6 +50,7 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
       }
       const rendered = template.render([{ role: "user", content: contentOf(question, frames, image !== null) }]);
       const text = frames === null || image === null ? rendered : expandImage(rendered, frames, image, tokenizer);
+      checkRendered(text, question);
       const ids = tokenizer.encode(text);
       checkVocabulary(ids, options.vocabularySize);
       if (image !== null) checkPictureTokens(text, ids, frames === null ? "" : image.write(frames), image, tokenizer);
@@ -129,6 +130,16 @@ function checkQuestion(question: string, tokenizer: Tokenizer): void {
       `Remove "${token}" from the question.`,
     );
   }
+}
+
+/** Templates for messages of another form may leave out what they do not know, without a word. */
+function checkRendered(rendered: string, question: string): void {
+  if (rendered.includes(question.trim())) return;
+  throw new PivotscopeError(
+    "bad-checkpoint",
+    "The chat template left the question out of the prompt.",
+    "Use the chat template that belongs to the model.",
+  );
 }
 
 /** Replaces the one placeholder of the rendered template by the tokens of all frames. */
