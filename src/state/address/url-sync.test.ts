@@ -24,6 +24,8 @@ it.each([
   ["https://mirror.example/owner/name", "?hub=https://mirror.example", { hubUrl: "https://mirror.example" }],
   ["https://mirror.example/owner/name", "", { kind: "hub", hubUrl: "https://mirror.example" }],
   ["owner/name", "?hub=https://huggingface.co", { kind: "hub", hubUrl: null }],
+  ["owner/name/run/c-5@v1", "", { kind: "hub", repository: "owner/name", folder: "run/c-5", hubUrl: null }],
+  ["https://mirror.example/owner/name/tree/v%2F1/c-5", "", { folder: "c-5", hubUrl: "https://mirror.example" }],
 ])("the address of the page with %s opened and %j leads back to it", async (model, query, expected) => {
   const source = await openPage(`model=${encodeURIComponent(model)}`, query);
   expect(source).toMatchObject(expected);
