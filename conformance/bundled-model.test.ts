@@ -1,26 +1,27 @@
 /**
  * The bundled model on WebGPU, in single and, where the device has it, in half precision: what it writes is what
- * transformers writes, and what is measured is what the cpu backend measures.
+ * transformers writes, and what is measured is what the cpu backend measures. Not among Chromium's GPU tests, whose software
+ * GPU takes 15 s for a calibration sample and has no half precision.
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { methodNamed } from "../core/methods/index.ts";
-import { defaultParameters } from "../core/parameters.ts";
-import { defaultPivotParameters } from "../core/pivots.ts";
-import type { Statistics } from "../core/statistics.ts";
-import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../runtime/browser.ts";
-import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
-import { parseScene } from "../scenes/scene-json.ts";
-import { openBundledFolder } from "../testing/bundled-folder.ts";
-import { calibrate } from "./calibrate/calibrate.ts";
-import { createFolderCalibrationSet } from "./calibrate/calibration-set.ts";
-import type { LoadOptions } from "./contract.ts";
-import { browserDevice } from "./load/browser-device.ts";
-import { denseTraceStates, evaluateSample } from "./measure/evaluate.ts";
-import { loadSample } from "./pass/batch.ts";
-import { createMasks } from "./pass/masks.ts";
-import { openSession, type Session } from "./session.ts";
-import { countTensors } from "./testing/count-tensors.ts";
-import reference from "./testing/scenes-reference.json";
+import { methodNamed } from "../src/core/methods/index.ts";
+import { defaultParameters } from "../src/core/parameters.ts";
+import { defaultPivotParameters } from "../src/core/pivots.ts";
+import type { Statistics } from "../src/core/statistics.ts";
+import { calibrate } from "../src/engine/calibrate/calibrate.ts";
+import { createFolderCalibrationSet } from "../src/engine/calibrate/calibration-set.ts";
+import type { LoadOptions } from "../src/engine/contract.ts";
+import { browserDevice } from "../src/engine/load/browser-device.ts";
+import { denseTraceStates, evaluateSample } from "../src/engine/measure/evaluate.ts";
+import { loadSample } from "../src/engine/pass/batch.ts";
+import { createMasks } from "../src/engine/pass/masks.ts";
+import { openSession, type Session } from "../src/engine/session.ts";
+import { countTensors } from "../src/engine/testing/count-tensors.ts";
+import reference from "../src/engine/testing/scenes-reference.json";
+import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../src/runtime/browser.ts";
+import { drawScene, MODEL_PICTURE_SIZE } from "../src/scenes/draw/draw-scene.ts";
+import { parseScene } from "../src/scenes/scene-json.ts";
+import { openBundledFolder } from "../src/testing/bundled-folder.ts";
 
 // A software GPU that shares few cores with others takes minutes for a calibration.
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
