@@ -31,6 +31,7 @@ export async function checkAgainstTransformers(
   session: Session,
   references: readonly SceneReference[],
   inputOf: (index: number) => Promise<PreparedInput>,
+  signal: AbortSignal,
 ): Promise<Verdict> {
   const { model, denseMasks } = session;
   let worst = 0;
@@ -38,13 +39,13 @@ export async function checkAgainstTransformers(
   for (const [index, reference] of references.entries()) {
     const input = await inputOf(index);
     const sample = { ...input, trace: reference.trace_ids, pivots: reference.pivots };
-    const dense = await denseTraceStates(model, sample, denseMasks);
+    const dense = await denseTraceStates(model, sample, denseMasks, signal);
     const logits = await logitsAt(model, dense, Int32Array.of(sample.prompt.length - 1));
     worst = Math.max(worst, largestDifference(await model.backend.read(logits), reference.logits_last_prompt_position));
-    const { denseNll } = await evaluateSample(model, sample, denseMasks, dense);
+    const { denseNll } = await evaluateSample(model, sample, denseMasks, dense, signal);
     worst = Math.max(worst, largestDifference(denseNll, reference.nll));
     model.backend.release(dense, logits);
-    const { ids } = await session.generate(input, {});
+    const { ids } = await session.generate(input, { signal });
     if (ids.join(" ") === reference.greedy_ids.join(" ")) equal += 1;
   }
   return {

@@ -58,7 +58,7 @@ export async function makeReport({
       const about = { name: "calibration against the CPU's", model: material.name, precision };
       await recorder.check(about, async () => {
         const session = await openHeadlessSession(home, bundled, { backend: "cpu", precision });
-        const { samples } = await material.prepare(session);
+        const { samples } = await material.prepare(session, budget.signal);
         const onCpu = await calibrateOnce(session, samples.slice(0, BATCH_SIZE), recorder).finally(() =>
           session.dispose(),
         );

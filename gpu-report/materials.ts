@@ -18,9 +18,12 @@ export interface Material {
   readonly tokens: number;
   readonly repeats: number;
   /** What is written about, and samples to calibrate on. */
-  prepare(session: Session): Promise<{ readonly input: PreparedInput; readonly samples: readonly PreparedSample[] }>;
+  prepare(
+    session: Session,
+    signal: AbortSignal,
+  ): Promise<{ readonly input: PreparedInput; readonly samples: readonly PreparedSample[] }>;
   /** Compares the model with transformers; null where there are no numbers of transformers. */
-  readonly check: ((session: Session) => Promise<Verdict>) | null;
+  readonly check: ((session: Session, signal: AbortSignal) => Promise<Verdict>) | null;
 }
 
 const { evaluation } = scenesReference;
@@ -44,7 +47,8 @@ export function bundledMaterial(folder: string): Material {
       }
       return { input: await sceneInput(session, 0), samples };
     },
-    check: (session) => checkAgainstTransformers(session, evaluation, (index) => sceneInput(session, index)),
+    check: (session, signal) =>
+      checkAgainstTransformers(session, evaluation, (index) => sceneInput(session, index), signal),
   };
 }
 
@@ -72,8 +76,8 @@ export function random256mMaterial(folder: string): Material {
       const sample = await prepare(session, random256m.tokens);
       return { input: sample, samples: [sample, sample] };
     },
-    async check(session) {
-      const { largestDifference, otherArgmax, equalTokens } = await compareWithReference(session, random256m);
+    async check(session, signal) {
+      const { largestDifference, otherArgmax, equalTokens } = await compareWithReference(session, random256m, signal);
       const tokens = random256m.tokens.length;
       // Random weights have near ties, of which half precision may take the other (`rounding-ties.ts` in src/engine/measure).
       const lead =
@@ -91,9 +95,9 @@ export function random256mMaterial(folder: string): Material {
 export function folderMaterial(folder: string, name: string): Material {
   return {
     ...{ ...LARGE, name, folder },
-    async prepare(session) {
+    async prepare(session, signal) {
       const input = await sceneInput(session, 0);
-      const { ids } = await session.generate(input, { maximumTokens: LARGE.tokens });
+      const { ids } = await session.generate(input, { maximumTokens: LARGE.tokens, signal });
       const sample = { ...input, trace: ids, pivots: pivotsOf(ids) };
       return { input, samples: [sample, sample] };
     },

@@ -73,8 +73,8 @@ async function measureSession(
     detail: model.generationWay === "whole" ? "" : summary.precisionNote,
   }));
   const { check } = material;
-  if (check) await recorder.check(of("model against transformers"), () => check(session));
-  const { input, samples } = await material.prepare(session);
+  if (check) await recorder.check(of("model against transformers"), () => check(session, recorder.budget.signal));
+  const { input, samples } = await material.prepare(session, recorder.budget.signal);
   await measureWriting(session, input, material, recorder, of);
   return measureCalibration(session, samples, material, recorder, of);
 }

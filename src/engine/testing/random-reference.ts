@@ -75,7 +75,11 @@ export async function promptLogits(
 }
 
 /** Computes what the reference holds and compares. */
-export async function compareWithReference(session: Session, reference: RandomReference): Promise<Agreement> {
+export async function compareWithReference(
+  session: Session,
+  reference: RandomReference,
+  signal?: AbortSignal,
+): Promise<Agreement> {
   const picture = referencePicture(session.model.definition.vision?.imageSize ?? 0);
   const { vocabularySize } = session.model.definition.text;
   const positions = reference.logits.length;
@@ -99,6 +103,7 @@ export async function compareWithReference(session: Session, reference: RandomRe
   }
   const { ids } = await session.generate(await prepare(session, reference.prompt, picture), {
     maximumTokens: reference.tokens.length,
+    signal,
   });
   const first = reference.tokens.findIndex((token, index) => ids[index] !== token);
   return { largestDifference, otherArgmax, tokens: ids, equalTokens: first < 0 ? reference.tokens.length : first };
