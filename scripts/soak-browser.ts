@@ -37,15 +37,16 @@ export async function soakBrowser(folder: string, backend: BackendKind, runs: nu
       seen.push({ counted, renderer: resident("renderer"), gpu: resident("gpu-process") });
       process.stderr.write(`${backend}: ${made} runs, ${JSON.stringify(seen.at(-1))}\n`);
     }
-    const series = (name: string, of: (one: (typeof seen)[number]) => number): Series => ({
+    const series = (name: string, counted: boolean, of: (one: (typeof seen)[number]) => number): Series => ({
       name: `${backend}, ${name}`,
+      counted,
       bytes: seen.map(of) as unknown as Series["bytes"],
     });
     return [
-      series("page's script", ({ counted }) => counted?.page ?? 0),
-      series("worker with WebAssembly", ({ counted }) => counted?.worker ?? 0),
-      series("page's process", ({ renderer }) => renderer),
-      series("GPU process", ({ gpu }) => gpu),
+      series("page's script", true, ({ counted }) => counted?.page ?? 0),
+      series("worker with WebAssembly", true, ({ counted }) => counted?.worker ?? 0),
+      series("page's process", false, ({ renderer }) => renderer),
+      series("GPU process", false, ({ gpu }) => gpu),
     ];
   } finally {
     await browser.close();

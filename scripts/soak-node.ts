@@ -3,25 +3,26 @@ import { createNodeEngine } from "../src/engine/node-engine.ts";
 import type { Series } from "./soak-growth.ts";
 import { createSoakWork } from "./soak-work.ts";
 
-const [folder = "", runs = "10000"] = process.argv.slice(2);
+const [folder = "", runs = "10000", backend = "cpu"] = process.argv.slice(2);
 const { gc } = globalThis as { readonly gc?: () => void };
 if (!gc) throw new Error("Start it with --expose-gc.");
 
 const work = createSoakWork(createNodeEngine());
-await work.open(folder, "cpu");
+await work.open(folder, backend === "webgpu" ? "webgpu" : "cpu");
 const seen: NodeJS.MemoryUsage[] = [];
 for (const share of [0, 0.25, 0.5, 1]) {
   await work.workUntil(share * Number(runs));
   gc();
   seen.push(process.memoryUsage());
 }
-const series = (name: string, of: (usage: NodeJS.MemoryUsage) => number): Series => ({
-  name,
+const series = (name: string, counted: boolean, of: (usage: NodeJS.MemoryUsage) => number): Series => ({
+  name: `Node ${backend}, ${name}`,
+  counted,
   bytes: seen.map(of) as unknown as Series["bytes"],
 });
 console.log(
   JSON.stringify([
-    series("Node, process", ({ rss }) => rss),
-    series("Node, heap and array buffers", ({ heapUsed, external }) => heapUsed + external),
+    series("process", false, ({ rss }) => rss),
+    series("heap and array buffers", true, ({ heapUsed, external }) => heapUsed + external),
   ]),
 );

@@ -11,6 +11,7 @@ import { createWebGpuKernels } from "../kernels/webgpu/index.ts";
 import { elementTypeOf, numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
 import { elementCount, type Tensor, type TensorData } from "../tensor.ts";
 import { lossBehindFailure } from "./device-loss.ts";
+import { createLossWatch } from "./loss-watch.ts";
 import { watchedBuffers } from "./watched-buffers.ts";
 
 /** The part of onnxruntime-web that this backend needs. */
@@ -72,12 +73,14 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
       "Reload the model; the picture, the question and the ratio stay.",
     );
 
-  /** Runs `task`, but fails at once when the device is lost: onnxruntime would wait for ever. */
+  const { unlessLost } = createLossWatch(lost, deviceLost);
+
+  /** Runs `task`, but fails at once when the device is lost. */
   const guarded = <T>(name: string, task: () => Promise<T>): Promise<T> =>
     enqueue(async () => {
       if (lostReason !== null) throw deviceLost(lostReason);
       try {
-        return await Promise.race([task(), lost.then((reason) => Promise.reject(deviceLost(reason)))]);
+        return await unlessLost(task);
       } catch (error) {
         if (error instanceof PivotscopeError) throw error;
         const reason = lostReason ?? (await lossBehindFailure(device, lost));
