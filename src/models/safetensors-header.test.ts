@@ -99,7 +99,7 @@ describe("a damaged file", () => {
     ["claims a header beyond the limit", lying(2n ** 63n), new RegExp(`at most ${MAXIMUM_HEADER_BYTES}`)],
     ["is not JSON", safetensorsOf("{nope"), /not valid JSON/],
     ["has an empty header", safetensorsOf(""), /not valid JSON/],
-    ["is a list", safetensorsOf("[]"), /a list of 0; an object is needed/],
+    ["is a list", safetensorsOf("[]"), /an empty list; an object is needed/],
     ["lists a tensor that is no object", safetensorsOf({ a: 3 }), /"a" is the number 3/],
     ["lacks a dtype", safetensorsOf({ a: { shape: [], data_offsets: [0, 0] } }), /"a.dtype" is missing/],
     [

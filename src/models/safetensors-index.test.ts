@@ -24,7 +24,7 @@ describe("an index", () => {
 
   it.each<[string, unknown, RegExp]>([
     ["is not JSON", "{", /not valid JSON/],
-    ["is a list", [], /a list of 0; an object is needed/],
+    ["is a list", [], /an empty list; an object is needed/],
     ["has no weight map", {}, /"weight_map" is missing/],
     ["has an empty weight map", { weight_map: {} }, /"weight_map" is empty/],
     ["names no file", { weight_map: { a: 3 } }, /"weight_map.a" is the number 3/],

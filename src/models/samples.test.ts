@@ -72,7 +72,11 @@ describe("parseSamples", () => {
     ["a pivot behind the trace", { prompt: [1], trace: [1], pivots: [1] }, /below the trace's length 1/],
     ["pixels without shape", { prompt: [1], trace: [1], pixel_values: [1] }, /pixel_shape/],
     ["a flat shape", { prompt: [1], trace: [1], pixel_values: [1], pixel_shape: [1] }, /pixel_shape/],
-    ["too few pixels", { prompt: [1], trace: [1], pixel_values: [1], pixel_shape: [3, 1, 1] }, /list of 1.*needs 3/],
+    [
+      "too few pixels",
+      { prompt: [1], trace: [1], pixel_values: [1], pixel_shape: [3, 1, 1] },
+      /the list \[1\].*needs 3/,
+    ],
     [
       "pixels that are no numbers",
       { prompt: [1], trace: [1], pixel_values: [null], pixel_shape: [1, 1, 1] },

@@ -26,7 +26,7 @@ describe("what a schema refuses", () => {
       "the whole",
       object({}),
       [1],
-      "a.json is a list of 1; an object is needed.",
+      "a.json is the list [1]; an object is needed.",
       "plan: found [1], expected an object.",
     ],
     [
@@ -47,7 +47,7 @@ describe("what a schema refuses", () => {
       "a list of another length",
       object({ some: list(flag, { least: 1, most: 2 }) }),
       { some: [] },
-      'a.json: "some" is a list of 0; a list of 1 to 2 entries is needed.',
+      'a.json: "some" is an empty list; a list of 1 to 2 entries is needed.',
       "some: found [], expected a list of 1 to 2 entries.",
     ],
     [

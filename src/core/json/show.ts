@@ -15,12 +15,20 @@ export function showValue(found: unknown): string {
   return shown.length > 80 ? `${shown.slice(0, 77)}…` : shown;
 }
 
-/** A value's type, and the value itself where it is short: `the number 3`, `a list of 2`, `an object`, `missing`. */
+/** A value's type, and the value itself where it is short: `the number 3`, `the list [2, 3]`, `an object`, `missing`. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === null) return "null";
-  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (Array.isArray(value)) return describeList(value);
   if (typeof value === "object") return "an object";
   const text = typeof value === "number" ? String(value) : JSON.stringify(value);
   return `the ${typeof value} ${text.length > 60 ? `${text.slice(0, 57)}…` : text}`;
+}
+
+/** A short list of plain values as it stands: of its length alone nobody would see what is wrong with it. */
+function describeList(list: readonly unknown[]): string {
+  if (list.length === 0) return "an empty list";
+  const plain = list.length <= 8 && list.every((entry) => entry === null || typeof entry !== "object");
+  const shown = plain ? list.map(showValue).join(", ") : "";
+  return plain && shown.length <= 60 ? `the list [${shown}]` : `a list of ${list.length}`;
 }

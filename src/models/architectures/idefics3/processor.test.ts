@@ -208,7 +208,7 @@ describe("parseProcessorConfig", () => {
     [{ do_resize: false }, "unsupported", /do_resize/],
     [{ max_image_size: { longest_edge: 16 } }, "bad-checkpoint", /is 16; the vision tower .* takes 8/],
     [{ size: { longest_edge: "2048" } }, "bad-checkpoint", /"size.longest_edge" is the string/],
-    [{ image_mean: [0.5] }, "bad-checkpoint", /"image_mean" is a list of 1; a list of 3 numbers/],
+    [{ image_mean: [0.5] }, "bad-checkpoint", /"image_mean" is the list \[0.5\]; a list of 3 numbers/],
     [{ image_std: [0.5, 0, 0.5] }, "bad-checkpoint", /image_std.*above 0/],
     [{ image_std: 0 }, "bad-checkpoint", /image_std.*above 0/],
     [{ rescale_factor: 0 }, "bad-checkpoint", /rescale_factor/],
