@@ -13,6 +13,13 @@ import { smolvlmConfig } from "../src/models/testing/smolvlm-config.ts";
 const bundled = (name: string) =>
   readFileSync(join(resolve(import.meta.dirname, ".."), "public/models/scenes", name), "utf8");
 
+const odd = (name: string) =>
+  new Uint8Array(readFileSync(join(resolve(import.meta.dirname, ".."), "src/models/image/testing/odd", name)));
+export const PICTURES = [
+  ...["exif-6.png", "animated.png", "420.jpg", "420-progressive.jpg", "restarts-progressive.jpg"],
+  ...["exif-6-little-endian.jpg", "cmyk.jpg", "exif-6.webp", "animated.webp", "animated.gif", "interlaced.gif"],
+].map(odd);
+
 /** A list of samples cut to its first ones, so that most damage hits something that is read. */
 function firstSamples(name: string, count: number): string {
   const file = JSON.parse(bundled(name)) as { samples: unknown[] };
@@ -30,7 +37,37 @@ newDialect.text_config = { ...newDialect.text_config, rope_parameters: { rope_th
 newDialect.vision_config = { hidden_size: 768, num_attention_heads: 12, image_size: [512, 512], patch_size: 16 };
 
 export const CONFIGS = [bundled("config.json"), smolvlmConfig(), JSON.stringify(llama), JSON.stringify(newDialect)];
-export const TOKENIZERS = [bundled("tokenizer.json")];
+/** Steps of every kind, on few tokens. */
+const steps = {
+  normalizer: {
+    type: "Sequence",
+    normalizers: [
+      { type: "NFC" },
+      { type: "Replace", pattern: { Regex: "a{2,}|\\s" }, content: " " },
+      { type: "Lowercase" },
+    ],
+  },
+  pre_tokenizer: {
+    type: "Sequence",
+    pretokenizers: [
+      {
+        type: "Split",
+        pattern: { Regex: " ?(\\p{L}+|[^\\s\\p{L}]{1,3}(?!\\S))" },
+        behavior: "Isolated",
+        invert: false,
+      },
+      { type: "Split", pattern: { String: "." }, behavior: "MergedWithPrevious", invert: false },
+      { type: "Digits", individual_digits: true },
+      { type: "FixedLength", length: 7 },
+      { type: "ByteLevel", add_prefix_space: true, use_regex: false },
+    ],
+  },
+  added_tokens: [{ id: 900, content: "<image>", special: true, single_word: true, lstrip: true, rstrip: true }],
+};
+export const TOKENIZERS = [
+  bundled("tokenizer.json"),
+  JSON.stringify({ ...JSON.parse(bundled("tokenizer.json")), ...steps }),
+];
 export const TOKENIZER_CONFIGS = [
   bundled("tokenizer_config.json"),
   JSON.stringify({

@@ -14,6 +14,8 @@ import { parseModelConfig } from "../src/models/architectures/registry.ts";
 import { findChatTemplate } from "../src/models/chat-template.ts";
 import { findStopIds } from "../src/models/generation-config.ts";
 import { parseModelAddress } from "../src/models/hub/address.ts";
+import { findOrientation, withoutExif } from "../src/models/image/orientation.ts";
+import { inspectImage, isAnimation } from "../src/models/image/size-guard.ts";
 import { parseOwnSamples } from "../src/models/own-samples-json.ts";
 import { parseRecommended } from "../src/models/recommended.ts";
 import { parseSafetensorsHeader } from "../src/models/safetensors-header.ts";
@@ -73,7 +75,24 @@ function readHeader(input: string): void {
   parseSafetensorsHeader(toBytes(input.slice(0, cut)), size === "null" ? null : Number(size), "model.safetensors");
 }
 
+/** All that is read of a picture before it goes to a decoder. */
+function readPicture(input: string): void {
+  const bytes = toBytes(input);
+  isAnimation(bytes);
+  const { format } = inspectImage(bytes, "picture.img");
+  findOrientation(bytes, format);
+  withoutExif(bytes, format);
+}
+
 export const TARGETS: readonly Target[] = [
+  {
+    name: "picture",
+    share: 60,
+    file: /picture\.img/,
+    codes: ["bad-input", "unsupported"],
+    generate: (random) => toText(mutateBytes(random, pick(random, corpus.PICTURES))),
+    parse: readPicture,
+  },
   {
     name: "safetensors-header",
     share: 160,

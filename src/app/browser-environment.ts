@@ -27,8 +27,11 @@ export function createBrowserEnvironment(): Environment {
     readBlob: async (url) => (await open(url)).blob(),
     async decodePicture(file, name) {
       // Readers of picture headers are loaded with the first picture that somebody brings.
-      const { decodePicture } = await import("../models/image/decode-browser.ts");
-      return { picture: await decodePicture(file, name), previewUrl: URL.createObjectURL(file) };
+      const { inspectAndDecode } = await import("../models/image/decode-browser.ts");
+      const { picture, facts, keepsAsStored } = await inspectAndDecode(file, name);
+      // What is shown is what the model sees.
+      const shown = keepsAsStored ? file : await encodePicture(picture, null);
+      return { picture, previewUrl: URL.createObjectURL(shown), animated: facts.animated, keepsAsStored };
     },
     encodePicture,
     releasePreview: (previewUrl) => URL.revokeObjectURL(previewUrl),

@@ -12,7 +12,7 @@ import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 
-export const PICTURE_TYPES = "image/png,image/jpeg,image/webp";
+export const PICTURE_TYPES = "image/png,image/jpeg,image/webp,image/gif";
 
 export function PicturePanel() {
   const { input: actions } = useActions();
@@ -54,7 +54,7 @@ export function PicturePanel() {
       <Gallery />
       <div className={`${texts.row} ${styles.own}`}>
         <ShuffleButtons />
-        <label className={controls.fileButton} title="PNG, JPEG or WebP">
+        <label className={controls.fileButton} title="PNG, JPEG, WebP or GIF">
           Own picture
           <input type="file" className={hidden.visuallyHidden} accept={PICTURE_TYPES} onChange={onPick} />
         </label>
@@ -85,6 +85,7 @@ function Photograph() {
           <p className={styles.empty}>{decoding ? "Reading the picture" : "No picture yet"}</p>
         )}
       </div>
+      {picture?.animated && <p className={texts.note}>{picture.name} moves; its first picture is taken.</p>}
       {picture?.exampleId === null && bundled && (
         <p className={texts.note}>
           This model only knows scenes like those below. For photographs, press Open model and take a SmolVLM.

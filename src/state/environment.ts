@@ -7,6 +7,10 @@ import type { WorkerEngine } from "../engine/worker/client.ts";
 export interface DecodedPicture {
   readonly picture: Picture;
   readonly previewUrl: string;
+  /** The file is an animation, whose first picture it is. */
+  readonly animated: boolean;
+  /** The file itself, kept or shown by others, gives this picture: no animation, and nothing that only some turn. */
+  readonly keepsAsStored: boolean;
 }
 
 /** Lists of records that outlive the page. Every function rejects when the storage is blocked, full or broken. */

@@ -1,28 +1,50 @@
 /** Decoding of pictures in Node with sharp. Only Node may import this file. */
 import sharp from "sharp";
 import { throwIfCancelled } from "../../core/errors.ts";
+import { findOrientation, turn } from "./orientation.ts";
 import type { Picture } from "./picture.ts";
 import { cutOff, inspectImage } from "./size-guard.ts";
 
 /**
- * Decodes a PNG, JPEG or WebP as `decode-browser` does: EXIF orientation applied, colour profiles not.
+ * Decodes a PNG, JPEG, WebP or GIF as `decode-browser` does: EXIF orientation applied, colour profiles not; of an animation
+ * the first picture.
  *
  * @param name the picture's name for messages.
  * @throws PivotscopeError as `inspectImage`; `bad-input` when decoding fails; `cancelled`.
  */
 export async function decodePicture(bytes: Uint8Array, name: string, signal?: AbortSignal): Promise<Picture> {
-  inspectImage(bytes, name);
+  const { format } = inspectImage(bytes, name);
   throwIfCancelled(signal);
-  const { data, info } = await sharp(bytes, { autoOrient: true, failOn: "truncated", ignoreIcc: true })
-    .toColourspace("srgb")
-    .ensureAlpha()
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true })
-    .catch((cause: unknown) => {
-      throw cutOff(name, bytes.length, cause);
-    });
+  const { data, info } = await decode(bytes).catch((cause: unknown) => {
+    throw cutOff(name, bytes.length, cause);
+  });
   throwIfCancelled(signal);
-  return { width: info.width, height: info.height, pixels: toRgba(data, info.channels) };
+  const stored = { width: info.width, height: info.height, pixels: toRgba(data, info.channels) };
+  return turn(stored, findOrientation(bytes, format));
+}
+
+async function decode(bytes: Uint8Array) {
+  const picture = sharp(bytes, { failOn: "truncated", ignoreIcc: true });
+  const { space } = await picture.metadata();
+  const raw =
+    space === "cmyk"
+      ? picture.pipelineColourspace("cmyk").toColourspace("cmyk")
+      : picture.toColourspace("srgb").ensureAlpha();
+  const { data, info } = await raw.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  return space === "cmyk" ? { data: inksToRgba(data), info: { ...info, channels: 4 } } : { data, info };
+}
+
+/** Inks to light without a profile, as browsers and Pillow do it (`cmyk2rgb` in Convert.c): what each ink and black let through. */
+function inksToRgba(inks: Uint8Array): Uint8Array {
+  const pixels = new Uint8Array(inks.length);
+  for (let at = 0; at < inks.length; at += 4) {
+    const light = 255 - (inks[at + 3] ?? 0);
+    for (let ink = 0; ink < 3; ink++) {
+      pixels[at + ink] = Math.round(((255 - (inks[at + ink] ?? 0)) * light) / 255);
+    }
+    pixels[at + 3] = 255;
+  }
+  return pixels;
 }
 
 /** Grey pictures come as grey and alpha. */

@@ -4,38 +4,32 @@
  * Decoders allocate what the header asks for, and browsers decode cut-off files to half a picture without a word, so
  * both are settled here, on the bytes, the same way in the browser and in Node.
  */
-import { BMP } from "image-size/types/bmp";
-import { GIF } from "image-size/types/gif";
-import { HEIF } from "image-size/types/heif";
 import { JPG } from "image-size/types/jpg";
 import { PNG } from "image-size/types/png";
 import { WEBP } from "image-size/types/webp";
 import { PivotscopeError } from "../../core/errors.ts";
+import { nameOfStranger } from "./formats.ts";
+import { isGif, readGif } from "./gif.ts";
+import { findJpegProblem } from "./jpeg-check.ts";
 
-export type ImageFormat = "png" | "jpg" | "webp";
+export type ImageFormat = "png" | "jpg" | "webp" | "gif";
 
 export interface ImageFacts {
   readonly format: ImageFormat;
   /** As stored, before an EXIF orientation is applied. */
   readonly width: number;
   readonly height: number;
+  /** Of an animation, only the first picture is taken. */
+  readonly animated: boolean;
 }
 
 /** 64 megapixels: 256 MB as RGBA, about what a browser tab can hold beside a model. */
 export const MAXIMUM_PIXELS = 64_000_000;
 
-const FORMATS: ReadonlyMap<string, ImageFormat> = new Map([
-  ["png", "png"],
-  ["jpg", "jpg"],
-  ["webp", "webp"],
-]);
-const SUPPORTED = "PNG, JPEG and WebP";
+const SUPPORTED = "PNG, JPEG, WebP and GIF";
 
-/**
- * Formats whose headers are read: the supported ones, and those that people are likely to try, to name them in the
- * refusal (HEIF stands for AVIF and HEIC too). The package's other formats would cost the page and its worker 3 kB each.
- */
-const READERS = Object.entries({ png: PNG, jpg: JPG, webp: WEBP, gif: GIF, heif: HEIF, bmp: BMP });
+/** The headers that the package reads; its other formats would cost the page and its worker 3 kB each. */
+const READERS = Object.entries({ png: PNG, jpg: JPG, webp: WEBP }) as [Exclude<ImageFormat, "gif">, typeof PNG][];
 
 /**
  * @param name the picture's name for messages.
@@ -43,16 +37,7 @@ const READERS = Object.entries({ png: PNG, jpg: JPG, webp: WEBP, gif: GIF, heif:
  *   cut off.
  */
 export function inspectImage(bytes: Uint8Array, name: string): ImageFacts {
-  const facts = readHeader(bytes, name);
-  const format = FORMATS.get(facts.type ?? "");
-  if (format === undefined) {
-    throw new PivotscopeError(
-      "unsupported",
-      `${name} is a ${(facts.type ?? "unknown").toUpperCase()} picture; supported are ${SUPPORTED}.`,
-      "Save the picture in one of these formats.",
-    );
-  }
-  const { width, height } = facts;
+  const { format, width, height } = readHeader(bytes, name);
   if (width < 1 || height < 1) {
     throw new PivotscopeError(
       "bad-input",
@@ -68,8 +53,8 @@ export function inspectImage(bytes: Uint8Array, name: string): ImageFacts {
       "Make the picture smaller; the model sees far fewer pixels anyway.",
     );
   }
-  if (!isComplete(bytes, format)) throw cutOff(name, bytes.length);
-  return { format, width, height };
+  checkComplete(bytes, format, name);
+  return { format, width, height, animated: isAnimated(bytes, format) };
 }
 
 /** The error for a picture whose end is missing. */
@@ -82,16 +67,25 @@ export function cutOff(name: string, bytes: number, cause?: unknown): Pivotscope
   );
 }
 
-function readHeader(bytes: Uint8Array, name: string) {
+function readHeader(bytes: Uint8Array, name: string): Omit<ImageFacts, "animated"> {
+  const gif = isGif(bytes) ? readGif(bytes) : null;
+  if (gif) return { format: "gif", width: gif.width, height: gif.height };
   try {
-    const [type, reader] = READERS.find(([, { validate }]) => validate(bytes)) ?? [];
-    if (reader === undefined) throw new TypeError("No header of a known format.");
-    const facts = reader.calculate(bytes);
-    return { ...facts, type: facts.type ?? type };
+    const [format, reader] = READERS.find(([, { validate }]) => validate(bytes)) ?? [];
+    if (format === undefined || reader === undefined) throw new TypeError("No header of a known format.");
+    return { format, ...reader.calculate(bytes) };
   } catch (cause) {
+    const stranger = nameOfStranger(bytes);
+    if (stranger !== null) {
+      throw new PivotscopeError(
+        "unsupported",
+        `${name} is ${stranger} picture; ${SUPPORTED} can be read.`,
+        "Save it as a PNG or JPEG and take that.",
+      );
+    }
     throw new PivotscopeError(
       "bad-input",
-      `${name} (${bytes.length} bytes) is not a picture that can be read; supported are ${SUPPORTED}.`,
+      `${name} (${bytes.length} bytes) is not a picture that can be read; ${SUPPORTED} can.`,
       "Choose a picture file.",
       { cause },
     );
@@ -102,13 +96,29 @@ function megapixels(pixels: number): string {
   return (pixels / 1e6).toLocaleString("en", { maximumFractionDigits: 3 });
 }
 
-function isComplete(bytes: Uint8Array, format: ImageFormat): boolean {
+function checkComplete(bytes: Uint8Array, format: ImageFormat, name: string): void {
+  if (format === "jpg") checkJpeg(bytes, name);
+  else if (!isComplete(bytes, format)) throw cutOff(name, bytes.length);
+}
+
+function checkJpeg(bytes: Uint8Array, name: string): void {
+  const problem = findJpegProblem(bytes);
+  if (problem?.kind === "damaged") throw cutOff(name, bytes.length, new Error(problem.what));
+  if (problem === null) return;
+  throw new PivotscopeError(
+    "unsupported",
+    `${name} is a JPEG with ${problem.what}, which browsers do not read.`,
+    "Save it anew as a PNG or JPEG and take that.",
+  );
+}
+
+function isComplete(bytes: Uint8Array, format: Exclude<ImageFormat, "jpg">): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   switch (format) {
     case "png":
-      return isCompletePng(view);
-    case "jpg":
-      return isCompleteJpeg(bytes, view);
+      return findChunk(view, "IEND") !== null;
+    case "gif":
+      return (readGif(bytes)?.pictures ?? 0) > 0;
     case "webp":
       // RIFF: the size in the header counts what follows its first 8 bytes.
       return bytes.length >= 12 && view.getUint32(4, true) + 8 <= bytes.length;
@@ -117,34 +127,39 @@ function isComplete(bytes: Uint8Array, format: ImageFormat): boolean {
   }
 }
 
-/** Chunks of length, type, data and checksum up to IEND. */
-function isCompletePng(view: DataView): boolean {
-  const IEND = 0x49454e44;
-  let position = 8;
-  while (position + 12 <= view.byteLength) {
-    if (view.getUint32(position + 4) === IEND) return true;
-    position += 12 + view.getUint32(position);
-  }
-  return false;
+/** Whether a file that may be no picture at all is one that moves. */
+export function isAnimation(bytes: Uint8Array): boolean {
+  const start = String.fromCharCode(...bytes.subarray(0, 12));
+  if (isGif(bytes)) return isAnimated(bytes, "gif");
+  if (start.startsWith("\x89PNG")) return isAnimated(bytes, "png");
+  return /^RIFF.{4}WEBP/s.test(start) && isAnimated(bytes, "webp");
 }
 
-/** Segments up to the start of the scan, then an end marker somewhere behind it (files may carry more after it). */
-function isCompleteJpeg(bytes: Uint8Array, view: DataView): boolean {
-  const START_OF_SCAN = 0xda;
-  const END = 0xd9;
-  let position = 2;
-  while (position + 4 <= bytes.length && bytes[position] === 0xff) {
-    const marker = bytes[position + 1];
-    if (marker === 0xff) {
-      position += 1; // Fill bytes may stand before a marker.
-      continue;
+function isAnimated(bytes: Uint8Array, format: ImageFormat): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  switch (format) {
+    case "png": {
+      // APNG: the number of pictures comes first.
+      const control = findChunk(view, "acTL");
+      return control !== null && control + 12 <= bytes.length && view.getUint32(control + 8) > 1;
     }
-    position += 2 + view.getUint16(position + 2);
-    if (marker !== START_OF_SCAN) continue;
-    for (let index = bytes.length - 2; index >= position; index--) {
-      if (bytes[index] === 0xff && bytes[index + 1] === END) return true;
-    }
-    return false;
+    case "gif":
+      return (readGif(bytes)?.pictures ?? 0) > 1;
+    case "webp":
+      // The extended header's second flag.
+      return String.fromCharCode(...bytes.subarray(12, 16)) === "VP8X" && ((bytes[20] ?? 0) & 2) !== 0;
+    case "jpg":
+      return false;
+    default:
+      return format satisfies never;
   }
-  return false;
+}
+
+/** Where the chunk of this name begins: chunks have length, type, data and checksum. Null where it is not there whole. */
+function findChunk(view: DataView, name: string): number | null {
+  const type = new DataView(new TextEncoder().encode(name).buffer).getUint32(0);
+  for (let at = 8; at + 12 <= view.byteLength; at += 12 + view.getUint32(at)) {
+    if (view.getUint32(at + 4) === type) return at;
+  }
+  return null;
 }

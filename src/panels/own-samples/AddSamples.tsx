@@ -43,7 +43,7 @@ export function AddSamples({ asked, onAsk }: AddSamplesProps) {
           }}
         />
       </label>
-      <label className={controls.fileButton} title="PNG, JPEG or WebP; or drop them anywhere in this window">
+      <label className={controls.fileButton} title="PNG, JPEG, WebP or GIF; or drop them anywhere in this window">
         {reading ? "Reading" : "Add pictures"}
         <input
           type="file"

@@ -83,7 +83,9 @@ export function createHarness(records = createMemoryRecords()): Harness {
     readBlob: async (url) => new Blob([url]),
     async decodePicture(file, name) {
       if ((await file.text()).includes("broken")) throw new PivotscopeError("bad-input", `${name} is cut off.`);
-      return { picture: { width: 1, height: 1, pixels: new Uint8ClampedArray(4) }, previewUrl: `blob:${name}` };
+      const picture = { width: 1, height: 1, pixels: new Uint8ClampedArray(4) };
+      const animated = (await file.text()).includes("moving");
+      return { picture, previewUrl: `blob:${name}`, animated, keepsAsStored: !animated };
     },
     async encodePicture({ width, height, pixels }, longestEdge) {
       const type = longestEdge === null ? "image/png" : "image/jpeg";

@@ -19,6 +19,8 @@ export interface ShownPicture {
   readonly picture: Picture;
   /** For an <img>; null for a scene, which the page draws itself. */
   readonly previewUrl: string | null;
+  /** The file was an animation, whose first picture it is. */
+  readonly animated: boolean;
   readonly scene: Scene | null;
 }
 

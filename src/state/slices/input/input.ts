@@ -80,7 +80,8 @@ export function createInputActions(context: Context): InputActions {
       // In one step: picture and question belong together, and the model is asked once.
       const asked = question();
       if (asked !== null) questions += 1;
-      const picture = { number: takeNumber(), name, exampleId, scene: null, ...decoded };
+      const { picture: shown, previewUrl, animated } = decoded;
+      const picture = { number: takeNumber(), name, exampleId, scene: null, picture: shown, previewUrl, animated };
       replacePicture(picture, asked === null ? {} : asking(asked));
     } catch (error) {
       if (mine === latest) patch("input", { decoding: false, pictureFailure: failureOf(error) });
@@ -110,7 +111,7 @@ export function createInputActions(context: Context): InputActions {
     const number = numbers.get(link) ?? takeNumber();
     numbers.set(link, number);
     replacePicture(
-      { number, name: "a scene", exampleId, scene, picture, previewUrl: null },
+      { number, name: "a scene", exampleId, scene, picture, previewUrl: null, animated: false },
       { ...asking(question), ...(typing ? { draft: input.draft } : {}) },
     );
   }

@@ -54,6 +54,15 @@ describe("a scene in place of a picture", () => {
     expect(state().input.picture?.name).toBe("cat.png");
   });
 
+  it("gives way to the first picture of an animation, and says so", async () => {
+    await openedOnScene();
+    expect(state().input.picture?.animated).toBe(false);
+    await harness.workbench.actions.input.choosePicture(new Blob(["moving"]), "cat.gif");
+    expect(state().input.picture).toMatchObject({ name: "cat.gif", animated: true });
+    await harness.workbench.actions.input.choosePicture(new Blob(["fine"]), "cat.png");
+    expect(state().input.picture?.animated).toBe(false);
+  });
+
   it("is drawn instead of a picture that is still being read", async () => {
     harness = await opened();
     const { input } = harness.workbench.actions;

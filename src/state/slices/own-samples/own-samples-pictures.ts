@@ -12,12 +12,13 @@ const LONGEST_EDGE = 2048;
 /** Bytes of decoded pictures that may go to the engine at once. */
 const PICTURE_BYTES = 2 ** 30;
 
-/** The picture's file, or a smaller one of it. Throws what decoding throws, so that only readable files are kept. */
+/** The picture's file, or a smaller one of it; of an animation, a file of what was decoded. Throws what decoding throws, so that only readable files are kept. */
 export async function shrinkPicture(environment: Environment, file: Blob, name: string): Promise<Blob> {
-  const { picture, previewUrl } = await environment.decodePicture(file, name);
+  const { picture, previewUrl, keepsAsStored } = await environment.decodePicture(file, name);
   environment.releasePreview(previewUrl);
   const large = Math.max(picture.width, picture.height) > LONGEST_EDGE;
-  return large ? environment.encodePicture(picture, LONGEST_EDGE) : file;
+  if (large) return environment.encodePicture(picture, LONGEST_EDGE);
+  return keepsAsStored ? file : environment.encodePicture(picture, null);
 }
 
 export async function decodeOwnPicture(environment: Environment, { file, name }: OwnPicture): Promise<Picture> {

@@ -36,6 +36,15 @@ describe("collecting own samples", () => {
     expect(entry && ownTrace(entry, state().model.summary)?.ids).toEqual(ids);
   });
 
+  it("keeps a picture's own file, and of an animation a file of its first picture", async () => {
+    harness = await opened();
+    await own().addFiles([picture("a.jpg", "fine"), picture("b.gif", "moving")], "Why?");
+    const [first, second] = entries().map((entry) => entry.picture?.file);
+    expect(await first?.text()).toBe("fine");
+    expect(second?.type).toBe("image/png");
+    expect(await second?.text()).toMatch(/^1 × 1/);
+  });
+
   it("takes a scene as a picture of its own", async () => {
     harness = await opened();
     await harness.workbench.actions.input.chooseExample("3");
