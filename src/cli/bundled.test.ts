@@ -103,6 +103,7 @@ describe("the command line on the bundled model", () => {
       samples,
       "--plan",
       planFile,
+      "--any-folder",
     ]);
     expect(code).toBe(0);
     const result = JSON.parse(output);

@@ -8,6 +8,7 @@ import { openDestination } from "./destination.ts";
 import { deviceOptions } from "./device-options.ts";
 import { describeSample, type Measured, summarise } from "./evaluation-json.ts";
 import { withModel } from "./open-model.ts";
+import { ANY_FOLDER } from "./picture-files.ts";
 import { createProgressLine } from "./progress.ts";
 import { masksForPlan, readPlan } from "./read-plan.ts";
 import { prepareListed, readSamples, type SampleList } from "./samples.ts";
@@ -19,6 +20,7 @@ const options = {
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
   limit: { type: "number", value: "N", explanation: "Use only the first N samples." },
   "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights.", needs: "plan" },
+  "any-folder": ANY_FOLDER,
   ...deviceOptions,
 } as const;
 
@@ -57,7 +59,7 @@ export const evaluate = defineCommand({
   notes: "A sample without a trace is measured on the trace that the dense model writes.",
   options,
   async run(given, context) {
-    const list = await readSamples(given.samples, given.limit);
+    const list = await readSamples(given.samples, given, context);
     const plan = await readPlan(given.plan);
     const destination = await openDestination(given.out, context, { inputs: [given.model, given.samples, given.plan] });
 

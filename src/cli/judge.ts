@@ -57,7 +57,7 @@ export const judge = defineCommand({
   options,
   async run(given, context) {
     if (given.noise !== undefined) wholeNumber("noise", given.noise, 0);
-    const samples = await readSceneSamples(given.samples, given.limit);
+    const samples = await readSceneSamples(given.samples, given.limit, context);
     const destination = await openDestination(given.out, context, {
       inputs: [given.model, given.samples, given.plan, given.traces],
     });
@@ -81,8 +81,12 @@ export const judge = defineCommand({
   },
 });
 
-async function readSceneSamples(file: string, limit: number | undefined): Promise<readonly SceneSampleOnFile[]> {
-  const { samples } = await readSamples(file, limit);
+async function readSceneSamples(
+  file: string,
+  limit: number | undefined,
+  context: CommandContext,
+): Promise<readonly SceneSampleOnFile[]> {
+  const { samples } = await readSamples(file, { limit }, context);
   return samples.map((sample, index) => {
     if (sample.kind === "picture" && sample.picture?.kind === "scene")
       return { ...sample, scene: sample.picture.scene };

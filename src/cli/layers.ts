@@ -5,6 +5,7 @@ import { defineCommand } from "./command.ts";
 import { openDestination } from "./destination.ts";
 import { deviceOptions } from "./device-options.ts";
 import { withModel } from "./open-model.ts";
+import { ANY_FOLDER } from "./picture-files.ts";
 import { createProgressLine } from "./progress.ts";
 import { prepareAll, readSamples } from "./samples.ts";
 
@@ -22,6 +23,7 @@ const options = {
     explanation: `An entry above M times its layer's mean is an outlier; else ${DEFAULT_OUTLIER_FACTOR}.`,
   },
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
+  "any-folder": ANY_FOLDER,
   ...deviceOptions,
 } as const;
 
@@ -46,7 +48,11 @@ export const layers = defineCommand({
   async run(given, context) {
     const outlierFactor = given["outlier-factor"] ?? DEFAULT_OUTLIER_FACTOR;
     checkOutlierFactor(outlierFactor);
-    const list = await readSamples(given.samples, given.limit ?? DEFAULT_LAYER_VIEW_SAMPLES);
+    const list = await readSamples(
+      given.samples,
+      { ...given, limit: given.limit ?? DEFAULT_LAYER_VIEW_SAMPLES },
+      context,
+    );
     const destination = await openDestination(given.out, context, { inputs: [given.model, given.samples] });
     const text = await withModel(given.model, given, context, async (session, place) => {
       const line = createProgressLine(context);

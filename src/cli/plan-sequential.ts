@@ -8,6 +8,7 @@ import { defineCommand } from "./command.ts";
 import { openDestination } from "./destination.ts";
 import { deviceOptions } from "./device-options.ts";
 import { withModel } from "./open-model.ts";
+import { ANY_FOLDER } from "./picture-files.ts";
 import { createProgressLine } from "./progress.ts";
 import { prepareAll, readSamples } from "./samples.ts";
 
@@ -22,6 +23,7 @@ const options = {
   },
   limit: { type: "number", value: "N", explanation: "Use only the first N samples." },
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
+  "any-folder": ANY_FOLDER,
   ...deviceOptions,
 } as const;
 
@@ -34,7 +36,7 @@ export const planSequential = defineCommand({
   options,
   async run(given, context) {
     validateRatio(given.ratio);
-    const list = await readSamples(given.samples, given.limit);
+    const list = await readSamples(given.samples, given, context);
     const destination = await openDestination(given.out, context, { inputs: [given.model, given.samples] });
     const text = await withModel(given.model, given, context, async (session, place) => {
       const line = createProgressLine(context);

@@ -1,13 +1,13 @@
 /** Samples files: read, and each sample made ready to run, with errors that name it. */
-import { dirname, resolve } from "node:path";
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import { defaultPivotParameters, type PivotParameters } from "../core/pivots.ts";
 import type { PreparedSample } from "../engine/pass/batch.ts";
 import type { Session } from "../engine/session.ts";
 import { parseSamples, type Sample } from "../models/samples.ts";
 import type { CommandContext } from "./context.ts";
-import { readBytes, readText } from "./files.ts";
+import { readText } from "./files.ts";
 import { wholeNumber } from "./options.ts";
+import { picturePath, readListedPicture } from "./picture-files.ts";
 import type { ProgressLine } from "./progress.ts";
 
 export interface SampleList {
@@ -16,16 +16,30 @@ export interface SampleList {
   readonly readPicture: (path: string) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
+export interface SamplesOptions {
+  /** Use only the first samples; all when undefined. */
+  readonly limit?: number | undefined;
+  /** Take pictures from outside of the file's folder. */
+  readonly "any-folder"?: boolean;
+}
+
 /**
- * @param limit use only the first samples; all when undefined.
- * @throws PivotscopeError naming the file, and the sample and field at fault; `bad-input` for a limit below 1.
+ * @throws PivotscopeError naming the file, and the sample and field at fault; `bad-input` for a limit below 1, and for a
+ *   picture that lies where the file may not reach.
  */
-export async function readSamples(file: string, limit?: number): Promise<SampleList> {
+export async function readSamples(
+  file: string,
+  { limit, "any-folder": anyFolder = false }: SamplesOptions,
+  context: CommandContext,
+): Promise<SampleList> {
   if (limit !== undefined) wholeNumber("limit", limit, 1);
-  return {
-    samples: parseSamples(await readText(file), file).slice(0, limit),
-    readPicture: (path) => readBytes(resolve(dirname(file), path)),
-  };
+  const samples = parseSamples(await readText(file), file).slice(0, limit);
+  for (const sample of samples) {
+    if (sample.kind === "picture" && sample.picture?.kind === "file") {
+      await picturePath(file, sample.picture.path, anyFolder);
+    }
+  }
+  return { samples, readPicture: (path) => readListedPicture(file, path, { anyFolder, context }) };
 }
 
 /**

@@ -11,6 +11,7 @@ import { openDestination } from "./destination.ts";
 import { deviceOptions } from "./device-options.ts";
 import { openKeptSums } from "./kept-sums.ts";
 import { withModel } from "./open-model.ts";
+import { ANY_FOLDER } from "./picture-files.ts";
 import { createProgressLine, percent } from "./progress.ts";
 import { prepareAll, readSamples } from "./samples.ts";
 
@@ -34,6 +35,7 @@ const options = {
     explanation: "Keep there what is summed, and go on from it if it is there; removed at the end.",
   },
   "minimum-markers": { type: "number", value: "N", explanation: "With fewer, the trace is cut in three; else 2." },
+  "any-folder": ANY_FOLDER,
   ...deviceOptions,
 } as const;
 
@@ -64,7 +66,7 @@ export const statistics = defineCommand({
     };
     // What can be refused without the model is refused before it is loaded.
     calibrationParameters(asked, {});
-    const list = await readSamples(given.samples, given.limit);
+    const list = await readSamples(given.samples, given, context);
     const inputs = [given.model, given.samples];
     const destination = await openDestination(given.out, context, { inputs });
     const kept = await openKeptSums(given.keep, context, inputs);
