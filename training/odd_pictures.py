@@ -254,6 +254,10 @@ def without_segments(data, marker):
 def seen(data):
     """What a model gets: turned, in colours, on white. Pillow has no way from 16 bits of grey but by hand."""
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    if image.mode == "CMYK":
+        # Browsers round down where Pillow rounds to the nearest.
+        inks = 255 - np.asarray(image).astype(np.uint32)
+        image = Image.fromarray((inks[..., :3] * inks[..., 3:] // 255).astype(np.uint8))
     if image.mode.startswith("I"):
         image = Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8))
     rgba = image.convert("RGBA")

@@ -34,13 +34,16 @@ async function decode(bytes: Uint8Array) {
   return space === "cmyk" ? { data: inksToRgba(data), info: { ...info, channels: 4 } } : { data, info };
 }
 
-/** Inks to light without a profile, as browsers and Pillow do it (`cmyk2rgb` in Convert.c): what each ink and black let through. */
+/**
+ * Inks to light without a profile: what each ink and black let through. Rounded down, as Chromium does it; Pillow rounds to
+ * the nearest (`cmyk2rgb` in Convert.c), so that it may be one above.
+ */
 function inksToRgba(inks: Uint8Array): Uint8Array {
   const pixels = new Uint8Array(inks.length);
   for (let at = 0; at < inks.length; at += 4) {
     const light = 255 - (inks[at + 3] ?? 0);
     for (let ink = 0; ink < 3; ink++) {
-      pixels[at + ink] = Math.round(((255 - (inks[at + ink] ?? 0)) * light) / 255);
+      pixels[at + ink] = Math.floor(((255 - (inks[at + ink] ?? 0)) * light) / 255);
     }
     pixels[at + 3] = 255;
   }
