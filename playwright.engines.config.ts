@@ -21,8 +21,8 @@ export default defineConfig<object, EngineOptions>({
   use: { baseURL: `http://localhost:${PORT}` },
   projects: [
     { name: "firefox", use: { engine: "firefox" } },
-    // It has no WebGPU, and WebKitGTK has the file system for pages, in which models of hubs are kept, switched off.
-    { name: "webkit", use: { engine: "webkit" }, testIgnore: ["**/webgpu.spec.ts", "**/hub.spec.ts"] },
+    // It has no WebGPU.
+    { name: "webkit", use: { engine: "webkit" }, testIgnore: "**/webgpu.spec.ts" },
   ],
   webServer: {
     command: `npx vite build && npx vite preview --host localhost --port ${PORT} --strictPort`,
