@@ -1,6 +1,6 @@
 /**
  * Keeps files in the browser's own file system for pages (OPFS). Reads work in pages and workers; writes take a
- * synchronous handle in workers and a stream elsewhere.
+ * synchronous handle in workers and a stream where there is none.
  *
  * Tabs share the files: whoever appends holds a Web Lock and, in workers, the handle, which is exclusive by itself.
  */
@@ -39,6 +39,12 @@ export function createOpfsStore(root: FileSystemDirectoryHandle, name: string): 
     }
   }
 
+  let syncAccess: Promise<boolean> | null = null;
+  const hasSyncAccess = () => {
+    syncAccess ??= trySyncAccess(root, `${name}-probe`);
+    return syncAccess;
+  };
+
   async function list(below: string): Promise<KeptFile[]> {
     const found: KeptFile[] = [];
     const walk = async (folder: Folder, prefix: string): Promise<void> => {
@@ -71,7 +77,7 @@ export function createOpfsStore(root: FileSystemDirectoryHandle, name: string): 
       if (unlock === null) return null;
       try {
         const handle = await roomOr(() => handleOf(key, true));
-        const appender = await (hasSyncAccess(handle) ? appendInWorker(handle) : appendByStream(handle));
+        const appender = await ((await hasSyncAccess()) ? appendInWorker(handle) : appendByStream(handle));
         let isOpen = true;
         return {
           get size() {
@@ -97,7 +103,7 @@ export function createOpfsStore(root: FileSystemDirectoryHandle, name: string): 
     async write(key, bytes) {
       await roomOr(async () => {
         const handle = await handleOf(key, true);
-        if (!hasSyncAccess(handle)) {
+        if (!(await hasSyncAccess())) {
           const stream = await handle.createWritable();
           await stream.write(new Uint8Array(bytes));
           return stream.close();
@@ -136,10 +142,6 @@ export function createOpfsStore(root: FileSystemDirectoryHandle, name: string): 
   };
 }
 
-function hasSyncAccess(handle: FileSystemFileHandle): boolean {
-  return typeof handle.createSyncAccessHandle === "function";
-}
-
 async function appendInWorker(handle: FileSystemFileHandle): Promise<FileAppender> {
   const access = await handle.createSyncAccessHandle();
   let size = access.getSize();
@@ -165,6 +167,25 @@ async function appendInWorker(handle: FileSystemFileHandle): Promise<FileAppende
       }
     },
   };
+}
+
+/**
+ * Whether files can be opened for synchronous writing. Pages cannot, and WebKitGTK's workers have the function but nothing
+ * behind it; a file on which it failed there stays locked, so it is tried on one that nobody needs.
+ */
+async function trySyncAccess(root: FileSystemDirectoryHandle, probe: string): Promise<boolean> {
+  if (typeof FileSystemFileHandle.prototype.createSyncAccessHandle !== "function") return false;
+  const handle = await root.getFileHandle(probe, { create: true });
+  try {
+    (await handle.createSyncAccessHandle()).close();
+    return true;
+  } catch {
+    // Where streams work in its place they are taken: the file may be locked by a worker before this one that failed on it,
+    // or by another tab that tries at this moment. Safari before 26 has no streams.
+    return typeof handle.createWritable !== "function";
+  } finally {
+    await root.removeEntry(probe).catch(() => undefined);
+  }
 }
 
 /**
