@@ -1,5 +1,6 @@
 /** A calibration that is interrupted goes on where it was: after a reload, a dead worker, a cancel, and in renewed workers. */
-import { expect, type Page, test, type Worker } from "@playwright/test";
+import { expect, type Page, type Worker } from "@playwright/test";
+import { test } from "./test.ts";
 import { Workbench } from "./workbench.ts";
 
 /** Twelve batches: long enough to be interrupted, on the CPU some ten seconds. */
