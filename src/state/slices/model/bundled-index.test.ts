@@ -14,8 +14,8 @@ it("reads the models that the page brings along", () => {
 });
 
 it.each([
-  [[], "models/index.json is a list of 0; an object is needed."],
-  [{ models: [] }, 'models/index.json: "models" is a list of 0; a list of at least 1 entry is needed.'],
+  [[], "models/index.json is an empty list; an object is needed."],
+  [{ models: [] }, 'models/index.json: "models" is an empty list; a list of at least 1 entry is needed.'],
   [
     { models: [{ ...model, url: "" }] },
     'models/index.json: "models[0].url" is the string ""; a text that is not empty is needed.',
