@@ -54,6 +54,17 @@ async function measureWriting(session: Session, input: PreparedInput, material: 
 
 type Of = (name: string) => About;
 
+const CHECKS = {
+  half: "half precision against single precision",
+  fused: "fused text generation against layers",
+  reference: "model against transformers",
+} as const;
+
+/** What is checked of a model once it is loaded. */
+function checksOf({ check }: Material, precision: Precision): readonly string[] {
+  return [...(precision === "float16" ? [CHECKS.half] : []), CHECKS.fused, ...(check ? [CHECKS.reference] : [])];
+}
+
 async function measureSession(
   session: Session,
   material: Material,
@@ -62,18 +73,18 @@ async function measureSession(
 ): Promise<Statistics | null> {
   const { summary, model } = session;
   if (of("").precision === "float16") {
-    await recorder.check(of("half precision against single precision"), async () => ({
+    await recorder.check(of(CHECKS.half), async () => ({
       passed: summary.precision === "float16",
       detail: summary.precisionNote || "within what rounding explains",
     }));
     if (summary.precision !== "float16") return null;
   }
-  await recorder.check(of("fused text generation against layers"), async () => ({
+  await recorder.check(of(CHECKS.fused), async () => ({
     passed: model.generationWay === "whole",
     detail: model.generationWay === "whole" ? "" : summary.precisionNote,
   }));
   const { check } = material;
-  if (check) await recorder.check(of("model against transformers"), () => check(session, recorder.budget.signal));
+  if (check) await recorder.check(of(CHECKS.reference), () => check(session, recorder.budget.signal));
   const { input, samples } = await material.prepare(session, recorder.budget.signal);
   await measureWriting(session, input, material, recorder, of);
   return measureCalibration(session, samples, material, recorder, of);
@@ -127,13 +138,16 @@ export async function measureModel(
   });
   // Assigned in the task above, which TypeScript does not see.
   const loaded = session as Session | null;
-  if (loaded === null) return null;
+  if (loaded === null) {
+    for (const name of checksOf(material, precision)) recorder.skipCheck(of(name), "The model was not loaded.");
+    return null;
+  }
   let statistics: Statistics | null = null;
   try {
     statistics = await measureSession(loaded, material, recorder, of);
   } catch (error) {
     // What is inside has recorded its own failures; what fails between them is one more.
-    await recorder.check(of("preparation"), () => Promise.reject(error));
+    recorder.fail(of("preparation"), error);
   } finally {
     await loaded.dispose().catch(() => undefined);
   }

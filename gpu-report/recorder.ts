@@ -1,4 +1,5 @@
 /** Collects what a report says. Nothing that fails stops the rest: a GPU that computes wrongly gives a report that says so. */
+import { PivotscopeError } from "../src/core/errors.ts";
 import type { Precision } from "../src/graph/precision.ts";
 import { type Budget, timed } from "./budget.ts";
 import type { Check, Comparison, Measurement, Spread } from "./schema.ts";
@@ -24,8 +25,12 @@ export interface Recorder {
   /** @param detail what was measured, for example how many tokens. */
   measure(about: About, unit: string, detail: string, task: () => Promise<Spread>): Promise<void>;
   compare(name: string, unit: string, task: () => Promise<{ fused: Spread; composed: Spread }>): Promise<void>;
-  /** Notes what was not even begun; because the time is used up where no other reason is given. */
+  /** Notes a measurement that was not even begun; because the time is used up where no other reason is given. */
   skip(about: About, reason?: string): void;
+  /** Notes a check that was not even begun, so that nobody takes the others for all. */
+  skipCheck(about: About, reason: string): void;
+  /** Notes a failure outside of any check. */
+  fail(about: About, error: unknown): void;
 }
 
 type Outcome<Result> =
@@ -33,6 +38,16 @@ type Outcome<Result> =
   | { readonly status: "failed" | "skipped"; readonly reason: string };
 
 const OUT_OF_TIME = "The time was used up.";
+
+/** Whether an error only says that the budget's signal ended the work. */
+function isEnded(error: unknown): boolean {
+  if (error instanceof PivotscopeError) return error.code === "cancelled";
+  return error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** @param tell is given one line for whatever begins. */
 export function createRecorder(budget: Budget, tell: (line: string) => void): Recorder {
@@ -46,8 +61,8 @@ export function createRecorder(budget: Budget, tell: (line: string) => void): Re
     try {
       return { status: "done", result: await task() };
     } catch (error) {
-      if (budget.over()) return { status: "skipped", reason: OUT_OF_TIME };
-      return { status: "failed", reason: error instanceof Error ? error.message : String(error) };
+      if (budget.over() && isEnded(error)) return { status: "skipped", reason: OUT_OF_TIME };
+      return { status: "failed", reason: messageOf(error) };
     }
   };
   const lineOf = ({ name, model, precision }: About) => `${model}, ${precision}: ${name}`;
@@ -84,6 +99,12 @@ export function createRecorder(budget: Budget, tell: (line: string) => void): Re
     },
     skip(about, reason = OUT_OF_TIME) {
       measurements.push({ ...about, unit: "", status: "skipped", detail: reason, value: null });
+    },
+    skipCheck(about, reason) {
+      checks.push({ ...about, status: "skipped", detail: reason, seconds: 0 });
+    },
+    fail(about, error) {
+      checks.push({ ...about, status: "failed", detail: messageOf(error), seconds: 0 });
     },
   };
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PivotscopeError } from "../src/core/errors.ts";
 import { createBudget, repeated, spreadOf } from "./budget.ts";
 import { compareCalibrations } from "./check-bundled.ts";
 import { formatNumber, formatSpread } from "./format.ts";
@@ -64,6 +65,23 @@ describe("measurements", () => {
 });
 
 describe("a recorder", () => {
+  it("calls skipped what its time ended, and failed what failed by itself after that", async () => {
+    let over = false;
+    const recorder = createRecorder({ ...createBudget(60), over: () => over }, silent);
+    const late = (error: unknown) => async () => {
+      over = true;
+      throw error;
+    };
+    await recorder.check(about, late(new PivotscopeError("cancelled", "Cancelled.")));
+    over = false;
+    await recorder.check(about, late(new DOMException("Too late.", "TimeoutError")));
+    over = false;
+    await recorder.check(about, late(new Error("The device is lost.")));
+    recorder.fail(about, new Error("No device."));
+    recorder.skipCheck(about, "The model was not loaded.");
+    expect(recorder.checks.map(({ status }) => status)).toEqual(["skipped", "skipped", "failed", "failed", "skipped"]);
+  });
+
   it("goes on behind what fails, and says so", async () => {
     const recorder = createRecorder(createBudget(60), silent);
     await recorder.check(about, () => Promise.reject(new Error("The device is lost.")));
