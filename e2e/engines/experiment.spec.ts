@@ -27,6 +27,7 @@ test("pauses an experiment, and goes on after a reload from what was kept", asyn
   await panel.getByRole("button", { name: "Pause" }).click();
   await panel.getByRole("button", { name: "Resume" }).waitForCount(1);
   await panel.waitForText(/paused · \d+ of \d+/);
+  await workbench.waitForKeptResults();
 
   await workbench.reload();
   await panel.waitForText(/Stopped after .* measurements on 30 samples\. What was measured stays\./, LONG);

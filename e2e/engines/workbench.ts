@@ -76,6 +76,23 @@ export class EngineWorkbench {
     await expect.poll(() => this.driver.evaluate("location.href"), { timeout: 30_000 }).toMatch(expected);
   }
 
+  /** Waits until the browser has kept something that an experiment has measured: it writes behind what the page shows. */
+  async waitForKeptResults(): Promise<void> {
+    const kept = `new Promise((resolve, reject) => {
+      const opening = indexedDB.open("pivotscope");
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const request = opening.result.transaction("records").objectStore("records").getAll();
+        request.onerror = () => reject(request.error);
+        request.onsuccess = () => {
+          opening.result.close();
+          resolve(request.result.some(({ record }) => record.cells?.some(({ records }) => records.length > 0)));
+        };
+      };
+    })`;
+    await expect.poll(() => this.driver.evaluate(kept), { timeout: 30_000 }).toBe(true);
+  }
+
   /** Expects that nobody has left an error unhandled since the page was opened or loaded anew. */
   async expectNoErrors(): Promise<void> {
     expect(await this.driver.evaluate("globalThis.unhandledErrors")).toEqual([]);
