@@ -45,6 +45,9 @@ function openSampleSets(session: Session, own: readonly OwnSample[] | null): Sam
   return { evaluation, assessor, calibration: createOwnCalibrationSet(session, own.length, evaluation, assessor) };
 }
 
+/** Calibration is no part of the first screen's program: the page shows and answers before it is needed. */
+const loadCalibration = () => import("./calibrate/kept-calibration.ts");
+
 /** Makes an engine without a model. */
 export function createEngine(environment: EngineEnvironment): Engine {
   let session: Session | null = null;
@@ -119,7 +122,10 @@ export function createEngine(environment: EngineEnvironment): Engine {
     async load(source, options, call = {}) {
       if (session)
         throw new PivotscopeError("busy", "A model is loaded already.", "Use a new engine for another model.");
+      // Comes behind the model's files and is there with them: what is open calibrates without a network, too.
+      const calibration = loadCalibration().catch(() => undefined);
       session = await openSession(environment, await openFolder(source), options, call);
+      await calibration;
       return session.summary;
     },
 
@@ -153,8 +159,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
 
     async calibrate(order, call = {}) {
       const { model } = loaded();
-      // It is the first thing that comes after an answer: fetched then, and not before the model.
-      const { calibrateSet } = await import("./calibrate/kept-calibration.ts");
+      const { calibrateSet } = await loadCalibration();
       return calibrateSet(model, sets().calibration, order, call);
     },
 
