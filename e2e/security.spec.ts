@@ -25,6 +25,9 @@ plain(
       .poll(() => seen.evaluate((found) => [...found].sort()))
       .toEqual(["base-uri", "frame-src", "img-src", "script-src-elem", "style-src-elem"]);
     expect(await page.evaluate(() => "ran" in window)).toBe(false);
+    // The page reads a picture at hand again to make a sample of it.
+    const own = async () => (await fetch(URL.createObjectURL(new Blob(["own"])))).text();
+    expect(await page.evaluate(own)).toBe("own");
   },
 );
 

@@ -33,7 +33,7 @@ export function contentSecurityPolicy(html: string): string {
     // Pictures that are opened or drawn, and the page's icon.
     "img-src 'self' blob: data:",
     "font-src 'self'",
-    "connect-src 'self' https: http://localhost:* http://127.0.0.1:*",
+    "connect-src 'self' blob: https: http://localhost:* http://127.0.0.1:*",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
