@@ -1,6 +1,7 @@
 /** Methods beside each other: another one under the slider, two overlaid, and an experiment that outlives the page. */
 import { expect } from "@playwright/test";
 import { test } from "./test.ts";
+import { METHODS_LEFT_OUT } from "./words.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 test("prunes by another method, overlays a second one, and carries both in the link", async ({ page }) => {
@@ -28,14 +29,7 @@ test("measures methods on the evaluation set, and shows them again after a reloa
   await workbench.settled();
   await page.getByRole("tab", { name: "Methods" }).click();
   const panel = page.getByRole("tabpanel", { name: "Methods" });
-  for (const method of [
-    "LLM-Pruner",
-    "Wanda-SP",
-    "Attribution",
-    "Magnitude-SP (columns)",
-    "Magnitude-SP (all matrices)",
-    "Random",
-  ]) {
+  for (const method of METHODS_LEFT_OUT) {
     await panel.getByRole("checkbox", { name: method }).uncheck();
   }
   await panel.getByRole("checkbox", { name: /Let the models write/ }).uncheck();

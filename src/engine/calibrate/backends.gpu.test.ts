@@ -2,12 +2,8 @@
 import { expect, it } from "vitest";
 import { defaultPivotParameters } from "../../core/pivots.ts";
 import type { Statistics } from "../../core/statistics.ts";
-import { decodePicture } from "../../models/image/decode-browser.ts";
-import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../../runtime/browser.ts";
-import { openBundledFolder } from "../../testing/bundled-folder.ts";
 import type { BackendKind } from "../contract.ts";
-import { browserDevice } from "../load/browser-device.ts";
-import { openSession } from "../session.ts";
+import { openBundledSession } from "../testing/browser-session.ts";
 import { calibrate } from "./calibrate.ts";
 import { createFolderCalibrationSet } from "./calibration-set.ts";
 
@@ -15,16 +11,7 @@ import { createFolderCalibrationSet } from "./calibration-set.ts";
 const BATCH = 2;
 
 async function calibrated(backend: BackendKind): Promise<Statistics> {
-  const session = await openSession(
-    {
-      device: browserDevice,
-      createBackend: (kind) =>
-        kind === "cpu" ? createBrowserCpuBackend() : createBrowserWebGpuBackend({ largestBuffer: 0 }),
-      decodePicture: (bytes, name) => decodePicture(new Blob([bytes]), name),
-    },
-    await openBundledFolder(),
-    { backend, precision: "float32" },
-  );
+  const session = await openBundledSession({ backend, precision: "float32" });
   const pivots = { ...defaultPivotParameters(), window: 2 };
   const statistics = await calibrate(session.model, {
     samples: await createFolderCalibrationSet(session).prepare(BATCH, pivots, {}),

@@ -1,12 +1,8 @@
 /** Every way to write tokens writes the same ones in a browser too, on either backend. */
 import { describe, expect, it } from "vitest";
-import { decodePicture } from "../../models/image/decode-browser.ts";
-import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../../runtime/browser.ts";
-import { openBundledFolder } from "../../testing/bundled-folder.ts";
 import type { BackendKind } from "../contract.ts";
-import { browserDevice } from "../load/browser-device.ts";
 import { createEvaluationSet } from "../measure/evaluation-set.ts";
-import { openSession } from "../session.ts";
+import { openBundledSession } from "../testing/browser-session.ts";
 import { countTensors } from "../testing/count-tensors.ts";
 import { generateBatch, type WayToWrite } from "./generate.ts";
 import { discardLargeCopy, wholeProgram } from "./generate-whole.ts";
@@ -16,16 +12,7 @@ const LIMITS = [5, 2, 4];
 
 describe.each<BackendKind>(["cpu", "webgpu"])("ways to write tokens on the %s backend of the browser", (backend) => {
   it("agree, and leave nothing behind", async () => {
-    const session = await openSession(
-      {
-        device: browserDevice,
-        createBackend: (kind) =>
-          kind === "cpu" ? createBrowserCpuBackend() : createBrowserWebGpuBackend({ largestBuffer: 0 }),
-        decodePicture: (bytes, name) => decodePicture(new Blob([bytes]), name),
-      },
-      await openBundledFolder(),
-      { backend },
-    );
+    const session = await openBundledSession({ backend });
     const { model, denseMasks: masks } = session;
     const inputs = await createEvaluationSet(session).prepare(LIMITS.map((_, place) => place));
     const samples = inputs.map((input, place) => ({ input, prefix: [], maximumTokens: LIMITS[place] ?? 0 }));

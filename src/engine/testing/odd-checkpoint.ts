@@ -7,7 +7,7 @@ import { folderOf, type WrittenTensor, writeSafetensors, writeShards } from "../
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
 import { nodeDevice } from "../load/node-device.ts";
 import { openSession, type Session } from "../session.ts";
-import { createTinyFolder } from "./tiny-checkpoint.ts";
+import { COPIED, createTinyFolder } from "./tiny-checkpoint.ts";
 
 export const EMBEDDING = "model.text_model.embed_tokens.weight";
 export const HEAD = "lm_head.weight";
@@ -33,16 +33,7 @@ export interface OddCheckpoint {
   readonly index?: Parameters<typeof writeShards>[1];
 }
 
-const FILES = [
-  "tokenizer.json",
-  "tokenizer_config.json",
-  "chat_template.json",
-  "preprocessor_config.json",
-  "processor_config.json",
-  "generation_config.json",
-  "calibration.json",
-  "evaluation.json",
-];
+const FILES = [...COPIED, "calibration.json", "evaluation.json"];
 
 export async function createOddFolder(odd: OddCheckpoint = {}): Promise<CheckpointFolder> {
   const tiny = createTinyFolder();

@@ -14,7 +14,8 @@ import { defineModel } from "../load/create-model.ts";
 
 const SOURCE = join(projectRoot, "public", "models", "scenes");
 
-const COPIED = [
+/** Small files that are the bundled model's own. */
+export const COPIED = [
   "tokenizer.json",
   "tokenizer_config.json",
   "chat_template.json",
