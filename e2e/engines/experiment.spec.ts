@@ -25,6 +25,8 @@ test("pauses an experiment, and goes on after a reload from what was kept", asyn
   const measured = Number(/, (\d+) measurements on/.exec((await panel.text()) ?? "")?.[1]);
   expect(measured).toBeGreaterThan(0);
   expect(measured).toBeLessThan(90);
+  // It waits for the model and its calibration, which are made anew.
+  await workbench.settled();
   await panel.getByRole("button", { name: "Go on measuring" }).click();
   await panel.waitForText(/3 models, 90 measurements on 30 samples/, LONG);
   const row = workbench.region("Methods compared").getByRole("row", { name: /µCRASP/ });
