@@ -21,8 +21,7 @@ export default defineConfig<object, EngineOptions>({
   use: { baseURL: `http://localhost:${PORT}` },
   projects: [
     { name: "firefox", use: { engine: "firefox" } },
-    // It has no WebGPU. Its experiment fails in two runs of five, where onnxruntime can create no further session in its
-    // WebAssembly; docs/testing.md says so until the reason is found.
+    // It has no WebGPU.
     { name: "webkit", use: { engine: "webkit" }, testIgnore: "**/webgpu.spec.ts" },
   ],
   webServer: {
