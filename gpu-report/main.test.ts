@@ -5,8 +5,8 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { swiftShaderEnvironment, withoutSwiftShader } from "../scripts/vulkan-driver.ts";
 import { KERNELS } from "../src/runtime/kernels/kernel-set.ts";
-import { softwareVulkan, withoutSoftwareVulkan } from "../src/testing/software-vulkan.ts";
 import { parseReport } from "./schema.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
@@ -27,10 +27,10 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
   return { status, signal, stderr };
 }
 
-const vulkan = softwareVulkan();
+const vulkan = swiftShaderEnvironment();
 const suite = "the report about a GPU";
 
-describe.skipIf(vulkan === null)(vulkan === null ? `${suite}: ${withoutSoftwareVulkan(suite)}` : suite, () => {
+describe.skipIf(vulkan === null)(vulkan === null ? `${suite}: ${withoutSwiftShader(suite)}` : suite, () => {
   it("says what was checked, and of all else that the time was used up", { timeout: 240_000 }, () => {
     const { status, signal, stderr } = run(["--backend", "software", "--seconds", SECONDS], vulkan ?? {});
     expect({ status, signal }, stderr).toEqual({ status: 0, signal: null });

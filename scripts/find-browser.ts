@@ -25,12 +25,16 @@ const THIS_MACHINE: BrowserSearch = {
   playwrightPath: () => chromium.executablePath(),
 };
 
-const HOW_TO_GET_ONE = [
-  "Get one in any of these ways:",
-  "  npx playwright install chromium          (Playwright's own, about 170 MB)",
-  "  apt-get install chromium                 (Debian, Ubuntu; or Google Chrome, Microsoft Edge)",
-  "  PIVOTSCOPE_BROWSER=/path/to/chrome …     (one that is already here)",
-].join("\n");
+const HOW_TO_GET_ONE =
+  "get one with `npx playwright install chromium` (about 170 MB) or `apt-get install chromium` (Debian, Ubuntu), or name " +
+  "one that is already here with PIVOTSCOPE_BROWSER=/path/to/chrome.";
+
+/** An error without a stack: the message is for people, and whoever starts Playwright or Vitest sees it whole. */
+function missing(found: string): Error {
+  const error = new Error(`${found}: ${HOW_TO_GET_ONE}`);
+  error.stack = error.message;
+  return error;
+}
 
 /**
  * Path of the browser to test with: $PIVOTSCOPE_BROWSER, Playwright's own Chromium, Chrome, Edge, a Chromium on PATH,
@@ -40,12 +44,12 @@ export function findBrowser(search: BrowserSearch = THIS_MACHINE): string {
   const named = search.environment.PIVOTSCOPE_BROWSER;
   if (named) {
     if (search.exists(named)) return named;
-    throw new Error(`PIVOTSCOPE_BROWSER names ${named}, but there is no such file.\n${HOW_TO_GET_ONE}`);
+    throw missing(`PIVOTSCOPE_BROWSER names ${named}, but there is no such file`);
   }
   const candidates = [playwrightPath(search), ...installPaths(search), ...chromiumOnPath(search)];
   const found = candidates.find((path) => path !== "" && search.exists(path));
   if (found) return found;
-  throw new Error(`No Chromium, Chrome or Edge was found for the browser tests.\n${HOW_TO_GET_ONE}`);
+  throw missing("No Chromium, Chrome or Edge was found for the browser tests");
 }
 
 /**

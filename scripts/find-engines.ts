@@ -41,30 +41,26 @@ export function findFirefox(search: EngineSearch = THIS_MACHINE): string {
   const found = candidates.find(search.exists);
   if (found) return found;
   throw new Error(
-    [
-      "No Firefox was found. Get one in any of these ways:",
-      "  apt-get install firefox-esr             (Debian)",
-      "  https://www.mozilla.org/firefox         (macOS, Windows, other Linux)",
-      "  PIVOTSCOPE_FIREFOX=/path/to/firefox …   (one that is already here)",
-    ].join("\n"),
+    "No Firefox was found: apt-get install firefox-esr (Debian), https://www.mozilla.org/firefox (macOS, Windows, other " +
+      "Linux), or name one that is already here with PIVOTSCOPE_FIREFOX=/path/to/firefox.",
   );
 }
 
 /** WebKitGTK's driver, its small browser and a display for it: Linux only. Throws an Error that says how to get them. */
 export function findWebKit(search: EngineSearch = THIS_MACHINE): WebKitFiles {
-  const how = "Get it with: apt-get install webkit2gtk-driver gir1.2-webkit2-4.1 python3-gi xvfb   (Debian, Ubuntu)";
+  const how = "apt-get install webkit2gtk-driver gir1.2-webkit2-4.1 python3-gi xvfb (Debian, Ubuntu) gets it.";
   if (search.platform !== "linux")
     throw new Error("WebKitGTK is there on Linux only; Safari is not driven by these tests.");
   const [driver] = onPath(search, ["WebKitWebDriver"]).filter(search.exists);
-  if (!driver) throw new Error(`No WebKitWebDriver was found.\n${how}`);
+  if (!driver) throw new Error(`No WebKitWebDriver was found; ${how}`);
   // What e2e/engines/webkit-window.py imports.
   if (!search.exists("/usr/bin/python3") || !search.exists("/usr/lib/python3/dist-packages/gi/__init__.py"))
-    throw new Error(`The system's Python has no module gi, which opens a window of WebKitGTK.\n${how}`);
+    throw new Error(`The system's Python has no module gi, which opens a window of WebKitGTK; ${how}`);
   const libraries = ["/usr/lib", ...search.list("/usr/lib").map((name) => join("/usr/lib", name))];
   const isDescribed = libraries.some((folder) => search.exists(join(folder, "girepository-1.0/WebKit2-4.1.typelib")));
-  if (!isDescribed) throw new Error(`Python's description of WebKitGTK is absent (WebKit2-4.1.typelib).\n${how}`);
+  if (!isDescribed) throw new Error(`Python's description of WebKitGTK is absent (WebKit2-4.1.typelib); ${how}`);
   const [display] = onPath(search, ["Xvfb"]).filter(search.exists);
-  if (!display) throw new Error(`No Xvfb was found, the display on which WebKitGTK is started.\n${how}`);
+  if (!display) throw new Error(`No Xvfb was found, the display on which WebKitGTK is started; ${how}`);
   return { driver, display };
 }
 

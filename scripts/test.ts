@@ -1,22 +1,21 @@
 /**
  * Runs the test suites and counts: `npx tsx scripts/test.ts [unit|gpu|conformance|e2e|engines …]`, all of them without arguments.
  *
- * The suites' own output streams by; the last line is `N passed, N failed, N skipped`. Exits with 1 on any failure,
- * and when a suite had nothing to run: a suite that does not run proves nothing. Only e2e may be empty while e2e/
- * holds no *.spec.ts; conformance and engines are skipped, loudly, where their driver or browsers are absent, but not
- * in CI.
+ * What the machine lacks for them is said first (`test-needs.ts`), and where it is a browser nothing is begun. The suites' own
+ * output streams by; the last line is `N passed, N failed, N skipped`. Exits with 1 on any failure, and when a suite had
+ * nothing to run: a suite that does not run proves nothing. Only e2e may be empty while e2e/ holds no *.spec.ts;
+ * conformance and engines are skipped, loudly, where their driver or browsers are absent, but not in CI.
  */
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { runConformance } from "../conformance/run.ts";
+import { runTool } from "./run-tool.ts";
 import { addCounts, type Counts, countPlaywright, countVitest, formatCounts } from "./test-counts.ts";
+import { missingNeeds, SUITES, type Suite } from "./test-needs.ts";
 import { driverEnvironment, HOW_TO_GET_A_DRIVER } from "./vulkan-driver.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const SUITES = ["unit", "gpu", "conformance", "e2e", "engines"] as const;
-type Suite = (typeof SUITES)[number];
 
 const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0 };
 
@@ -30,22 +29,9 @@ function isSuite(name: string): name is Suite {
   return (SUITES as readonly string[]).includes(name);
 }
 
-/** Runs a command in the project's root with its output streaming by; resolves to its exit status. */
-function runCommand(command: string, args: readonly string[], environment: Record<string, string>): Promise<number> {
-  return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [resolve(ROOT, command), ...args], {
-      cwd: ROOT,
-      env: { ...process.env, ...environment },
-      stdio: "inherit",
-    });
-    child.on("error", fail);
-    child.on("close", (status) => done(status ?? 1));
-  });
-}
-
 async function runVitest(suite: "unit" | "gpu", report: string): Promise<Outcome> {
   const args = ["run", "--project", suite, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const status = await runCommand("node_modules/vitest/vitest.mjs", args, {});
+  const status = await runTool("vitest/vitest.mjs", args);
   return { status, counts: readVitest(report) };
 }
 
@@ -54,11 +40,8 @@ function readVitest(report: string): Counts | null {
 }
 
 async function runPlaywright(config: string, report: string): Promise<Outcome> {
-  const status = await runCommand(
-    "node_modules/@playwright/test/cli.js",
-    ["test", "--config", config, "--reporter=list,json"],
-    { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
-  );
+  const args = ["test", "--config", config, "--reporter=list,json"];
+  const status = await runTool("@playwright/test/cli.js", args, { PLAYWRIGHT_JSON_OUTPUT_FILE: report });
   return { status, counts: existsSync(report) ? countPlaywright(JSON.parse(readFileSync(report, "utf8"))) : null };
 }
 
@@ -108,18 +91,28 @@ async function runSuite(suite: Suite, reports: string): Promise<Counts> {
   return addCounts(found, { ...NOTHING, failed: 1 });
 }
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !isSuite(name));
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !isSuite(name));
 if (unknown.length > 0) {
   console.error(`Unknown suite ${unknown.join(", ")}: there are ${SUITES.join(", ")}.`);
   process.exit(2);
+}
+const asked = names.length === 0 ? SUITES : names.filter(isSuite);
+
+const missing = missingNeeds(asked, Boolean(process.env.CI));
+for (const { sentence } of missing) console.error(sentence);
+const stops = missing.filter((one) => one.stops).length;
+if (stops > 0) {
+  console.error("Nothing was run; `npx tsx scripts/test.ts unit` runs the unit tests alone.");
+  console.log(`\n${formatCounts({ ...NOTHING, failed: stops })}`);
+  process.exit(1);
 }
 
 const reports = mkdtempSync(join(tmpdir(), "pivotscope-test-"));
 let total = NOTHING;
 try {
   for (const suite of SUITES) {
-    if (asked.length === 0 || asked.includes(suite)) total = addCounts(total, await runSuite(suite, reports));
+    if (asked.includes(suite)) total = addCounts(total, await runSuite(suite, reports));
   }
 } finally {
   rmSync(reports, { recursive: true, force: true });

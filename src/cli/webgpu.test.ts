@@ -8,11 +8,10 @@ import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-
+import { swiftShaderEnvironment, withoutSwiftShader } from "../../scripts/vulkan-driver.ts";
 import { excess } from "../engine/testing/oracle-suite.ts";
 import { tinyFiles } from "../engine/testing/tiny-checkpoint.ts";
 import { DAWN_PACKAGE } from "../runtime/dawn-node.ts";
-import { softwareVulkan, withoutSoftwareVulkan } from "../testing/software-vulkan.ts";
 import { type Captured, runCaptured } from "./testing/run-captured.ts";
 import { type TemporaryFolder, useTemporaryFolder } from "./testing/temporary-folder.ts";
 
@@ -63,10 +62,10 @@ async function writeTiny(folder: TemporaryFolder): Promise<string> {
   return model;
 }
 
-const vulkan = softwareVulkan();
+const vulkan = swiftShaderEnvironment();
 const suite = "the command line on WebGPU";
 
-describe.skipIf(vulkan === null)(vulkan === null ? `${suite}: ${withoutSoftwareVulkan(suite)}` : suite, () => {
+describe.skipIf(vulkan === null)(vulkan === null ? `${suite}: ${withoutSwiftShader(suite)}` : suite, () => {
   const folder = useTemporaryFolder();
   let tiny = "";
   const results: Record<"cpu" | "webgpu", unknown[]> = { cpu: [], webgpu: [] };
