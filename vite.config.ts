@@ -3,6 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import { isolation } from "./scripts/isolation.ts";
 import { pageSecurity, securityHeaders } from "./scripts/page-security.ts";
+import { thirdPartyNotices } from "./scripts/third-party.ts";
 
 /**
  * Built pages carry shaders without comments and indentation, which no minifier sees inside a string: a third of their
@@ -36,11 +37,17 @@ const codeSplitting = {
   ],
 };
 
+const notices = thirdPartyNotices();
+
 export default defineConfig({
-  plugins: [react(), shortenShaders(), pageSecurity(), isolation(securityHeaders())],
+  plugins: [react(), shortenShaders(), pageSecurity(), isolation(securityHeaders()), notices.write()],
   // Relative addresses: the build works from any folder of any host.
   base: "./",
-  worker: { format: "es", plugins: () => [shortenShaders()], rolldownOptions: { output: { codeSplitting } } },
+  worker: {
+    format: "es",
+    plugins: () => [shortenShaders(), notices.collect()],
+    rolldownOptions: { output: { codeSplitting } },
+  },
   // onnxruntime looks its wasm up beside itself, which pre-bundling would move.
   optimizeDeps: { exclude: ["onnxruntime-web"] },
   // Safari has no `using` yet; a build is transformed for its target anyway.

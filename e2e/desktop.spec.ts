@@ -17,3 +17,18 @@ test("shows picture, slider, retention, field, trace, KL and the way to compare 
   }
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1440);
 });
+
+test("names the software of others that it holds, with their licences", async ({ page, request }) => {
+  const workbench = new Workbench(page);
+  await workbench.open(`${FEW_SAMPLES}&backend=cpu`);
+  await workbench.button("Help").click();
+  const link = page.getByRole("dialog", { name: "Help" }).getByRole("link", { name: "their notices" });
+  await expect(link).toBeVisible();
+  const answer = await request.get(await link.evaluate((element: HTMLAnchorElement) => element.href));
+  const notices = await answer.text();
+  // What runs in the page, in its worker, and what the bundler adds.
+  for (const name of ["react-dom", "onnxruntime-web", "@huggingface/jinja", "valibot"]) {
+    expect(notices).toMatch(new RegExp(`^${name} [\\d.]+ \\(`, "m"));
+  }
+  expect(notices).toContain("Copyright (c) Microsoft Corporation");
+});

@@ -30,8 +30,8 @@ It takes at most five minutes (--seconds N for more or less) and writes two file
 
 To send a report: attach the .json file to an issue or a change of the project.
 
-Inside are Pivotscope (MIT, see LICENSE), onnxruntime-web (MIT), Dawn by way of npm's webgpu (MIT and BSD-3-Clause, see
-node_modules/webgpu/LICENSE.md)${withNode ? " and Node (MIT and others, see https://github.com/nodejs/node/blob/main/LICENSE)" : ""}.
+Inside are Pivotscope (MIT, see LICENSE) with code of others (third-party-notices.txt), Dawn by way of npm's webgpu (MIT
+and BSD-3-Clause, see node_modules/webgpu/LICENSE.md)${withNode ? " and Node (MIT and others, see node-licence.txt)" : ""}.
 
 Where macOS refuses to start it because it comes from the internet: xattr -dr com.apple.quarantine .
 `;

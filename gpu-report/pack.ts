@@ -7,13 +7,25 @@
  * and the Node that makes it. It is made for the platform at hand: make it on Linux for Linux, on a Mac for Macs.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildHeadless } from "../scripts/build-headless.ts";
+import { NOTICES, readNotices } from "../scripts/third-party.ts";
 import { archiveReadme, RUN_ON_UNIX, RUN_ON_WINDOWS } from "./archive-texts.ts";
+import { findNodeLicence } from "./node-licence.ts";
 
 /** Bytes that the archive may have at most. */
 const LARGEST = 60e6;
@@ -32,6 +44,7 @@ function copyDawn(folder: string): void {
 
 /** The Node that runs this, without the symbols of its debugger where `strip` is at hand. */
 function copyNode(folder: string): void {
+  copyFileSync(findNodeLicence(), join(folder, "node-licence.txt"));
   const file = join(folder, windows ? "node.exe" : "node");
   copyFileSync(process.execPath, file);
   chmodSync(file, 0o755);
@@ -62,6 +75,8 @@ const parent = mkdtempSync(join(tmpdir(), "pivotscope-pack-"));
 const folder = join(parent, NAME);
 try {
   await buildHeadless({ entries: { "gpu-report": join(root, "gpu-report", "main.ts") }, folder });
+  const { untexted } = readNotices(readFileSync(join(folder, NOTICES), "utf8"));
+  if (untexted.length > 0) throw new Error(`No licence text of ${untexted.join(", ")}: put one into scripts/licences.`);
   cpSync(join(root, "public", "models", "scenes"), join(folder, "scenes"), { recursive: true });
   copyDawn(folder);
   if (!values["without-node"]) copyNode(folder);

@@ -6,6 +6,7 @@
 import { copyFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build, defaultServerConditions, type Plugin } from "vite";
+import { thirdPartyNotices } from "./third-party.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const ORT = join(root, "node_modules", "onnxruntime-web", "dist");
@@ -41,14 +42,14 @@ export interface HeadlessBuild {
   readonly plugins?: readonly Plugin[];
 }
 
-/** Writes `<name>.mjs` for every entry, chunks, onnxruntime's module and its WebAssembly. */
+/** Writes `<name>.mjs` for every entry, chunks, onnxruntime's module and its WebAssembly, and the notices of what they hold. */
 export async function buildHeadless({ entries, folder, plugins = [] }: HeadlessBuild): Promise<void> {
   await build({
     root,
     configFile: false,
     logLevel: "warn",
     publicDir: false,
-    plugins: [ortBesideBundle(), ...plugins],
+    plugins: [ortBesideBundle(), thirdPartyNotices(["onnxruntime-web"]).write(), ...plugins],
     // Node 20 has no `using`.
     oxc: { target: "es2023" },
     ssr: {

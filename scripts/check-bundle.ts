@@ -1,13 +1,14 @@
 /**
  * Holds the size budgets of the page, gzipped JavaScript of `dist` (or the folder that is named), onnxruntime's wasm left
  * out, which is fetched when a model is loaded: what the first screen loads, with the worker, and everything together.
- * Refuses a script that imports a worker's entry. Prints the sizes and exits with 1 over a budget, for such a script, and
- * where nothing was built.
+ * Refuses a script that imports a worker's entry, and packages without a licence text in the notices. Prints the sizes and
+ * exits with 1 over a budget, for such a script or package, and where nothing was built.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { firstScreenScripts, importsOfWorkerEntries } from "./bundle-graph.ts";
+import { NOTICES, readNotices } from "./third-party.ts";
 
 const FIRST_SCREEN_KILOBYTES = 300;
 const TOTAL_KILOBYTES = 526;
@@ -50,6 +51,17 @@ for (const { importer, entry } of importsOfWorkerEntries(scripts)) {
   console.error(
     `${importer} imports ${entry}, a worker's entry, which WebKit then evaluates a second time. ` +
       "Keep what both need in a chunk of its own: vite.config.ts, codeSplitting.",
+  );
+  process.exitCode = 1;
+}
+const noticesFile = join(dist, NOTICES);
+const { named, untexted } = readNotices(existsSync(noticesFile) ? readFileSync(noticesFile, "utf8") : "");
+console.log(`\n${named.length} packages of others, named in ${NOTICES}`);
+if (named.length === 0 || untexted.length > 0) {
+  console.error(
+    named.length === 0
+      ? `${noticesFile} names no package: the build has lost the notices of the code that it holds.`
+      : `${noticesFile} has no licence text of ${untexted.join(", ")}: put one into scripts/licences (scripts/third-party.ts).`,
   );
   process.exitCode = 1;
 }

@@ -64,6 +64,13 @@ export function HelpDialog() {
         />
         Single keys act outside of text fields
       </label>
+      <p className={`${texts.note} ${styles.about}`}>
+        Pivotscope is free software under the MIT licence. It holds code of others:{" "}
+        <a href="third-party-notices.txt" target="_blank" rel="noreferrer">
+          their notices
+        </a>
+        .
+      </p>
     </dialog>
   );
 }
