@@ -10,7 +10,7 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { PivotscopeError } from "../src/core/errors.ts";
+import { messageOf, PivotscopeError } from "../src/core/errors.ts";
 import { openDawn } from "../src/runtime/dawn-node.ts";
 import { readOrtWasm } from "../src/runtime/ort-wasm-node.ts";
 import { requestAdapter } from "../src/runtime/webgpu/adapter.ts";
@@ -117,7 +117,7 @@ try {
   tell(`Written: ${file}.json and ${file}.html`);
   if (failed.length > 0) process.exitCode = 2;
 } catch (error) {
-  tell(error instanceof Error ? error.message : String(error));
+  tell(messageOf(error));
   if (error instanceof PivotscopeError && error.hint !== "") tell(error.hint);
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 /** Collects what a report says. Nothing that fails stops the rest: a GPU that computes wrongly gives a report that says so. */
-import { PivotscopeError } from "../src/core/errors.ts";
+import { PivotscopeError, reasonOf } from "../src/core/errors.ts";
 import type { Precision } from "../src/graph/precision.ts";
 import { type Budget, timed } from "./budget.ts";
 import type { Check, Comparison, Measurement, Spread } from "./schema.ts";
@@ -46,7 +46,7 @@ function isEnded(error: unknown): boolean {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }
 
 /** @param tell is given one line for whatever begins. */

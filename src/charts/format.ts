@@ -6,6 +6,8 @@
  */
 import type { Tower } from "../core/unit.ts";
 
+export { plural } from "../core/words.ts";
+
 const NO_BREAK = "\u00a0";
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -60,9 +62,4 @@ export function tokenText(text: string): string {
 /** How one calls a layer in a sentence: "text layer 7". */
 export function layerName(tower: Tower, layer: number): string {
   return `${tower} layer ${layer}`;
-}
-
-/** "1 token", "2 tokens". */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -158,7 +158,7 @@ describe("plan, evaluate and generate refuse", () => {
     expect(await planOf("/nowhere.json")).toMatch(/\/nowhere\.json does not exist/);
     expect(await planOf(await folder.write("broken.json", "{"))).toMatch(/broken\.json is not valid JSON/);
     const { cmds: _, ...rest } = statistics;
-    expect(await planOf(await folder.write("part.json", rest))).toMatch(/part\.json: cmds: is missing/);
+    expect(await planOf(await folder.write("part.json", rest))).toMatch(/part\.json: cmds is missing/);
     const other = await folder.write("other.json", {
       ...statistics,
       model: "huge-scenes",
@@ -178,7 +178,7 @@ describe("plan, evaluate and generate refuse", () => {
   it("a plan that is absent, broken, of other weights or of another model", async () => {
     expect(await evaluation("/nowhere.json")).toMatch(/\/nowhere\.json does not exist/);
     expect(await evaluation(await folder.write("broken.json", "["))).toMatch(/broken\.json: .*is not JSON/);
-    expect(await evaluation(folder.path("statistics.json"))).toMatch(/statistics\.json: version: is missing/);
+    expect(await evaluation(folder.path("statistics.json"))).toMatch(/statistics\.json: version is missing/);
     const other = await folder.write("other-plan.json", {
       ...plan,
       model: { name: "huge-scenes", weightHash: "f".repeat(64) },

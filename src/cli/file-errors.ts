@@ -1,5 +1,5 @@
 /** What the system says about files, as sentences that name the file and the way out. */
-import { PivotscopeError } from "../core/errors.ts";
+import { PivotscopeError, reasonOf } from "../core/errors.ts";
 
 interface Sentence {
   readonly reason: string;
@@ -30,7 +30,7 @@ export function fileError(error: unknown, path: string, doing: "read" | "written
     return new PivotscopeError("not-found", `${path} does not exist.`, "Check the path.", { cause: error });
   }
   const { reason, hint } = SENTENCES[code] ?? {
-    reason: error instanceof Error ? error.message : String(error),
+    reason: reasonOf(error),
     hint: "Check path and permissions.",
   };
   return new PivotscopeError("bad-input", `${path} could not be ${doing}: ${reason}.`, hint, { cause: error });

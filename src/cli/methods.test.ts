@@ -81,6 +81,6 @@ describe("plans of other methods", () => {
     const file = await folder.write("doubled.json", { ...made, meanInputs: doubled });
     const { code, errors } = await runCaptured(["generate", "--model", model, "--question", "What?", "--plan", file]);
     expect(code).toBe(1);
-    expect(errors).toMatch(/doubled\.json: .*mean inputs have \d+ entries/);
+    expect(errors).toMatch(/doubled\.json: .*mean inputs have [\d,]+ entries/);
   }, 60_000);
 });

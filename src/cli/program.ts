@@ -1,5 +1,5 @@
 /** The program: finds the command, runs it, and turns errors into messages and exit codes. */
-import { PivotscopeError } from "../core/errors.ts";
+import { messageOf, PivotscopeError } from "../core/errors.ts";
 import { type Command, INVOCATION } from "./command.ts";
 import type { CommandContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
@@ -74,7 +74,7 @@ function report(error: unknown, command: Command, context: CommandContext): numb
     writeError(`${error.message}\nSee ${INVOCATION} ${command.name} --help\n`);
     return EXIT.usage;
   }
-  writeError(`${error instanceof Error ? error.message : String(error)}\n`);
+  writeError(`${messageOf(error)}\n`);
   if (error instanceof PivotscopeError && error.hint !== "") writeError(`${error.hint}\n`);
   if (debug && error instanceof Error) writeError(`${error.stack ?? ""}\n`);
   return error instanceof PivotscopeError && error.code === "cancelled" ? EXIT.cancelled : EXIT.failure;

@@ -31,10 +31,3 @@ export function describeLoading({ stage, done, total, item }: LoadProgress): str
   const what = { files: "Reading", weights: "Loading", check: "Checking" }[stage];
   return total === 0 ? `${what} ${item}` : `${what} ${item}: ${percent(done, total)}`;
 }
-
-/** A time in the unit that suits it: "40 s", "12 min", "3 h 5 min". */
-export function timeLeft(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}

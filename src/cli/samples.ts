@@ -1,6 +1,7 @@
 /** Samples files: read, and each sample made ready to run, with errors that name it. */
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import { defaultPivotParameters, type PivotParameters } from "../core/pivots.ts";
+import { plural } from "../core/words.ts";
 import type { PreparedSample } from "../engine/pass/batch.ts";
 import type { Session } from "../engine/session.ts";
 import { parseSamples, type Sample } from "../models/samples.ts";
@@ -91,21 +92,24 @@ export function checkSample({ model, summary }: Session, sample: PreparedSample,
     new PivotscopeError("bad-input", `${name}: ${message}.`, "Check that the samples were made for this model.");
   const ids = [...sample.prompt, ...sample.trace];
   const stranger = ids.find((id) => id >= summary.vocabularySize);
-  if (stranger !== undefined) throw wrong(`token id ${stranger}; the vocabulary has ${summary.vocabularySize} entries`);
+  if (stranger !== undefined)
+    throw wrong(`token id ${stranger}; the vocabulary has ${plural(summary.vocabularySize, "entry", "entries")}`);
   if (sample.trace.length === 0) throw wrong("the trace is empty");
   if (ids.length > summary.maximumTokens) {
-    throw wrong(`prompt and trace have ${ids.length} tokens; the model has ${summary.maximumTokens} positions`);
+    throw wrong(
+      `prompt and trace have ${plural(ids.length, "token")}; the model has ${plural(summary.maximumTokens, "position")}`,
+    );
   }
   const { vision } = model.definition;
   const imageTokens = sample.prompt.filter((id) => id === model.imageTokenId).length;
   if (sample.frames.length === 0) {
-    if (imageTokens > 0) throw wrong(`${imageTokens} image tokens but no picture`);
+    if (imageTokens > 0) throw wrong(`${plural(imageTokens, "image token")} but no picture`);
     return;
   }
   if (vision === null) throw wrong("a picture, but the model takes text only");
   const expected = sample.frames.reduce((sum, { tokens }) => sum + tokens, 0);
   if (imageTokens !== expected) {
-    throw wrong(`${imageTokens} image tokens; a picture takes ${expected}`);
+    throw wrong(`${plural(imageTokens, "image token")}; a picture takes ${expected}`);
   }
 }
 

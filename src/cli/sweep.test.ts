@@ -62,7 +62,7 @@ describe("sweep refuses", () => {
     expect(await complaint("--description", odd)).toMatch(
       /odd\.json: series: found \[\], expected a list of 1 to 32 entries/,
     );
-    expect(await complaint("--keep", await folder.write("kept.json", "{}"))).toMatch(/kept\.json: version: is missing/);
+    expect(await complaint("--keep", await folder.write("kept.json", "{}"))).toMatch(/kept\.json: version is missing/);
     expect(await complaint("--statistics", "/nowhere.json")).toMatch(/\/nowhere\.json does not exist/);
   });
 });

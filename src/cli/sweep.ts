@@ -5,6 +5,7 @@ import type { ExperimentResult } from "../core/experiments/experiment.ts";
 import { parseResult, serialiseResult } from "../core/experiments/result-json.ts";
 import { methods } from "../core/methods/index.ts";
 import { defaultParameters, type MethodParameters } from "../core/parameters.ts";
+import { formatDuration } from "../core/words.ts";
 import type { Engine, ModelSummary } from "../engine/contract.ts";
 import { type ExperimentProgress, runExperiment } from "../engine/measure/experiment.ts";
 import { createStatisticsSource } from "../engine/measure/experiment-statistics.ts";
@@ -15,7 +16,7 @@ import { deviceOptions } from "./device-options.ts";
 import { inFile, readText, readTextIfThere } from "./files.ts";
 import { withEngine } from "./open-engine.ts";
 import { UsageError } from "./options.ts";
-import { createProgressLine, percent, timeLeft } from "./progress.ts";
+import { createProgressLine, percent } from "./progress.ts";
 import { readStatisticsFile, type StatisticsFile } from "./read-statistics.ts";
 import { parseSettings } from "./settings.ts";
 import { readAskedExperiment } from "./sweep-description.ts";
@@ -181,6 +182,6 @@ function createPace(): (progress: ExperimentProgress) => number | null {
 
 function describeProgress({ doneUnits, totalUnits, cell }: ExperimentProgress, seconds: number | null): string {
   if (totalUnits === 0) return `Preparing: ${cell}`;
-  const left = seconds === null ? "" : `, ${timeLeft(seconds)} left`;
+  const left = seconds === null ? "" : `, ${formatDuration(seconds)} left`;
   return `Measuring: ${cell}, ${doneUnits} of ${totalUnits}, ${percent(doneUnits, totalUnits)}${left}`;
 }

@@ -40,6 +40,21 @@ export function reworded(error: PivotscopeError, message: string): PivotscopeErr
   return new PivotscopeError(error.code, message, error.hint, { cause: error, resumable: error.resumable });
 }
 
+/** What an error says of itself, without a full stop, for a sentence around it. Never empty: foreign errors may say nothing. */
+export function reasonOf(error: unknown): string {
+  const said = (error instanceof Error ? error.message : String(error ?? "")).trim().replace(/\.$/, "");
+  if (said !== "") return said;
+  if (!(error instanceof Error)) return "no reason was given";
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return error.name === "Error" ? "no reason was given" : error.name;
+}
+
+/** What an error says, as a message of its own. Never empty. */
+export function messageOf(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error ?? "");
+  return said.trim() === "" ? `Something failed: ${reasonOf(error)}.` : said;
+}
+
 /** Throws an `internal` error when `condition` is false: for mistakes in our own code, never for bad input. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new PivotscopeError("internal", message, "Please report this with the steps that led here.");

@@ -70,10 +70,10 @@ describe("plan file", () => {
   it.each([
     ["no JSON", "{", "The plan file is not JSON"],
     ["a list", "[]", "plan: found []"],
-    ["no version", changed((file) => delete file.version), "version: is missing"],
+    ["no version", changed((file) => delete file.version), "version is missing"],
     ["another version", changed((file) => Object.assign(file, { version: 2 })), "version: found 2"],
-    ["no model", changed((file) => delete file.model), "model: is missing"],
-    ["no hash", changed((file) => Object.assign(file, { model: { name: "x" } })), "model.weightHash: is missing"],
+    ["no model", changed((file) => delete file.model), "model is missing"],
+    ["no hash", changed((file) => Object.assign(file, { model: { name: "x" } })), "model.weightHash is missing"],
     [
       "a bad hash",
       changed((file) => Object.assign(file, { model: { name: "x", weightHash: "12" } })),
@@ -86,7 +86,7 @@ describe("plan file", () => {
       changed((file) => Object.assign(file, { ratio: { asked: 2, reached: 0 } })),
       "ratio.asked: found 2",
     ],
-    ["no reached", changed((file) => Object.assign(file, { ratio: { asked: 0 } })), "ratio.reached: is missing"],
+    ["no reached", changed((file) => Object.assign(file, { ratio: { asked: 0 } })), "ratio.reached is missing"],
     [
       "a bad module",
       changed((file) => Object.assign(file, { keep: { "text.0.head": [1] } })),
@@ -214,11 +214,11 @@ describe("statistics file", () => {
   const full = serialiseStatistics(layout, fullStatistics());
   it.each<[string, (file: Json) => unknown, string]>([
     ["a list in its place", (file) => Object.assign(file, { baselines: [] }), "baselines: found []"],
-    ["no module", (file) => delete at(file, "baselines", "modules")["text.0.mlp"], "baselines.modules.text.0.mlp: is"],
+    ["no module", (file) => delete at(file, "baselines", "modules")["text.0.mlp"], "baselines.modules.text.0.mlp is"],
     [
       "no attribution",
       (file) => delete at(file, "baselines").probability_attribution,
-      "baselines.probability_attribution: is missing",
+      "baselines.probability_attribution is missing",
     ],
     [
       "an attribution of another size",
@@ -291,8 +291,8 @@ describe("statistics file", () => {
   const good = serialiseStatistics(layout, statistics);
   it.each([
     ["no JSON", "nothing", "The statistics file is not JSON"],
-    ["no field", changed((file) => delete file.cmds, good), "cmds: is missing"],
-    ["no module", changed((file) => Object.assign(file, { sens: { "text.0.mlp": 1 } }), good), "sens.text.0.attn: is"],
+    ["no field", changed((file) => delete file.cmds, good), "cmds is missing"],
+    ["no module", changed((file) => Object.assign(file, { sens: { "text.0.mlp": 1 } }), good), "sens.text.0.attn is"],
     [
       "too many modules",
       changed((file) => Object.assign(file, { sens: { "text.0.mlp": 1, "text.0.attn": 1, "text.9.mlp": 1 } }), good),

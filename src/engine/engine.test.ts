@@ -183,6 +183,6 @@ describe("the engine with the bundled model", () => {
     await expect(engine.evaluate(input, [], masked(new Uint8Array(summary.layout.unitCount)))).rejects.toThrow(
       /trace is empty/,
     );
-    await expect(engine.evaluate(input, [1], masked(new Uint8Array(7)))).rejects.toThrow(/7 entries.*5696 units/);
+    await expect(engine.evaluate(input, [1], masked(new Uint8Array(7)))).rejects.toThrow(/7 entries.*5,696 units/);
   });
 });

@@ -1,6 +1,6 @@
 /** The chat template: a Jinja program in the checkpoint that writes a conversation as the model was trained to see it. */
 import * as v from "valibot";
-import { PivotscopeError } from "../core/errors.ts";
+import { PivotscopeError, reasonOf } from "../core/errors.ts";
 import { type JsonSource, readJson, readJsonText } from "../core/json/read.ts";
 import { anything, list, object, text } from "../core/json/schemas.ts";
 import { compileTemplate } from "./bounded-template.ts";
@@ -75,7 +75,7 @@ function compile(text: string, file: string, tokens: Readonly<Record<string, str
     try {
       return action();
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       throw new PivotscopeError(
         "bad-checkpoint",
         `${file}: the chat template ${what}: ${reason}.`,

@@ -1,5 +1,5 @@
 /** A checkpoint folder made of files that somebody picked or dropped on the page. */
-import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { PivotscopeError, reasonOf, throwIfCancelled } from "../core/errors.ts";
 import { type CheckpointFolder, fileNotFound, insidePath, wholeFileReads } from "./source.ts";
 
 /**
@@ -46,7 +46,7 @@ function withOwnErrors(
       async pull(controller) {
         throwIfCancelled(signal);
         const part = await reader.read().catch((cause: unknown) => {
-          const reason = cause instanceof Error ? cause.message : String(cause);
+          const reason = reasonOf(cause);
           throw new PivotscopeError(
             "bad-input",
             `${path} could not be read: ${reason}.`,

@@ -19,11 +19,12 @@ export async function adapterError(folder: CheckpointFolder, signal?: AbortSigna
   if (text === null) return null;
   const schema = object({ peft_type: anything, base_model_name_or_path: anything });
   const { peft_type: type, base_model_name_or_path: base } = readJsonText(schema, text, checkpointFile(ADAPTER));
-  const kind = typeof type === "string" && type !== "LORA" ? `${type} adapter` : "LoRA adapter";
+  // Names of kinds come from the file, and no article suits them all.
+  const kind = typeof type === "string" && type !== "LORA" ? `an adapter (${type})` : "a LoRA adapter";
   const model = typeof base === "string" && base !== "" ? base : "another model";
   return new PivotscopeError(
     "unsupported",
-    `${folder.name} is a ${kind} for ${model}: it changes that model and is none by itself.`,
+    `${folder.name} is ${kind} for ${model}: it changes that model and is none by itself.`,
     `Merge it into ${model} (merge_and_unload() of PEFT, then save_pretrained), and open the folder that this writes.`,
   );
 }

@@ -22,7 +22,7 @@ describe("a folder without config.json", () => {
       "an adapter of another kind",
       adapter({ peft_type: "IA3" }),
       "unsupported",
-      /a IA3 adapter for another model/,
+      /^tiny is an adapter \(IA3\) for another model: /,
       /Merge/,
     ],
     ["a GGUF file", { "model-q4.gguf": "x" }, "unsupported", /model in model-q4\.gguf, which is GGUF/, /safetensors/],

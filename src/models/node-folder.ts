@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open as openFile, readdir, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
-import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { PivotscopeError, reasonOf, throwIfCancelled } from "../core/errors.ts";
 import { type CheckpointFolder, fileNotFound, insidePath, wholeFileReads } from "./source.ts";
 
 /** Bytes per read: large enough to be fast, small enough for progress and cancel to be felt. */
@@ -108,7 +108,7 @@ function asFileError(error: unknown, name: string, file: string, path: string): 
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR")
     return fileNotFound(name, file, `looked in ${path}`);
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new PivotscopeError("bad-input", `${file} could not be read: ${reason}.`, "Check the file's permissions.", {
     cause: error,
   });

@@ -84,7 +84,7 @@ describe("files of own samples", () => {
     ["the format", file({}, { format: "other" }), 'bad-input: mine.json: "format" is the string "other"'],
     ["a missing version", file({}, { version: undefined }), 'bad-input: mine.json: "version" is missing'],
     ["a later version", file({}, { version: 2 }), 'unsupported: mine.json: "version" is 2; this page reads version 1.'],
-    ["no samples", file({}, { samples: [] }), '"samples" is an empty list; a list of 1 to 1000 entries'],
+    ["no samples", file({}, { samples: [] }), '"samples" is an empty list; a list of 1 to 1,000 entries'],
     ["too many", file({}, { samples: Array(1001).fill(sample) }), '"samples" is a list of 1001'],
     ["an empty question", file({ question: " " }), '"samples[1].question" is the string " "; a question of 1 to 2000'],
     ["a long question", file({ question: "x".repeat(2001) }), '"samples[1].question"'],

@@ -10,6 +10,7 @@ import * as v from "valibot";
 import { PivotscopeError } from "../core/errors.ts";
 import { type JsonSource, parseJson, readJson } from "../core/json/read.ts";
 import { anything, ids, mapOf, numbers, object, text } from "../core/json/schemas.ts";
+import { plural } from "../core/words.ts";
 import { checkpointFile } from "./checkpoint-file.ts";
 import { refusePointer } from "./git-lfs.ts";
 
@@ -83,17 +84,20 @@ export function readHeaderLength(start: Uint8Array, fileBytes: number | null, fi
   if (start.length < LENGTH_BYTES) {
     throw damaged(
       file,
-      `the file has ${fileBytes ?? start.length} bytes; the header's length alone takes ${LENGTH_BYTES}.`,
+      `the file has ${plural(fileBytes ?? start.length, "byte")}; the header's length alone takes ${LENGTH_BYTES}.`,
     );
   }
   refusePointer(start, file);
   const view = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES);
   const length = Number(view.getBigUint64(0, true));
   if (length > MAXIMUM_HEADER_BYTES) {
-    throw damaged(file, `the header claims ${length} bytes; at most ${MAXIMUM_HEADER_BYTES} are allowed.`);
+    throw damaged(file, `the header claims ${plural(length, "byte")}; at most ${MAXIMUM_HEADER_BYTES} are allowed.`);
   }
   if (fileBytes !== null && length > fileBytes - LENGTH_BYTES) {
-    throw damaged(file, `the header claims ${length} bytes, but ${fileBytes - LENGTH_BYTES} bytes follow its length.`);
+    throw damaged(
+      file,
+      `the header claims ${plural(length, "byte")}, but its length is followed by ${fileBytes - LENGTH_BYTES}.`,
+    );
   }
   return length;
 }
@@ -118,7 +122,7 @@ export function parseSafetensorsHeader(start: Uint8Array, fileBytes: number | nu
   const headerBytes = readHeaderLength(start, fileBytes, file);
   const dataBegin = LENGTH_BYTES + headerBytes;
   if (start.length < dataBegin) {
-    throw damaged(file, `${start.length} bytes were read; the header ends at byte ${dataBegin}.`);
+    throw damaged(file, `${plural(start.length, "byte")} came; the header ends at byte ${dataBegin}.`);
   }
   const json = decodeText(start.subarray(LENGTH_BYTES, dataBegin), file);
   const source = checkpointFile(`${file} (header)`);
@@ -162,14 +166,14 @@ function parseTensor(
   const [begin = 0, end = 0] = offsets;
   const dataBytes = (fileBytes ?? Number.POSITIVE_INFINITY) - dataBegin;
   if (begin > end || end > dataBytes) {
-    throw damaged(file, `tensor "${name}" claims bytes ${begin} to ${end}; the data has ${dataBytes} bytes.`);
+    throw damaged(file, `tensor "${name}" claims bytes ${begin} to ${end}; the data has ${plural(dataBytes, "byte")}.`);
   }
   const size = shape.reduce((product, length) => product * length, 1);
   const needed = (size * DTYPE_BITS[dtype]) / 8;
   if (needed !== end - begin) {
     throw damaged(
       file,
-      `tensor "${name}" is ${dtype} [${shape.join(", ")}], ${needed} bytes, but its offsets span ${end - begin} bytes.`,
+      `tensor "${name}" is ${dtype} [${shape.join(", ")}], ${plural(needed, "byte")}, but its offsets span ${end - begin}.`,
     );
   }
   return { name, dtype, shape, size, begin: dataBegin + begin, end: dataBegin + end };
@@ -195,13 +199,19 @@ function checkCoverage(
   for (const tensor of inOrder) {
     if (tensor.begin < position) throw damaged(file, `tensors "${previous}" and "${tensor.name}" overlap.`);
     if (tensor.begin > position) {
-      throw damaged(file, `${tensor.begin - position} bytes before tensor "${tensor.name}" belong to no tensor.`);
+      throw damaged(
+        file,
+        `what lies before tensor "${tensor.name}" (${plural(tensor.begin - position, "byte")}) belongs to no tensor.`,
+      );
     }
     position = tensor.end;
     previous = tensor.name;
   }
   if (fileBytes !== null && position !== fileBytes) {
-    throw damaged(file, `${fileBytes - position} bytes after the last tensor belong to no tensor.`);
+    throw damaged(
+      file,
+      `what lies after the last tensor (${plural(fileBytes - position, "byte")}) belongs to no tensor.`,
+    );
   }
   return position;
 }

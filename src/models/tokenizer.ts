@@ -7,7 +7,7 @@
  * traces token by token: a character whose bytes are split over tokens belongs to the token that completes it.
  */
 import { BPE } from "@huggingface/tokenizers";
-import { PivotscopeError } from "../core/errors.ts";
+import { PivotscopeError, reasonOf } from "../core/errors.ts";
 import { BYTE_CHARACTERS, bytesOfToken } from "./byte-level.ts";
 import { type AddedToken, type FindTokens, tokenFinder } from "./tokenizer/added-tokens.ts";
 import { specialToken, tokensOfConfig, withAddedTokens } from "./tokenizer/further-tokens.ts";
@@ -151,7 +151,7 @@ function runLibrary<Result>(run: () => Result): Result {
   try {
     return run();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new PivotscopeError(
       "bad-checkpoint",
       `tokenizer.json cannot be used: ${reason}.`,

@@ -1,6 +1,7 @@
 /** Weights in files whose headers are known: tensors by name over all files, and the pass through their bytes. */
 import { createBreath } from "../core/breath.ts";
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+import { plural } from "../core/words.ts";
 import { QUANTISED_HINT } from "./architectures/quantised.ts";
 import { requireReadable } from "./float-formats.ts";
 import { paceReports } from "./paced-reports.ts";
@@ -48,7 +49,7 @@ export function createWeights(
     if (tensor !== undefined) return tensor;
     throw new PivotscopeError(
       "bad-checkpoint",
-      `${label}: there is no tensor "${name}" among its ${tensors.size} tensors${whereabouts(name) || nearest(tensors, name)}.`,
+      `${label}: there is no tensor "${name}" among its ${plural(tensors.size, "tensor")}${whereabouts(name) || nearest(tensors, name)}.`,
       whereabouts(name) === ""
         ? hintFor(tensors)
         : "Download all weight files and the index again; they must belong to the same version of the model.",
@@ -145,7 +146,7 @@ async function readFile(
       coming = chunks.next();
       // A failure is met when this chunk has been dealt with; until then nobody must call it unhandled.
       coming.catch(() => undefined);
-      if (done + chunk.length > file.bytes) throw wrongLength(file, `more than ${file.bytes}`);
+      if (done + chunk.length > file.bytes) throw wrongLength(file, `more than ${plural(file.bytes, "byte")}`);
       compareHeader(file, chunk, done);
       hasher?.update(chunk);
       done += chunk.length;
@@ -159,7 +160,7 @@ async function readFile(
       throwIfCancelled(signal);
     }
     throwIfCancelled(signal);
-    if (done < file.bytes) throw wrongLength(file, `${done}`);
+    if (done < file.bytes) throw wrongLength(file, plural(done, "byte"));
   } catch (error) {
     await chunks.cancel();
     throw error;
@@ -183,7 +184,7 @@ function compareHeader({ path, headerBytes }: WeightFile, chunk: Uint8Array, pos
 function wrongLength({ path, bytes }: WeightFile, found: string): PivotscopeError {
   return new PivotscopeError(
     "network",
-    `${path}: ${found} bytes came; its header describes ${bytes}.`,
+    `${path}: ${found} came; its header describes ${bytes}.`,
     "Try again; the connection broke off or the file changed while it was read.",
   );
 }

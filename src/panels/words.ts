@@ -1,15 +1,11 @@
 /** Quantities and states in words, the same way in every panel. */
 import { formatBytes } from "../core/format-bytes.ts";
+import { formatDuration } from "../core/words.ts";
 import type { CalibrationProgress, LoadProgress } from "../engine/contract.ts";
 import type { Activity, JobKind } from "../state/queue.ts";
 import { fractionOf, type Transfer } from "../state/slices/model/model-transfer.ts";
 
-/** "40 s", "3 min", in steps that do not flicker. */
-export function formatDuration(seconds: number): string {
-  if (seconds < 10) return `${Math.max(1, Math.ceil(seconds))} s`;
-  if (seconds < 90) return `${Math.ceil(seconds / 5) * 5} s`;
-  return `${Math.ceil(seconds / 60)} min`;
-}
+export { formatDuration, plural } from "../core/words.ts";
 
 export function loadText({ stage, done, total, item, from }: Omit<LoadProgress, "from"> & LoadedFrom): string {
   if (stage === "check") return `Checking ${item} on this GPU`;
@@ -68,8 +64,4 @@ export function waitingText({ running }: Activity): string {
 /** "40 %", "37.5 %": a ratio as it was asked for. */
 export function formatRatio(ratio: number): string {
   return `${Number((ratio * 100).toFixed(1))}\u00a0%`;
-}
-
-export function plural(count: number, noun: string, nouns = `${noun}s`): string {
-  return `${count} ${count === 1 ? noun : nouns}`;
 }

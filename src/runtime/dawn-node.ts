@@ -1,5 +1,7 @@
 /** A GPU for Node: Dawn, Chromium's WebGPU, by way of npm's `webgpu`. */
+
 import { tmpdir } from "node:os";
+import { reasonOf } from "../core/errors.ts";
 import { noWebGpu } from "./webgpu/adapter.ts";
 
 /** What `npm install` is told where the package is missing. */
@@ -22,7 +24,7 @@ async function importDawn(): Promise<DawnPackage> {
       throw noWebGpu("Dawn, which gives Node WebGPU, is not installed.", `Run npm install ${DAWN_PACKAGE}.`, { cause });
     }
     // The native part is for some platforms only, and needs the system's libraries.
-    const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
+    const reason = reasonOf(cause).split("\n")[0];
     throw noWebGpu(`Dawn does not load on this machine: ${reason}.`, "Use the cpu backend.", { cause });
   }
 }

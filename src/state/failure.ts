@@ -1,5 +1,5 @@
 /** An error as the page shows it, beside the thing that failed. */
-import { type ErrorCode, PivotscopeError } from "../core/errors.ts";
+import { type ErrorCode, messageOf, PivotscopeError } from "../core/errors.ts";
 
 export interface Failure {
   readonly code: ErrorCode;
@@ -15,7 +15,7 @@ export function failureOf(error: unknown): Failure {
     const { code, message, hint, resumable } = error;
     return { code, message, hint, ...(resumable ? { resumable } : {}) };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return { code: "internal", message, hint: "Reload the page; picture and ratio come back from its address." };
 }
 

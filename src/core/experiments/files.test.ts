@@ -51,7 +51,7 @@ describe("a description", () => {
     [{ ...sweep, series: [{ ...series, label: "" }] }, /series\[0\]\.label/],
     [{ ...sweep, series: [{ ...series, colour: "red" }] }, /series\[0\]\.colour: there is no such field/],
     [{ ...sweep, series: [{ ...series, parameters: { window: -1 } }] }, /series\[0\]\.parameters\.window: found -1/],
-    [{ version: 1, kind: "sweep", ratios: [0] }, /series: is missing/],
+    [{ version: 1, kind: "sweep", ratios: [0] }, /series is missing/],
     [{ version: 1, kind: "windows", size: 1.5 }, /size: found 1\.5, expected a whole number/],
   ])("is refused: %j", (found, message) => {
     expect(() => readDescription(found)).toThrow(message);

@@ -34,7 +34,7 @@ describe("what a schema refuses", () => {
       object({ a: object({ b: integer(1, 8) }) }),
       { a: {} },
       'a.json: "a.b" is missing; a whole number from 1 to 8 is needed.',
-      "a.b: is missing.",
+      "a.b is missing.",
     ],
     [
       "an entry of a list",
@@ -49,6 +49,13 @@ describe("what a schema refuses", () => {
       { some: [] },
       'a.json: "some" is an empty list; a list of 1 to 2 entries is needed.',
       "some: found [], expected a list of 1 to 2 entries.",
+    ],
+    [
+      "a list of lists and objects, which shows what is in it",
+      object({ some: list(flag, { least: 1, most: 1 }) }),
+      { some: [{}, { a: 1 }, [], [1], null, true] },
+      'a.json: "some" is the list [{}, {…}, [], […], null, true]; a list of 1 entry is needed.',
+      'some: found [{},{"a":1},[],[1],null,true], expected a list of 1 entry.',
     ],
     [
       "one number of many",
@@ -92,7 +99,7 @@ describe("what a schema refuses", () => {
   it("is named within the field that was read", () => {
     expect(refused(object({ a: flag }), {}, "samples[2]")).toEqual([
       'a.json: "samples[2].a" is missing; true or false is needed.',
-      "samples[2].a: is missing.",
+      "samples[2].a is missing.",
     ]);
   });
 
@@ -135,6 +142,6 @@ describe("what is read", () => {
     const check = (found: unknown) => said(() => checkVersion(found, 1, TEXT, "Make it again."));
     expect(check({ version: 1 })).toBeNull();
     expect(check({ version: 2 })).toBe("version: found 2, this program reads version 1.");
-    expect(check({})).toBe("version: is missing.");
+    expect(check({})).toBe("version is missing.");
   });
 });

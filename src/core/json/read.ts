@@ -3,7 +3,7 @@
  * schema's message is what is needed there, such as "a whole number from 1 to 8", and a `JsonSource` makes the sentence.
  */
 import * as v from "valibot";
-import { PivotscopeError } from "../errors.ts";
+import { PivotscopeError, reasonOf } from "../errors.ts";
 import { describeValue, showValue } from "./show.ts";
 
 /** A schema of whose values only what comes out matters. */
@@ -37,8 +37,8 @@ export function textSource(whole: string, text = whole): JsonSource {
     notJson: (cause) =>
       new PivotscopeError("bad-input", `${text} is not JSON: ${reasonOf(cause)}.`, "Choose another file.", { cause }),
     wrong: (field, found, needed) => {
-      const what = found === undefined ? "is missing" : `found ${showValue(found)}, expected ${needed}`;
-      return new PivotscopeError("bad-input", `${field === "" ? whole : field}: ${what}.`);
+      const what = found === undefined ? " is missing" : `: found ${showValue(found)}, expected ${needed}`;
+      return new PivotscopeError("bad-input", `${field === "" ? whole : field}${what}.`);
     },
     stranger: (field, known) =>
       new PivotscopeError("bad-input", `${field}: there is no such field.`, `Use some of ${known}.`),
@@ -121,8 +121,4 @@ export function readJsonText<Output>(schema: Schema<Output>, text: string, sourc
 export function fieldIn(parent: string, key: unknown): string {
   if (typeof key === "number") return `${parent}[${key}]`;
   return parent === "" ? `${key}` : `${parent}.${key}`;
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

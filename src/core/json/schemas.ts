@@ -1,5 +1,6 @@
 /** The schemas that files are read by. Each says what it needs in words that `JsonSource` makes a sentence of. */
 import * as v from "valibot";
+import { plural } from "../words.ts";
 import type { Schema } from "./read.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -94,11 +95,7 @@ export const ids = numbers(0, { maximum: Number.MAX_SAFE_INTEGER, whole: true })
 
 /** A list of values of one kind. */
 export function list<Value>(value: Schema<Value>, { least = 0, most = Number.POSITIVE_INFINITY }: Lengths = {}) {
-  const lengths = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`;
-  const needed =
-    least === 0 && most === Number.POSITIVE_INFINITY
-      ? "a list"
-      : `a list of ${lengths} ${lengths === "at least 1" ? "entry" : "entries"}`;
+  const needed = least === 0 && most === Number.POSITIVE_INFINITY ? "a list" : `a list of ${lengthsText(least, most)}`;
   return v.pipe(v.custom<unknown[]>(isList(least, most), needed), v.array(value));
 }
 
@@ -111,7 +108,8 @@ export function numbers(
   options: { readonly maximum?: number; readonly length?: number; readonly whole?: boolean } = {},
 ) {
   const { maximum = Number.MAX_VALUE, length, whole = false } = options;
-  const needed = `a list of ${length === undefined ? "" : `${length} `}${whole ? "whole " : ""}numbers`;
+  const noun = whole ? "whole number" : "number";
+  const needed = `a list of ${length === undefined ? `${noun}s` : plural(length, noun)}`;
   const entry = whole ? integer(minimum, maximum) : number(minimum, maximum);
   const sound = (one: unknown) =>
     typeof one === "number" && one >= minimum && one <= maximum && (!whole || Number.isInteger(one));
@@ -139,6 +137,12 @@ export function firstWrong<Whole>(
       if (issue) addIssue(issueAt(dataset.value, ...wrong, issue.message));
     }),
   );
+}
+
+/** "at least 1 entry", "3 entries", "1 to 8 entries". */
+function lengthsText(least: number, most: number): string {
+  if (most === Number.POSITIVE_INFINITY) return `at least ${plural(least, "entry", "entries")}`;
+  return least === most ? plural(least, "entry", "entries") : `${least} to ${plural(most, "entry", "entries")}`;
 }
 
 function isList(least: number, most: number) {

@@ -25,10 +25,15 @@ export function describeValue(value: unknown): string {
   return `the ${typeof value} ${text.length > 60 ? `${text.slice(0, 57)}…` : text}`;
 }
 
-/** A short list of plain values as it stands: of its length alone nobody would see what is wrong with it. */
+/** A short list as it stands, what is inside of its entries left out: of its length alone nobody would see what is wrong. */
 function describeList(list: readonly unknown[]): string {
   if (list.length === 0) return "an empty list";
-  const plain = list.length <= 8 && list.every((entry) => entry === null || typeof entry !== "object");
-  const shown = plain ? list.map(showValue).join(", ") : "";
-  return plain && shown.length <= 60 ? `the list [${shown}]` : `a list of ${list.length}`;
+  const shown = list.length <= 8 ? list.map(showEntry).join(", ") : "";
+  return shown !== "" && shown.length <= 60 ? `the list [${shown}]` : `a list of ${list.length}`;
+}
+
+function showEntry(entry: unknown): string {
+  if (entry === null || typeof entry !== "object") return showValue(entry);
+  if (Array.isArray(entry)) return entry.length === 0 ? "[]" : "[…]";
+  return Object.keys(entry).length === 0 ? "{}" : "{…}";
 }

@@ -18,7 +18,7 @@ export function layoutFromLists(
       throw new PivotscopeError("bad-input", `"${key}" is not a module; expected for example text.3.mlp.`);
     }
     const unitCost = unitCosts[`${tower}.${kind}`];
-    if (unitCost === undefined) throw new PivotscopeError("bad-input", `unit_cost.${tower}.${kind}: is missing.`);
+    if (unitCost === undefined) throw new PivotscopeError("bad-input", `unit_cost.${tower}.${kind} is missing.`);
     const number = Number(layer);
     return { key: moduleKey(tower, number, kind), tower, layer: number, kind, unitCount: list.length, unitCost };
   });

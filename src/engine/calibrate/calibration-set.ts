@@ -1,6 +1,7 @@
 /** Calibration samples ready to run: the checkpoint folder's, or the user's own. */
 import { PivotscopeError } from "../../core/errors.ts";
 import type { PivotParameters } from "../../core/pivots.ts";
+import { plural } from "../../core/words.ts";
 import type { Call, SampleProgress } from "../contract.ts";
 import { type Assessor, createAssessor } from "../measure/assess.ts";
 import { createSampleSet, type EvaluationSet } from "../measure/evaluation-set.ts";
@@ -108,7 +109,7 @@ function preparer(session: Session, count: number, set: EvaluationSet, assessor:
       if (tokens > summary.maximumTokens) {
         throw new PivotscopeError(
           "bad-input",
-          `${set.nameOf(place)}: prompt and trace have ${tokens} tokens; the model has ${summary.maximumTokens} positions.`,
+          `${set.nameOf(place)}: prompt and trace have ${plural(tokens, "token")}; the model has ${plural(summary.maximumTokens, "position")}.`,
           "Shorten its question, or let the model write its trace again.",
         );
       }

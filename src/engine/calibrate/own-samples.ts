@@ -1,5 +1,6 @@
 /** The user's own samples, in the place of the calibration and evaluation set that lie in a checkpoint folder. */
 import { PivotscopeError } from "../../core/errors.ts";
+import { plural } from "../../core/words.ts";
 import type { EvaluationEntry } from "../../models/samples.ts";
 import type { OwnSample, Trace } from "../contract.ts";
 import { traceOfGeneration } from "../generate/trace-text.ts";
@@ -26,7 +27,10 @@ export function checkOwnSamples(samples: readonly OwnSample[], vocabularySize: n
     if (trace.length === 0) throw wrong(`${name} has an empty trace.`, again);
     const stranger = trace.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabularySize);
     if (stranger === undefined) continue;
-    throw wrong(`${name}: token id ${stranger}; the vocabulary has ${vocabularySize} entries.`, again);
+    throw wrong(
+      `${name}: token id ${stranger}; the vocabulary has ${plural(vocabularySize, "entry", "entries")}.`,
+      again,
+    );
   }
 }
 

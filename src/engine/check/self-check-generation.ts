@@ -10,7 +10,7 @@
  * What the layers' graphs give in float32 for whole sequences is taken for right: measurements use them on any device. The
  * compensation of pruned models is left out, because it would take compiling other graphs.
  */
-import { invariant, PivotscopeError } from "../../core/errors.ts";
+import { invariant, PivotscopeError, reasonOf } from "../../core/errors.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ModelConfig } from "../../models/architectures/registry.ts";
 import type { Backend } from "../../runtime/backend.ts";
@@ -197,7 +197,7 @@ async function compare(run: Run, sequences: readonly Sequence[]): Promise<SelfCh
       found = await passesByFusedGraphs(run, batch, passes);
     } catch (error) {
       if (error instanceof PivotscopeError && ["cancelled", "device-lost"].includes(error.code)) throw error;
-      return `A fused graph does not run: ${error instanceof Error ? error.message : String(error)}`;
+      return `A fused graph does not run: ${reasonOf(error)}`;
     }
     for (const [index, pass] of passes.entries()) {
       const expected = rowsOf(pass, wanted, width);

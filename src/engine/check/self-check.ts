@@ -11,7 +11,7 @@
  * the work; where a frame has more, two heads of it run for all, because attention adds up as many terms in half precision.
  * The connector and the text's attention compute in float32 and are no part of this.
  */
-import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { PivotscopeError, reasonOf, throwIfCancelled } from "../../core/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { Bounds } from "../../models/architectures/architecture.ts";
@@ -199,7 +199,7 @@ export async function checkHalfPrecision(
       half = await runProbe(backend, probe, weights, "float16", signal);
     } catch (error) {
       if (error instanceof PivotscopeError && ["cancelled", "device-lost"].includes(error.code)) throw error;
-      return `The ${probe.name} does not run: ${error instanceof Error ? error.message : String(error)}`;
+      return `The ${probe.name} does not run: ${reasonOf(error)}`;
     }
     const single = await runProbe(backend, probe, weights, "float32", signal);
     for (const [index, expected] of single.entries()) {

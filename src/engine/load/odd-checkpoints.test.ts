@@ -190,11 +190,11 @@ describe("samples of token ids", () => {
     const refused = (message: RegExp) =>
       expect.objectContaining({ code: "bad-input", message: expect.stringMatching(message) });
     expect(() => framesOfTokens(vision, { prompt: [1, 9], ...pixels })).toThrow(
-      refused(/has 0 image tokens; its 1 frames .* make 1/),
+      refused(/has 0 image tokens; its 1 frame .* make 1/),
     );
     expect(() => framesOfTokens(vision, { prompt: [image, image], ...pixels })).toThrow(refused(/has 2 image tokens/));
     expect(() => framesOfTokens(vision, { prompt: [image], ...none })).toThrow(
-      refused(/has 1 image tokens; its 0 frames/),
+      refused(/has 1 image token; its 0 frames/),
     );
     const other = { ...pixels, pixelShape: [1, 3, 64, 16] } as const;
     expect(() => framesOfTokens(vision, { prompt: [image], ...other })).toThrow(

@@ -1,5 +1,6 @@
 /** From a picture with a question to prompt ids and frames, by the checkpoint's own processor and template. */
 import { PivotscopeError } from "../../core/errors.ts";
+import { plural } from "../../core/words.ts";
 import type { VisionDefinition } from "../../models/architectures/definition.ts";
 import type { Frame, PictureProcessor } from "../../models/pictures.ts";
 import type { PromptBuilder } from "../../models/prompt.ts";
@@ -67,7 +68,7 @@ export function framesOfTokens(
   if (tokens === rows) return frames;
   throw new PivotscopeError(
     "bad-input",
-    `The prompt of a sample has ${tokens} image tokens; its ${frames.length} frames of pixels make ${rows}.`,
+    `The prompt of a sample has ${plural(tokens, "image token")}; its ${plural(frames.length, "frame")} of pixels make ${rows}.`,
     "Give one image token for each row of features, in the order of the frames.",
   );
 }

@@ -1,6 +1,6 @@
 /** Weights from their stream onto a backend: each tensor converted and uploaded as it comes, then forgotten. */
 import { createBreath } from "../../core/breath.ts";
-import { PivotscopeError, reworded, throwIfCancelled } from "../../core/errors.ts";
+import { PivotscopeError, reasonOf, reworded, throwIfCancelled } from "../../core/errors.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ModelDefinition, WeightSlot } from "../../models/architectures/definition.ts";
 import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
@@ -169,7 +169,7 @@ function namingTensor(error: unknown, tensor: string, bytes: number): unknown {
     if (error.code === "cancelled" || error.message.includes(tensor)) return error;
     return reworded(error, `Tensor "${tensor}": ${error.message}`);
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   const memory = error instanceof RangeError || /alloc|memory/i.test(reason);
   return new PivotscopeError(
     memory ? "out-of-memory" : "internal",

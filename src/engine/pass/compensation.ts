@@ -6,6 +6,7 @@
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { Pruning } from "../../core/pruning.ts";
 import type { ModuleKind, Tower } from "../../core/unit.ts";
+import { plural } from "../../core/words.ts";
 import { GraphBuilder } from "../../graph/graph.ts";
 import { linear } from "../../graph/operations/linear.ts";
 import { reshape } from "../../graph/operations/structure.ts";
@@ -38,7 +39,7 @@ function removedMeans(model: Model, keep: Uint8Array, meanInputs: Float32Array):
   if (meanInputs.length !== total) {
     throw new PivotscopeError(
       "bad-input",
-      `The mean inputs have ${meanInputs.length} entries; the projections of this model take ${total} columns.`,
+      `The mean inputs have ${plural(meanInputs.length, "entry", "entries")}; the projections of this model take ${total} columns.`,
       "Use a plan that was made for this model.",
     );
   }
@@ -62,7 +63,7 @@ export async function createPruningMasks(model: Model, pruning: Pruning, signal?
   if (keep.length !== layout.unitCount) {
     throw new PivotscopeError(
       "bad-input",
-      `The keep mask has ${keep.length} entries; this model has ${layout.unitCount} units.`,
+      `The keep mask has ${plural(keep.length, "entry", "entries")}; this model has ${plural(layout.unitCount, "unit")}.`,
       "Use a plan that was made for this model.",
     );
   }

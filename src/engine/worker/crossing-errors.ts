@@ -1,5 +1,5 @@
 /** Errors as they cross between page and worker: structured clone would lose the class, the code and the hint. */
-import { type ErrorCode, PivotscopeError } from "../../core/errors.ts";
+import { type ErrorCode, messageOf, PivotscopeError } from "../../core/errors.ts";
 
 export interface SerialisedError {
   readonly code: ErrorCode;
@@ -23,7 +23,7 @@ export function serialiseError(error: unknown): SerialisedError {
       resumable: false,
     };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return { code: "internal", message, hint: INTERNAL_HINT, resumable: false };
 }
 

@@ -78,14 +78,32 @@ describe("a busy server", () => {
     expect(clock.waits).toEqual([7000, 2000, 4000]);
   });
 
-  test("that asks for more patience than anybody has is given up at once", async () => {
+  test.each([
+    ["61", "in 65 s"],
+    ["3600", "in 60 min"],
+    ["20000", "in 5 h 35 min"],
+    ["99999999", "later"],
+    ["9".repeat(400), "later"],
+  ])("that asks for more patience than anybody has (%s s) is given up at once", async (retryAfter, when) => {
     const { hub, open, clock } = await startHubFolder();
-    hub.fault("config.json", { kind: "status", status: 429, retryAfter: "3600" });
+    hub.fault("config.json", { kind: "status", status: 429, retryAfter });
     const error = await failure(open().readText("config.json"));
     expect(error.code).toBe("network");
     expect(error.message).toContain("429");
-    expect(error.hint).toContain("3600 seconds");
+    expect(error.hint).toBe(`Try again ${when}.`);
     expect(clock.waits).toEqual([]);
+  });
+
+  test.each([
+    ["0", "in a moment"],
+    ["Thu, 01 Jan 1970 00:00:00 GMT", "in a moment"],
+    ["soon", "in a few minutes"],
+  ])("that says %s is asked again before anybody is told", async (retryAfter, when) => {
+    const { hub, open, clock } = await startHubFolder();
+    hub.fault("api:tree", { kind: "status", status: 503, retryAfter });
+    const error = await failure(open().readText("config.json"));
+    expect(error.hint).toBe(`Try again ${when}.`);
+    expect(clock.waits).toEqual([500, 1500]);
   });
 
   test("that stays busy is given up", async () => {

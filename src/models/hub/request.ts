@@ -2,7 +2,8 @@
  * One request to a hub: the access token goes to the hub alone, and whatever is not an answer becomes an error that says
  * what it means. The hub answers 401 for repositories that do not exist, so that nobody learns which private ones do.
  */
-import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { PivotscopeError, reasonOf, throwIfCancelled } from "../../core/errors.ts";
+import { formatDuration } from "../../core/words.ts";
 import { fileNotFound } from "../source.ts";
 import { DEFAULT_HUB } from "./default-hub.ts";
 import { type Clock, PassingFailure, parseRetryAfter } from "./retry.ts";
@@ -30,6 +31,8 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Beyond this nobody plans to come back; milliseconds. */
+const LONGEST_PATIENCE = 48 * 3_600_000;
 const OPEN_FOLDER = "download the folder and open its files instead";
 
 /**
@@ -80,8 +83,9 @@ function unreachable(hub: HubSettings, url: string, cause: unknown, path?: strin
       cause,
     });
   }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const detail = cause instanceof Error && cause.cause instanceof Error ? `${reason}: ${cause.cause.message}` : reason;
+  const reason = reasonOf(cause);
+  const detail =
+    cause instanceof Error && cause.cause instanceof Error ? `${reason}: ${reasonOf(cause.cause)}` : reason;
   // Whoever answers about the repository is a hub; its files may come from another server, which fetch does not name.
   const what = path === undefined ? host : `${path}: ${host}, or the server that it keeps its files on,`;
   return new PivotscopeError(
@@ -96,6 +100,13 @@ function unreachable(hub: HubSettings, url: string, cause: unknown, path?: strin
   );
 }
 
+/** When to try again, after what a server asks to wait: milliseconds, null where it does not say. */
+function patienceOf(retryAfter: number | null): string {
+  if (retryAfter === null) return "in a few minutes";
+  if (retryAfter < 1000) return "in a moment";
+  return retryAfter > LONGEST_PATIENCE ? "later" : `in ${formatDuration(retryAfter / 1000)}`;
+}
+
 async function asError(hub: HubSettings, response: Response, url: string, path?: string): Promise<Error> {
   const { status, headers } = response;
   const { repository, accessToken } = hub;
@@ -107,7 +118,7 @@ async function asError(hub: HubSettings, response: Response, url: string, path?:
 
   if (status === 408 || status === 429 || status >= 500) {
     const retryAfter = parseRetryAfter(headers.get("retry-after"), hub.clock.now());
-    const patience = retryAfter === null ? "in a few minutes" : `in ${Math.ceil(retryAfter / 1000)} seconds`;
+    const patience = patienceOf(retryAfter);
     const why = status === 429 ? `${host} takes no more requests for now (status 429).` : `${answered}.`;
     return new PassingFailure(new PivotscopeError("network", why, `Try again ${patience}.`), retryAfter);
   }

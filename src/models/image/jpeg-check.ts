@@ -3,6 +3,7 @@
  * the file is walked here to its end marker, the same way in the browser and in Node: all its blocks, nothing left over, and
  * of a progressive file every bit that was begun.
  */
+import { plural } from "../../core/words.ts";
 import { createHuffmanCode, DamagedJpeg, type HuffmanCode } from "./jpeg-bits.ts";
 import { type Component, type ScanComponent, walkScan } from "./jpeg-scan.ts";
 
@@ -69,7 +70,7 @@ function unsupported(marker: number, segment: Uint8Array): string | null {
   if (marker > 0xc8) return "arithmetic coding";
   if (marker === 0xc3) return "lossless coding";
   if (marker > 0xc3) return "hierarchical coding";
-  return segment[0] === 8 ? null : `${segment[0]} bits a colour`;
+  return segment[0] === 8 ? null : `${plural(segment[0] ?? 0, "bit")} a colour`;
 }
 
 function read(marker: number, segment: Uint8Array, state: State): void {

@@ -8,6 +8,7 @@ import { JPG } from "image-size/types/jpg";
 import { PNG } from "image-size/types/png";
 import { WEBP } from "image-size/types/webp";
 import { PivotscopeError } from "../../core/errors.ts";
+import { plural } from "../../core/words.ts";
 import { nameOfStranger } from "./formats.ts";
 import { isGif, readGif } from "./gif.ts";
 import { findJpegProblem } from "./jpeg-check.ts";
@@ -61,7 +62,7 @@ export function inspectImage(bytes: Uint8Array, name: string): ImageFacts {
 export function cutOff(name: string, bytes: number, cause?: unknown): PivotscopeError {
   return new PivotscopeError(
     "bad-input",
-    `${name} cannot be decoded: its ${bytes} bytes are damaged or cut off.`,
+    `${name} cannot be decoded: the file (${plural(bytes, "byte")}) is damaged or cut off.`,
     "Copy or download the picture again.",
     cause === undefined ? undefined : { cause },
   );
@@ -85,7 +86,7 @@ function readHeader(bytes: Uint8Array, name: string): Omit<ImageFacts, "animated
     }
     throw new PivotscopeError(
       "bad-input",
-      `${name} (${bytes.length} bytes) is not a picture that can be read; ${SUPPORTED} can.`,
+      `${name} (${plural(bytes.length, "byte")}) is not a picture that can be read; ${SUPPORTED} can.`,
       "Choose a picture file.",
       { cause },
     );

@@ -1,5 +1,7 @@
 /** What the steps of tokenizer.json have in common: how they are read. */
+
 import * as v from "valibot";
+import { reasonOf } from "../../core/errors.ts";
 import { fieldIn, type JsonSource, readJson } from "../../core/json/read.ts";
 import { anything, object, oneOf, text } from "../../core/json/schemas.ts";
 import { checkpointFile } from "../checkpoint-file.ts";
@@ -54,7 +56,7 @@ export function readPattern({ found, field }: FoundStep<string>): Pattern {
     if (typeof expression === "string") return compilePattern(expression);
     if (typeof plain === "string") return matcherOf(plain.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw TOKENIZER_FILE.wrong(at, expression ?? plain, `a regular expression that can be read here (${reason})`);
   }
   throw TOKENIZER_FILE.wrong(at, pattern, '"Regex" or "String" with a string');

@@ -127,7 +127,7 @@ function progressText({ status, progress }: ExperimentRun): string {
 
 function measuredText({ result }: ExperimentRun): string {
   if (!result) return "nothing";
-  return `${plural(result.cells.length, "model")}, ${formatCount(samplesDone(result))} measurements on ${plural(result.samples, "sample")}`;
+  return `${plural(result.cells.length, "model")}, ${plural(samplesDone(result), "measurement")} on ${plural(result.samples, "sample")}`;
 }
 
 function ratioText({ result }: ExperimentRun): string {

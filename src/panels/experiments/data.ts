@@ -17,6 +17,7 @@ import type { CellResult, Estimate, ExperimentResult, SampleRecord } from "../..
 import { klByDistance, klByStep } from "../../core/experiments/kl-places.ts";
 import { type MetricDescription, metricList } from "../../core/experiments/metrics.ts";
 import type { LayerViews } from "../../core/signals/layer-views.ts";
+import { plural } from "../../core/words.ts";
 
 /** Shown until another one is chosen: it needs no words of the pruned models. */
 const FIRST_METRIC = "kl";
@@ -133,7 +134,7 @@ export function placesData(result: ExperimentResult, seriesId: string): KlPlaces
 }
 
 export function layerViewData({ layers, samples, outlierFactor }: LayerViews): readonly LayerView[] {
-  const measured = `over ${samples} samples of the calibration set`;
+  const measured = `over ${plural(samples, "sample")} of the calibration set`;
   const values = (read: (layer: LayerViews["layers"][number]) => number | null) =>
     layers.map((layer) => ({ tower: layer.tower, layer: layer.layer, value: read(layer) }));
   return [

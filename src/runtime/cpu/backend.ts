@@ -4,11 +4,12 @@
  */
 import type { InferenceSession, TypedTensor } from "onnxruntime-common";
 import { createBreath } from "../../core/breath.ts";
-import { invariant, PivotscopeError } from "../../core/errors.ts";
+import { invariant, type PivotscopeError } from "../../core/errors.ts";
 import { type External, serialiseGraph } from "../../graph/serialise.ts";
 import { type Backend, createQueue, type Feeds, type Program } from "../backend.ts";
 import { kernelsOnTensors } from "../kernels/on-tensors.ts";
 import { createReferenceKernels } from "../kernels/reference.ts";
+import { ortFailure } from "../ort-failure.ts";
 import { numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
 import { elementCount, expectKernelTensor, type Tensor, type TensorData } from "../tensor.ts";
 import { composedKernels } from "./composed-kernels.ts";
@@ -55,15 +56,8 @@ function externalFiles(constants: Feeds) {
   return { externals, files };
 }
 
-function memoryError(what: string, error: unknown): PivotscopeError {
-  const message = error instanceof Error ? error.message : String(error);
-  const memory = /alloc|memory/i.test(message);
-  return new PivotscopeError(
-    memory ? "out-of-memory" : "internal",
-    `${what} failed: ${message}`,
-    memory ? "Close other tabs or load a smaller model." : "",
-    { cause: error },
-  );
+function failed(what: string, error: unknown): PivotscopeError {
+  return ortFailure(what, error, "Close other tabs or load a smaller model.");
 }
 
 /** Makes a cpu backend on `ort`. */
@@ -107,7 +101,7 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
           ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
           ...(files.length === 0 ? {} : { externalData: files }),
         }).catch((error: unknown) => {
-          throw memoryError(`Compiling graph ${graph.name}`, error);
+          throw failed(`Compiling graph ${graph.name}`, error);
         });
         sessions.add(session);
         const inputs = graph.inputs.filter(({ name }) => !externals[name]);
@@ -124,7 +118,7 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
         const session = program.handle as InferenceSession;
         runs += 1;
         const outputs = await session.run(ortFeeds(program, feeds)).catch((error: unknown) => {
-          throw memoryError(`Running graph ${program.graph.name}`, error);
+          throw failed(`Running graph ${program.graph.name}`, error);
         });
         return wrapOutputs(outputs);
       }),

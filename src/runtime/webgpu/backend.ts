@@ -8,6 +8,7 @@ import { serialiseGraph } from "../../graph/serialise.ts";
 import { type Backend, createQueue } from "../backend.ts";
 import { kernelsOnTensors } from "../kernels/on-tensors.ts";
 import { createWebGpuKernels } from "../kernels/webgpu/index.ts";
+import { ortFailure } from "../ort-failure.ts";
 import { elementTypeOf, numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
 import { elementCount, type Tensor, type TensorData } from "../tensor.ts";
 import { lossBehindFailure } from "./device-loss.ts";
@@ -85,14 +86,8 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
         if (error instanceof PivotscopeError) throw error;
         const reason = lostReason ?? (await lossBehindFailure(device, lost));
         if (reason !== null) throw deviceLost(reason);
-        const message = error instanceof Error ? error.message : String(error);
-        const memory = /out of memory|Invalid Buffer/i.test(message);
-        throw new PivotscopeError(
-          memory ? "out-of-memory" : "internal",
-          `${name} failed on the GPU: ${message}`,
-          memory ? "Close other tabs that use the GPU, or load a smaller model." : "",
-          { cause: error },
-        );
+        const way = "Close other tabs that use the GPU, or load a smaller model.";
+        throw ortFailure(`${name} on the GPU`, error, way);
       }
     });
 

@@ -1,6 +1,7 @@
 /**
  * Asks for a WebGPU device that is big enough. Every way in which this fails has its own message and next step.
  */
+import { reasonOf } from "../../core/errors.ts";
 import { noWebGpu, requestAdapter } from "./adapter.ts";
 
 /** What a model needs of a device, in bytes. */
@@ -64,9 +65,9 @@ export async function requestDevice(needs: DeviceNeeds, gpu?: GPU): Promise<GPUD
       },
     });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw noWebGpu(
-      `The graphics driver refused a WebGPU device: ${reason}`,
+      `The graphics driver refused a WebGPU device: ${reason}.`,
       "Close other tabs that use the GPU and reload.",
       { cause: error },
     );

@@ -2,6 +2,7 @@
  * What calibrations have summed so far, kept in this browser so that a lost device, a dead worker or a reload goes on from
  * there. One record for each calibration, in the place of the one before it; only the latest few calibrations have one.
  */
+import { reasonOf } from "../../core/errors.ts";
 import type { CalibrationRecord } from "../../engine/contract.ts";
 import type { RecordStore } from "../environment.ts";
 
@@ -96,7 +97,7 @@ export function createKeptCalibrations(
 
 function refusal(error: unknown): string {
   const full = error instanceof Error && error.name === "QuotaExceededError";
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return full
     ? "This browser's storage is full: after a reload calibration starts anew."
     : `This browser keeps nothing (${reason}): after a reload calibration starts anew.`;

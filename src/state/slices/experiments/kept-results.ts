@@ -1,4 +1,5 @@
 /** Results of experiments in this browser: appended to as they come, read under the key of what they were measured from. */
+import { reasonOf } from "../../../core/errors.ts";
 import type { ExperimentResult } from "../../../core/experiments/experiment.ts";
 import type { RecordStore } from "../../environment.ts";
 import { joinParts, partBetween } from "./experiments-parts.ts";
@@ -36,7 +37,7 @@ export function createKeptResults(records: RecordStore, onRefusal: (sentence: st
 }
 
 function refusal(error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   const full = error instanceof Error && error.name === "QuotaExceededError";
   return full
     ? "This browser's storage is full: results stay on the page, but not over a reload."

@@ -4,7 +4,7 @@
  * An object is one whole number below 64⁶, x and y in ten-thousandths and the attributes by their place in the world's
  * lists, written in base 64 with the letters that need no escape in an address.
  */
-import { invariant, PivotscopeError } from "../../../core/errors.ts";
+import { invariant, PivotscopeError, reasonOf } from "../../../core/errors.ts";
 import { colours, materials, type Scene, type SceneObject, shapes, sizes } from "../../../scenes/scene.ts";
 import { badScene, sceneOf } from "../../../scenes/scene-rules.ts";
 
@@ -41,7 +41,7 @@ export function decodeScene(text: string): Scene {
   try {
     return sceneOf(codes.map(decodeObject), "the scene");
   } catch (cause) {
-    throw damaged(cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause), cause);
+    throw damaged(reasonOf(cause), cause);
   }
 }
 

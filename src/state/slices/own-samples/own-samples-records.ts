@@ -2,7 +2,7 @@
  * Own samples as this browser keeps them: a short list, and the pictures beside it, each once, under the name that its
  * bytes give. Tabs share the list: each change is made to what is kept by then, one tab after the other.
  */
-import { PivotscopeError } from "../../../core/errors.ts";
+import { PivotscopeError, reasonOf } from "../../../core/errors.ts";
 import type { WrittenTrace } from "../../../models/own-samples-json.ts";
 import type { RecordStore } from "../../environment.ts";
 import { isRecord } from "../model/model.ts";
@@ -182,7 +182,7 @@ function isTrace(value: unknown): value is WrittenTrace {
 
 function refusal(error: unknown): string {
   if (error instanceof PivotscopeError) return `${error.message} ${error.hint}`;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return error instanceof Error && error.name === "QuotaExceededError"
     ? "This browser's storage is full: the samples stay on the page, but not over a reload. Save them as a file."
     : `This browser keeps nothing (${reason}): the samples stay on the page, but not over a reload. Save them as a file.`;
