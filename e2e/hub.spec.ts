@@ -249,6 +249,10 @@ test("stored models are listed with their sizes, removed, and cleared after a qu
   await expect(stored.getByRole("listitem")).toHaveCount(2);
   await expect(stored.getByRole("listitem").filter({ hasText: REPOSITORY })).toContainText(/6\.\d MB · complete/);
   await stored.getByRole("button", { name: /^Remove test\/gated/ }).click();
+  await dialog.button("Keep it").click();
+  await expect(stored.getByRole("listitem")).toHaveCount(2);
+  await stored.getByRole("button", { name: /^Remove test\/gated/ }).click();
+  await dialog.button("Remove it").click();
   await expect(stored.getByRole("listitem")).toHaveCount(1);
   await dialog.button("Clear all").click();
   await dialog.button("Keep it").click();

@@ -105,6 +105,15 @@ test("calibrates on a set of own pictures that is built, saved, kept and opened 
   await workbench.button("Own samples").click();
   await expect(samples).toHaveCount(2);
   await dialog.getByRole("button", { name: "Back to the model's set" }).click();
+  const lost = dialog.getByRole("status").filter({ hasText: /\w/ });
+  const undo = dialog.getByRole("button", { name: /^Undo: / });
+  await dialog.getByRole("button", { name: "Remove sample 1" }).press("Enter");
+  await expect(lost).toHaveText("Sample 1 was removed.");
+  // The focus stays among the samples.
+  await expect(dialog.getByRole("button", { name: "Remove sample 1" })).toBeFocused();
+  await page.keyboard.press("Control+z");
+  await expect(samples).toHaveCount(2);
+  await expect(lost).toHaveCount(0);
   await dialog.getByRole("button", { name: "Remove sample 2" }).click();
   await dialog.getByRole("textbox", { name: "Question of sample 1" }).fill("Why?");
   await page.keyboard.press("Enter");
@@ -123,6 +132,16 @@ test("calibrates on a set of own pictures that is built, saved, kept and opened 
     buffer: Buffer.from(saved),
   });
   await expect(status).toContainText("2 samples, all traces written.");
+  await expect(lost).toHaveText("saved.json took the place of one sample.");
+  await undo.press("Enter");
+  await expect(status).toContainText("1 sample, 1 trace to write.");
+  await expect(lost).toBeFocused();
+  await expect(lost).toHaveText("Undone. Before that: Sample 1 has another question, and its trace is gone.");
+  await dialog.getByRole("textbox", { name: "Question of sample 1" }).fill("Wherefore?");
+  // What was typed and not yet taken is not lost with the window.
+  await page.keyboard.press("Escape");
+  await workbench.button("Own samples").click();
+  await expect(dialog.getByRole("textbox", { name: "Question of sample 1" })).toHaveValue("Wherefore?");
   await dialog.getByRole("button", { name: "Close" }).click();
   await expect(calibration).toContainText("On the model's set");
   expect(errors).toEqual([]);
@@ -156,7 +175,7 @@ test("keeps what two tabs collect in one list", async ({ page, context }) => {
   await expect(first.pictures).toHaveCount(1);
   await add(second, "c.png");
   await expect.poll(() => names(second)).toEqual(["b.png", "c.png"]);
-  await expect(second.dialog.getByRole("status")).toContainText("Another tab has changed the list");
+  await expect(second.dialog.getByRole("status").first()).toContainText("Another tab has changed the list");
   await add(first, "d.png");
   await expect.poll(() => names(first)).toEqual(["b.png", "c.png", "d.png"]);
 

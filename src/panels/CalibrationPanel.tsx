@@ -5,6 +5,7 @@ import { isBusy } from "../state/job-state.ts";
 import { calibratedElsewhere, calibrationOutdated, keptSamples } from "../state/slices/calibration.ts";
 import { samplesAtHand, usedCount } from "../state/slices/own-samples/own-samples.ts";
 import { Alert } from "./Alert.tsx";
+import { AskingButton } from "./AskingButton.tsx";
 import styles from "./CalibrationPanel.module.css";
 import { Progress } from "./Progress.tsx";
 import { ReloadModel } from "./ReloadModel.tsx";
@@ -81,15 +82,15 @@ export function CalibrationPanel() {
           <p className={texts.note}>
             {kept.done} of {plural(kept.of, "sample")} are summed; <em>Continue</em> goes on from there.
           </p>
-          <button
-            type="button"
-            className={controls.button}
-            disabled={reason !== null}
+          <AskingButton
+            label="Start over"
             title="Forget what is summed, and calibrate from the first sample on"
-            onClick={() => void actions.startOver()}
-          >
-            Start over
-          </button>
+            disabled={reason !== null}
+            question={`Forget ${plural(kept.done, "sample")}?`}
+            yes="Forget"
+            no="Keep"
+            onYes={() => void actions.startOver()}
+          />
         </div>
       )}
       {calibration.status === "cancelled" && (

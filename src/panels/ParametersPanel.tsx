@@ -14,6 +14,7 @@ import { Alert } from "./Alert.tsx";
 import styles from "./ParametersPanel.module.css";
 import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
+import { UndoLine } from "./UndoLine.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
 
 const SECTIONS: readonly { readonly section: ParameterDescription["section"]; readonly title: string }[] = [
@@ -36,6 +37,7 @@ function OpenPanel() {
   const failure = useSelect((state) => state.pruning.failure);
   const parameters = useSelect((state) => state.pruning.parameters);
   const summary = useSelect((state) => state.model.summary);
+  const replaced = useSelect((state) => state.pruning.replaced);
   const outdated = useSelect(calibrationOutdated);
   const calibrating = useSelect(({ calibration }) => isBusy(calibration));
   const method = useSelect((state) => state.pruning.method);
@@ -66,6 +68,7 @@ function OpenPanel() {
         {summary?.recommended.window !== undefined &&
           ` For this model a window of ${summary.recommended.window} is recommended, because its traces are short.`}
       </p>
+      <UndoLine offer={replaced} onUndo={pruning.undoReplace} />
       {outdated && (
         <div className={texts.row}>
           <p className={texts.noteStrong}>The calibration was made with other constants.</p>

@@ -10,6 +10,7 @@ import { Gallery, ShuffleButtons } from "./scenes/Gallery.tsx";
 import { SceneEditor } from "./scenes/SceneEditor.tsx";
 import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
+import { UndoLine } from "./UndoLine.tsx";
 import { useActions, useSelect } from "./use-workbench.ts";
 
 export const PICTURE_TYPES = "image/png,image/jpeg,image/webp,image/gif";
@@ -18,6 +19,7 @@ export function PicturePanel() {
   const { input: actions } = useActions();
   const scene = useSelect(shownScene);
   const failure = useSelect((state) => state.input.pictureFailure);
+  const replaced = useSelect((state) => state.scenes.replaced);
   const [over, setOver] = useState(false);
 
   const take = (file: File | undefined) => {
@@ -60,6 +62,7 @@ export function PicturePanel() {
         </label>
         <span className={texts.note}>{over ? "let go to use it" : "or drop or paste one"}</span>
       </div>
+      <UndoLine offer={replaced} onUndo={actions.undoReplace} />
       <SplitChoice />
       {failure && <Alert failure={failure} />}
     </div>

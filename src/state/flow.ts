@@ -76,7 +76,8 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       const kept = promised !== null && names(promised, get().model.source);
       const meant = kept ? promised : promised === null ? link : null;
       if (kept) promised = null;
-      actions.pruning.setParameters(parametersFromLink(context, meant ?? EMPTY_SHARED_STATE));
+      const constants = parametersFromLink(context, meant ?? EMPTY_SHARED_STATE);
+      actions.pruning.setParameters(constants, "Another model came with constants of its own.");
       actions.input.setSplit((meant?.split ?? get().input.split) && summary.splitsPictures);
       if (!meant?.question) actions.input.suitQuestion(bundled);
     }
@@ -201,7 +202,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     },
     async visit(shared) {
       applyMethods(shared);
-      actions.pruning.setParameters(parametersFromLink(context, shared));
+      actions.pruning.setParameters(parametersFromLink(context, shared), "The link's constants were taken.");
       if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
       actions.input.setSplit(shared.split && (get().model.summary?.splitsPictures ?? false));
       const { picture, question } = get().input;

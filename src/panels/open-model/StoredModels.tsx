@@ -1,8 +1,8 @@
 /** What this browser keeps of models that were fetched, and what can be put away. */
-import { useState } from "react";
 import { formatBytes } from "../../core/format-bytes.ts";
 import type { StoredModel } from "../../state/environment.ts";
 import { Alert } from "../Alert.tsx";
+import { AskingButton } from "../AskingButton.tsx";
 import controls from "../shared/controls.module.css";
 import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
@@ -61,15 +61,15 @@ function Stored({ model }: { readonly model: StoredModel }) {
       >
         Open
       </button>
-      <button
-        type="button"
-        className={controls.button}
-        aria-label={`Remove ${repository} ${version.slice(0, 7)}`}
+      <AskingButton
+        label="Remove"
+        name={`Remove ${repository} ${version.slice(0, 7)}`}
         disabled={removing !== null}
-        onClick={() => void stored.remove(model)}
-      >
-        Remove
-      </button>
+        question={`Remove ${repository} from this browser?`}
+        yes="Remove it"
+        no="Keep it"
+        onYes={() => void stored.remove(model)}
+      />
     </li>
   );
 }
@@ -101,38 +101,19 @@ function Space() {
   );
 }
 
-/** Asks once more before everything goes. */
 function Clear({ count }: { readonly count: number }) {
   const { stored } = useActions();
   const removing = useSelect((state) => state.stored.removing !== null);
-  const [asked, setAsked] = useState(false);
-  if (!asked) {
-    return (
-      <div className={texts.row}>
-        <button type="button" className={controls.button} disabled={removing} onClick={() => setAsked(true)}>
-          Clear all
-        </button>
-      </div>
-    );
-  }
   return (
     <div className={texts.row}>
-      <p className={texts.noteStrong}>Remove {plural(count, "model")} from this browser?</p>
-      <button
-        type="button"
-        className={controls.buttonPrimary}
-        // biome-ignore lint/a11y/noAutofocus: it stands where the button was that had the focus
-        autoFocus
-        onClick={() => {
-          setAsked(false);
-          void stored.clear();
-        }}
-      >
-        Remove {count === 1 ? "it" : "all"}
-      </button>
-      <button type="button" className={controls.button} onClick={() => setAsked(false)}>
-        Keep {count === 1 ? "it" : "them"}
-      </button>
+      <AskingButton
+        label="Clear all"
+        disabled={removing}
+        question={`Remove ${plural(count, "model")} from this browser?`}
+        yes={`Remove ${count === 1 ? "it" : "all"}`}
+        no={`Keep ${count === 1 ? "it" : "them"}`}
+        onYes={() => void stored.clear()}
+      />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** Where somebody collects pictures with questions to calibrate on: the list, what is done with it, and its file. */
-import { type DragEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { usedOutdated } from "../../state/slices/own-samples/own-samples.ts";
 import { ownTrace } from "../../state/slices/own-samples/own-samples-pictures.ts";
 import hidden from "../../styles/hidden.module.css";
@@ -9,6 +9,7 @@ import { Progress } from "../Progress.tsx";
 import controls from "../shared/controls.module.css";
 import dialogs from "../shared/dialog.module.css";
 import texts from "../shared/text.module.css";
+import { UndoLine } from "../UndoLine.tsx";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { plural, waitingText } from "../words.ts";
 import { AddSamples } from "./AddSamples.tsx";
@@ -18,8 +19,7 @@ import { SampleRow } from "./SampleRow.tsx";
 export default function OwnSamplesDialog() {
   const { ownSamples: actions } = useActions();
   const entries = useSelect((state) => state.ownSamples.entries);
-  const question = useSelect(({ input }) => input.question);
-  const [asked, setAsked] = useState(question);
+  const asked = useSelect(({ ownSamples, input }) => ownSamples.asked ?? input.question);
   const [over, setOver] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLOListElement>(null);
@@ -36,6 +36,13 @@ export default function OwnSamplesDialog() {
     shown.current = count;
   }, [count]);
 
+  const onKeyDown = (event: KeyboardEvent) => {
+    // In a field, these keys undo what was typed.
+    if (event.target instanceof HTMLTextAreaElement || !(event.ctrlKey || event.metaKey)) return;
+    if (event.key.toLowerCase() !== "z" || event.shiftKey) return;
+    event.preventDefault();
+    void actions.undo();
+  };
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -52,6 +59,7 @@ export default function OwnSamplesDialog() {
         event.preventDefault();
         actions.setOpen(false);
       }}
+      onKeyDown={onKeyDown}
       onDrop={onDrop}
       onDragOver={(event) => {
         event.preventDefault();
@@ -72,7 +80,7 @@ export default function OwnSamplesDialog() {
           Pictures with questions to calibrate and measure on, in place of the samples that a model brings. What the
           whole model writes about them, its traces, shows which units it needs. The list stays in this browser.
         </p>
-        <AddSamples asked={asked} onAsk={setAsked} />
+        <AddSamples asked={asked} onAsk={actions.setAsked} />
         {count === 0 ? (
           <p className={`${styles.empty} ${texts.note}`}>
             No samples yet. Add the picture and question at hand, or several pictures with one question; a dozen is a
@@ -146,7 +154,10 @@ function Steps() {
           <button type="button" className={controls.button} disabled={entries.length === 0} onClick={() => void save()}>
             Save
           </button>
-          <label className={controls.fileButton} title="A file that was saved here; it replaces the list">
+          <label
+            className={controls.fileButton}
+            title="A file that was saved here; it takes the place of the list, which can be undone"
+          >
             Open
             <input
               type="file"
@@ -167,7 +178,9 @@ function Steps() {
 
 /** What went wrong or is not plain to see; it stays in sight however far the list is scrolled. */
 function Outcome() {
+  const { ownSamples: actions } = useActions();
   const failure = useSelect((state) => state.ownSamples.failure);
+  const undoable = useSelect((state) => state.ownSamples.past.at(-1) ?? null);
   const note = useSelect((state) => state.ownSamples.note);
   const notKept = useSelect((state) => state.ownSamples.notKept);
   return (
@@ -176,6 +189,7 @@ function Outcome() {
       <p className={texts.noteStrong} role="status">
         {[note, notKept].filter(Boolean).join(" ")}
       </p>
+      <UndoLine offer={undoable} onUndo={() => void actions.undo()} />
     </>
   );
 }

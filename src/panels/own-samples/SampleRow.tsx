@@ -1,5 +1,5 @@
 /** One own sample: its picture, question, answer and trace. Text is taken when the field is left or Enter is pressed. */
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { MAXIMUM_QUESTION } from "../../state/slices/input/input.ts";
 import { ownTrace } from "../../state/slices/own-samples/own-samples-pictures.ts";
 import type { OwnEntry, OwnPicture } from "../../state/slices/own-samples/own-samples-state.ts";
@@ -33,13 +33,13 @@ export function SampleRow({ entry, place }: SampleRowProps) {
           label={`Question of sample ${place}`}
           placeholder="Question"
           value={question}
-          onTake={(text) => actions.edit(number, { question: text })}
+          onTake={(text) => void actions.edit(number, { question: text })}
         />
         <Field
           label={`Answer of sample ${place}`}
           placeholder="Answer, if you know it"
           value={answer ?? ""}
-          onTake={(text) => actions.edit(number, { answer: text })}
+          onTake={(text) => void actions.edit(number, { answer: text })}
         />
         {/* While no model is there, nothing says that a trace is not its own. */}
         <TraceLine entry={entry} trace={summary ? ownTrace(entry, summary) : entry.trace} written={written} />
@@ -48,12 +48,23 @@ export function SampleRow({ entry, place }: SampleRowProps) {
         type="button"
         className={controls.buttonQuiet}
         aria-label={`Remove sample ${place}`}
-        onClick={() => actions.remove(number)}
+        data-remove
+        onClick={(event) => {
+          focusNext(event.currentTarget);
+          void actions.remove(number);
+        }}
       >
         Remove
       </button>
     </li>
   );
+}
+
+/** The focus stays among the samples when the one that has it goes. */
+function focusNext(button: HTMLElement): void {
+  const row = button.closest("li");
+  const next = row?.nextElementSibling ?? row?.previousElementSibling;
+  (next?.querySelector<HTMLElement>("[data-remove]") ?? button.closest("dialog")?.querySelector("button"))?.focus();
 }
 
 interface TraceLineProps {
@@ -80,8 +91,7 @@ interface FieldProps {
   readonly label: string;
   readonly placeholder: string;
   readonly value: string;
-  /** Whether the text could be taken. */
-  onTake(text: string): boolean;
+  onTake(text: string): void;
 }
 
 function Field({ label, placeholder, value, onTake }: FieldProps) {
@@ -90,6 +100,12 @@ function Field({ label, placeholder, value, onTake }: FieldProps) {
     if (typed !== null && typed.trim() !== value) onTake(typed);
     setTyped(null);
   };
+  // Escape closes the window around a field that was not left.
+  const latest = useRef(take);
+  useEffect(() => {
+    latest.current = take;
+  });
+  useEffect(() => () => latest.current(), []);
   return (
     <textarea
       rows={1}

@@ -15,6 +15,8 @@ export interface Harness {
   /** Every engine that was made, in order; the last one is in use. */
   readonly engines: readonly { readonly fake: FakeEngine; readonly port: PortEngine }[];
   readonly hashes: readonly { readonly hash: string; readonly mode: "push" | "replace" }[];
+  /** Previews of pictures that the page has let go of. */
+  readonly released: readonly string[];
   /** What the page has kept. */
   readonly records: MemoryRecords;
   /** Models of hubs that the browser holds. */
@@ -57,6 +59,7 @@ let numbers = 0;
 export function createHarness(records = createMemoryRecords()): Harness {
   const engines: { fake: FakeEngine; port: PortEngine }[] = [];
   const hashes: { hash: string; mode: "push" | "replace" }[] = [];
+  const released: string[] = [];
   const timers = new Map<number, { due: number; callback: () => void }>();
   const models = createMemoryModels();
   const files = new Map(Object.entries(FILES));
@@ -91,7 +94,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
       const type = longestEdge === null ? "image/png" : "image/jpeg";
       return new Blob([`${width} × ${height}, ${pixels.length} bytes`], { type });
     },
-    releasePreview() {},
+    releasePreview: (previewUrl) => released.push(previewUrl),
     records,
     models,
     uniqueNumber() {
@@ -112,6 +115,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
     workbench: createWorkbench(environment),
     engines,
     hashes,
+    released,
     records,
     models,
     files,

@@ -34,6 +34,8 @@ export interface InputState {
   /** The question that was asked last. */
   readonly question: string;
   readonly questionFailure: Failure | null;
+  /** What somebody has typed into the field last; the field may show another text since. */
+  readonly typed: string;
   /** Cut the picture into frames as the checkpoint's processor does. */
   readonly split: boolean;
 }
@@ -46,5 +48,6 @@ export const initialInput: InputState = {
   draft: "",
   question: "",
   questionFailure: null,
+  typed: "",
   split: false,
 };

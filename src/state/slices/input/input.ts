@@ -6,12 +6,11 @@ import type { Scene } from "../../../scenes/scene.ts";
 import type { Context } from "../../context.ts";
 import { failureOf } from "../../failure.ts";
 import type { WorkbenchState } from "../../shape.ts";
+import { madeByHand, previewsOf } from "./input-replaced.ts";
 import type { Example, InputState, ShownPicture } from "./input-state.ts";
-import { decodeScene, encodeScene } from "./scene-link.ts";
+import { decodeScene, encodeScene, LINKED } from "./scene-link.ts";
 import { questionAfterEdit, shownQuestion } from "./scene-questions.ts";
-
-/** Stands for an example where a scene came with a link. */
-export const LINKED = "link";
+import type { ReplacedInput } from "./scenes-state.ts";
 
 /** Characters of a question that the page accepts; the engine checks its tokens against the model's positions. */
 export const MAXIMUM_QUESTION = 2000;
@@ -44,6 +43,8 @@ export interface InputActions {
   setSplit(split: boolean): void;
   /** Asks the question as typed, or this one. Returns whether it could be asked. */
   ask(question?: string): boolean;
+  /** Brings back what somebody had made before it was replaced. */
+  undoReplace(): void;
 }
 
 export function createInputActions(context: Context): InputActions {
@@ -80,6 +81,7 @@ export function createInputActions(context: Context): InputActions {
       // In one step: picture and question belong together, and the model is asked once.
       const asked = question();
       if (asked !== null) questions += 1;
+      keepReplaced(asked ?? get().input.draft, true);
       const { picture: shown, previewUrl, animated } = decoded;
       const picture = { number: takeNumber(), name, exampleId, scene: null, picture: shown, previewUrl, animated };
       replacePicture(picture, asked === null ? {} : asking(asked));
@@ -89,13 +91,27 @@ export function createInputActions(context: Context): InputActions {
   }
 
   function replacePicture(picture: ShownPicture, asked: Partial<InputState> = {}): void {
-    const before = get().input.picture?.previewUrl ?? null;
-    patch("input", { decoding: false, pictureFailure: null, picture, ...asked });
-    if (before !== null) environment.releasePreview(before);
+    change({ decoding: false, pictureFailure: null, picture, ...asked });
+  }
+
+  /** Changes the input, and lets go of previews that nothing shows or can bring back any more. */
+  function change(to: Partial<InputState>, replaced?: ReplacedInput | null): void {
+    const before = previewsOf(get());
+    patch("input", to);
+    if (replaced !== undefined) patch("scenes", { replaced });
+    const now = previewsOf(get());
+    for (const url of before) if (!now.includes(url)) environment.releasePreview(url);
+  }
+
+  /** To be called before something takes the place of the picture or of the text in the question's field. */
+  function keepReplaced(draft: string, withPicture = false): void {
+    const replaced = madeByHand(get(), draft, withPicture);
+    if (replaced) change({}, replaced);
   }
 
   function ask(question = get().input.draft): boolean {
     questions += 1;
+    keepReplaced(question);
     const asked = asking(question);
     patch("input", asked);
     return asked.questionFailure === null;
@@ -118,6 +134,7 @@ export function createInputActions(context: Context): InputActions {
 
   /** Another scene than the one at hand, not an edited one. */
   function beginScene(scene: Scene, question: string, exampleId: string): void {
+    keepReplaced(question, true);
     patch("scenes", { selected: null, past: [], future: [] });
     showScene(scene, question, exampleId);
   }
@@ -125,6 +142,18 @@ export function createInputActions(context: Context): InputActions {
   return {
     ask,
     showScene,
+    undoReplace() {
+      const state = get();
+      const { replaced } = state.scenes;
+      if (!replaced) return;
+      latest += 1;
+      questions += 1;
+      const { asked, picture, edits } = replaced;
+      // What was made since can be had back in its turn.
+      const made = madeByHand(state, asked.draft, picture !== null);
+      if (picture) patch("scenes", edits);
+      change({ ...asked, ...picture, decoding: false, pictureFailure: null, questionFailure: null }, made);
+    },
     openScene(link, question) {
       try {
         const scene = decodeScene(link);
@@ -149,7 +178,7 @@ export function createInputActions(context: Context): InputActions {
     },
     setDraft(draft) {
       questions += 1;
-      patch("input", { draft, questionFailure: null });
+      patch("input", { draft, typed: draft, questionFailure: null });
     },
     setSplit(split) {
       if (split !== get().input.split) patch("input", { split });

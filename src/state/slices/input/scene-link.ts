@@ -8,6 +8,9 @@ import { invariant, PivotscopeError, reasonOf } from "../../../core/errors.ts";
 import { colours, materials, type Scene, type SceneObject, shapes, sizes } from "../../../scenes/scene.ts";
 import { badScene, sceneOf } from "../../../scenes/scene-rules.ts";
 
+/** Stands for an example where a scene came with a link. */
+export const LINKED = "link";
+
 const VERSION = "1";
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const CHARACTERS = 6;

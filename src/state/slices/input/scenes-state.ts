@@ -1,12 +1,22 @@
-/** The scene that is being edited, and those drawn at random. */
+/** The scene that is being edited, those drawn at random, and what somebody had made before it was replaced. */
 import type { Scene } from "../../../scenes/scene.ts";
-import type { Example } from "./input-state.ts";
+import type { Example, InputState } from "./input-state.ts";
 
 /** A scene to come back to, with the question that was asked about it. */
 export interface SceneVersion {
   readonly scene: Scene;
   readonly question: string;
   readonly selected: number | null;
+}
+
+/** What was there before, to come back to. */
+export interface ReplacedInput {
+  /** What was replaced, in a sentence. */
+  readonly words: string;
+  readonly asked: Pick<InputState, "question" | "draft" | "typed">;
+  /** With the edits that led to it; null where the picture was not replaced. */
+  readonly picture: Pick<InputState, "picture"> | null;
+  readonly edits: Pick<ScenesState, "selected" | "past" | "future">;
 }
 
 export interface ScenesState {
@@ -20,6 +30,15 @@ export interface ScenesState {
   readonly past: readonly SceneVersion[];
   /** What was undone, the next to redo last. */
   readonly future: readonly SceneVersion[];
+  /** An own picture, an edited scene or a typed question that was replaced, and can be had back. */
+  readonly replaced: ReplacedInput | null;
 }
 
-export const initialScenes: ScenesState = { seed: 0, shuffled: [], selected: null, past: [], future: [] };
+export const initialScenes: ScenesState = {
+  seed: 0,
+  shuffled: [],
+  selected: null,
+  past: [],
+  future: [],
+  replaced: null,
+};

@@ -25,7 +25,13 @@ describe("merging own samples of two tabs", () => {
     expect(mergeSamples(list([a, b]), list([a, b]), list([theirs, b])).entries).toEqual([theirs, b]);
     expect(mergeSamples(list([a, b]), list([mine, b]), list([a, b])).entries).toEqual([mine, b]);
     expect(mergeSamples(list([a, b]), list([mine, b]), list([theirs, b])).entries).toEqual([mine, b]);
-    expect(mergeSamples(list([a, b]), list([mine, b]), list([b])).entries).toEqual([b, mine]);
+    expect(mergeSamples(list([a, b]), list([mine, b]), list([b])).entries).toEqual([mine, b]);
+  });
+
+  it("puts what comes back where it was, and what is new at the end", () => {
+    expect(mergeSamples(list([a, c]), list([a, b, c]), list([a, c])).entries).toEqual([a, b, c]);
+    expect(mergeSamples(list([a, c]), list([a, b, c]), list([a, c, d])).entries).toEqual([a, b, c, d]);
+    expect(mergeSamples(list([]), list([a, b, c]), list([d])).entries).toEqual([d, a, b, c]);
   });
 
   it("goes by the weights that were named last", () => {

@@ -10,8 +10,8 @@ export interface KeptSamples {
 export const NOTHING_KEPT: KeptSamples = { entries: [], usedWith: null };
 
 /**
- * Merges three ways. Entries count as unchanged while they are the same object. Kept entries come first and in their
- * order. Where both sides have changed one sample, this page's change stands; what this page removed is removed; what
+ * Merges three ways. Entries count as unchanged while they are the same object. Kept entries stand in their order; those
+ * of this page alone stand before the one that follows them here, or at the end. Where both sides have changed one sample, this page's change stands; what this page removed is removed; what
  * was removed elsewhere comes back only if it was changed here.
  *
  * @param base what was kept when this page last looked.
@@ -30,7 +30,7 @@ export function mergeSamples(base: KeptSamples, mine: KeptSamples, theirs: KeptS
   });
   const added = mine.entries.filter(({ number }) => !there.has(number) && before.get(number) !== here.get(number));
   return {
-    entries: [...kept, ...added],
+    entries: putBetween(kept, added, mine.entries),
     usedWith: mine.usedWith === base.usedWith ? theirs.usedWith : mine.usedWith,
   };
 }
@@ -41,4 +41,24 @@ export function sameEntries({ entries }: KeptSamples, other: KeptSamples): boole
 
 function byNumber({ entries }: KeptSamples): Map<number, OwnEntry> {
   return new Map(entries.map((entry) => [entry.number, entry]));
+}
+
+/** Puts `added` among `kept`: each before the entry of `kept` that comes next in `order`, or at the end. */
+function putBetween(
+  kept: readonly OwnEntry[],
+  added: readonly OwnEntry[],
+  order: readonly OwnEntry[],
+): readonly OwnEntry[] {
+  const places = new Map(kept.map(({ number }) => [number, [] as OwnEntry[]]));
+  const isAdded = new Set(added);
+  let waiting: OwnEntry[] = [];
+  for (const entry of order) {
+    const place = places.get(entry.number);
+    if (isAdded.has(entry)) waiting.push(entry);
+    else if (place) {
+      place.push(...waiting);
+      waiting = [];
+    }
+  }
+  return [...kept.flatMap((entry) => [...(places.get(entry.number) ?? []), entry]), ...waiting];
 }

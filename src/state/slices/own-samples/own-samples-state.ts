@@ -25,9 +25,21 @@ export interface UsedSamples {
   readonly entries: readonly OwnEntry[];
 }
 
+/** A change by which something was lost that somebody had made. */
+export interface OwnChange {
+  /** What was done, in a sentence. */
+  readonly words: string;
+  readonly before: readonly OwnEntry[];
+  readonly after: readonly OwnEntry[];
+}
+
 export interface OwnSamplesState {
   readonly open: boolean;
   readonly entries: readonly OwnEntry[];
+  /** What can be undone, the latest last. */
+  readonly past: readonly OwnChange[];
+  /** What new pictures are asked, once somebody has typed it. */
+  readonly asked: string | null;
   readonly used: UsedSamples | null;
   /** The trace that is being written, and how many of how many are done. */
   readonly writing: {
@@ -50,6 +62,8 @@ export interface OwnSamplesState {
 export const initialOwnSamples: OwnSamplesState = {
   open: false,
   entries: [],
+  past: [],
+  asked: null,
   used: null,
   writing: null,
   reading: false,

@@ -87,13 +87,13 @@ describe("collecting own samples", () => {
     await own().writeTraces();
     const [first] = entries();
     const number = first?.number ?? 0;
-    expect(own().edit(number, { answer: " three " })).toBe(true);
+    expect(await own().edit(number, { answer: " three " })).toBe(true);
     expect(entries()[0]).toMatchObject({ answer: "three", trace: first?.trace });
-    expect(own().edit(number, { question: "What is this?" })).toBe(true);
+    expect(await own().edit(number, { question: "What is this?" })).toBe(true);
     expect(entries()[0]?.trace).not.toBeNull();
-    expect(own().edit(number, { question: " Why? " })).toBe(true);
+    expect(await own().edit(number, { question: " Why? " })).toBe(true);
     expect(entries()[0]).toMatchObject({ question: "Why?", trace: null });
-    expect(own().edit(number, { question: "" })).toBe(false);
+    expect(await own().edit(number, { question: "" })).toBe(false);
     expect(entries()[0]?.question).toBe("Why?");
     own().remove(number);
     expect(entries()).toHaveLength(1);

@@ -8,6 +8,8 @@ export interface PruningState {
   readonly ratio: number;
   readonly method: string;
   readonly parameters: MethodParameters;
+  /** Constants that somebody had changed before they were replaced, and what replaced them, in a sentence. */
+  readonly replaced: { readonly words: string; readonly parameters: MethodParameters } | null;
   /** What the plan yields; a new object on each tick around arrays that the next tick reuses. Null before calibration. */
   readonly frame: FrameData | null;
   /** Names what `frame` takes out, see `planHash`. */
@@ -25,6 +27,7 @@ export const initialPruning: PruningState = {
   ratio: STARTING_RATIO,
   method: DEFAULT_METHOD,
   parameters: startingParameters(null),
+  replaced: null,
   frame: null,
   planHash: null,
   secondMethod: null,

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { decodeSharedState } from "../../address/url.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { measureAt, opened } from "../../testing/journey.ts";
 import { measurementKey, staleRatio } from "../measurement/measurement.ts";
@@ -91,5 +92,45 @@ describe("bias compensation", () => {
     expect(state().pruning.frame?.meanInputs).toBeNull();
     expect(state().pruning.frame?.keep).toEqual(mask);
     expect(measurementKey(state())).not.toBe(before);
+  });
+});
+
+describe("constants that somebody has changed", () => {
+  const offer = () => state().pruning.replaced?.words;
+  const window = () => state().pruning.parameters.window;
+
+  it("can be had back after a reset", async () => {
+    harness = await opened();
+    const start = window();
+    pruning().resetParameter();
+    expect(offer()).toBeUndefined();
+    pruning().setParameter("window", start + 2);
+    pruning().setParameter("batchSize", 3);
+    pruning().resetParameter("window");
+    expect([window(), offer()]).toEqual([start, "Window was reset."]);
+    pruning().undoReplace();
+    expect([window(), offer()]).toEqual([start + 2, undefined]);
+    pruning().resetParameter();
+    expect([window(), offer()]).toEqual([start, "All constants were reset."]);
+    pruning().setParameter("window", start + 4);
+    pruning().undoReplace();
+    expect(state().pruning.parameters).toMatchObject({ window: start + 2, batchSize: 3 });
+    // What was changed after the reset is somebody's, too.
+    expect(offer()).toBe("Later changes were undone.");
+    pruning().undoReplace();
+    expect(window()).toBe(start + 4);
+  });
+
+  it("can be had back after another model has come, which is asked with its own", async () => {
+    harness = await opened();
+    const start = window();
+    pruning().setParameter("window", start + 2);
+    await harness.workbench.actions.model.reload();
+    // The same model: nothing is replaced.
+    expect([window(), offer()]).toEqual([start + 2, undefined]);
+    await harness.workbench.visit(decodeSharedState("method=flap"));
+    expect([window(), offer()]).toEqual([start, "The link's constants were taken."]);
+    pruning().undoReplace();
+    expect(window()).toBe(start + 2);
   });
 });

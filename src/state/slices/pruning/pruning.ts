@@ -1,6 +1,7 @@
 /** The slider: ratio, method, constants, and the plan that follows from them within the frame. */
 import type { FrameData } from "../../../core/frame-data.ts";
 import { methods } from "../../../core/methods/index.ts";
+import { parameterDescriptions } from "../../../core/parameters.ts";
 import type { Context } from "../../context.ts";
 import { failureOf } from "../../failure.ts";
 import { changeParameter, type FramePlanner, type MethodParameters, plannerOf, startingParameters } from "./method.ts";
@@ -18,7 +19,10 @@ export interface PruningActions {
   setParameter(name: string, value: unknown): void;
   /** Back to the model's starting values: one constant, or all. */
   resetParameter(name?: string): void;
-  setParameters(parameters: MethodParameters): void;
+  /** Takes these constants, of which `words` says whose they are. */
+  setParameters(parameters: MethodParameters, words: string): void;
+  /** Brings back constants that somebody had changed before they were replaced. */
+  undoReplace(): void;
   /** Plans anew from the statistics, method, constants and ratio at hand. */
   replan(): void;
 }
@@ -31,6 +35,9 @@ export function createPruningActions(context: Context): PruningActions {
   const planner = createPlannerCache(context);
   // Two planners, so that neither overwrites the other's arrays.
   const secondPlanner = createPlannerCache(context);
+  /** Whether there is something of somebody's among the constants, and whether it came after they were last replaced. */
+  let changed = false;
+  let changedSince = false;
 
   /**
    * Changes what is asked for and plans it, in one step: whoever looks sees a plan beside what it was made from, never the
@@ -52,9 +59,26 @@ export function createPruningActions(context: Context): PruningActions {
     });
   }
 
+  /** Replaces constants; those that somebody has changed can be had back. */
+  function replaceParameters(parameters: MethodParameters, words: string, stillChanged = false): void {
+    const { parameters: before, replaced } = get().pruning;
+    const lost = changed && JSON.stringify(before) !== JSON.stringify(parameters);
+    changed = stillChanged;
+    changedSince = false;
+    patch("pruning", { replaced: lost ? { words, parameters: before } : replaced });
+    replan({ parameters });
+  }
+
   return {
     replan: () => replan(),
-    setParameters: (parameters) => replan({ parameters }),
+    setParameters: (parameters, words) => replaceParameters(parameters, words),
+    undoReplace() {
+      const { replaced } = get().pruning;
+      if (!replaced) return;
+      patch("pruning", { replaced: null });
+      changed = changedSince;
+      replaceParameters(replaced.parameters, "Later changes were undone.", true);
+    },
     setRatio(ratio) {
       if (!Number.isFinite(ratio)) return;
       const clamped = Math.min(MAXIMUM_RATIO, Math.max(0, Math.round(ratio * 1000) / 1000));
@@ -75,6 +99,8 @@ export function createPruningActions(context: Context): PruningActions {
     setParameter(name, value) {
       try {
         replan({ parameters: changeParameter(get().pruning.parameters, name, value) });
+        changed = true;
+        changedSince = true;
       } catch (error) {
         patch("pruning", { failure: failureOf(error) });
       }
@@ -82,9 +108,12 @@ export function createPruningActions(context: Context): PruningActions {
     resetParameter(name) {
       const { pruning, model } = get();
       const start = startingParameters(model.summary);
-      replan({
-        parameters: name === undefined ? start : changeParameter(pruning.parameters, name, named(start, name)),
-      });
+      if (name === undefined) replaceParameters(start, "All constants were reset.");
+      else {
+        const { label = name } = parameterDescriptions.find((description) => description.name === name) ?? {};
+        const reset = changeParameter(pruning.parameters, name, named(start, name));
+        replaceParameters(reset, `${label} was reset.`, true);
+      }
     },
   };
 }
