@@ -1,5 +1,6 @@
 /** Methods beside each other: another one under the slider, two overlaid, and an experiment that outlives the page. */
 import { expect } from "@playwright/test";
+import { OpenModelDialog } from "./open-model.ts";
 import { test } from "./test.ts";
 import { METHODS_LEFT_OUT } from "./words.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
@@ -47,5 +48,22 @@ test("measures methods on the evaluation set, and shows them again after a reloa
   await page.reload();
   await expect(panel.getByText(/3 models, 90 measurements on 30 samples/)).toBeVisible({ timeout: 150_000 });
   expect(await table.textContent()).toBe(measured);
+
+  // It stands beside the stored models, and goes when somebody wants it to.
+  const dialog = new OpenModelDialog(page);
+  await dialog.show();
+  const kept = dialog.dialog.getByRole("region", { name: "Kept results of experiments" });
+  await expect(kept.getByRole("listitem")).toContainText(
+    /µCRASP and FLAP at 30.%Scenes 3M · 3 models × 30 samples, 90 measurements · [\d.]+ kB · \d+ \w+ \d{4}/,
+  );
+  await kept.getByRole("button", { name: "Remove µCRASP and FLAP at 30" }).click();
+  await kept.getByRole("button", { name: "Keep it" }).click();
+  await expect(kept.getByRole("button", { name: "Remove µCRASP and FLAP at 30" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await kept.getByRole("button", { name: "Remove it" }).click();
+  await expect(kept).toContainText("None yet.");
+  await page.reload();
+  await expect(panel.getByRole("button", { name: "Measure methods at 30 %" })).toBeEnabled({ timeout: 150_000 });
+  await expect(panel.getByText(/3 models, 90 measurements/)).toHaveCount(0);
   expect(errors).toEqual([]);
 });

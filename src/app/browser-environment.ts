@@ -41,6 +41,7 @@ export function createBrowserEnvironment(): Environment {
       const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
       return (high % 2 ** 21) * 2 ** 32 + low;
     },
+    date: Date.now,
     now: () => performance.now(),
     after(milliseconds, callback) {
       const timer = setTimeout(callback, milliseconds);

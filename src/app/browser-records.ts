@@ -65,6 +65,19 @@ export function createBrowserRecords(): RecordStore {
       const entries = await transact<Entry[]>("readonly", (store) => store.index(BY_LIST).getAll(key));
       return entries.map((entry) => entry.record);
     },
+    async keys() {
+      const found: string[] = [];
+      await transact("readonly", (store) => {
+        const request = store.index(BY_LIST).openKeyCursor(null, "nextunique");
+        request.onsuccess = () => {
+          const { result: cursor } = request;
+          if (cursor) found.push(String(cursor.key));
+          cursor?.continue();
+        };
+        return request;
+      });
+      return found;
+    },
     async append(key, record) {
       const entry: Entry = { list: key, record };
       await transact("readwrite", (store) => store.add(entry));

@@ -4,6 +4,7 @@ import { createCalibrationActions } from "./slices/calibration.ts";
 import { createKeptCalibrations } from "./slices/calibration-kept.ts";
 import { createExperimentsActions } from "./slices/experiments/experiments.ts";
 import { createLayersActions } from "./slices/experiments/layers.ts";
+import { createResultsLoader } from "./slices/experiments/load-results.ts";
 import { createInputActions } from "./slices/input/input.ts";
 import { createScenesActions } from "./slices/input/scenes.ts";
 import { createComparisonActions } from "./slices/measurement/comparison.ts";
@@ -26,10 +27,11 @@ export function createActions(context: Context) {
   const kept = createKeptCalibrations(context.environment.records, (notKept) =>
     context.patch("calibration", { notKept }),
   );
+  const results = createResultsLoader(context);
   const slices = {
     model,
     opening: createOpeningActions(context, model),
-    stored: createStoredActions(context),
+    stored: createStoredActions(context, results),
     input,
     scenes: createScenesActions(context, input),
     reasoning: createReasoningActions(context, noteLoss),
@@ -38,7 +40,7 @@ export function createActions(context: Context) {
     pruning: createPruningActions(context),
     measurement: createMeasurementActions(context, noteLoss),
     comparison: createComparisonActions(context, noteLoss),
-    experiments: createExperimentsActions(context, noteLoss, kept),
+    experiments: createExperimentsActions(context, noteLoss, kept, results),
     layers: createLayersActions(context, noteLoss),
     preferences: createPreferencesActions(context),
   };

@@ -21,6 +21,8 @@ export interface RecordStore {
   append(key: string, record: unknown): Promise<void>;
   /** Keeps a record in place of everything under `key`: both or neither. */
   replace(key: string, record: unknown): Promise<void>;
+  /** Every key that something is kept under. */
+  keys(): Promise<readonly string[]>;
   /** Forgets everything under `key`. */
   remove(key: string): Promise<void>;
   /** Runs `work` while no other tab runs any for `key`, where the browser can tell. */
@@ -86,6 +88,8 @@ export interface Environment {
   readonly models: ModelStore;
   /** A whole number that no other tab draws. */
   uniqueNumber(): number;
+  /** Milliseconds since 1970. */
+  date(): number;
   /** Milliseconds on a clock that only goes forward. */
   now(): number;
   /** Calls back once after a delay; the function that comes back calls it off. */

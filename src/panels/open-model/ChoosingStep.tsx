@@ -8,6 +8,7 @@ import controls from "../shared/controls.module.css";
 import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import styles from "./ChoosingStep.module.css";
+import { KeptResults } from "./KeptResults.tsx";
 import { RECOMMENDED_MODELS } from "./recommended-models.ts";
 import { StoredModels } from "./StoredModels.tsx";
 import steps from "./steps.module.css";
@@ -27,6 +28,7 @@ export function ChoosingStep({ failure }: { readonly failure: Failure | null }) 
       <AddressField failure={failure} />
       <FolderField />
       <StoredModels />
+      <KeptResults />
     </>
   );
 }

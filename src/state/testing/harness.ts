@@ -101,6 +101,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
       numbers += 1;
       return numbers;
     },
+    date: () => Date.UTC(2026, 0, 1) + clock,
     now: () => clock,
     after(milliseconds, callback) {
       const timer = nextTimer;

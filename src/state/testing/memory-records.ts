@@ -23,6 +23,10 @@ export function createMemoryRecords(): MemoryRecords {
       check();
       return structuredClone(lists.get(key) ?? []);
     },
+    async keys() {
+      check();
+      return [...lists.keys()];
+    },
     async append(key, record) {
       check();
       lists.set(key, [...(lists.get(key) ?? []), structuredClone(record)]);

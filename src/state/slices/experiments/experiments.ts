@@ -24,7 +24,7 @@ import {
   initialExperiments,
   NO_RUN,
 } from "./experiments-state.ts";
-import { createKeptResults } from "./kept-results.ts";
+import type { KeptResults } from "./kept-results.ts";
 import { createPause, type Pause } from "./pause.ts";
 
 export interface ExperimentsActions {
@@ -56,9 +56,9 @@ export function createExperimentsActions(
   context: Context,
   onLoss: (error: unknown) => boolean,
   kept: KeptCalibrations,
+  loadResults: () => Promise<KeptResults>,
 ): ExperimentsActions {
   const { patch, get, environment } = context;
-  const keptResults = createKeptResults(environment.records, (notKept) => patch("experiments", { notKept }));
   const pauses = new Map<ExperimentName, Pause>();
   /** Calibrations that ablations have needed; those of another model are forgotten. */
   let calibrated: readonly KnownStatistics[] = [];
@@ -100,7 +100,8 @@ export function createExperimentsActions(
     if (jobs[name].busy) return;
     const key = currentKey(name, get());
     if (key === null || key === get().experiments.runs[name].key) return;
-    const result = await keptResults.read(key);
+    const results = await loadResults().catch(() => null);
+    const result = (await results?.read(key)) ?? null;
     if (!result || jobs[name].busy || key !== currentKey(name, get())) return;
     patchRun(name, { ...(isComplete(result, get()) ? ENDED : CANCELLED), key, result });
   }
@@ -136,6 +137,7 @@ export function createExperimentsActions(
     let shownLast: ExperimentPace | null = null;
     let from: { readonly done: number; readonly worked: number } | null = null;
     try {
+      const keptResults = await loadResults();
       if (!latest) {
         latest = await keptResults.read(key);
         if (latest && wanted()) patchRun(name, { result: latest });

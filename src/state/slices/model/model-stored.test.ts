@@ -57,3 +57,24 @@ describe("stored models", () => {
     expect(stored()).toMatchObject({ refused: false, use: { persisted: true } });
   });
 });
+
+describe("kept results of experiments", () => {
+  const titles = () => stored().results?.map(({ key }) => key);
+
+  it("are listed, and removed together, with the reason where that is refused", async () => {
+    await harness.records.append('["a"]', { version: 1 });
+    await harness.records.append('["b"]', { version: 1 });
+    await actions().refreshResults();
+    expect(titles()).toEqual(['["a"]', '["b"]']);
+    harness.records.failWith(new Error("Another tab is writing."));
+    await actions().removeResults(['["a"]']);
+    expect(stored()).toMatchObject({ removingResults: [], resultsFailure: { message: expect.any(String) } });
+    expect(titles()).toHaveLength(2);
+    harness.records.failWith(null);
+    const removing = actions().removeResults(['["a"]']);
+    expect(stored().removingResults).toEqual(['["a"]']);
+    await removing;
+    expect(titles()).toEqual(['["b"]']);
+    expect(stored().resultsFailure).toBeNull();
+  });
+});

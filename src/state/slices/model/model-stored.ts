@@ -1,7 +1,8 @@
-/** Models of hubs that are kept in this browser: which, how large, and putting them away. */
+/** What is kept in this browser, models of hubs and results of experiments: which, how large, and putting them away. */
 import type { Context } from "../../context.ts";
 import type { StoredModel } from "../../environment.ts";
 import { type Failure, failureOf } from "../../failure.ts";
+import type { KeptResults } from "../experiments/kept-results.ts";
 import type { StoredState } from "./model-stored-state.ts";
 
 export interface StoredActions {
@@ -11,9 +12,16 @@ export interface StoredActions {
   clear(): Promise<void>;
   /** Asks the browser not to clear them by itself. */
   persist(): Promise<void>;
+  /** Reads which results of experiments there are. */
+  refreshResults(): Promise<void>;
+  /** Forgets results; what the page shows of them stays until it is reloaded. */
+  removeResults(keys: readonly string[]): Promise<void>;
 }
 
-export function createStoredActions({ environment, patch, get }: Context): StoredActions {
+export function createStoredActions(
+  { environment, patch, get }: Context,
+  loadResults: () => Promise<KeptResults>,
+): StoredActions {
   const { models: store } = environment;
   let reading = 0;
 
@@ -44,8 +52,29 @@ export function createStoredActions({ environment, patch, get }: Context): Store
     patch("stored", { removing: null, ...(failure ? { failure } : {}) });
   }
 
+  async function refreshResults(): Promise<void> {
+    try {
+      patch("stored", { results: await (await loadResults()).list(), resultsFailure: null });
+    } catch (error) {
+      patch("stored", { resultsFailure: failureOf(error) });
+    }
+  }
+
   return {
     refresh,
+    refreshResults,
+    async removeResults(keys) {
+      if (get().stored.removingResults.length > 0) return;
+      patch("stored", { removingResults: keys });
+      let failure: Failure | null = null;
+      try {
+        await (await loadResults()).remove(keys);
+      } catch (error) {
+        failure = failureOf(error);
+      }
+      await refreshResults();
+      patch("stored", { removingResults: [], ...(failure ? { resultsFailure: failure } : {}) });
+    },
     remove: (model) => takeAway({ id: model.id }, () => store.remove(model)),
     clear: () => takeAway("all", () => store.clear()),
     async persist() {
