@@ -1,5 +1,5 @@
 /** Collects what a report says. Nothing that fails stops the rest: a GPU that computes wrongly gives a report that says so. */
-import { PivotscopeError, reasonOf } from "../src/core/errors.ts";
+import { messageOf, PivotscopeError } from "../src/core/errors.ts";
 import type { Precision } from "../src/graph/precision.ts";
 import { type Budget, timed } from "./budget.ts";
 import type { Check, Comparison, Measurement, Spread } from "./schema.ts";
@@ -43,10 +43,6 @@ const OUT_OF_TIME = "The time was used up.";
 function isEnded(error: unknown): boolean {
   if (error instanceof PivotscopeError) return error.code === "cancelled";
   return error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
-}
-
-function messageOf(error: unknown): string {
-  return reasonOf(error);
 }
 
 /** @param tell is given one line for whatever begins. */
