@@ -12,11 +12,16 @@ export interface Target {
   /** The file's name, which every message must hold. */
   readonly file: RegExp;
   readonly codes: readonly ErrorCode[];
+  /** Whether nothing is refused: the target then throws where it finds something wrong. */
+  readonly takesAll?: true;
   /** The next input, as text that `parse` takes; bytes are written as latin1. */
   generate(random: Random, pool: readonly unknown[]): string;
   /** Parses, and uses what came out as the product would. */
   parse(input: string): void;
 }
+
+/** One of some. */
+export const pick = <Item>(random: Random, items: readonly Item[]): Item => items[random.integer(items.length)] as Item;
 
 export interface Failure {
   readonly reason: string;

@@ -23,8 +23,9 @@ import { parseSafetensorsIndex } from "../src/models/safetensors-index.ts";
 import { parseCalibrationSet, parseEvaluationSet, parseSamples } from "../src/models/samples.ts";
 import { createTokenizer } from "../src/models/tokenizer.ts";
 import * as corpus from "./corpus.ts";
+import { KEPT_TARGETS } from "./kept-targets.ts";
 import { mutateBytes, mutateJson, mutateText } from "./mutate.ts";
-import type { Target } from "./run-target.ts";
+import { pick, type Target } from "./run-target.ts";
 
 const CHECKPOINT: readonly ErrorCode[] = ["bad-checkpoint", "unsupported"];
 const SAMPLES: readonly ErrorCode[] = ["bad-checkpoint", "bad-input"];
@@ -39,7 +40,6 @@ const JINJA = [
   ..." | join(messages)| | sort| | list| | indent(9999999)| | replace('', 'xx')| | map(attribute='role')".split("| |"),
 ];
 
-const pick = <Item>(random: Random, items: readonly Item[]): Item => items[random.integer(items.length)] as Item;
 const fromJson =
   (files: readonly string[]): Target["generate"] =>
   (random, pool) =>
@@ -84,7 +84,40 @@ function readPicture(input: string): void {
   withoutExif(bytes, format);
 }
 
+/** Pieces of regular expressions, and such as never end in other engines. */
+const PATTERNS = [
+  ..."\\p{L}|\\p{N}+|\\s|\\S|(?i:|(?!|(?<=|(a+)+$|(a|aa)*b|(|)|[|]|[^|{2,}|{0,99999}|{9}|*|+|?|$|^|\\b|.|\\u{1F600}|\\x41".split(
+    "|",
+  ),
+  ...["(?:a*)*", "(x+x+)+y", "|", "a{1000}{1000}", "é", "\\", "\\Q", "(?P<n>a)"],
+];
+
+/** The tokenizer with steps of every kind, of which one pattern is another. */
+function otherPattern(random: Random): string {
+  const json = corpus.TOKENIZERS[1] ?? "";
+  const tokenizer = JSON.parse(json) as {
+    normalizer: { normalizers: { pattern?: { Regex?: string } }[] };
+    pre_tokenizer: { pretokenizers: { pattern?: { Regex?: string } }[] };
+  };
+  const steps = [...tokenizer.normalizer.normalizers, ...tokenizer.pre_tokenizer.pretokenizers];
+  const step = pick(
+    random,
+    steps.filter(({ pattern }) => pattern?.Regex !== undefined),
+  );
+  if (step.pattern) step.pattern.Regex = mutateText(random, step.pattern.Regex ?? "", PATTERNS);
+  return JSON.stringify(tokenizer);
+}
+
 export const TARGETS: readonly Target[] = [
+  {
+    name: "tokenizer-pattern",
+    share: 20,
+    file: /tokenizer\.json/,
+    codes: CHECKPOINT,
+    generate: otherPattern,
+    parse: (input) => tryTokenizer(input, null),
+  },
+  ...KEPT_TARGETS,
   {
     name: "picture",
     share: 60,

@@ -1,6 +1,7 @@
 /** A report as a JSON file. `page.ts` makes it readable, and `tables.ts` puts several into a table. */
 import type * as v from "valibot";
 import * as valibot from "valibot";
+import { PivotscopeError, reworded } from "../src/core/errors.ts";
 import { fileSource, parseJson, readJson } from "../src/core/json/read.ts";
 import { integer, list, number, object, oneOf, text } from "../src/core/json/schemas.ts";
 import { checkVersion } from "../src/core/json/version.ts";
@@ -74,6 +75,12 @@ export type Spread = v.InferOutput<typeof spread>;
 export function parseReport(json: string, file: string): Report {
   const source = fileSource(file);
   const found = parseJson(json, source);
-  checkVersion(found, REPORT_VERSION, source, "Make the report again with this program.");
+  try {
+    checkVersion(found, REPORT_VERSION, source, "Make the report again with this program.");
+  } catch (error) {
+    // A missing version is named with its file already.
+    const other = error instanceof PivotscopeError && error.code === "unsupported";
+    throw other ? reworded(error, `${file}: ${error.message}`) : error;
+  }
   return readJson(reportSchema, found, source);
 }
