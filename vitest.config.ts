@@ -8,9 +8,13 @@ import { defineConfig } from "vitest/config";
 import { browserArguments, findBrowser } from "./scripts/find-browser.ts";
 import { ISOLATION, isolation } from "./scripts/isolation.ts";
 
+/** Tests of the attack suite, `npm run attacks`: scripts/attack-count.ts. */
+const tags = [{ name: "attack", description: "What goes wrong, or means harm" }];
+
 export default defineConfig({
   plugins: [react()],
   test: {
+    tags,
     projects: [
       {
         extends: true,

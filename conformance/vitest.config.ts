@@ -13,6 +13,7 @@ export default defineConfig({
   root,
   test: {
     name: "conformance",
+    tags: [{ name: "attack" }],
     include: ["src/runtime/**/*.gpu.test.ts", "src/engine/**/*.gpu.test.ts", "conformance/**/*.test.ts"],
     exclude: ["src/engine/pass/placement.gpu.test.ts"],
     setupFiles: ["conformance/setup.ts"],

@@ -15,7 +15,7 @@ function hugePng(): Buffer {
   return bytes;
 }
 
-test("refuses bad pictures and questions and keeps what was there", async ({ page }) => {
+test("refuses bad pictures and questions and keeps what was there", { tag: "@attack" }, async ({ page }) => {
   const workbench = new Workbench(page);
   const errors = workbench.watchErrors();
   await workbench.open(`${FEW_SAMPLES}&backend=cpu`);
@@ -49,7 +49,9 @@ test("refuses bad pictures and questions and keeps what was there", async ({ pag
   expect(errors).toEqual([]);
 });
 
-test("refuses a question that is longer than the model's positions, and answers the next one", async ({ page }) => {
+test("refuses a question that is longer than the model's positions, and answers the next one", {
+  tag: "@attack",
+}, async ({ page }) => {
   const workbench = new Workbench(page);
   await workbench.open(`${FEW_SAMPLES}&backend=cpu`);
   await workbench.settled();
@@ -60,7 +62,7 @@ test("refuses a question that is longer than the model's positions, and answers 
   await workbench.settled();
 });
 
-test("names the file that a model folder lacks, and loads once it is there", async ({ page }) => {
+test("names the file that a model folder lacks, and loads once it is there", { tag: "@attack" }, async ({ page }) => {
   const workbench = new Workbench(page);
   await page.route("**/model.safetensors", (route) => route.fulfill({ status: 404, body: "gone" }));
   await workbench.open(`${FEW_SAMPLES}&backend=cpu`);
@@ -70,7 +72,7 @@ test("names the file that a model folder lacks, and loads once it is there", asy
   await workbench.settled();
 });
 
-test("names what is wrong with cut-off weights", async ({ page }) => {
+test("names what is wrong with cut-off weights", { tag: "@attack" }, async ({ page }) => {
   const workbench = new Workbench(page);
   const bytes = readFileSync("public/models/scenes/model.safetensors").subarray(0, 100_000);
   await page.route("**/model.safetensors", (route) => route.fulfill({ status: 200, body: bytes }));

@@ -32,9 +32,9 @@ async function openWithDevice(page: Page, workbench: Workbench): Promise<() => P
   };
 }
 
-test("a device lost during calibration: the model is opened again, and calibration goes on by itself", async ({
-  page,
-}) => {
+test("a device lost during calibration: the model is opened again, and calibration goes on by itself", {
+  tag: "@attack",
+}, async ({ page }) => {
   const workbench = new Workbench(page);
   const errors = workbench.watchErrors();
   const loseDevice = await openWithDevice(page, workbench);
@@ -53,9 +53,9 @@ test("a device lost during calibration: the model is opened again, and calibrati
   expect(errors).toEqual([]);
 });
 
-test("a worker that crashes while it answers says so, and a reload brings the model back with plan and results", async ({
-  page,
-}) => {
+test("a worker that crashes while it answers says so, and a reload brings the model back with plan and results", {
+  tag: "@attack",
+}, async ({ page }) => {
   const workbench = new Workbench(page);
   let worker: Worker | null = null;
   page.on("worker", (started) => {

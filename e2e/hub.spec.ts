@@ -118,7 +118,7 @@ test("cancelling answers at once and keeps what came, and Resume fetches the res
   expect(first, "the byte at which fetching went on").toBeGreaterThan(1_000_000);
 });
 
-test("a broken connection is said, and Resume goes on where it broke", async ({ page }) => {
+test("a broken connection is said, and Resume goes on where it broke", { tag: "@attack" }, async ({ page }) => {
   test.slow();
   const dialog = await open(page);
   await dialog.show();
@@ -144,7 +144,9 @@ const REFUSED = [
   { name: "that is no address", repository: "nonsense", message: /nonsense/ },
 ];
 
-test("repositories that cannot work are refused by name, and the model at hand goes on", async ({ page }) => {
+test("repositories that cannot work are refused by name, and the model at hand goes on", { tag: "@attack" }, async ({
+  page,
+}) => {
   const dialog = await open(page);
   await dialog.show();
   for (const { name, repository, message } of REFUSED) {
@@ -161,9 +163,9 @@ test("repositories that cannot work are refused by name, and the model at hand g
   await expect(trace(page)).toContainText("Final Answer");
 });
 
-test("a gated repository opens with an access token, which stays out of the address and the storage", async ({
-  page,
-}) => {
+test("a gated repository opens with an access token, which stays out of the address and the storage", {
+  tag: "@attack",
+}, async ({ page }) => {
   const dialog = await open(page);
   await dialog.show();
   await dialog.lookAt("test/gated");
@@ -177,7 +179,7 @@ test("a gated repository opens with an access token, which stays out of the addr
   expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("a-token");
 });
 
-test("weights whose hash is wrong are not used", async ({ page }) => {
+test("weights whose hash is wrong are not used", { tag: "@attack" }, async ({ page }) => {
   const dialog = await open(page);
   await dialog.show();
   await dialog.lookAt(REPOSITORY);
@@ -188,9 +190,9 @@ test("weights whose hash is wrong are not used", async ({ page }) => {
   await expect(chip(page)).toContainText("Scenes 3M");
 });
 
-test("a disk without room does not stop a model from opening, and the page says that it is not kept", async ({
-  page,
-}) => {
+test("a disk without room does not stop a model from opening, and the page says that it is not kept", {
+  tag: "@attack",
+}, async ({ page }) => {
   const dialog = await open(page);
   const { origin } = new URL(page.url());
   const browser = await page.context().newCDPSession(page);
@@ -262,7 +264,9 @@ test("stored models are listed with their sizes, removed, and cleared after a qu
   await expect(stored).toContainText("None yet.");
 });
 
-test("a link to a model asks before anything is fetched, and says so when there is none", async ({ page }) => {
+test("a link to a model asks before anything is fetched, and says so when there is none", { tag: "@attack" }, async ({
+  page,
+}) => {
   const dialog = await open(page, "&model=test%2Fscenes&ratio=30");
   await expect(dialog.button(WORDS.download)).toBeVisible();
   expect(weightRequests().reduce((sum, { sent }) => sum + sent, 0)).toBeLessThan(500_000);

@@ -32,9 +32,9 @@ async function finished(workbench: Workbench): Promise<string | null> {
   return workbench.budget("units kept").textContent();
 }
 
-test("goes on after a reload, ends with the plan of an uninterrupted one, and then forgets what was kept", async ({
-  page,
-}) => {
+test("goes on after a reload, ends with the plan of an uninterrupted one, and then forgets what was kept", {
+  tag: "@attack",
+}, async ({ page }) => {
   const workbench = await openAndWait(page);
   const errors = workbench.watchErrors();
   await page.reload();
@@ -47,7 +47,7 @@ test("goes on after a reload, ends with the plan of an uninterrupted one, and th
   expect(errors).toEqual([]);
 });
 
-test("goes on in a new worker when its worker is killed", async ({ page }) => {
+test("goes on in a new worker when its worker is killed", { tag: "@attack" }, async ({ page }) => {
   const workers: Worker[] = [];
   page.on("worker", (started) => workers.push(started));
   const workbench = await openAndWait(page);
@@ -66,7 +66,9 @@ test("goes on in a new worker when its worker is killed", async ({ page }) => {
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
-test("goes on after a cancel where somebody wants it to, and starts over where they do not", async ({ page }) => {
+test("goes on after a cancel where somebody wants it to, and starts over where they do not", {
+  tag: "@attack",
+}, async ({ page }) => {
   const workbench = await openAndWait(page);
   await workbench.button("Cancel").click();
   await expect(workbench.region("Calibration")).toContainText(/\d+ of 24 samples are summed/);

@@ -62,7 +62,9 @@ const REFUSED: { name: string; spoil: (path: string) => Promise<void>; message: 
   },
 ];
 
-test("folders that cannot work are refused by name, and the model at hand goes on", async ({ page }) => {
+test("folders that cannot work are refused by name, and the model at hand goes on", { tag: "@attack" }, async ({
+  page,
+}) => {
   await page.goto("/#backend=cpu&samples=2");
   await expect(page.getByText("units kept", { exact: true })).toBeVisible({ timeout: 120_000 });
   const dialog = new OpenModelDialog(page);

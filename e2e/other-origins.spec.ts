@@ -23,7 +23,7 @@ async function open(page: Page, query = ""): Promise<OpenModelDialog> {
   return dialog;
 }
 
-test.describe("a hub", () => {
+test.describe("a hub", { tag: "@attack" }, () => {
   let hub: HubServer;
 
   test.beforeEach(async () => {

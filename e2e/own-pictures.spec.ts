@@ -147,7 +147,7 @@ test("calibrates on a set of own pictures that is built, saved, kept and opened 
   expect(errors).toEqual([]);
 });
 
-test("keeps what two tabs collect in one list", async ({ page, context }) => {
+test("keeps what two tabs collect in one list", { tag: "@attack" }, async ({ page, context }) => {
   const openTab = async (tab: Page) => {
     await new Workbench(tab).open(HASH);
     await tab.getByRole("button", { name: "Own samples", exact: true }).click();

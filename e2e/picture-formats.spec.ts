@@ -5,7 +5,9 @@ import { oddPicture } from "../src/models/image/testing/odd-files.ts";
 import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
-test("shows turned and moving pictures as the model sees them, and names what it cannot read", async ({ page }) => {
+test("shows turned and moving pictures as the model sees them, and names what it cannot read", {
+  tag: "@attack",
+}, async ({ page }) => {
   const workbench = new Workbench(page);
   const errors = workbench.watchErrors();
   await workbench.open(`${FEW_SAMPLES}&backend=cpu`);

@@ -31,7 +31,7 @@ plain(
   },
 );
 
-test.describe("in a frame of another origin", () => {
+test.describe("in a frame of another origin", { tag: "@attack" }, () => {
   let outer: Server;
   let address: string;
 

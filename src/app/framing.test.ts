@@ -1,3 +1,4 @@
+// @module-tag attack
 import { expect, it } from "vitest";
 import { type Framing, mayRun } from "./framing.ts";
 

@@ -1,3 +1,4 @@
+// @module-tag attack
 /** A result is written whole or not at all, and never over what a command reads. */
 import { type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";

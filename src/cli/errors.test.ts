@@ -1,3 +1,4 @@
+// @module-tag attack
 /** Every way in which a command line, or a file that it names, can be wrong. */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";

@@ -1,3 +1,4 @@
+// @module-tag attack
 import { expect, it } from "vitest";
 import { csvField } from "./csv.ts";
 

@@ -1,3 +1,4 @@
+// @module-tag attack
 /**
  * What the engine keeps between calls, masks and hidden states of the dense model, survives any failing backend call: what is
  * asked for afterwards comes out the same, and as much lives as without the fault.

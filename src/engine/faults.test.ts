@@ -1,3 +1,4 @@
+// @module-tag attack
 /**
  * Whatever call of the backend fails, whatever was under way: nothing is left, nothing is released twice, nothing is used
  * after its release, and the failure comes out. Every operation runs on float32 weights and on float16, which are copied.

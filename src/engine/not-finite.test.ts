@@ -1,3 +1,4 @@
+// @module-tag attack
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { calibrate } from "./calibrate/calibrate.ts";
 import { batchOf, denseTraceStates, evaluateSample, measureBatch } from "./measure/evaluate.ts";

@@ -1,3 +1,4 @@
+// @module-tag attack
 import { describe, expect, it } from "vitest";
 import { readModelConfig } from "./model-config-file.ts";
 import { openWeights } from "./open-weights.ts";

@@ -1,3 +1,4 @@
+// @module-tag attack
 import { describe } from "vitest";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
 import { defineInterruptedSuite } from "../testing/interrupted-suite.ts";

@@ -1,3 +1,4 @@
+// @module-tag attack
 /** Records of the engine, on a tiny checkpoint in Node: gone on with by another engine, and refused where they do not belong. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { defaultPivotParameters } from "../../core/pivots.ts";

@@ -123,5 +123,10 @@ export function fakeRecord({ batchSize, sampleLimit = 8 }: CalibrationParameters
 
 /** How many samples a record has that came back; 0 for what is none. */
 export function fakeSamplesDone(from: unknown): number {
-  return from ? parseRecord(from).done.samples : 0;
+  try {
+    return from ? parseRecord(from).done.samples : 0;
+  } catch {
+    // The engine does not go on with what is no record, either.
+    return 0;
+  }
 }

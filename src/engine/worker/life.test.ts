@@ -1,3 +1,4 @@
+// @module-tag attack
 /** A worker's signs of life over a real pair of ports, with a clock that the test moves. */
 import { MessageChannel } from "node:worker_threads";
 import { afterEach, expect, it } from "vitest";

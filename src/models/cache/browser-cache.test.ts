@@ -1,3 +1,4 @@
+// @module-tag attack
 import { afterEach, expect, test, vi } from "vitest";
 import { cacheUsage, openBrowserStore } from "./browser-cache.ts";
 

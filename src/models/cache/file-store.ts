@@ -73,6 +73,11 @@ function percent(letter: string): string {
   return `%${letter.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
+/** What was encoded; a part that `encodeKeyPart` cannot have made stays as it is. */
 export function decodeKeyPart(part: string): string {
-  return decodeURIComponent(part);
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

@@ -1,3 +1,4 @@
+// @module-tag attack
 /** Needs a browser's file system, not its GPU. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cdp } from "vitest/browser";

@@ -1,3 +1,4 @@
+// @module-tag attack
 import { describe, expect, test } from "vitest";
 import { failure } from "../testing/failure.ts";
 import { config, startHubFolder, weightHash, weights } from "../testing/hub-folder.ts";

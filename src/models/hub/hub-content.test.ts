@@ -1,3 +1,4 @@
+// @module-tag attack
 import { describe, expect, test } from "vitest";
 import { createMemoryStore } from "../cache/memory-store.ts";
 import { listModels } from "../cache/repository-cache.ts";

@@ -1,3 +1,4 @@
+// @module-tag attack
 /** Odd pictures in the browser, by its own decoders; no GPU is asked for. The same files and numbers as in Node. */
 import { describe, expect, it } from "vitest";
 import { decodePicture, inspectAndDecode } from "./decode-browser.ts";

@@ -1,3 +1,4 @@
+// @module-tag attack
 /** Odd pictures in Node: the numbers that Pillow gives, and what is damaged is refused. `odd-pictures.gpu.test.ts` is the same in a browser. */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

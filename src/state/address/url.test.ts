@@ -1,3 +1,4 @@
+// @module-tag attack
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeSharedState, EMPTY_SHARED_STATE, encodeSharedState, type SharedState } from "./url.ts";

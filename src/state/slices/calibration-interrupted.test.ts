@@ -1,3 +1,4 @@
+// @module-tag attack
 /** Calibrations that are interrupted: they go on where they were, in another worker, on another day, or never. */
 import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../../core/errors.ts";

@@ -1,3 +1,4 @@
+// @module-tag attack
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../../core/random.ts";

@@ -1,3 +1,4 @@
+// @module-tag attack
 /** What several tabs of one browser keep, and what a storage that fails now and then does not lose. */
 import { afterEach, describe, expect, it } from "vitest";
 import { createHarness, type Harness } from "../../testing/harness.ts";
