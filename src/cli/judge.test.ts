@@ -62,7 +62,7 @@ describe("scenes and judge", () => {
   });
 
   it.each<[string, () => Promise<{ code: number; errors: string }>, RegExp]>([
-    ["too few traces", () => judge(["Step 1"]), /has 1 traces; there are 12 samples/],
+    ["too few traces", () => judge(["Step 1"]), /has 1 trace for 12 samples/],
     ["no list", () => judge("none"), /traces\.json: "traces" is the string "none"; a list is needed/],
     ["neither model nor traces", () => runCaptured(["judge", "--samples", file]), /either --model or --traces/],
     [

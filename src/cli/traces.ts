@@ -2,6 +2,7 @@
 import { PivotscopeError } from "../core/errors.ts";
 import { fileSource, parseJson, readJson } from "../core/json/read.ts";
 import { list, object, text } from "../core/json/schemas.ts";
+import { plural } from "../core/words.ts";
 import { readText } from "./files.ts";
 
 const tracesSchema = object({ traces: list(text) });
@@ -18,7 +19,7 @@ export async function readTraces(file: string, count: number): Promise<readonly 
   if (traces.length >= count) return traces.slice(0, count);
   throw new PivotscopeError(
     "bad-input",
-    `${file} has ${traces.length} traces; there are ${count} samples.`,
+    `${file} has ${plural(traces.length, "trace")} for ${plural(count, "sample")}.`,
     "Write one for each.",
   );
 }

@@ -7,6 +7,7 @@ import { checkVersion } from "./json/version.ts";
 import { methodNamed } from "./methods/index.ts";
 import { parseParameters } from "./parameters/parse.ts";
 import { checkMeanInputs, PLAN_VERSION, type Plan } from "./plan.ts";
+import { plural } from "./words.ts";
 
 const SOURCE = textSource("plan", "The plan file");
 const HASH = "a SHA-256 as 64 lower-case hex digits";
@@ -61,7 +62,7 @@ function checkSameShape(keep: Plan["keep"], value: Plan["value"]): void {
     if (kept === valued) continue;
     throw new PivotscopeError(
       "bad-input",
-      `value.${key}: found ${valued ?? "no"} units, but keep.${key} has ${kept ?? "none"}.`,
+      `value.${key}: found ${plural(valued ?? 0, "unit")}, but keep.${key} has ${kept ?? "none"}.`,
     );
   }
 }

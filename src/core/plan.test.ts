@@ -149,7 +149,7 @@ describe("plan file with bias compensation", () => {
   });
 
   it.each([
-    ["no list", { "text.0.attn": [1, 2] }, "meanInputs.text.0.mlp: found no columns, but keep.text.0.mlp has 3 units"],
+    ["no list", { "text.0.attn": [1, 2] }, "meanInputs.text.0.mlp: found 0 columns, but keep.text.0.mlp has 3 units"],
     [
       "a length that the units do not share",
       { "text.0.attn": [1, 2, 3], "text.0.mlp": [1, 2, 3] },
@@ -163,7 +163,7 @@ describe("plan file with bias compensation", () => {
     [
       "a module too many",
       { "text.0.attn": [1, 2], "text.0.mlp": [1, 2, 3], "text.1.mlp": [1] },
-      "meanInputs.text.1.mlp: found 1 columns, but keep.text.1.mlp has no units",
+      "meanInputs.text.1.mlp: found 1 column, but keep.text.1.mlp has 0 units",
     ],
     ["no number", { "text.0.attn": [1, "2"], "text.0.mlp": [1, 2, 3] }, "meanInputs.text.0.attn[1]: found"],
     ["no object", [1, 2], "meanInputs: found [1,2], expected an object"],
@@ -253,7 +253,7 @@ describe("statistics file", () => {
     [
       "a list of another length",
       (file) => Object.assign(at(file, ...attention, "matrices", "output"), { square: [1] }),
-      "baselines.text.0.attn.output.square: found 1 numbers, but the model has 12 lines there",
+      "baselines.text.0.attn.output.square: found 1 number, but the model has 12 lines there",
     ],
     [
       "a negative sum of squares",
@@ -263,7 +263,7 @@ describe("statistics file", () => {
     [
       "inputs of another length",
       (file) => Object.assign(at(file, ...attention, "input"), { mean: [1] }),
-      "baselines.text.0.attn.input.mean: found 1 numbers, but the model has 12 columns there",
+      "baselines.text.0.attn.input.mean: found 1 number, but the model has 12 columns there",
     ],
     [
       "a negative energy",

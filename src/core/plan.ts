@@ -12,6 +12,7 @@ import { splitByModule } from "./module-arrays.ts";
 import type { MethodParameters } from "./parameters.ts";
 import type { Pruning } from "./pruning.ts";
 import type { Ratio, UnitLayout } from "./unit.ts";
+import { plural } from "./words.ts";
 
 export const PLAN_VERSION = 1;
 
@@ -83,10 +84,10 @@ export function planKeep(plan: Plan, layout: UnitLayout): Uint8Array {
   layout.modules.forEach((module, index) => {
     const list = Object.hasOwn(plan.keep, module.key) ? plan.keep[module.key] : undefined;
     if (list?.length !== module.unitCount) {
-      const found = list === undefined ? "nothing" : `${list.length} units`;
+      const found = list === undefined ? "nothing" : plural(list.length, "unit");
       throw new PivotscopeError(
         "bad-input",
-        `keep.${module.key}: found ${found}, but this model has ${module.unitCount} units there.`,
+        `keep.${module.key}: found ${found}, but this model has ${plural(module.unitCount, "unit")} there.`,
         hint,
       );
     }
@@ -150,13 +151,13 @@ export function checkMeanInputs(keep: Plan["keep"], meanInputs: NonNullable<Plan
     if (units === undefined || columns === undefined) {
       throw new PivotscopeError(
         "bad-input",
-        `meanInputs.${key}: found ${columns ?? "no"} columns, but keep.${key} has ${units ?? "no"} units.`,
+        `meanInputs.${key}: found ${plural(columns ?? 0, "column")}, but keep.${key} has ${plural(units ?? 0, "unit")}.`,
       );
     }
     if (units === 0 ? columns === 0 : columns > 0 && columns % units === 0) continue;
     throw new PivotscopeError(
       "bad-input",
-      `meanInputs.${key}: found ${columns} columns, expected a multiple of the ${units} units of keep.${key}.`,
+      `meanInputs.${key}: found ${plural(columns, "column")}, expected a multiple of the ${plural(units, "unit")} of keep.${key}.`,
     );
   }
 }

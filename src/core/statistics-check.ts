@@ -2,6 +2,7 @@
 import { PivotscopeError } from "./errors.ts";
 import type { BaselineStatistics, InputStatistics, MatrixName, MatrixTerms, Statistics } from "./statistics.ts";
 import type { Module, UnitLayout } from "./unit.ts";
+import { plural } from "./words.ts";
 
 const hint = "Calibrate this model again, or load the statistics that were made for it.";
 
@@ -152,7 +153,7 @@ function checkArray(
   if (array.length !== length) {
     throw new PivotscopeError(
       "bad-input",
-      `${name}: found ${array.length} numbers, but the model has ${length} ${of}.`,
+      `${name}: found ${plural(array.length, "number")}, but the model has ${length} ${of}.`,
       hint,
     );
   }

@@ -1,5 +1,6 @@
 /** A checkpoint folder made of files that somebody picked or dropped on the page. */
 import { PivotscopeError, reasonOf, throwIfCancelled } from "../core/errors.ts";
+import { plural } from "../core/words.ts";
 import { type CheckpointFolder, fileNotFound, insidePath, wholeFileReads } from "./source.ts";
 
 /**
@@ -10,7 +11,8 @@ export function createFilesFolder(name: string, files: ReadonlyMap<string, Blob>
   const inside = stripCommonFolder(files);
   const blobOf = (path: string): Blob => {
     const blob = inside.get(insidePath(path));
-    if (blob === undefined) throw fileNotFound(name, path, `${inside.size} files were given`);
+    if (blob === undefined)
+      throw fileNotFound(name, path, `${plural(inside.size, "file")} ${inside.size === 1 ? "was" : "were"} given`);
     return blob;
   };
   const open: CheckpointFolder["open"] = async (path, { from = 0, to, signal } = {}) => {

@@ -1,5 +1,6 @@
 /** A question and its picture as the token ids that the model reads. */
 import { PivotscopeError } from "../core/errors.ts";
+import { plural } from "../core/words.ts";
 import type { ChatTemplate } from "./chat-template.ts";
 import type { FrameGrid, PicturePrompt } from "./pictures.ts";
 import type { Tokenizer } from "./tokenizer.ts";
@@ -104,7 +105,7 @@ function checkPictureTokens(
     if (found === wanted) continue;
     throw new PivotscopeError(
       "bad-checkpoint",
-      `tokenizer.json makes ${found} tokens of ${wanted} times "${token}" in the prompt, so that the picture would be lost.`,
+      `tokenizer.json makes ${plural(found, "token")} of ${plural(wanted, "time")} "${token}" in the prompt, so that the picture would be lost.`,
       `List "${token}" among "added_tokens" in tokenizer.json, as the model's own tokenizer does.`,
     );
   }
@@ -115,7 +116,7 @@ function checkVocabulary(ids: readonly number[], vocabularySize: number): void {
   if (beyond === undefined) return;
   throw new PivotscopeError(
     "bad-checkpoint",
-    `tokenizer.json gives the id ${beyond}; the model's vocabulary has ${vocabularySize} entries.`,
+    `tokenizer.json gives the id ${beyond}; the model's vocabulary has ${plural(vocabularySize, "entry", "entries")}.`,
     "Check that tokenizer.json and config.json belong to the same model.",
   );
 }
@@ -149,7 +150,7 @@ function expandImage(rendered: string, grid: FrameGrid, image: PicturePrompt, to
   if (before === undefined || after === undefined || parts.length !== 2) {
     throw new PivotscopeError(
       "bad-checkpoint",
-      `The chat template wrote "${image.placeholder}" ${parts.length - 1} times for one picture.`,
+      `The chat template wrote "${image.placeholder}" ${plural(parts.length - 1, "time")} for one picture.`,
       "Use the chat template that belongs to the model.",
     );
   }

@@ -3,6 +3,7 @@
 import { PivotscopeError } from "../errors.ts";
 import type { Planner } from "../methods/method.ts";
 import type { UnitLayout } from "../unit.ts";
+import { plural } from "../words.ts";
 import type { Cell, ExperimentDescription, Series } from "./experiment.ts";
 
 /** The dense model, that everything is compared with. */
@@ -61,7 +62,7 @@ export function windowCells(layout: UnitLayout, size: number): readonly Cell[] {
   if (!Number.isInteger(size) || size < 1 || size > layers.length) {
     throw new PivotscopeError(
       "bad-input",
-      `size: found ${size}, but windows lie within the model's ${layers.length} text layers.`,
+      `size: found ${size}, but windows lie within the model's ${plural(layers.length, "text layer")}.`,
       `Choose a whole number from 1 to ${layers.length}.`,
     );
   }

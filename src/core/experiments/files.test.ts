@@ -98,7 +98,7 @@ describe("a result", () => {
     expect(broken((file) => file.description.ratios.push(7))).toThrow(/description: ratios\[2\]: found 7/);
     expect(broken((file) => file.scoreNames.shift())).toThrow(/scoreNames: "kl" is missing/);
     expect(broken((file) => file.cells[1].records[0].kl.pop())).toThrow(
-      /cells\[1\]\.records\[0\]\.kl: found 1 numbers, but the trace of sample 0 has 2/,
+      /cells\[1\]\.records\[0\]\.kl: found 1 number, but the trace of sample 0 has 2/,
     );
     expect(broken((file) => file.traces.pop())).toThrow(/cells\[0\]\.records\[1\]\.sample: there is no trace/);
     expect(broken((file) => Object.assign(file.cells[1], { id: "dense" }))).toThrow(/cells: id dense is listed twice/);

@@ -10,6 +10,7 @@ import { parseJson, readJson, textSource } from "../json/read.ts";
 import { anything, integer, list, number, numbers, object, text } from "../json/schemas.ts";
 import { showValue } from "../json/show.ts";
 import { checkVersion } from "../json/version.ts";
+import { plural } from "../words.ts";
 import { readDescription } from "./description.ts";
 import type { CellResult, ExperimentResult, SampleRecord, TraceRecord } from "./experiment.ts";
 import { type SampleScores, SCORE_NAMES } from "./scores.ts";
@@ -141,7 +142,7 @@ function recordOf(field: string, { sample, scores, kl, text }: FoundRecord, cont
   if (kl.length !== tokens) {
     throw new PivotscopeError(
       "bad-input",
-      `${field}.kl: found ${kl.length} numbers, but the trace of sample ${sample} has ${tokens} tokens.`,
+      `${field}.kl: found ${plural(kl.length, "number")}, but the trace of sample ${sample} has ${plural(tokens, "token")}.`,
     );
   }
   const values = context.order.map((place) => {

@@ -63,7 +63,7 @@ describe("tables of results", () => {
     const table = metricTable(unfinished, cellsAt(unfinished, 0.4), null);
     expect(table).toMatch(/\n\| Samples +\| 1 +\| 1 +\| 1 +\|\n/);
     expect(table).toMatch(/\| Judge[^|]*\| 9\.00 [^|]*\| 2\.00 [^|]*\| \*\*5\.00/);
-    expect(table).toContain("\n\nNot finished: 1 samples that not every column has are left out.");
+    expect(table).toContain("\n\nNot finished: left out 1 sample that not every column has.");
     expect(table).toMatch(/\n\nNot measured yet: µCRASP\.$/);
   });
 

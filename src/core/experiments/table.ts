@@ -1,5 +1,6 @@
 /** Results as tables for people and other programs: Markdown at one ratio, CSV over all. */
 import { csvField } from "../csv.ts";
+import { plural } from "../words.ts";
 import { estimate, familiesOf, recordsOf } from "./estimate.ts";
 import type { CellResult, Estimate, ExperimentResult, SampleRecord } from "./experiment.ts";
 import { type MetricDescription, metricList } from "./metrics.ts";
@@ -48,7 +49,7 @@ export function metricTable(result: ExperimentResult, cells: readonly CellResult
   const names = waiting.map((one) => cellHeading(one, result)).join(", ");
   return [
     table,
-    ...(left === 0 ? [] : [`Not finished: ${left} samples that not every column has are left out.`]),
+    ...(left === 0 ? [] : [`Not finished: left out ${plural(left, "sample")} that not every column has.`]),
     ...(names === "" ? [] : [`Not measured yet: ${names}.`]),
   ].join("\n\n");
 }

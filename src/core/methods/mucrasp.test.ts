@@ -91,7 +91,7 @@ describe("mucrasp", () => {
     [
       "a length",
       () => mucrasp.plan(layout, { ...statistics, cmds: Float64Array.of(1) }, defaultParameters(), 0.1),
-      "cmds: found 1 numbers, but the model has 2 modules",
+      "cmds: found 1 number, but the model has 2 modules",
     ],
     [
       "a number",

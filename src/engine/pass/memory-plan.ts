@@ -7,6 +7,7 @@
  */
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
+import { plural } from "../../core/words.ts";
 import {
   type FrameRows,
   type LayerSpec,
@@ -240,7 +241,7 @@ export function batchesPerRun(
   if (work.batchSize > samplesInBuffer) {
     throw new PivotscopeError(
       "out-of-memory",
-      `A calibration batch of ${work.batchSize} samples takes a buffer of ${inMebibytes(work.batchSize * matrix)}; this GPU allows ${inMebibytes(limits.largestBuffer)}.`,
+      `A calibration batch of ${plural(work.batchSize, "sample")} takes a buffer of ${inMebibytes(work.batchSize * matrix)}; this GPU allows ${inMebibytes(limits.largestBuffer)}.`,
       samplesInBuffer > 0
         ? `Use a batch size of ${samplesInBuffer} or less, or the cpu backend.`
         : "Use shorter samples, or the cpu backend.",

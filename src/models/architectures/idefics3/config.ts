@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { readJson } from "../../../core/json/read.ts";
 import { flag, integer, object, oneOf, positive } from "../../../core/json/schemas.ts";
+import { plural } from "../../../core/words.ts";
 import type { Bounds } from "../architecture.ts";
 import { CONFIG, contradiction, LARGEST } from "../shared/config-fields.ts";
 import { type DecoderConfig, decoderFields, decoderOf } from "../shared/decoder/config.ts";
@@ -103,7 +104,9 @@ export function parseIdefics3(found: unknown): Idefics3Config {
   const config = { architecture: "idefics3", text, vision, imageTokenId, scaleFactor, tieWordEmbeddings } as const;
   const tokens = imageTokensPerFrame(config);
   if (tokens >= text.maximumPositions) {
-    throw contradiction(`a picture takes ${tokens} tokens, but text_config has ${text.maximumPositions} positions`);
+    throw contradiction(
+      `a picture takes ${plural(tokens, "token")}, but text_config has ${plural(text.maximumPositions, "position")}`,
+    );
   }
   return config;
 }

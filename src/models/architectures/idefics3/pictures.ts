@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { PivotscopeError } from "../../../core/errors.ts";
 import { readJsonText } from "../../../core/json/read.ts";
 import { integer, object } from "../../../core/json/schemas.ts";
+import { plural } from "../../../core/words.ts";
 import { checkpointFile } from "../../checkpoint-file.ts";
 import type { Frame, PictureProcessor } from "../../pictures.ts";
 import type { Tokenizer } from "../../tokenizer.ts";
@@ -59,7 +60,7 @@ function checkTokens(config: Idefics3Config, { processor }: ProcessorFiles): voi
   if ((stated ?? expected) === expected) return;
   throw new PivotscopeError(
     "bad-checkpoint",
-    `processor_config.json: "image_seq_len" is ${stated}; the vision tower of config.json makes ${expected} tokens.`,
+    `processor_config.json: "image_seq_len" is ${stated}; the vision tower of config.json makes ${plural(expected, "token")}.`,
     "Check that both files belong to the same model.",
   );
 }
