@@ -219,6 +219,12 @@ def bad():
     wrong = bytearray(whole)
     wrong[-20] ^= 1
     yield "wrong-checksum.png", bytes(wrong)
+    # Checksums of chunks, which some decoders do not look at.
+    for name in ("IDAT", "PLTE"):
+        checked = bytearray((FOLDER / "odd" / "palette.png").read_bytes())
+        at = checked.index(name.encode())
+        checked[at + 4 + struct.unpack(">I", checked[at - 4 : at])[0]] ^= 1
+        yield f"wrong-checksum-of-{name.lower()}.png", bytes(checked)
     zeroed = bytearray(whole)
     zeroed[60:-12] = bytes(len(whole) - 72)
     yield "damaged.png", bytes(zeroed)

@@ -24,7 +24,7 @@ export async function decodePicture(bytes: Uint8Array, name: string, signal?: Ab
 }
 
 async function decode(bytes: Uint8Array) {
-  const picture = sharp(bytes, { failOn: "truncated", ignoreIcc: true });
+  const picture = sharp(bytes, { failOn: "error", ignoreIcc: true });
   const { space } = await picture.metadata();
   const raw =
     space === "cmyk"
