@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TOKENIZERS } from "../../fuzz/corpus.ts";
 import { type AllocationGuard, guardAllocations } from "../../fuzz/guard.ts";
+import { judge } from "../../fuzz/judge-verdicts.ts";
 import { mutateJson, valuePool } from "../../fuzz/mutate.ts";
 import { runTarget, type Target } from "../../fuzz/run-target.ts";
 import { TARGETS } from "../../fuzz/targets.ts";
@@ -73,6 +74,23 @@ describe("the fuzzing itself", () => {
     expect(inputs(5)).toEqual(inputs(5));
     expect(inputs(5)).not.toEqual(inputs(6));
     expect(new Set(inputs(5)).size).toBeGreaterThan(25);
+  });
+});
+
+describe("two verdicts about one checkpoint", () => {
+  const text = (words: string) => ({ text: words, why: "" });
+  const refused = (why: string) => ({ text: null, why });
+
+  it.each([
+    [text("a"), text("a"), false],
+    [text("a"), text("b"), true],
+    [refused("config.json: no."), refused("ValueError"), false],
+    [refused("config.json: no."), text("a"), false],
+    [refused("TypeError: x of undefined"), refused("ValueError"), true],
+    [text("whole"), refused("ValueError"), false],
+    [text("a"), refused("ValueError"), true],
+  ])("%o here, %o there", (ours, theirs, fails) => {
+    expect(judge(ours, theirs, "whole").fails).toBe(fails);
   });
 });
 
