@@ -1,5 +1,6 @@
 /**
- * Benchmarks: prints one JSON object. `npm run bench` runs all but the last, `npm run bench -- slider scoring` some, and
+ * Benchmarks: prints one JSON object. `npm run bench` runs all but the last two, `npm run bench -- slider scoring` some,
+ * `npm run bench -- own-samples [--dist FOLDER]` adds a thousand own samples in a built page, and
  * `npm run bench -- transformers-js [--model FOLDER] [--tokens N] [--threads N]` compares with transformers.js.
  *
  * Times on a machine without GPU are of software rendering and say nothing about a GPU; ratios within one run do.
@@ -25,8 +26,8 @@ import { measureEngine } from "./measure-engine.ts";
 import type { BenchPage } from "./page.ts";
 
 const NAMES = ["slider", "scoring", "model", "batches", "keeping"] as const;
-/** Needs an install of its own, so it runs only when it is asked for. */
-const APART = "transformers-js";
+/** One needs a built page, the other an install of its own: they run only when they are asked for. */
+const APART = ["own-samples", "transformers-js"];
 type Name = (typeof NAMES)[number];
 
 const root = join(import.meta.dirname, "..");
@@ -75,12 +76,13 @@ const { positionals, values } = parseArgs({
     model: { type: "string", default: "bundled" },
     tokens: { type: "string", default: "32" },
     threads: { type: "string", default: "0" },
+    dist: { type: "string", default: join(root, "dist") },
   },
 });
 const wanted: readonly string[] = positionals.length > 0 ? positionals : NAMES;
 for (const name of wanted) {
-  if (name === APART || NAMES.includes(name as Name)) continue;
-  throw new Error(`Unknown benchmark "${name}"; there are ${[...NAMES, APART].join(", ")}.`);
+  if (APART.includes(name) || NAMES.includes(name as Name)) continue;
+  throw new Error(`Unknown benchmark "${name}"; there are ${[...NAMES, ...APART].join(", ")}.`);
 }
 const [samples, rows, repeats] = [Number(values.samples), Number(values.rows), Number(values.repeats)];
 const results: Record<string, unknown> = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
@@ -107,9 +109,13 @@ if (wanted.includes("keeping")) {
     results[`keeping, browser ${backend}`] = await inBrowser("benchKeeping", backend, samples);
   }
 }
-if (wanted.includes(APART)) {
+if (wanted.includes("own-samples")) {
+  const { measureOwnSamples } = await import("./own-samples.ts");
+  results["own-samples"] = await measureOwnSamples(values.dist);
+}
+if (wanted.includes("transformers-js")) {
   const { benchTransformersJs } = await import("./transformers-js/run.ts");
-  results[APART] = await benchTransformersJs({
+  results["transformers-js"] = await benchTransformersJs({
     model: values.model === "bundled" ? null : values.model,
     tokens: Number(values.tokens),
     repeats,

@@ -1,5 +1,5 @@
 /** Where somebody collects pictures with questions to calibrate on: the list, what is done with it, and its file. */
-import { type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type DragEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { usedOutdated } from "../../state/slices/own-samples/own-samples.ts";
 import { ownTrace } from "../../state/slices/own-samples/own-samples-pictures.ts";
 import hidden from "../../styles/hidden.module.css";
@@ -14,28 +14,21 @@ import { useActions, useSelect } from "../use-workbench.ts";
 import { plural, waitingText } from "../words.ts";
 import { AddSamples } from "./AddSamples.tsx";
 import styles from "./OwnSamplesDialog.module.css";
-import { SampleRow } from "./SampleRow.tsx";
+import { SampleList } from "./SampleList.tsx";
 
 export default function OwnSamplesDialog() {
   const { ownSamples: actions } = useActions();
-  const entries = useSelect((state) => state.ownSamples.entries);
+  const count = useSelect((state) => state.ownSamples.entries.length);
   const asked = useSelect(({ ownSamples, input }) => ownSamples.asked ?? input.question);
   const [over, setOver] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
-  const list = useRef<HTMLOListElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const above = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const { current } = dialog;
     current?.showModal();
     return () => current?.close();
   }, []);
-  const count = entries.length;
-  const shown = useRef(count);
-  // What was added last stands at the end of a list that may be long.
-  useEffect(() => {
-    if (count > shown.current) list.current?.lastElementChild?.scrollIntoView({ block: "nearest" });
-    shown.current = count;
-  }, [count]);
-
   const onKeyDown = (event: KeyboardEvent) => {
     // In a field, these keys undo what was typed.
     if (event.target instanceof HTMLTextAreaElement || !(event.ctrlKey || event.metaKey)) return;
@@ -75,23 +68,21 @@ export default function OwnSamplesDialog() {
           Close
         </button>
       </div>
-      <div className={styles.body}>
-        <p id="own-samples-text" className={texts.note}>
-          Pictures with questions to calibrate and measure on, in place of the samples that a model brings. What the
-          whole model writes about them, its traces, shows which units it needs. The list stays in this browser.
-        </p>
-        <AddSamples asked={asked} onAsk={actions.setAsked} />
+      <div ref={body} className={styles.body}>
+        <div ref={above} className={styles.above}>
+          <p id="own-samples-text" className={texts.note}>
+            Pictures with questions to calibrate and measure on, in place of the samples that a model brings. What the
+            whole model writes about them, its traces, shows which units it needs. The list stays in this browser.
+          </p>
+          <AddSamples asked={asked} onAsk={actions.setAsked} />
+        </div>
         {count === 0 ? (
           <p className={`${styles.empty} ${texts.note}`}>
             No samples yet. Add the picture and question at hand, or several pictures with one question; a dozen is a
             fair start.
           </p>
         ) : (
-          <ol ref={list} className={styles.list} aria-label="Samples">
-            {entries.map((entry, place) => (
-              <SampleRow key={entry.number} entry={entry} place={place + 1} />
-            ))}
-          </ol>
+          <SampleList scroller={body} above={above} />
         )}
       </div>
       <Steps />

@@ -22,7 +22,7 @@ export function SampleRow({ entry, place }: SampleRowProps) {
   const summary = useSelect((state) => state.model.summary);
   const written = useSelect(({ ownSamples: { writing } }) => (writing?.number === number ? writing.text : null));
   return (
-    <li className={styles.sample}>
+    <div className={styles.sample}>
       {picture ? (
         <Thumbnail picture={picture} />
       ) : (
@@ -56,7 +56,7 @@ export function SampleRow({ entry, place }: SampleRowProps) {
       >
         Remove
       </button>
-    </li>
+    </div>
   );
 }
 

@@ -12,6 +12,12 @@ import { namePicture, ownTrace, shrinkPicture } from "./own-samples-pictures.ts"
 import type { OwnEntry, OwnPicture, OwnSamplesState } from "./own-samples-state.ts";
 import { createTraceWriting } from "./own-samples-writing.ts";
 
+/**
+ * Samples that come one after another are kept once they are this share of the list: what is written and read for each
+ * does not grow with the list then.
+ */
+const KEPT_AT = 1 / 8;
+
 /** Changes that can be undone. */
 const UNDOABLE = 50;
 
@@ -62,6 +68,7 @@ export function createOwnList(context: Context, onLoss: (error: unknown) => bool
     patch("ownSamples", { reading: true, failure: null, note: "" });
     const failures: Failure[] = [];
     let full = "";
+    let unkept = 0;
     for (const [place, source] of sources.entries()) {
       if (get().ownSamples.entries.length >= MAXIMUM_OWN_SAMPLES) {
         const left = sources.length - place;
@@ -70,11 +77,17 @@ export function createOwnList(context: Context, onLoss: (error: unknown) => bool
       }
       try {
         const entry = { ...(await source.read()), number: environment.uniqueNumber() };
-        setEntries([...get().ownSamples.entries, entry]);
+        const entries = [...get().ownSamples.entries, entry];
+        patch("ownSamples", { entries, failure: null, note: "" });
+        unkept += 1;
+        if (unkept < KEPT_AT * entries.length) continue;
+        unkept = 0;
+        keep();
       } catch (error) {
         failures.push(failureOf(error));
       }
     }
+    keep();
     const [first] = failures;
     const others = failures.length > 1 ? ` ${failures.length - 1} more could not be read.` : "";
     const failure = first && { ...first, message: first.message + others };
