@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { hostingText } from "./scripts/hosting-text.ts";
 import { isolation } from "./scripts/isolation.ts";
 import { pageSecurity, securityHeaders } from "./scripts/page-security.ts";
 import { thirdPartyNotices } from "./scripts/third-party.ts";
@@ -40,7 +41,7 @@ const codeSplitting = {
 const notices = thirdPartyNotices();
 
 export default defineConfig({
-  plugins: [react(), shortenShaders(), pageSecurity(), isolation(securityHeaders()), notices.write()],
+  plugins: [react(), shortenShaders(), pageSecurity(), hostingText(), isolation(securityHeaders()), notices.write()],
   // Relative addresses: the build works from any folder of any host.
   base: "./",
   worker: {

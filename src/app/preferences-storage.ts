@@ -14,6 +14,7 @@ export function followPreferences({ store, actions: { preferences, experiments }
   const kept = readKept();
   if (kept.theme) preferences.setTheme(kept.theme);
   if (kept.shortcuts !== undefined) preferences.setShortcuts(kept.shortcuts);
+  if (kept.threadsNoteClosed) preferences.closeThreadsNote();
   if (kept.choices) experiments.choose(kept.choices);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const dress = () => {
@@ -24,16 +25,16 @@ export function followPreferences({ store, actions: { preferences, experiments }
   dark.addEventListener("change", dress);
   const keepAll = () => {
     const { preferences, experiments } = store.getState();
-    const { theme, shortcuts } = preferences;
+    const { theme, shortcuts, threadsNoteClosed } = preferences;
     const { metric: _metric, family: _family, ...choices } = experiments.choices;
-    keep({ theme, shortcuts, choices });
+    keep({ theme, shortcuts, threadsNoteClosed, choices });
   };
   store.subscribe((state) => state.preferences, dress);
   store.subscribe((state) => state.preferences, keepAll);
   store.subscribe((state) => state.experiments.choices, keepAll);
 }
 
-type Kept = Partial<Pick<PreferencesState, "theme" | "shortcuts">> & {
+type Kept = Partial<Pick<PreferencesState, "theme" | "shortcuts" | "threadsNoteClosed">> & {
   readonly choices?: Partial<ExperimentChoices>;
 };
 
@@ -42,12 +43,14 @@ function readKept(): Kept {
     const found = JSON.parse(localStorage.getItem(KEY) ?? "{}") as {
       theme?: unknown;
       shortcuts?: unknown;
+      threadsNoteClosed?: unknown;
       choices?: unknown;
     };
     const isTheme = (value: unknown): value is Theme => value === "system" || value === "light" || value === "dark";
     return {
       ...(isTheme(found.theme) ? { theme: found.theme } : {}),
       ...(typeof found.shortcuts === "boolean" ? { shortcuts: found.shortcuts } : {}),
+      threadsNoteClosed: found.threadsNoteClosed === true,
       ...(found.choices === undefined ? {} : { choices: parseChoices(found.choices) }),
     };
   } catch {

@@ -4,6 +4,7 @@ import styles from "./ModelStatus.module.css";
 import { OpeningStatus } from "./OpeningStatus.tsx";
 import { Progress } from "./Progress.tsx";
 import controls from "./shared/controls.module.css";
+import texts from "./shared/text.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { loadText } from "./words.ts";
 
@@ -12,6 +13,7 @@ export function ModelStatus() {
     <>
       <OpeningStatus />
       <StatusAtHand />
+      <OneThread />
     </>
   );
 }
@@ -56,6 +58,29 @@ function StatusAtHand() {
     );
   }
   return status === "ready" ? <Notes /> : null;
+}
+
+/** WebAssembly has one thread where the page's server does not isolate it, and nothing else would say so. */
+function OneThread() {
+  const { preferences } = useActions();
+  const closed = useSelect((state) => state.preferences.threadsNoteClosed);
+  const onCpu = useSelect(({ model }) => model.status === "ready" && model.summary?.backend === "cpu");
+  if (closed || !onCpu || globalThis.crossOriginIsolated !== false) return null;
+  return (
+    <div className={`${styles.status} ${styles.backendNote} ${texts.row}`}>
+      <p>
+        The model runs on one thread, slower than it could: whoever serves this page can switch threads on by two
+        headers, see{" "}
+        <a href="hosting.txt" target="_blank" rel="noreferrer">
+          Hosting
+        </a>
+        .
+      </p>
+      <button type="button" className={controls.button} onClick={() => preferences.closeThreadsNote()}>
+        Close
+      </button>
+    </div>
+  );
 }
 
 /** What people should know about how the model runs and is kept. */

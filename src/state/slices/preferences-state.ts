@@ -13,6 +13,14 @@ export interface PreferencesState {
   readonly tab: TabName | null;
   /** Whether single keys act outside of text fields; they can get in the way of speech input (WCAG 2.1.4). */
   readonly shortcuts: boolean;
+  /** Whether somebody has closed the line that says that WebAssembly has one thread. */
+  readonly threadsNoteClosed: boolean;
 }
 
-export const initialPreferences: PreferencesState = { theme: "system", dialog: null, tab: null, shortcuts: true };
+export const initialPreferences: PreferencesState = {
+  theme: "system",
+  dialog: null,
+  tab: null,
+  shortcuts: true,
+  threadsNoteClosed: false,
+};

@@ -7,6 +7,8 @@ export interface PreferencesActions {
   /** system → light → dark → system. */
   nextTheme(): void;
   setShortcuts(shortcuts: boolean): void;
+  /** Closes the line about threads, for good. */
+  closeThreadsNote(): void;
   open(dialog: PreferencesState["dialog"]): void;
   /** Opens a tab, or closes what is open; a name that there is no tab of does nothing. */
   openTab(tab: string | null): void;
@@ -19,6 +21,7 @@ export function createPreferencesActions({ patch, get }: Context): PreferencesAc
     setTheme: (theme) => patch("preferences", { theme }),
     nextTheme: () => patch("preferences", { theme: NEXT[get().preferences.theme] }),
     setShortcuts: (shortcuts) => patch("preferences", { shortcuts }),
+    closeThreadsNote: () => patch("preferences", { threadsNoteClosed: true }),
     open: (dialog) => patch("preferences", { dialog }),
     openTab(tab) {
       const known = TAB_NAMES.find((name) => name === tab);
