@@ -9,7 +9,7 @@ import { type ModelConfig, parseModelConfig } from "../models/architectures/regi
 import { fitWeights } from "../models/fit-weights.ts";
 import { readModelConfig } from "../models/model-config-file.ts";
 import { openWeights } from "../models/open-weights.ts";
-import type { CheckpointFolder } from "../models/source.ts";
+import { type CheckpointFolder, readTwice } from "../models/source.ts";
 import type { CommandContext } from "./context.ts";
 import { type AskedDevice, openOnDevice, type Place, tellPlace } from "./device-options.ts";
 import { createProgressLine, describeLoading } from "./progress.ts";
@@ -50,8 +50,10 @@ export interface ModelOutline {
 /** Which units a model has, and the hash of its weights file, which is read at most and not loaded. */
 export async function outlineModel(path: string): Promise<ModelOutline> {
   const folder = await openNodePlace(path);
-  const config = parseModelConfig(await readModelConfig(folder));
-  return { name: folder.name, ...(await outlineWeights(folder, config)) };
+  return readTwice(folder, async () => {
+    const config = parseModelConfig(await readModelConfig(folder));
+    return { name: folder.name, ...(await outlineWeights(folder, config)) };
+  });
 }
 
 /** Reads the weights to their end, or not at all where the folder knows their hash. */

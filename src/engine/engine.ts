@@ -3,7 +3,7 @@ import { PivotscopeError } from "../core/errors.ts";
 import type { Pruning } from "../core/pruning.ts";
 import { DEFAULT_OUTLIER_FACTOR } from "../core/signals/layer-views.ts";
 import type { ModelSource } from "../models/model-source.ts";
-import type { CheckpointFolder } from "../models/source.ts";
+import { type CheckpointFolder, readTwice } from "../models/source.ts";
 import type { Tensor } from "../runtime/backend.ts";
 import {
   type CalibrationSet,
@@ -116,7 +116,8 @@ export function createEngine(environment: EngineEnvironment): Engine {
 
   return {
     async inspect(source, options, call = {}) {
-      return inspectCheckpoint(await openFolder(source), environment.device, options, call);
+      const folder = await openFolder(source);
+      return readTwice(folder, () => inspectCheckpoint(folder, environment.device, options, call), call.signal);
     },
 
     async load(source, options, call = {}) {

@@ -6,7 +6,7 @@ import { throwIfCancelled } from "../core/errors.ts";
 import { findPivots, type PivotParameters } from "../core/pivots.ts";
 import { type Checkpoint, openCheckpoint } from "../models/checkpoint.ts";
 import type { PictureSample, PictureSource, Sample } from "../models/samples.ts";
-import type { CheckpointFolder } from "../models/source.ts";
+import { type CheckpointFolder, readTwice } from "../models/source.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
 import type { Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
 import { type Generation, generateGreedy } from "./generate/generate.ts";
@@ -65,11 +65,20 @@ export interface Session {
 }
 
 /** Opens the checkpoint in `folder` and puts its weights on a backend. */
-export async function openSession(
+export function openSession(
   environment: Environment,
   folder: CheckpointFolder,
   options: LoadOptions,
   call: Call<LoadProgress> = {},
+): Promise<Session> {
+  return readTwice(folder, () => openOnce(environment, folder, options, call), call.signal);
+}
+
+async function openOnce(
+  environment: Environment,
+  folder: CheckpointFolder,
+  options: LoadOptions,
+  call: Call<LoadProgress>,
 ): Promise<Session> {
   const { weights, ...checkpoint } = await openCheckpoint(folder, {
     ...(call.signal ? { signal: call.signal } : {}),

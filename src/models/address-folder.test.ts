@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createAddressFolder } from "./address-folder.ts";
 import { openWeights } from "./open-weights.ts";
 import type { CheckpointFolder } from "./source.ts";
+import { createFakeClock } from "./testing/fake-clock.ts";
 import { countingTensor, writeSafetensors } from "./testing/write-safetensors.ts";
 
 const CONFIG = JSON.stringify({ model_type: "llama", words: Array(500).fill("word") });
@@ -23,6 +24,10 @@ interface Manner {
   readonly absent?: number;
   readonly headStatus?: number;
   readonly knowsRanges?: boolean;
+  /** Files go on for ever, and nothing says how long they are. */
+  readonly endless?: boolean;
+  /** Nothing comes behind so many bytes of an answer, or in its place. */
+  stallsOnce?: number | "before";
 }
 
 let manner: Manner = {};
@@ -33,6 +38,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const bytes = FILES.get((request.url ?? "").slice(1));
   if (request.method === "HEAD" && manner.headStatus) return void response.writeHead(manner.headStatus).end();
   if (!bytes) return void response.writeHead(manner.absent ?? 404).end();
+  if (manner.endless) return void sendForEver(response);
+  const { stallsOnce } = manner;
+  delete manner.stallsOnce;
+  if (stallsOnce === "before") return;
   const asked = manner.knowsRanges === false ? null : /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
   const from = Number(asked?.[1] ?? 0);
   const to = asked?.[2] ? Math.min(bytes.length, Number(asked[2]) + 1) : bytes.length;
@@ -43,7 +52,22 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const body = packs ? gzipSync(bytes) : bytes.subarray(from, to);
   if (packs) response.setHeader("content-encoding", "gzip");
   if (asked) response.setHeader("content-range", `bytes ${from}-${to - 1}/${bytes.length}`);
-  response.writeHead(asked ? 206 : 200, { "content-length": body.length }).end(body);
+  response.writeHead(asked ? 206 : 200, { "content-length": body.length });
+  if (stallsOnce === undefined) response.end(body);
+  else response.write(body.subarray(0, stallsOnce));
+}
+
+let sentForEver = 0;
+
+function sendForEver(response: ServerResponse): void {
+  const chunk = Buffer.alloc(1_000_000, " ");
+  const more = () => {
+    sentForEver += chunk.length;
+    if (!response.destroyed && response.write(chunk)) setImmediate(more);
+  };
+  response.on("drain", more);
+  response.writeHead(200);
+  more();
 }
 
 /** Answers as a page of another origin sees them, whose server exposes nothing (Fetch, "CORS-safelisted response-header"). */
@@ -140,6 +164,47 @@ describe("a server without HEAD", () => {
     expect(await folder.has("model.safetensors")).toBe(true);
     expect(await folder.entry("model.safetensors")).toBeNull();
     expect((await openWeights(folder)).files).toEqual([{ path: "model.safetensors", bytes: WEIGHTS.length }]);
+  });
+});
+
+describe("a server that means no good", () => {
+  it("cannot send a config.json without an end", async () => {
+    manner = { endless: true };
+    sentForEver = 0;
+    await expect(folder.readText("config.json")).rejects.toMatchObject({
+      code: "bad-checkpoint",
+      message: "config.json: at most 4.0 MB of such a file are read, and it does not end there.",
+    });
+    // What the sockets hold comes on top.
+    expect(sentForEver).toBeLessThan(40_000_000);
+  });
+
+  it("is asked for the rest when it sends nothing more for half a minute", async () => {
+    const clock = createFakeClock();
+    manner = { stallsOnce: 100 };
+    let arrived = () => {};
+    const here = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const reading = createAddressFolder("tiny", addressOf(), 0, clock).readBytes("config.json", () => arrived());
+    await here;
+    await clock.armed();
+    clock.elapse(30_000);
+    expect(new TextDecoder().decode(await reading)).toBe(CONFIG);
+  });
+
+  it("cannot keep anybody waiting for an answer for longer than that", async () => {
+    const clock = createFakeClock();
+    manner = { stallsOnce: "before" };
+    const outcome = createAddressFolder("tiny", addressOf(), 0, clock)
+      .readText("config.json")
+      .catch((error: unknown) => error);
+    await clock.armed();
+    clock.elapse(30_000);
+    expect(await outcome).toMatchObject({
+      code: "network",
+      message: expect.stringContaining("nothing came for 30 seconds"),
+    });
   });
 });
 

@@ -2,6 +2,7 @@
 import { PivotscopeError } from "../core/errors.ts";
 import { announcedLength, asNetworkError, discard, openAddressStream, statedSize } from "./address-stream.ts";
 import { type CheckpointFolder, fileNotFound, insidePath, wholeFileReads } from "./source.ts";
+import { systemTimer, type Timer, unlessStalled } from "./stall.ts";
 
 const CONFIG = "config.json";
 
@@ -12,8 +13,14 @@ const NO_HEAD = [405, 501];
  * @param url address of the folder, with or without the closing slash. Pass an absolute one to a worker: a relative
  *   address counts from the worker's script there.
  * @param retryDelay milliseconds before a broken connection is taken up again, see `openAddressStream`.
+ * @param timer says when a transfer has stalled.
  */
-export function createAddressFolder(name: string, url: string, retryDelay?: number): CheckpointFolder {
+export function createAddressFolder(
+  name: string,
+  url: string,
+  retryDelay?: number,
+  timer: Timer = systemTimer,
+): CheckpointFolder {
   const addressOf = (path: string) => `${url.replace(/\/+$/, "")}/${encodePath(insidePath(path))}`;
 
   let configRead = false;
@@ -25,7 +32,7 @@ export function createAddressFolder(name: string, url: string, retryDelay?: numb
 
   async function ask(path: string, init: RequestInit, also: readonly number[] = []): Promise<Response> {
     const address = addressOf(path);
-    const response = await request(address, init);
+    const response = await request(address, init, timer);
     if (also.includes(response.status)) return response;
     if (isMissing(path, response.status)) {
       await discard(response);
@@ -65,6 +72,7 @@ export function createAddressFolder(name: string, url: string, retryDelay?: numb
     openAddressStream(addressOf(path), {
       ...options,
       ...(retryDelay === undefined ? {} : { retryDelay }),
+      timer,
       // Browsers put parts and whole answers of one address together in their cache, packed ones with plain ones where a
       // server packs only whole answers: what came out was neither. So parts stay out of the cache.
       request: (headers) =>
@@ -104,9 +112,11 @@ function encodePath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 
-async function request(address: string, init: RequestInit): Promise<Response> {
+async function request(address: string, init: RequestInit, timer: Timer): Promise<Response> {
+  const stalled = new AbortController();
+  const signal = init.signal ? AbortSignal.any([init.signal, stalled.signal]) : stalled.signal;
   try {
-    return await fetch(address, init);
+    return await unlessStalled(fetch(address, { ...init, signal }), timer, () => stalled.abort());
   } catch (error) {
     throw asNetworkError(error, address, init.signal ?? undefined);
   }

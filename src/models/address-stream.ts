@@ -7,12 +7,15 @@
 import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
 import { wait } from "../core/wait.ts";
 import type { OpenFile, OpenFileOptions } from "./source.ts";
+import { systemTimer, type Timer, unlessStalled } from "./stall.ts";
 
 export interface AddressStreamOptions extends OpenFileOptions {
   /** Sends the request and turns every answer but 200, 206 and 416 into a PivotscopeError. */
   readonly request: (headers: Readonly<Record<string, string>>) => Promise<Response>;
   /** Milliseconds before the first new try after a break; each further one waits twice as long. 500 when absent. */
   readonly retryDelay?: number;
+  /** The system's when absent. */
+  readonly timer?: Timer;
 }
 
 /** Breaks in a row after which the file is given up. One is in a row with the next when less than this came between. */
@@ -60,7 +63,7 @@ export async function openAddressStream(address: string, options: AddressStreamO
 
 /** Gives the bytes from `first.begin` (or the asked one) up to `end`, one chunk at a time, null at the end. */
 function resumingReader(address: string, options: AddressStreamOptions, first: Answer, end: number | null) {
-  const { from = 0, signal } = options;
+  const { from = 0, signal, timer = systemTimer } = options;
   let answer = first;
   let body = readerOf(answer);
   /** Place in the file of the next byte of the body, and of the next byte that is wanted. */
@@ -68,6 +71,7 @@ function resumingReader(address: string, options: AddressStreamOptions, first: A
   let position = from;
   let failures = 0;
   let progress = 0;
+  const stop = () => void body.cancel().catch(() => undefined);
 
   /** Opens the rest of the file after a break for `reason`, which is thrown where that cannot be done. */
   async function resume(reason: PivotscopeError): Promise<void> {
@@ -100,7 +104,7 @@ function resumingReader(address: string, options: AddressStreamOptions, first: A
       let part: Awaited<ReturnType<typeof body.read>>;
       try {
         throwIfCancelled(signal);
-        part = await body.read();
+        part = await unlessStalled(body.read(), timer, stop);
       } catch (error) {
         const failure = asNetworkError(error, address, signal);
         if (failure.code === "cancelled") throw failure;

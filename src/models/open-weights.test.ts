@@ -154,6 +154,29 @@ describe("weights in several files", () => {
     expect((await readAll(weights)).found).toEqual(bytesByName(TENSORS));
   });
 
+  it("are refused when their headers are longer together than one may be, before those are fetched", async () => {
+    const folder = folderOf(writeShards(shards));
+    const long = new Uint8Array(128 * 1024);
+    new DataView(long.buffer).setBigUint64(0, 60_000_000n, true);
+    const asked: number[] = [];
+    const claiming: CheckpointFolder = {
+      ...folder,
+      async open(path, options = {}) {
+        const found = await folder.open(path, options);
+        if (!/-of-/.test(path)) return found;
+        asked.push(options.from ?? 0);
+        // What is asked for behind the first bytes never comes.
+        const stream = (options.from ?? 0) > 0 ? new ReadableStream() : new Blob([long]).stream();
+        return { ...found, size: 1e9, stream: stream as typeof found.stream };
+      },
+    };
+    await expect(openWeights(claiming)).rejects.toMatchObject({
+      code: "bad-checkpoint",
+      message: expect.stringContaining("headers have more than 100.0 MB together"),
+    });
+    expect(asked.filter((from) => from > 0).length).toBeLessThan(2);
+  });
+
   it("say where the index places a tensor that is asked for and not there", async () => {
     const files = writeShards(shards);
     files.set("model-00002-of-00002.safetensors", writeSafetensors([countingTensor("x", "F32", [1])]));

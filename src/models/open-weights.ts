@@ -3,7 +3,7 @@
  * or several with an index.
  */
 import { PivotscopeError } from "../core/errors.ts";
-import { LENGTH_BYTES, parseSafetensorsHeader, readHeaderLength } from "./safetensors-header.ts";
+import { LENGTH_BYTES, MAXIMUM_HEADER_BYTES, parseSafetensorsHeader, readHeaderLength } from "./safetensors-header.ts";
 import { mergeShards, parseSafetensorsIndex } from "./safetensors-index.ts";
 import { type CheckpointFolder, readStream, readTextIfPresent } from "./source.ts";
 import { createWeights, type WeightFile } from "./weight-files.ts";
@@ -38,9 +38,17 @@ export async function openWeights(folder: CheckpointFolder, signal?: AbortSignal
 async function openShards(folder: CheckpointFolder, text: string, signal?: AbortSignal): Promise<Weights> {
   const index = parseSafetensorsIndex(text, SHARD_INDEX);
   const files: WeightFile[] = [];
+  let headerBytes = 0;
+  // Headers are read before anybody has agreed to fetch anything, so all of them may be as long together as one alone.
+  const grow = async (bytes: number) => {
+    headerBytes += bytes;
+    if (headerBytes <= MAXIMUM_HEADER_BYTES) return;
+    const { headersTooLong } = await import("./size-errors.ts");
+    throw headersTooLong(SHARD_INDEX, MAXIMUM_HEADER_BYTES);
+  };
   for (let first = 0; first < index.paths.length; first += HEADERS_AT_ONCE) {
     const paths = index.paths.slice(first, first + HEADERS_AT_ONCE);
-    files.push(...(await Promise.all(paths.map((path) => openShard(folder, path, signal)))));
+    files.push(...(await Promise.all(paths.map((path) => openShard(folder, path, grow, signal)))));
   }
   const headers = new Map(files.map((file) => [file.path, file.header]));
   return createWeights(SHARD_INDEX, files, mergeShards(headers, SHARD_INDEX), (name) => {
@@ -49,8 +57,13 @@ async function openShards(folder: CheckpointFolder, text: string, signal?: Abort
   });
 }
 
-async function openShard(folder: CheckpointFolder, path: string, signal?: AbortSignal): Promise<WeightFile> {
-  const file = await ifPresent(openFile(folder, path, signal));
+async function openShard(
+  folder: CheckpointFolder,
+  path: string,
+  grow: (headerBytes: number) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<WeightFile> {
+  const file = await ifPresent(openFile(folder, path, signal, grow));
   if (!(file instanceof PivotscopeError)) return file;
   throw new PivotscopeError(
     "not-found",
@@ -59,11 +72,17 @@ async function openShard(folder: CheckpointFolder, path: string, signal?: AbortS
   );
 }
 
-/** Reads a safetensors file's header. */
-async function openFile(folder: CheckpointFolder, path: string, signal?: AbortSignal): Promise<WeightFile> {
+/** Reads a safetensors file's header, once `grow` has taken note of its length. */
+async function openFile(
+  folder: CheckpointFolder,
+  path: string,
+  signal?: AbortSignal,
+  grow: (headerBytes: number) => Promise<void> = async () => {},
+): Promise<WeightFile> {
   const first = await readPart(folder, path, 0, FIRST_READ_BYTES, signal);
   const size = first.size ?? (await folder.entry(path, signal))?.bytes ?? null;
   const headerEnd = LENGTH_BYTES + readHeaderLength(first.bytes, size, path);
+  await grow(headerEnd);
   let start = first.bytes;
   if (start.length < headerEnd) {
     const rest = await readPart(folder, path, start.length, headerEnd, signal);

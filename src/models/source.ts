@@ -60,6 +60,11 @@ export interface CheckpointFolder {
   open(path: string, options?: OpenFileOptions): Promise<OpenFile>;
   /** Hex SHA-256 of a file where the place knows it without reading, for example from the hub; else null. */
   knownHash?(path: string): Promise<string | null>;
+  /**
+   * Says that what was read makes no sense, as `error` tells. A place that keeps files drops those of their bytes that were
+   * held against no hash, and resolves to whether another read may give something else.
+   */
+  distrust?(error: unknown, signal?: AbortSignal): Promise<boolean>;
   /** A hasher that is faster here than the one that works everywhere. */
   createSha256?(): Sha256;
   /** What people should be told about how files are kept, for example that the disk is full; empty without a reason. */
@@ -127,11 +132,38 @@ export async function readTextIfPresent(
   }
 }
 
-/** The whole-file reads of a folder, made of its `open`. */
+/** Reads a checkpoint, once more where what was read made no sense and may have been kept wrong. */
+export async function readTwice<Result>(
+  folder: CheckpointFolder,
+  read: () => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(await folder.distrust?.(error, signal))) throw error;
+  }
+  try {
+    return await read();
+  } catch (error) {
+    await folder.distrust?.(error, signal);
+    throw error;
+  }
+}
+
+/** Bytes that files of settings have at most, and all others that are read whole; the largest tokenizers have 40 MB. */
+const MOST_OF_SETTINGS = 4_000_000;
+const MOST_OF_OTHERS = 64_000_000;
+
+function mostBytes(path: string): number {
+  return /config\.json$|chat_template/.test(path) ? MOST_OF_SETTINGS : MOST_OF_OTHERS;
+}
+
+/** The whole-file reads of a folder, made of its `open`. What is longer than such files are is refused. */
 export function wholeFileReads(open: CheckpointFolder["open"]): Pick<CheckpointFolder, "readBytes" | "readText"> {
   const readBytes: CheckpointFolder["readBytes"] = async (path, onProgress, signal) => {
     const { stream, size } = await open(path, { signal });
-    return readStream(stream, size, path, onProgress, signal);
+    return readStream(stream, size, path, onProgress, signal, mostBytes(path));
   };
   return {
     readBytes,
@@ -143,7 +175,9 @@ export function wholeFileReads(open: CheckpointFolder["open"]): Pick<CheckpointF
  * Reads a byte stream to its end.
  *
  * @param expected bytes that will come, or null when that is unknown; with a number the result is allocated once.
- * @throws PivotscopeError `network` when fewer or more bytes come than expected; `cancelled` when aborted.
+ * @param most bytes that are read at most.
+ * @throws PivotscopeError `network` when fewer or more bytes come than expected; `bad-checkpoint` when it is more than
+ *   `most`; `cancelled` when aborted.
  */
 export async function readStream(
   stream: ReadableStream<Uint8Array>,
@@ -151,8 +185,14 @@ export async function readStream(
   what: string,
   onProgress?: ReadProgress,
   signal?: AbortSignal,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = stream.getReader();
+  const tooLong = async () => (await import("./size-errors.ts")).tooLong(what, expected, most);
+  if (expected !== null && expected > most) {
+    await reader.cancel().catch(() => undefined);
+    throw await tooLong();
+  }
   const whole = expected === null ? null : new Uint8Array(expected);
   const chunks: Uint8Array[] = [];
   let done = 0;
@@ -171,6 +211,7 @@ export async function readStream(
       else if (done + part.value.length > whole.length) throw wrongLength(`more than ${whole.length}`);
       else whole.set(part.value, done);
       done += part.value.length;
+      if (done > most) throw await tooLong();
       onProgress?.(done, expected ?? 0);
     }
   } catch (error) {

@@ -9,9 +9,17 @@ export interface ContentHasher {
 }
 
 /** @param size bytes of the whole content, which git's names begin with. */
-export async function createContentHasher(kind: ContentHash["kind"], size: number): Promise<ContentHasher> {
+export type CreateHasher = (kind: ContentHash["kind"], size: number) => Promise<ContentHasher>;
+
+/** What git's name of a content of so many bytes is the SHA-1 of, before the content. */
+export function gitHeader(size: number): string {
+  return `blob ${size}\0`;
+}
+
+/** Works everywhere. */
+export const createContentHasher: CreateHasher = async (kind, size) => {
   const hasher = await (kind === "sha256" ? createSHA256() : createSHA1());
   hasher.init();
-  if (kind === "git") hasher.update(`blob ${size}\0`);
+  if (kind === "git") hasher.update(gitHeader(size));
   return { update: (bytes) => void hasher.update(bytes), digest: () => hasher.digest("hex") };
-}
+};

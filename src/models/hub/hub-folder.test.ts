@@ -156,7 +156,7 @@ describe("what cannot be opened", () => {
       code: "not-found",
       message: expect.stringContaining("owner/absent, or it is private"),
     });
-    const withToken = open({ repository: "owner/absent", accessToken: "hf_some" });
+    const withToken = open({ repository: "owner/absent", accessToken: "some-token" });
     expect(await failure(withToken.readText("config.json"))).toMatchObject({
       code: "not-found",
       hint: expect.stringContaining("token may read it"),
@@ -165,15 +165,15 @@ describe("what cannot be opened", () => {
 
   test("says how to get at a gated repository", async () => {
     const { hub, open } = await startHubFolder({
-      models: [{ repository, revisions: { main: files }, gated: true, readers: ["hf_reader"] }],
+      models: [{ repository, revisions: { main: files }, gated: true, readers: ["reader-token"] }],
     });
     const error = await failure(open().readText("config.json"));
     expect(error).toMatchObject({ code: "not-found", message: expect.stringContaining("is gated") });
     expect(error.hint).toContain(`${hub.url}/${repository} and give an access token`);
     expect(error.hint).toContain("download the folder");
-    const refused = await failure(open({ accessToken: "hf_other" }).readText("config.json"));
+    const refused = await failure(open({ accessToken: "other-token" }).readText("config.json"));
     expect(refused.hint).toContain("with the account of this token");
-    expect(await open({ accessToken: " hf_reader\n" }).readText("config.json")).toBe(config);
+    expect(await open({ accessToken: " reader-token\n" }).readText("config.json")).toBe(config);
   });
 
   test("names a missing revision and where to find others", async () => {
@@ -222,24 +222,29 @@ describe("what cannot be opened", () => {
 describe("the access token", () => {
   test("goes to the hub and never to the CDN, nor into the store", async () => {
     const { hub, open, store } = await startHubFolder({
-      models: [{ repository, revisions: { main: files }, gated: true, readers: ["hf_reader"] }],
+      models: [{ repository, revisions: { main: files }, gated: true, readers: ["reader-token"] }],
     });
-    const folder = open({ accessToken: "hf_reader" });
+    const folder = open({ accessToken: "reader-token" });
     for (const path of files.keys()) await folder.readBytes(path);
     const seen = (server: "hub" | "cdn") =>
       new Set(hub.requests.filter((request) => request.server === server).map(({ authorization }) => authorization));
-    expect(seen("hub")).toEqual(new Set(["Bearer hf_reader"]));
+    expect(seen("hub")).toEqual(new Set(["Bearer reader-token"]));
     expect(seen("cdn")).toEqual(new Set([null]));
     for (const { key } of await store.list("")) {
       const text = new TextDecoder("latin1").decode(await store.read(key, 0, 2_000_000));
-      expect(`${key} ${text}`).not.toContain("hf_reader");
+      expect(`${key} ${text}`).not.toContain("reader-token");
     }
   });
 
   test.each([
     ["https://huggingface.co", "secret"],
     ["https://huggingface.co", "hf_with space"],
-    ["http://hub.example.org", "hf_fine"],
+    ["https://hub.example.org", "with space"],
+    ["http://hub.example.org", "fine"],
+    ["https://hub.example.org", "hf_fine"],
+    ["https://huggingface.co.example.org", " hf_fine"],
+    ["http://huggingface.co", "hf_fine"],
+    ["https://huggingface.co:8443", "hf_fine"],
   ])("is refused for %s when it is %j", async (hubUrl, accessToken) => {
     const { open } = await startHubFolder();
     expect(() => open({ hubUrl, accessToken })).toThrow(PivotscopeError);

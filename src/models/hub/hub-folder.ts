@@ -2,11 +2,15 @@
 import { PivotscopeError } from "../../core/errors.ts";
 import type { FileStore } from "../cache/file-store.ts";
 import { type CheckpointFolder, fileNotFound, insidePath, type OpenFile, wholeFileReads } from "../source.ts";
+import { type CreateHasher, createContentHasher } from "./content-hash.ts";
 import { DEFAULT_HUB } from "./default-hub.ts";
-import { keptFileBytes } from "./kept-file.ts";
-import { type ResolvedRepository, resolveRepository } from "./repository.ts";
+import { OtherSizeError } from "./download.ts";
+import { usableToken } from "./hub-token.ts";
+import { keptFileBytes, WrongHashError } from "./kept-file.ts";
+import { type ResolvedRepository, renewListing, resolveRepository } from "./repository.ts";
 import type { Fetch, HubSettings } from "./request.ts";
 import { type Clock, systemClock } from "./retry.ts";
+import { createTrust } from "./trust.ts";
 
 export interface HubFolderSource {
   /** "owner/name". */
@@ -17,13 +21,15 @@ export interface HubFolderSource {
   readonly revision: string | null;
   /** https://huggingface.co when null. */
   readonly hubUrl: string | null;
-  /** Begins with "hf_"; kept in memory only, and sent to the hub only. */
+  /** Kept in memory only, and sent to the hub only; the usual hub's begin with "hf_" and go to no other. */
   readonly accessToken?: string | null;
 }
 
 export interface HubFolderOptions {
   readonly fetch?: Fetch;
   readonly clock?: Clock;
+  /** A faster hasher than the one that works everywhere. */
+  readonly createHasher?: CreateHasher;
 }
 
 /** Files up to this size stay in memory once read: they are read when a model is looked at, and again to load it. */
@@ -38,7 +44,11 @@ const SMALL_FILE = 256 * 1024;
 export function openHubFolder(
   source: HubFolderSource,
   store: FileStore,
-  { fetch = (input, init) => globalThis.fetch(input, init), clock = systemClock }: HubFolderOptions = {},
+  {
+    fetch = (input, init) => globalThis.fetch(input, init),
+    clock = systemClock,
+    createHasher = createContentHasher,
+  }: HubFolderOptions = {},
 ): CheckpointFolder {
   const { repository, revision } = source;
   const hubUrl = hubAddress(source.hubUrl ?? DEFAULT_HUB);
@@ -49,12 +59,13 @@ export function openHubFolder(
     prefix,
     revision,
     hubUrl,
-    accessToken: usableToken(source, hubUrl),
+    accessToken: usableToken(source.accessToken, hubUrl),
     fetch,
     clock,
   };
   const remarks = new Set<string>();
   const small = new Map<string, Uint8Array<ArrayBuffer>>();
+  const trust = createTrust(createHasher);
   let resolving: Promise<ResolvedRepository> | null = null;
   let resolved: ResolvedRepository | null = null;
 
@@ -71,7 +82,8 @@ export function openHubFolder(
     const known = await resolve(signal);
     const file = known.files.get(prefix + insidePath(path));
     if (!file) return null;
-    const place = { store, key: known.keys.file(file), checkedKey: known.keys.checked(file) };
+    const { size, hash } = file;
+    const place = { store, key: known.keys.file(file), checkedKey: known.keys.checked(file), size, hash };
     return { file, place, commit: known.commit };
   };
 
@@ -90,10 +102,11 @@ export function openHubFolder(
       url,
       path,
       size,
-      hash: file.hash,
       from,
       to,
       signal: abort.signal,
+      trust,
+      createHasher,
       remark,
     });
     const kept = Math.min(await store.size(place.key).catch(() => 0), size);
@@ -134,6 +147,19 @@ export function openHubFolder(
       const { hash } = (await find(path, undefined))?.file ?? { hash: null };
       return hash?.kind === "sha256" ? hash.hex : null;
     },
+    async distrust(error, signal) {
+      if (!(error instanceof PivotscopeError)) return false;
+      const { code } = error;
+      const wrongHash = causeOf(error, WrongHashError);
+      // What a hub refuses, a connection that broke and a device that is too small say nothing about what is kept.
+      const senseless = code === "bad-checkpoint" || code === "unsupported";
+      if (!senseless && !wrongHash && code !== "not-found" && !causeOf(error, OtherSizeError)) return false;
+      small.clear();
+      const dropped = senseless && (await trust.drop());
+      const renewed = resolved && (await renewListing(hub, store, resolved, signal).catch(() => null));
+      resolved = renewed ?? resolved;
+      return dropped || renewed !== null || (wrongHash?.wasKept ?? false);
+    },
     readBytes,
     readText: async (path, signal) => new TextDecoder().decode(await readBytes(path, undefined, signal)),
   };
@@ -141,6 +167,12 @@ export function openHubFolder(
 
 function encodedPath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
+}
+
+/** The error, or what led to it, when that is of this class: whoever passes an error on may put it in other words. */
+function causeOf<Found extends Error>(error: unknown, kind: abstract new (...given: never) => Found): Found | null {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof kind) return at;
+  return null;
 }
 
 /** A controller that is aborted with `signal`, and by itself when nobody wants the bytes any more. */
@@ -188,26 +220,4 @@ function streamOf(
 function hubAddress(text: string): string {
   if (/^https?:\/\/[^/]/.test(text) && URL.canParse(text)) return text.replace(/\/+$/, "");
   throw new PivotscopeError("bad-input", `"${text}" is no address of a hub.`, `The usual one is ${DEFAULT_HUB}.`);
-}
-
-/** @throws PivotscopeError `bad-input` when the token is none, or would travel where everybody can read it. */
-function usableToken({ accessToken }: HubFolderSource, hubUrl: string): string | null {
-  const token = accessToken?.trim() ?? "";
-  if (token === "") return null;
-  const url = new URL(hubUrl);
-  if (!/^[\x21-\x7e]+$/.test(token) || (hubUrl === DEFAULT_HUB && !token.startsWith("hf_"))) {
-    throw new PivotscopeError(
-      "bad-input",
-      "This is not an access token of the hub.",
-      `They begin with "hf_" and are made at ${hubUrl}/settings/tokens.`,
-    );
-  }
-  if (url.protocol === "http:" && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)) {
-    throw new PivotscopeError(
-      "bad-input",
-      `The access token would go to ${url.host} for everybody on the way to read.`,
-      "Use the hub's https address, or no token.",
-    );
-  }
-  return token;
 }

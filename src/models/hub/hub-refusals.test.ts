@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createMemoryStore } from "../cache/memory-store.ts";
 import { failure } from "../testing/failure.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
-import { repository } from "../testing/hub-folder.ts";
+import { files, repository, startHubFolder } from "../testing/hub-folder.ts";
 import { type HubFolderSource, openHubFolder } from "./hub-folder.ts";
 
 describe("an address of two parts that may be a plain folder's", () => {
@@ -45,7 +45,7 @@ describe("a hub that means no good", () => {
       asked.push({ url, authorization: new Headers(init.headers).get("authorization") });
       return Response.json(url.includes("/tree/") || !url.includes("/api/") ? tree : info, { headers });
     };
-    const source = { repository, revision: null, hubUrl: "https://hub.example", accessToken: "hf_secret" };
+    const source = { repository, revision: null, hubUrl: "https://hub.example", accessToken: "secret" };
     return { asked, folder: openHubFolder(source, createMemoryStore(), { clock: createFakeClock(), fetch }) };
   };
 
@@ -59,7 +59,7 @@ describe("a hub that means no good", () => {
     });
     expect(asked.length).toBe(6);
     for (const { url, authorization } of asked) {
-      expect(authorization).toBe(url.startsWith("https://hub.example/") ? "Bearer hf_secret" : null);
+      expect(authorization).toBe(url.startsWith("https://hub.example/") ? "Bearer secret" : null);
     }
   });
 
@@ -72,5 +72,43 @@ describe("a hub that means no good", () => {
   ])("is refused when it answers with %s", async (_, tree) => {
     const error = await failure(answers(tree).folder.has("config.json"));
     expect(error).toMatchObject({ code: "network", message: expect.stringContaining("https://hub.example") });
+  });
+
+  test("cannot give page after page without a file", async () => {
+    const { asked, folder } = answers([], { link: '<https://hub.example/api/tree/?x>; rel="next"' });
+    expect(await failure(folder.has("config.json"))).toMatchObject({
+      code: "network",
+      message: expect.stringContaining("more than 1000 answers"),
+    });
+    expect(asked.length).toBe(1001);
+  });
+
+  test("cannot answer without an end", async () => {
+    let sent = 0;
+    const pull = (controller: ReadableStreamDefaultController) => {
+      sent += 1_000_000;
+      controller.enqueue(new Uint8Array(1_000_000).fill(32));
+    };
+    const source = { repository, revision: null, hubUrl: "https://hub.example" };
+    const folder = openHubFolder(source, createMemoryStore(), {
+      clock: createFakeClock(),
+      fetch: async () => new Response(new ReadableStream({ pull })),
+    });
+    expect((await failure(folder.has("config.json"))).message).toContain("more than 64.0 MB");
+    expect(sent).toBeLessThan(70_000_000);
+  });
+
+  test.each(["config.json", "tokenizer.json"])("cannot give a %s without an end, whatever it lists", async (path) => {
+    const { hub, open } = await startHubFolder();
+    hub.fault(path, { kind: "endless" });
+    expect(await open().readBytes(path)).toHaveLength(files.get(path)?.length ?? 0);
+    const { hub: other, open: openOther } = await startHubFolder();
+    other.fault(path, { kind: "listed", bytes: 3_200_000_000 });
+    other.fault(path, { kind: "endless" });
+    expect(await failure(openOther().readBytes(path))).toMatchObject({
+      code: "bad-checkpoint",
+      message: expect.stringMatching(new RegExp(`^${path}: at most (4|64)\\.0 MB .*3\\.20 GB`)),
+    });
+    expect(other.requests.filter(({ place }) => place === path)).toEqual([]);
   });
 });

@@ -1,46 +1,49 @@
 /**
  * One file of a hub as a stream: first what the store holds, then the network, whose bytes are appended to the store as
- * they pass. At its end the content is held against the hub's hash; what does not match is removed from the store.
+ * they pass. At its end the content is held against the hub's hash, whatever it came from: what does not match is removed
+ * from the store.
  *
  * The store is a help and never a hindrance: when it fails, is full, or another tab writes the same file, the bytes come
  * over the network and `remark` says so.
  */
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
-import { type FileAppender, type FileStore, StoreFullError } from "../cache/file-store.ts";
+import { type FileAppender, StoreFullError } from "../cache/file-store.ts";
 import type { ContentHash } from "../cache/listing.ts";
-import { type ContentHasher, createContentHasher } from "./content-hash.ts";
-import { download } from "./download.ts";
+import type { ContentHasher, CreateHasher } from "./content-hash.ts";
+import { download, OtherSizeError } from "./download.ts";
 import type { HubSettings } from "./request.ts";
-
-export interface KeptFilePlace {
-  readonly store: FileStore;
-  readonly key: string;
-  /** Key of the mark that says that the content is whole and right. */
-  readonly checkedKey: string;
-}
+import { BLOCK_BYTES, type KeptFilePlace, removeKept, type Trust } from "./trust.ts";
 
 export interface WantedFile {
   readonly url: string;
   readonly path: string;
   readonly size: number;
-  readonly hash: ContentHash | null;
   readonly from: number;
   readonly to: number;
   readonly signal?: AbortSignal | undefined;
+  readonly trust: Trust;
+  readonly createHasher: CreateHasher;
   /** Takes sentences for people about how this file is kept. */
   readonly remark: (text: string) => void;
 }
 
-/** Bytes that are read from the store at a time: few calls, and little memory. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
+/** The file is another than the hub lists. */
+export class WrongHashError extends PivotscopeError {
+  /** Whether some of it was in the store before: a new fetch may end otherwise. */
+  readonly wasKept: boolean;
 
-/** Whether the store holds the file whole and checked. */
-async function isChecked({ store, key, checkedKey }: KeptFilePlace, size: number): Promise<boolean> {
-  const [mark, bytes] = await Promise.all([store.size(checkedKey), store.size(key)]).catch(() => [0, 0]);
-  return mark > 0 && bytes === size;
+  constructor(path: string, { kind, hex }: ContentHash, found: string, wasKept: boolean) {
+    const name = kind === "sha256" ? "SHA-256" : "git blob SHA-1";
+    super(
+      "network",
+      `${path} is not the file that the hub lists: its ${name} is ${found}, the hub's ${hex}.`,
+      "What came of it was removed. Load again; if it fails again, something changes files on their way to this device.",
+    );
+    this.wasKept = wasKept;
+  }
 }
 
-/** @throws PivotscopeError `network` when the hash is wrong, and whatever `download` throws. */
+/** @throws WrongHashError, and whatever `download` throws. */
 export async function* keptFileBytes(
   hub: HubSettings,
   place: KeptFilePlace,
@@ -49,12 +52,14 @@ export async function* keptFileBytes(
   const { store, key } = place;
   const { size, from, to, signal } = wanted;
   let position = from;
-  const check = to === size && !(await isChecked(place, size)) ? await startCheck(place, wanted) : null;
+  let wasKept = from > 0;
+  wanted.trust.lend(place);
+  const check = to === size ? await startCheck(place, wanted) : null;
   /** Takes note of bytes before they are handed out; the last ones only when the whole file is right. */
   const pass = async (chunk: Uint8Array<ArrayBuffer>) => {
     check?.update(chunk);
     position += chunk.length;
-    if (position === size) await check?.finish();
+    if (position === size) await check?.finish(wasKept);
     return chunk;
   };
 
@@ -70,6 +75,7 @@ export async function* keptFileBytes(
       const end = Math.min(position + BLOCK_BYTES, to);
       const block = end > position ? await store.read(key, position, end).catch(() => null) : null;
       if (block === null || block.length === 0) return;
+      wasKept = true;
       yield await pass(block);
     }
   }
@@ -81,18 +87,22 @@ export async function* keptFileBytes(
     // Another tab may have gone on with the file between the last read and the lock.
     if (appender && appender.size > position) yield* fromStore();
     if (appender && appender.size !== position) appender = await close(appender);
-    for await (const chunk of resumable(download(hub, { ...wanted, from: position }), place)) {
+    for await (const { bytes, announced } of resumable(download(hub, { ...wanted, from: position }), place)) {
+      if (appender && !announced) {
+        wanted.remark(`${wanted.path} came without its length, so it is not kept.`);
+        appender = await close(appender);
+      }
       if (appender) {
         try {
-          await appender.append(chunk);
+          await appender.append(bytes);
         } catch (error) {
           wanted.remark(remarkOf(wanted.path, error));
           appender = await close(appender);
         }
       }
       // The file must be closed before it is marked as checked, or removed.
-      if (position + chunk.length === size && appender) appender = await close(appender);
-      yield await pass(chunk);
+      if (position + bytes.length === size && appender) appender = await close(appender);
+      yield await pass(bytes);
     }
   } finally {
     if (appender) await close(appender);
@@ -104,7 +114,7 @@ async function* resumable<Chunk>(chunks: AsyncGenerator<Chunk, void>, { store, k
   try {
     yield* chunks;
   } catch (error) {
-    const lost = !(error instanceof PivotscopeError) || error.code !== "network";
+    const lost = !(error instanceof PivotscopeError) || error.code !== "network" || error instanceof OtherSizeError;
     const kept = lost ? 0 : await store.size(key).catch(() => 0);
     if (lost || kept === 0) throw error;
     const hint = `${error.hint} What came so far is kept: "Resume" goes on from there.`;
@@ -140,15 +150,15 @@ function remarkOf(path: string, error: unknown): string {
 
 interface RunningCheck {
   update(bytes: Uint8Array): void;
-  /** @throws PivotscopeError `network` naming both hashes; the kept file is gone then. */
-  finish(): Promise<void>;
+  /** @throws WrongHashError naming both hashes; the kept file is gone then. */
+  finish(wasKept: boolean): Promise<void>;
 }
 
 /** Starts to hash the file; bytes before the wanted part come from the store. Null when those are not there. */
 async function startCheck(place: KeptFilePlace, wanted: WantedFile): Promise<RunningCheck | null> {
-  const { store, key, checkedKey } = place;
-  const { hash, path, size, from } = wanted;
-  const hasher: ContentHasher | null = hash && (await createContentHasher(hash.kind, size));
+  const { store, key, checkedKey, hash } = place;
+  const { path, size, from } = wanted;
+  const hasher: ContentHasher | null = hash && (await wanted.createHasher(hash.kind, size));
   for (let position = 0; position < from; ) {
     const block = await store.read(key, position, Math.min(from, position + BLOCK_BYTES)).catch(() => null);
     if (block === null || block.length === 0) return null;
@@ -157,24 +167,17 @@ async function startCheck(place: KeptFilePlace, wanted: WantedFile): Promise<Run
   }
   return {
     update: (bytes) => hasher?.update(bytes),
-    async finish() {
+    async finish(wasKept) {
       const found = hasher?.digest();
       if (hash && found !== hash.hex) {
-        await store.remove(key).catch(() => undefined);
-        throw wrongHash(path, hash, found ?? "");
+        await removeKept(place);
+        throw new WrongHashError(path, hash, found ?? "", wasKept);
       }
+      if (hash) wanted.trust.prove(place);
       // A store that cannot be written to has said so already.
       const mark = new TextEncoder().encode(`${hash?.kind ?? "size"} ${hash?.hex ?? size}\n`);
-      if ((await store.size(key).catch(() => 0)) === size) await store.write(checkedKey, mark).catch(() => undefined);
+      const [kept, marked] = await Promise.all([store.size(key), store.size(checkedKey)]).catch(() => [0, 0]);
+      if (kept === size && marked === 0) await store.write(checkedKey, mark).catch(() => undefined);
     },
   };
-}
-
-function wrongHash(path: string, { kind, hex }: ContentHash, found: string): PivotscopeError {
-  const name = kind === "sha256" ? "SHA-256" : "git blob SHA-1";
-  return new PivotscopeError(
-    "network",
-    `${path} is not the file that the hub lists: its ${name} is ${found}, the hub's ${hex}.`,
-    "What came of it was removed. Load again; if it fails again, something changes files on their way to this device.",
-  );
 }

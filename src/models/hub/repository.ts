@@ -1,10 +1,12 @@
 /** What a hub says about a repository: the commit behind a revision, and that commit's files. */
 import { listFiles, modelInfo } from "@huggingface/hub";
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { formatBytes } from "../../core/format-bytes.ts";
 import type { FileStore } from "../cache/file-store.ts";
 import { type ListedFile, type Listing, parseListing, readListed, writeListing } from "../cache/listing.ts";
 import { type CommitKeys, commitKeys, readKeptText, refKey, repositoryFolder } from "../cache/repository-cache.ts";
 import { ggufError, innerError } from "../folder-errors.ts";
+import { unlessStalled } from "../stall.ts";
 import { askHub, folderHint, type HubSettings } from "./request.ts";
 import { PassingFailure, SHORT_WAITS, withRetries } from "./retry.ts";
 
@@ -13,14 +15,19 @@ export interface ResolvedRepository {
   readonly commit: string;
   readonly files: Listing;
   readonly keys: CommitKeys;
+  /** Where the list of files came from. */
+  readonly origin: "network" | "cache";
   /** What people should know about it, else empty. */
   readonly note: string;
 }
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
-/** More files than any checkpoint has; a listing that never ends stops here. */
+/** More than any checkpoint has; a listing that never ends stops here. */
 const MOST_FILES = 20_000;
+/** Bytes and answers of one call of the client; a thousand files take some 350 kB. */
+const MOST_BYTES = 64_000_000;
+const MOST_ANSWERS = 1000;
 
 /**
  * Finds out which commit `hub.revision` stands for and which files it has. A commit's listing is kept and asked for
@@ -35,33 +42,51 @@ export async function resolveRepository(
 ): Promise<ResolvedRepository> {
   const folder = repositoryFolder(hub.hubUrl, hub.repository);
   const wanted = hub.revision ?? "main";
-  const { commit, note } = COMMIT.test(wanted)
-    ? { commit: wanted, note: "" }
+  const { commit, note, ref } = COMMIT.test(wanted)
+    ? { commit: wanted, note: "", ref: null }
     : await findCommit(hub, store, refKey(folder, wanted), signal);
   const keys = commitKeys(folder, commit);
   const kept = parseListing(await readKeptText(store, keys.listing).catch(() => null));
-  const files = kept ?? (await fetchListing(hub, commit, signal));
-  const here = pathsIn(hub, files);
-  // An adapter is named as one by who reads config.json.
-  if (!here.some((path) => /^([^/]+\.safetensors|adapter_config\.json)$/.test(path)))
-    throw noSafetensors(hub, files, here);
-  if (kept === null) await keep(store, keys.listing, writeListing(files));
+  const origin = kept && isUsable(hub, kept) ? "cache" : "network";
+  const files = kept && origin === "cache" ? kept : await fetchListing(hub, commit, signal);
+  if (!isUsable(hub, files)) throw noSafetensors(hub, files, pathsIn(hub, files));
+  if (origin === "network") await keep(store, keys.listing, writeListing(files));
+  // Only now: a commit that the hub does not know would be taken while the hub cannot be asked.
+  if (ref !== null) await keep(store, ref, commit);
   await keep(store, keys.used, "used\n");
-  return { commit, files, keys, note };
+  return { commit, files, keys, origin, note };
+}
+
+/**
+ * Asks for a commit's list of files once more where it is a kept one, which no hash is known of.
+ * @returns null where it is the same.
+ * @throws what `askHub` throws.
+ */
+export async function renewListing(
+  hub: HubSettings,
+  store: FileStore,
+  known: ResolvedRepository,
+  signal: AbortSignal | undefined,
+): Promise<ResolvedRepository | null> {
+  if (known.origin === "network") return null;
+  const files = await fetchListing(hub, known.commit, signal);
+  const text = writeListing(files);
+  if (text === writeListing(known.files)) return null;
+  await keep(store, known.keys.listing, text);
+  return { ...known, files, origin: "network" };
 }
 
 async function findCommit(hub: HubSettings, store: FileStore, ref: string, signal: AbortSignal | undefined) {
   try {
-    const commit = await fetchCommit(hub, signal);
-    await keep(store, ref, commit);
-    return { commit, note: "" };
+    return { commit: await fetchCommit(hub, signal), note: "", ref };
   } catch (error) {
     const known = await readKeptText(store, ref).catch(() => null);
     const unreachable = error instanceof PivotscopeError && error.code === "network";
     if (!unreachable || known === null || !COMMIT.test(known)) throw error;
     const { host } = new URL(hub.hubUrl);
     const version = `version ${known.slice(0, 7)}`;
-    return { commit: known, note: `${host} could not be asked for the newest version; this is the kept ${version}.` };
+    const note = `${host} could not be asked for the newest version; this is the kept ${version}.`;
+    return { commit: known, note, ref: null };
   }
 }
 
@@ -101,20 +126,29 @@ async function fetchListing(
   });
 }
 
-/** Runs a call of the hub's client, whose requests are sent by `askHub` and tried again. */
+/** Runs a call of the hub's client, whose requests are sent by `askHub`, tried again, and bounded. */
 async function asking<Result>(
   hub: HubSettings,
   signal: AbortSignal | undefined,
   call: (fetch: typeof globalThis.fetch) => Promise<Result>,
 ): Promise<Result> {
-  const fetch = async (input: RequestInfo | URL, init?: RequestInit) => {
-    const headers = Object.fromEntries(new Headers(init?.headers));
-    const response = await askHub(hub, String(input), { method: init?.method, headers, signal });
-    // Read here, since the client takes a body that breaks off for one that makes no sense.
-    const text = await readText(response, hub, signal);
-    return new Response(text, { status: response.status, headers: response.headers });
-  };
   return withRetries(SHORT_WAITS, hub.clock, signal, async () => {
+    let answers = 0;
+    let bytes = 0;
+    const fetch = async (input: RequestInfo | URL, init?: RequestInit) => {
+      answers += 1;
+      if (answers > MOST_ANSWERS) throw noHub(hub, `gives more than ${MOST_ANSWERS} answers about one thing`);
+      const headers = Object.fromEntries(new Headers(init?.headers));
+      const response = await askHub(hub, String(input), { method: init?.method, headers, signal });
+      // Read here, since the client takes a body that breaks off for one that makes no sense.
+      const parts: Uint8Array<ArrayBuffer>[] = [];
+      for await (const part of bodyOf(response, hub, signal)) {
+        bytes += part.length;
+        if (bytes > MOST_BYTES) throw noHub(hub, `answers with more than ${formatBytes(MOST_BYTES)}`);
+        parts.push(part);
+      }
+      return new Response(new Blob(parts), { status: response.status, headers: response.headers });
+    };
     try {
       return await call(fetch);
     } catch (error) {
@@ -125,15 +159,23 @@ async function asking<Result>(
   });
 }
 
-/** @throws PassingFailure when the connection breaks; PivotscopeError `cancelled`. */
-async function readText(response: Response, hub: HubSettings, signal: AbortSignal | undefined): Promise<string> {
+/** An answer's bytes as they come. @throws PassingFailure when the connection breaks; PivotscopeError `cancelled`. */
+async function* bodyOf(response: Response, hub: HubSettings, signal: AbortSignal | undefined) {
+  const body = response.body?.getReader();
+  const stop = () => void body?.cancel().catch(() => undefined);
   try {
-    return await response.text();
+    for (;;) {
+      const part = await (body && unlessStalled(body.read(), hub.clock, stop));
+      if (part === undefined || part.done) return;
+      yield part.value;
+    }
   } catch (error) {
     throwIfCancelled(signal);
     const reason = error instanceof Error ? error.message : String(error);
     const said = `The connection to ${new URL(hub.hubUrl).host} broke (${reason}), asked for ${hub.repository}.`;
     throw new PassingFailure(new PivotscopeError("network", said, "Try again.", { cause: error }));
+  } finally {
+    stop();
   }
 }
 
@@ -145,6 +187,11 @@ async function keep(store: FileStore, key: string, text: string): Promise<void> 
 function noHub(hub: HubSettings, what: string, cause?: unknown): PivotscopeError {
   const hint = folderHint(hub) || "Try again later; something on the way to the hub may answer in its place.";
   return new PivotscopeError("network", `${hub.hubUrl} ${what}, asked for ${hub.repository}.`, hint, { cause });
+}
+
+/** Whether the folder may hold a checkpoint. An adapter is named as one by who reads config.json. */
+function isUsable(hub: HubSettings, files: Listing): boolean {
+  return pathsIn(hub, files).some((path) => /^([^/]+\.safetensors|adapter_config\.json)$/.test(path));
 }
 
 /** Paths of the files in the folder that is opened, counted from it. */

@@ -5,6 +5,7 @@
 import { PivotscopeError, reasonOf, throwIfCancelled } from "../../core/errors.ts";
 import { formatDuration } from "../../core/words.ts";
 import { fileNotFound } from "../source.ts";
+import { unlessStalled } from "../stall.ts";
 import { DEFAULT_HUB } from "./default-hub.ts";
 import { type Clock, PassingFailure, parseRetryAfter } from "./retry.ts";
 
@@ -36,7 +37,8 @@ const LONGEST_PATIENCE = 48 * 3_600_000;
 const OPEN_FOLDER = "download the folder and open its files instead";
 
 /**
- * Sends a request. Answers with status 200, 206 and 416 are returned.
+ * Sends a request. Answers with status 200, 206 and 416 are returned, but for web pages: neither the API nor a file of a
+ * checkpoint is one, so that something on the way has answered.
  * @throws PassingFailure for what may pass; PivotscopeError `not-found`, `bad-input`, `network` or `cancelled` else.
  */
 export async function askHub(hub: HubSettings, url: string, options: AskOptions = {}): Promise<Response> {
@@ -47,14 +49,26 @@ export async function askHub(hub: HubSettings, url: string, options: AskOptions 
   if (hub.accessToken !== null && new URL(url).origin === new URL(hub.hubUrl).origin) {
     headers.authorization = `Bearer ${hub.accessToken}`;
   }
+  const stalled = new AbortController();
   let response: Response;
   try {
     // The files are kept by this program; the browser's HTTP cache would keep them a second time.
-    const init: RequestInit = { method, headers, cache: "no-store", credentials: "omit", signal: signal ?? null };
-    response = await hub.fetch(url, init);
+    const init: RequestInit = {
+      method,
+      headers,
+      cache: "no-store",
+      credentials: "omit",
+      signal: signal ? AbortSignal.any([signal, stalled.signal]) : stalled.signal,
+    };
+    response = await unlessStalled(hub.fetch(url, init), hub.clock, () => stalled.abort());
   } catch (error) {
     if (signal?.aborted) throw new PivotscopeError("cancelled", "Cancelled.", "", { cause: error });
     throw new PassingFailure(unreachable(hub, url, error, path));
+  }
+  const page = response.ok && /^text\/html\b/i.test(response.headers.get("content-type") ?? "");
+  if (page) {
+    await response.body?.cancel().catch(() => undefined);
+    throw webPage(hub, path);
   }
   if (response.status === 200 || response.status === 206 || response.status === 416) return response;
   const error = await asError(hub, response, url, path);
@@ -73,6 +87,18 @@ export function folderHint({ hubUrl, repository, revision }: HubSettings): strin
 
 function sentences(...parts: readonly string[]): string {
   return parts.filter((part) => part !== "").join(" ");
+}
+
+function webPage(hub: HubSettings, path?: string): PivotscopeError {
+  const what = path === undefined ? `an answer about ${hub.repository}` : path;
+  return new PivotscopeError(
+    "network",
+    `A web page came from ${hub.hubUrl} in place of ${what}.`,
+    sentences(
+      path === undefined ? folderHint(hub) : "",
+      "It may be the sign-in page of this network: open any other site, sign in there, and try again.",
+    ),
+  );
 }
 
 /** fetch tells pages nothing about why it failed, so the error says all that it can be. */

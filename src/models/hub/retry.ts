@@ -1,16 +1,17 @@
 /** Trying again, with growing waits, what failed for a reason that may pass. */
 import { type PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { wait } from "../../core/wait.ts";
+import { systemTimer, type Timer } from "../stall.ts";
 
-/** Time as the retries see it, so that tests need not wait. */
-export interface Clock {
+/** Time as transfers see it, so that tests need not wait. */
+export interface Clock extends Timer {
   /** Milliseconds since 1970. */
   now(): number;
   /** @throws PivotscopeError `cancelled` as soon as the signal is aborted. */
   wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void>;
 }
 
-export const systemClock: Clock = { now: () => Date.now(), wait };
+export const systemClock: Clock = { now: () => Date.now(), wait, ...systemTimer };
 
 /** A failure that may pass. `failure` is what people are told when it does not. */
 export class PassingFailure extends Error {

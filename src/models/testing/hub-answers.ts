@@ -51,6 +51,17 @@ export function answerStatus(
   else finish(response, entry, status, message);
 }
 
+/** What a network's sign-in page looks like to whoever asked for something else. */
+export function answerPage(response: ServerResponse, entry: Answered, announced: boolean): void {
+  const body = "<!doctype html><title>Welcome to our network</title><p>Please sign in.</p>";
+  response.setHeader("Content-Type", "text/html; charset=utf-8");
+  if (announced) response.setHeader("Content-Length", body.length);
+  entry.status = 200;
+  response.writeHead(200);
+  response.write(body);
+  response.end();
+}
+
 export function encodePath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }

@@ -25,21 +25,22 @@ export interface ApiOptions {
   readonly xet?: boolean;
 }
 
-/** Answers with JSON, of which a fault may cut off the end. */
+/** Answers with JSON, of which a fault may cut off the end or hold it back. */
 async function answerWhole(
   faults: FaultBoard,
   response: ServerResponse,
   entry: HubRequest,
   value: unknown,
 ): Promise<void> {
-  const cut = faults.take(entry.place, "cut");
-  if (cut === null) return answerJson(response, entry, value);
+  const stall = faults.take(entry.place, "stall");
+  const end = stall ?? faults.take(entry.place, "cut");
+  if (end === null) return answerJson(response, entry, value);
   const bytes = Buffer.from(JSON.stringify(value));
   entry.status = 200;
-  entry.sent = Math.min(cut.after, bytes.length - 1);
+  entry.sent = Math.min(end.after, bytes.length - 1);
   response.writeHead(200, { "Content-Type": "application/json; charset=utf-8", "Content-Length": bytes.length });
   await new Promise<void>((resolve) => response.write(bytes.subarray(0, entry.sent), () => resolve()));
-  response.destroy();
+  if (stall === null) response.destroy();
 }
 
 export async function answerApi(
@@ -63,7 +64,10 @@ export async function answerApi(
       siblings,
     });
   }
-  const items = [...files].map(([path, file]) => itemOf(path, file, xet));
+  const items = [...files].map(([path, file]) => {
+    const size = faults.take(path, "listed")?.bytes ?? file.size;
+    return itemOf(path, { ...file, size }, xet);
+  });
   if (action === "paths-info") {
     const asked = JSON.parse(await bodyOf(request)) as { paths: string[] };
     const found = items.filter((item) => asked.paths.includes(item.path));

@@ -2,7 +2,8 @@
 
 /**
  * `times` limits how often a fault strikes; without it, it stays until `clearFaults`. Faults of bodies concern the bytes
- * of a file, wherever they come from, and `cut` those of the API's answers too; `status` answers at the hub, or at the CDN with `at: "cdn"`.
+ * of a file, wherever they come from, and `cut` and `stall` those of the API's answers too; `status` and `page` answer at
+ * the hub, or at the CDN with `at: "cdn"`.
  */
 export type HubFault = { readonly times?: number } & (
   | {
@@ -15,12 +16,24 @@ export type HubFault = { readonly times?: number } & (
       /** Retry-After: seconds or a date. */
       readonly retryAfter?: string;
     }
+  /** A portal answers in the server's place: a web page with status 200, as long as it is or without saying how long. */
+  | { readonly kind: "page"; readonly at?: "hub" | "cdn"; readonly announced?: boolean }
   /** The connection breaks after this many bytes of a body. */
   | { readonly kind: "cut"; readonly after: number }
   /** The file that is served has this length, whatever the listing says: shortened, or filled up with zeros. */
   | { readonly kind: "length"; readonly bytes: number }
   /** The file that is served has other content of the same length: every byte of it has its lowest bit flipped. */
   | { readonly kind: "changed" }
+  /** One byte of the file has its lowest bit flipped. */
+  | { readonly kind: "flip"; readonly byte: number }
+  /** Nothing comes any more after this many bytes of a body, and the connection stays open. */
+  | { readonly kind: "stall"; readonly after: number }
+  /** The whole file comes with status 200, whatever part was asked for, and nothing says how long it is. */
+  | { readonly kind: "unannounced" }
+  /** As before, and behind the file zeros follow until the other side has enough. */
+  | { readonly kind: "endless" }
+  /** The list of files gives the file this size. */
+  | { readonly kind: "listed"; readonly bytes: number }
   /** A request for a range gets the whole file with status 200. */
   | { readonly kind: "ignore-range" }
   /** The answer lacks the headers that let a page of another origin read it: at the hub and the CDN, or at one of them. */

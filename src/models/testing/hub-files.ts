@@ -24,12 +24,15 @@ export async function answerFile(
   etag: string,
 ): Promise<void> {
   const length = faults.take(path, "length")?.bytes;
-  const changed = faults.take(path, "changed") !== null;
+  const alter = alteration(faults, path);
+  const endless = faults.take(path, "endless") !== null;
+  const unannounced = endless || faults.take(path, "unannounced") !== null;
   const file = length === undefined ? stored : { ...stored, size: length, read: resized(stored) };
   response.setHeader("ETag", `"${etag}"`);
   response.setHeader("Accept-Ranges", "bytes");
   response.setHeader("Content-Type", path.endsWith(".json") ? "application/json" : "application/octet-stream");
-  const asked = faults.take(path, "ignore-range") ? null : /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
+  const ignored = unannounced || faults.take(path, "ignore-range") !== null;
+  const asked = ignored ? null : /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
   let from = 0;
   let to = file.size;
   if (asked) {
@@ -42,22 +45,24 @@ export async function answerFile(
     response.setHeader("Content-Range", `bytes ${from}-${to - 1}/${file.size}`);
   }
   entry.status = asked ? 206 : 200;
-  response.writeHead(entry.status, { "Content-Length": to - from });
+  response.writeHead(entry.status, unannounced ? {} : { "Content-Length": to - from });
   if (request.method === "HEAD") return void response.end();
-  const cut = faults.take(path, "cut")?.after ?? Number.POSITIVE_INFINITY;
+  const stall = faults.take(path, "stall");
+  const last = stall?.after ?? faults.take(path, "cut")?.after ?? Number.POSITIVE_INFINITY;
   const gate = gates.get(path);
   const closed = new Promise<void>((resolve) => response.on("close", resolve));
-  for await (const piece of file.read(from, to)) {
+  for await (const piece of endless ? withZeros(file.read(from, to)) : file.read(from, to)) {
     for (let offset = 0; offset < piece.length; ) {
-      let take = Math.min(CHUNK_BYTES, piece.length - offset, cut - entry.sent);
+      let take = Math.min(CHUNK_BYTES, piece.length - offset, last - entry.sent);
       if (take > 0 && gate) take = await gate.take(take, closed);
       if (take <= 0) {
         // What was written must leave before the line breaks, or a test would not know how much came.
         if (!response.destroyed) await new Promise<void>((resolve) => response.write("", () => resolve()));
+        if (stall) return closed;
         return void request.socket.destroy();
       }
       const chunk = Buffer.from(piece.subarray(offset, offset + take));
-      if (changed) for (let index = 0; index < chunk.length; index++) chunk[index] = (chunk[index] ?? 0) ^ 1;
+      alter(chunk, from + entry.sent);
       if (response.destroyed) return;
       const flushed = response.write(chunk);
       entry.sent += take;
@@ -66,6 +71,24 @@ export async function answerFile(
     }
   }
   response.end();
+}
+
+/** What happens to bytes on their way that start at `position` of the file. */
+function alteration(faults: FaultBoard, path: string): (chunk: Uint8Array, position: number) => void {
+  const all = faults.take(path, "changed") !== null;
+  const { byte = -1 } = faults.take(path, "flip") ?? {};
+  const flip = (chunk: Uint8Array, index: number) => {
+    if (index >= 0 && index < chunk.length) chunk[index] = (chunk[index] ?? 0) ^ 1;
+  };
+  return (chunk, position) => {
+    for (let index = 0; all && index < chunk.length; index++) flip(chunk, index);
+    flip(chunk, byte - position);
+  };
+}
+
+async function* withZeros(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+  for (;;) yield new Uint8Array(CHUNK_BYTES);
 }
 
 /** Reads a file as if it had another length: cut off, or filled up with zeros. */

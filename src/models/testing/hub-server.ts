@@ -9,7 +9,16 @@
  *     await hub.close();
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { allowOrigin, answerError, answerStatus, encodePath, finish, listen, serve } from "./hub-answers.ts";
+import {
+  allowOrigin,
+  answerError,
+  answerPage,
+  answerStatus,
+  encodePath,
+  finish,
+  listen,
+  serve,
+} from "./hub-answers.ts";
 import { answerApi } from "./hub-api.ts";
 import { createGate, FaultBoard, type Gate, type GateControl, type HubFault } from "./hub-faults.ts";
 import { answerFile } from "./hub-files.ts";
@@ -84,6 +93,8 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
     response.setHeader("X-Request-Id", `Root=1-${requests.length}`);
     const status = faults.take(place, "status", ({ at }) => at !== "cdn");
     if (status) return answerStatus(response, entry, status);
+    const page = faults.take(place, "page", ({ at }) => at !== "cdn");
+    if (page) return answerPage(response, entry, page.announced ?? true);
 
     const repository = repositories.find(`${owner}/${name}`);
     const token = /^Bearer (.+)$/.exec(entry.authorization ?? "")?.[1] ?? null;
@@ -149,6 +160,8 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
     const entry = record(requests, "cdn", request, place);
     const status = faults.take(place, "status", ({ at }) => at === "cdn");
     if (status) return answerStatus(response, entry, status);
+    const page = faults.take(place, "page", ({ at }) => at === "cdn");
+    if (page) return answerPage(response, entry, page.announced ?? true);
     const sha256 = url.pathname.split("/").at(-1) ?? "";
     const found = repositories.large.get(sha256);
     if (!found) return finish(response, entry, 403);
