@@ -1,5 +1,6 @@
 /** The program: finds the command, runs it, and turns errors into messages and exit codes. */
 import { messageOf, PivotscopeError } from "../core/errors.ts";
+import { cache } from "./cache.ts";
 import { type Command, INVOCATION } from "./command.ts";
 import type { CommandContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   sweepTable,
   layers,
   scenes,
+  cache,
 ];
 
 function programHelp(): string {
