@@ -50,6 +50,12 @@ async function open(page: Page, hash = ""): Promise<OpenModelDialog> {
   return new OpenModelDialog(page);
 }
 
+/** Looks at a repository of the test's hub, which only the link names: it is asked about first. */
+async function lookAt(dialog: OpenModelDialog, repository: string): Promise<void> {
+  await dialog.lookAt(repository);
+  await dialog.agreeTo(hub.url);
+}
+
 const chip = (page: Page) => page.getByRole("banner").getByRole("paragraph");
 const trace = (page: Page) => page.getByRole("listbox", { name: "Tokens of the reasoning" });
 /** Requests for the weights' bytes that came to the hub's store of large files. */
@@ -60,7 +66,7 @@ test("a repository is looked at, asked about, fetched, and opened from the cache
   page.on("pageerror", (error) => errors.push(error.message));
   const dialog = await open(page);
   await dialog.show();
-  await dialog.lookAt(REPOSITORY);
+  await lookAt(dialog, REPOSITORY);
   await expect(dialog.fact("Parameters")).toContainText("3.02");
   await expect(dialog.fact("To fetch")).toContainText(/6\.\d MB in \d+ files?/);
   await expect(dialog.dialog.getByRole("radio").first()).toBeVisible();
@@ -81,7 +87,9 @@ test("a repository is looked at, asked about, fetched, and opened from the cache
   await expect(trace(page)).toContainText("Final Answer");
   await expect(chip(page)).toContainText("Scenes 3M");
   gate.open();
-  await expect(chip(page)).toContainText(/^scenes · 3\.02\sM parameters · CPU · float32 · [\d.]+ MB$/);
+  await expect(chip(page)).toContainText(
+    /^scenes from localhost:\d+ · 3\.02\sM parameters · CPU · float32 · [\d.]+ MB$/,
+  );
   await expect(trace(page)).toContainText("Final Answer");
   await expect(page).toHaveURL(/model=test%2Fscenes%40[0-9a-f]{40}/);
 
@@ -91,7 +99,7 @@ test("a repository is looked at, asked about, fetched, and opened from the cache
   await expect(chip(page)).toContainText("Scenes 3M");
   await dialog.button(WORDS.openCached).click();
   await expect(dialog.dialog).toBeHidden();
-  await expect(chip(page)).toContainText(/^scenes · /);
+  await expect(chip(page)).toContainText(/^scenes from localhost:\d+ · /);
   expect(weightRequests(), "requests for weights that were here").toEqual([]);
   expect(errors).toEqual([]);
 });
@@ -99,7 +107,7 @@ test("a repository is looked at, asked about, fetched, and opened from the cache
 test("cancelling answers at once and keeps what came, and Resume fetches the rest", async ({ page }) => {
   const dialog = await open(page);
   await dialog.show();
-  await dialog.lookAt(REPOSITORY);
+  await lookAt(dialog, REPOSITORY);
   const gate = hub.hold(WEIGHTS);
   gate.allow(3_000_000);
   await dialog.button(WORDS.download).click();
@@ -113,7 +121,7 @@ test("cancelling answers at once and keeps what came, and Resume fetches the res
   gate.open();
   hub.forgetRequests();
   await dialog.button("Resume").click();
-  await expect(chip(page)).toContainText(/^scenes · /);
+  await expect(chip(page)).toContainText(/^scenes from localhost:\d+ · /);
   const [first] = weightRequests().map(({ range }) => Number(/^bytes=(\d+)-/.exec(range ?? "")?.[1] ?? 0));
   expect(first, "the byte at which fetching went on").toBeGreaterThan(1_000_000);
 });
@@ -122,7 +130,7 @@ test("a broken connection is said, and Resume goes on where it broke", { tag: "@
   test.slow();
   const dialog = await open(page);
   await dialog.show();
-  await dialog.lookAt(REPOSITORY);
+  await lookAt(dialog, REPOSITORY);
   await expect(dialog.button(WORDS.download)).toBeVisible();
   // Less than what would count as progress, so that trying again by itself comes to an end.
   hub.fault(WEIGHTS, { kind: "cut", after: 700_000 });
@@ -132,7 +140,7 @@ test("a broken connection is said, and Resume goes on where it broke", { tag: "@
   hub.clearFaults();
   hub.forgetRequests();
   await dialog.button("Resume").click();
-  await expect(chip(page)).toContainText(/^scenes · /);
+  await expect(chip(page)).toContainText(/^scenes from localhost:\d+ · /);
   const sent = weightRequests().reduce((sum, request) => sum + request.sent, 0);
   expect(sent, "bytes that were fetched after the break").toBeLessThan(5_500_000);
 });
@@ -152,6 +160,7 @@ test("repositories that cannot work are refused by name, and the model at hand g
   for (const { name, repository, message } of REFUSED) {
     await test.step(name, async () => {
       await dialog.lookAt(repository);
+      if (name === "missing") await dialog.agreeTo(hub.url);
       await expect(dialog.alert).toContainText(message);
       expect(await dialog.hint.textContent(), "the next step").not.toBe("");
       if (name !== "that is no address") await dialog.button("Choose another").click();
@@ -168,12 +177,12 @@ test("a gated repository opens with an access token, which stays out of the addr
 }, async ({ page }) => {
   const dialog = await open(page);
   await dialog.show();
-  await dialog.lookAt("test/gated");
+  await lookAt(dialog, "test/gated");
   await expect(dialog.alert).toContainText("gated");
   await dialog.dialog.getByLabel("Access token").fill("a-token");
   await dialog.button("Try again").click();
   await dialog.button(WORDS.download).click();
-  await expect(chip(page)).toContainText(/^gated · /);
+  await expect(chip(page)).toContainText(/^gated from localhost:\d+ · /);
   await expect(page).toHaveURL(/test%2Fgated/);
   expect(page.url()).not.toContain("a-token");
   expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("a-token");
@@ -182,9 +191,9 @@ test("a gated repository opens with an access token, which stays out of the addr
 test("weights whose hash is wrong are not used", { tag: "@attack" }, async ({ page }) => {
   const dialog = await open(page);
   await dialog.show();
-  await dialog.lookAt(REPOSITORY);
+  await lookAt(dialog, REPOSITORY);
   await expect(dialog.button(WORDS.download)).toBeVisible();
-  hub.fault(WEIGHTS, { kind: "changed" });
+  hub.fault(WEIGHTS, { kind: "flip", byte: 3_000_000 });
   await dialog.button(WORDS.download).click();
   await expect(dialog.alert).toContainText(/model\.safetensors.*SHA-256/);
   await expect(chip(page)).toContainText("Scenes 3M");
@@ -198,9 +207,9 @@ test("a disk without room does not stop a model from opening, and the page says 
   const browser = await page.context().newCDPSession(page);
   await browser.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 2_000_000 });
   await dialog.show();
-  await dialog.lookAt(REPOSITORY);
+  await lookAt(dialog, REPOSITORY);
   await dialog.button(WORDS.download).click();
-  await expect(chip(page)).toContainText(/^scenes · /);
+  await expect(chip(page)).toContainText(/^scenes from localhost:\d+ · /);
   await expect(page.getByText(`There is no room left to keep ${WEIGHTS}`)).toBeVisible();
   await expect(trace(page)).toContainText("Final Answer");
   await dialog.show();
@@ -211,9 +220,9 @@ test("a disk without room does not stop a model from opening, and the page says 
 test("the bundled model is opened beside the one at hand, which stays when there is no network", async ({ page }) => {
   const dialog = await open(page);
   await dialog.show();
-  await dialog.lookAt(REPOSITORY);
+  await lookAt(dialog, REPOSITORY);
   await dialog.button(WORDS.download).click();
-  await expect(chip(page)).toContainText(/^scenes · /);
+  await expect(chip(page)).toContainText(/^scenes from localhost:\d+ · /);
   await page.context().setOffline(true);
   await dialog.show();
   await dialog.dialog.getByRole("button", { name: /^Scenes 3M/ }).click();
@@ -221,7 +230,7 @@ test("the bundled model is opened beside the one at hand, which stays when there
   await page.getByRole("button", { name: "Stay with test/scenes" }).click();
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await expect(trace(page)).toContainText("Final Answer");
-  await expect(chip(page)).toContainText(/^scenes · /);
+  await expect(chip(page)).toContainText(/^scenes from localhost:\d+ · /);
   await page.context().setOffline(false);
   await dialog.show();
   await dialog.dialog.getByRole("button", { name: /^Scenes 3M/ }).click();
@@ -233,7 +242,7 @@ test("stored models are listed with their sizes, removed, and cleared after a qu
   await dialog.show();
   await expect(dialog.dialog).toContainText("None yet.");
   const stored = dialog.dialog.getByRole("region", { name: "Stored models" });
-  await dialog.lookAt(REPOSITORY);
+  await lookAt(dialog, REPOSITORY);
   await expect(dialog.button(WORDS.download)).toBeVisible();
   await dialog.button("Cancel").click();
   // Of what was only looked at, the small files are here.
@@ -268,11 +277,13 @@ test("a link to a model asks before anything is fetched, and says so when there 
   page,
 }) => {
   const dialog = await open(page, "&model=test%2Fscenes&ratio=30");
+  await dialog.agreeTo(hub.url);
   await expect(dialog.button(WORDS.download)).toBeVisible();
   expect(weightRequests().reduce((sum, { sent }) => sum + sent, 0)).toBeLessThan(500_000);
   await page.keyboard.press("Escape");
   await expect(dialog.dialog).toBeHidden();
   await page.goto("about:blank");
+  // The tab remembers the yes.
   await open(page, "&model=test%2Fnone");
   await expect(dialog.alert).toContainText("test/none");
   await page.goto("about:blank");
@@ -298,6 +309,10 @@ test("can be done from the keyboard alone, by the rules that a machine can check
     await page.keyboard.press("Tab");
   }
   await page.keyboard.type(REPOSITORY);
+  await page.keyboard.press("Enter");
+  await expect(dialog.dialog.getByRole("heading", { name: `opens ${REPOSITORY} from` })).toBeFocused();
+  expect(await violations(), "asking about the host").toEqual([]);
+  await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await expect(dialog.button(WORDS.download)).toBeVisible();
   // The step's title has the focus, and is read out.

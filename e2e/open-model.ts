@@ -22,6 +22,11 @@ export class OpenModelDialog {
     await this.button(WORDS.lookAt).click();
   }
 
+  /** Says yes to the host that a link names. */
+  async agreeTo(address: string): Promise<void> {
+    await this.button(`Ask ${new URL(address).host}`).click();
+  }
+
   async chooseFolder(path: string): Promise<void> {
     await this.dialog.getByLabel("Model folder").setInputFiles(path);
   }

@@ -23,6 +23,7 @@ test("fetches a model of a hub, cancels, resumes, and opens it from the cache af
     await workbench.page.getByRole("banner").getByRole("button", { name: WORDS.openModel }).click();
     await dialog.getByRole("textbox", { name: WORDS.hubAddress }).fill(REPOSITORY);
     await dialog.getByRole("button", { name: WORDS.lookAt }).click();
+    await dialog.getByRole("button", { name: `Ask ${new URL(hub.url).host}` }).click();
     await fact(/To fetch/).waitForText(/6\.\d MB in \d+ files?/);
 
     const gate = hub.hold(WEIGHTS);
@@ -35,7 +36,10 @@ test("fetches a model of a hub, cancels, resumes, and opens it from the cache af
     gate.open();
     hub.forgetRequests();
     await dialog.getByRole("button", { name: "Resume" }).click();
-    await workbench.chip.waitForText(/^scenes · 3\.02 M parameters · CPU · float32 · [\d.]+ MB$/, LONG);
+    await workbench.chip.waitForText(
+      /^scenes from localhost:\d+ · 3\.02 M parameters · CPU · float32 · [\d.]+ MB$/,
+      LONG,
+    );
     const [first] = weightRequests().map(({ range }) => Number(/^bytes=(\d+)-/.exec(range ?? "")?.[1] ?? 0));
     expect(first, "the byte at which fetching went on").toBeGreaterThan(1_000_000);
     await workbench.waitForAddress(/model=test%2Fscenes%40[0-9a-f]{40}/);
@@ -44,7 +48,7 @@ test("fetches a model of a hub, cancels, resumes, and opens it from the cache af
     await workbench.reload();
     await fact(/To fetch/).waitForText("nothing", LONG);
     await dialog.getByRole("button", { name: WORDS.openCached }).click();
-    await workbench.chip.waitForText(/^scenes · /, LONG);
+    await workbench.chip.waitForText(/^scenes from localhost:\d+ · /, LONG);
     await dialog.waitForCount(0);
     expect(weightRequests(), "requests for weights that were here").toEqual([]);
     await workbench.expectNoErrors();

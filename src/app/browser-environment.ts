@@ -37,6 +37,7 @@ export function createBrowserEnvironment(): Environment {
     releasePreview: (previewUrl) => URL.revokeObjectURL(previewUrl),
     records: createBrowserRecords(),
     models: createBrowserModels(),
+    agreedHosts: () => import("./agreed-hosts.ts"),
     uniqueNumber() {
       const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
       return (high % 2 ** 21) * 2 ** 32 + low;

@@ -14,3 +14,8 @@ export function strangeHost(source: ModelSource, own: string): string | null {
   const origin = strangeOrigin(source, own);
   return origin && new URL(origin).host;
 }
+
+/** Whether a host's name stands for the machine that asks. */
+export function isOwnMachine(hostname: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}

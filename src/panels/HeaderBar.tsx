@@ -1,8 +1,9 @@
 /** Model, method, and what can be taken along: link, plan, statistics. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { formatParameters } from "../charts/format.ts";
 import { formatBytes } from "../core/format-bytes.ts";
 import { methods } from "../core/methods/index.ts";
+import { strangeHost } from "../models/source-host.ts";
 import { downloadPlan, downloadStatistics } from "./downloads.ts";
 import styles from "./HeaderBar.module.css";
 import { modelLabel, shareLink } from "./plan-context.ts";
@@ -50,13 +51,23 @@ function ModelChip() {
   const label = useSelect(modelLabel);
   const summary = useSelect((state) => state.model.summary);
   const ready = useSelect((state) => state.model.status === "ready");
+  const source = useSelect((state) => state.model.source);
+  const host = source && strangeHost(source, location.origin);
+  const from = host ? ` from ${host}` : "";
+  useEffect(() => {
+    document.title = from === "" ? "Pivotscope" : `${label}${from} – Pivotscope`;
+  }, [label, from]);
   if (!summary || !ready) return null;
   const place = summary.backend === "webgpu" ? "on the GPU" : "in memory";
   return (
-    <p className={styles.modelChip} title={`${label}: ${formatBytes(summary.weightBytes)} of weights ${place}`}>
+    <p
+      className={host ? `${styles.modelChip} ${styles.whole}` : styles.modelChip}
+      title={`${label}${from}: ${formatBytes(summary.weightBytes)} of weights ${place}`}
+    >
       {/* The owner of a repository stands in the title: the line is short. */}
-      <strong>{label.split("/").at(-1)}</strong> · {formatParameters(summary.layout.totalParameters)} parameters ·{" "}
-      {BACKEND_WORDS[summary.backend]} · {summary.precision} · <span>{formatBytes(summary.weightBytes)}</span>
+      <strong>{label.split("/").at(-1)}</strong>
+      {from} · {formatParameters(summary.layout.totalParameters)} parameters · {BACKEND_WORDS[summary.backend]} ·{" "}
+      {summary.precision} · <span>{formatBytes(summary.weightBytes)}</span>
     </p>
   );
 }

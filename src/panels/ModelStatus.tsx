@@ -1,5 +1,6 @@
 /** Loading, failure and notes of the model: a few lines under the header, gone when all is well. */
 import { Alert } from "./Alert.tsx";
+import { ForgetKept } from "./ForgetKept.tsx";
 import styles from "./ModelStatus.module.css";
 import { OpeningStatus } from "./OpeningStatus.tsx";
 import { Progress } from "./Progress.tsx";
@@ -21,7 +22,7 @@ export function ModelStatus() {
 /** Of the model at hand, whatever is being opened beside it. */
 function StatusAtHand() {
   const { model: actions } = useActions();
-  const { status, progress, failure } = useSelect((state) => state.model);
+  const { status, progress, failure, source } = useSelect((state) => state.model);
   if (status === "loading") {
     return (
       <div className={styles.status}>
@@ -48,6 +49,7 @@ function StatusAtHand() {
           <button type="button" className={controls.buttonPrimary} onClick={() => void actions.reload()}>
             Reload model
           </button>
+          <ForgetKept source={source} />
           {failure.code === "no-webgpu" && (
             <button type="button" className={controls.button} onClick={() => void actions.reloadOn("cpu")}>
               Use the CPU

@@ -5,6 +5,7 @@ import { dialogShown, resumable } from "../state/slices/model/model-opening-step
 import { fractionOf } from "../state/slices/model/model-transfer.ts";
 import hidden from "../styles/hidden.module.css";
 import { Alert } from "./Alert.tsx";
+import { ForgetKept } from "./ForgetKept.tsx";
 import modelStatus from "./ModelStatus.module.css";
 import styles from "./OpeningStatus.module.css";
 import { PanelBoundary } from "./PanelBoundary.tsx";
@@ -84,6 +85,7 @@ function Line() {
                 {resumable(current) ? "Resume" : "Try again"}
               </button>
             )}
+            <ForgetKept source={current.source} />
             {stay}
           </Alert>
         </div>

@@ -63,6 +63,12 @@ export interface ModelStore {
   persist(): Promise<boolean>;
 }
 
+/** Servers of others that models may come from, by their origin. */
+export interface AgreedHosts {
+  has(origin: string): boolean;
+  add(origin: string): void;
+}
+
 export interface Environment {
   /** A fresh engine in its own worker; the store terminates the one before. */
   createEngine(): WorkerEngine;
@@ -86,6 +92,8 @@ export interface Environment {
   /** Results of experiments; kept in this browser. */
   readonly records: RecordStore;
   readonly models: ModelStore;
+  /** Those that somebody has agreed to in this tab. */
+  agreedHosts(): Promise<AgreedHosts>;
   /** A whole number that no other tab draws. */
   uniqueNumber(): number;
   /** Milliseconds since 1970. */

@@ -1,4 +1,8 @@
-/** Transfers in which nothing comes any more, by a clock that the test moves. */
+/**
+ * Transfers in which nothing comes any more, by a clock that the test moves.
+ *
+ * @module-tag attack
+ */
 import { describe, expect, test } from "vitest";
 import { failure } from "../testing/failure.ts";
 import { config, startHubFolder, weightHash, weights } from "../testing/hub-folder.ts";

@@ -1,5 +1,6 @@
 /** Where an access token may go: to the hub that it was given for, and where it cannot be read on the way. */
 import { PivotscopeError } from "../../core/errors.ts";
+import { isOwnMachine } from "../source-host.ts";
 import { DEFAULT_HUB } from "./default-hub.ts";
 
 /** How tokens of the usual hub begin. */
@@ -35,7 +36,7 @@ export function usableToken(accessToken: string | null | undefined, hubUrl: stri
         : `They are made at ${host} and have no spaces in them.`,
     );
   }
-  if (protocol === "http:" && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)) {
+  if (protocol === "http:" && !isOwnMachine(hostname)) {
     throw new PivotscopeError(
       "bad-input",
       `The access token would go to ${host} for everybody on the way to read.`,

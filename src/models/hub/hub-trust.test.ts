@@ -1,4 +1,8 @@
-/** What is kept of a hub and was wrong when it came, or has become so since: it must not stand in the way for ever. */
+/**
+ * What is kept of a hub and was wrong when it came, or has become so since: it must not stand in the way for ever.
+ *
+ * @module-tag attack
+ */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -11,6 +11,7 @@ import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { BACKEND_WORDS, PRECISION_WORDS, plural } from "../words.ts";
 import styles from "./AskingStep.module.css";
+import { StepTitle } from "./StepTitle.tsx";
 import steps from "./steps.module.css";
 import { hostOf } from "./TokenField.tsx";
 
@@ -29,9 +30,7 @@ export function AskingStep({ source, needs, options }: AskingStepProps) {
   }, [stored]);
   return (
     <>
-      <h3 className={`${steps.title} ${steps.modelName}`} data-step-title tabIndex={-1}>
-        {needs.name}
-      </h3>
+      <StepTitle name={needs.name} source={source} />
       <Facts source={source} needs={needs} />
       {needs.note !== "" && <p className={texts.noteStrong}>{needs.note}</p>}
       <Choices needs={needs} options={options} />

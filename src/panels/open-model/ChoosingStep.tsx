@@ -80,7 +80,7 @@ function AddressField({ failure }: { readonly failure: Failure | null }) {
   const [address, setAddress] = useState("");
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    void opening.chooseAddress(address);
+    void opening.chooseAddress(address, true);
   };
   return (
     <form className={steps.part} onSubmit={onSubmit}>

@@ -3,6 +3,8 @@ import { type FailedOpening, resumable } from "../../state/slices/model/model-op
 import { Alert } from "../Alert.tsx";
 import controls from "../shared/controls.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
+import ForgetKept, { keptOf } from "./ForgetKept.tsx";
+import { StepTitle } from "./StepTitle.tsx";
 import steps from "./steps.module.css";
 import { TokenField } from "./TokenField.tsx";
 
@@ -10,15 +12,15 @@ export function FailedStep(failed: FailedOpening) {
   const { opening } = useActions();
   const { source, failure } = failed;
   const hubUrl = useSelect((state) => state.opening.hubUrl);
+  const stored = useSelect((state) => state.stored.models);
   // A token is given to the page's own hub only.
   const takesToken = source.kind === "hub" && source.hubUrl === hubUrl;
   // Hubs answer the same to strangers for what is gated, private and not there.
   const mayNeedToken = takesToken && (failure.code === "not-found" || failure.code === "bad-input");
+  const isKept = stored === null || keptOf(source, stored).length > 0;
   return (
     <>
-      <h3 className={`${steps.title} ${steps.modelName}`} data-step-title tabIndex={-1}>
-        {source.name}
-      </h3>
+      <StepTitle name={source.name} source={source} />
       <Alert failure={failure} />
       <form
         className={steps.part}
@@ -30,8 +32,9 @@ export function FailedStep(failed: FailedOpening) {
         {mayNeedToken && <TokenField />}
         <div className={steps.actions}>
           <button type="submit" className={controls.buttonPrimary}>
-            {resumable(failed) ? "Resume" : "Try again"}
+            {resumable(failed) && isKept ? "Resume" : "Try again"}
           </button>
+          <ForgetKept source={source} />
           <button type="button" className={controls.button} onClick={() => opening.back()}>
             Choose another
           </button>

@@ -11,6 +11,7 @@ import controls from "../shared/controls.module.css";
 import texts from "../shared/text.module.css";
 import { useActions } from "../use-workbench.ts";
 import { transferMilestone, transferText } from "../words.ts";
+import { StepTitle } from "./StepTitle.tsx";
 import steps from "./steps.module.css";
 
 interface SourceProps {
@@ -26,9 +27,7 @@ export function InspectingStep({
   const { opening } = useActions();
   return (
     <>
-      <h3 className={`${steps.title} ${steps.modelName}`} data-step-title tabIndex={-1}>
-        {source.name}
-      </h3>
+      <StepTitle name={source.name} source={source} />
       <Progress
         label={`Looking at ${source.name}`}
         fraction={null}
@@ -48,13 +47,11 @@ interface TransferProps extends SourceProps {
   readonly transfer: Transfer | null;
 }
 
-export function LoadingStep({ needs, transfer, notice }: TransferProps & { readonly notice: Failure | null }) {
+export function LoadingStep({ source, needs, transfer, notice }: TransferProps & { readonly notice: Failure | null }) {
   const { opening } = useActions();
   return (
     <>
-      <h3 className={`${steps.title} ${steps.modelName}`} data-step-title tabIndex={-1}>
-        {needs.name}
-      </h3>
+      <StepTitle name={needs.name} source={source} />
       <Progress label={`Opening ${needs.name}`} fraction={fractionOf(transfer)} text={transferText(transfer)} />
       <p className={hidden.visuallyHidden} role="status">
         {transferMilestone(needs.name, transfer)}
@@ -70,13 +67,11 @@ export function LoadingStep({ needs, transfer, notice }: TransferProps & { reado
   );
 }
 
-export function PausedStep({ needs, transfer, kept }: TransferProps & { readonly kept: number | null }) {
+export function PausedStep({ source, needs, transfer, kept }: TransferProps & { readonly kept: number | null }) {
   const { opening } = useActions();
   return (
     <>
-      <h3 className={`${steps.title} ${steps.modelName}`} data-step-title tabIndex={-1}>
-        {needs.name}
-      </h3>
+      <StepTitle name={needs.name} source={source} />
       <p>
         Cancelled
         {transfer && transfer.total > 0 && ` at ${formatBytes(transfer.done)} of ${formatBytes(transfer.total)}`}.{" "}

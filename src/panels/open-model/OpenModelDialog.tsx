@@ -7,6 +7,7 @@ import { useActions, useSelect } from "../use-workbench.ts";
 import { AskingStep } from "./AskingStep.tsx";
 import { ChoosingStep } from "./ChoosingStep.tsx";
 import { FailedStep } from "./FailedStep.tsx";
+import { ForeignHostStep } from "./ForeignHostStep.tsx";
 import { InspectingStep, LoadingStep, PausedStep } from "./LoadingStep.tsx";
 import styles from "./OpenModelDialog.module.css";
 
@@ -60,6 +61,8 @@ function Step() {
       return null;
     case "choosing":
       return <ChoosingStep failure={current.failure} />;
+    case "foreign":
+      return <ForeignHostStep {...current} />;
     case "inspecting":
       return <InspectingStep {...current} />;
     case "asking":

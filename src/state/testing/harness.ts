@@ -62,6 +62,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
   const released: string[] = [];
   const timers = new Map<number, { due: number; callback: () => void }>();
   const models = createMemoryModels();
+  const agreedHosts = new Set<string>();
   const files = new Map(Object.entries(FILES));
   let clock = 0;
   let nextTimer = 1;
@@ -97,6 +98,7 @@ export function createHarness(records = createMemoryRecords()): Harness {
     releasePreview: (previewUrl) => released.push(previewUrl),
     records,
     models,
+    agreedHosts: async () => agreedHosts,
     uniqueNumber() {
       numbers += 1;
       return numbers;

@@ -41,7 +41,7 @@ describe("opening that is cancelled or breaks off", () => {
     harness = await opened();
     harness.models.models = kept === null ? [] : [storedModel(kept.repository, kept)];
     harness.onEngine = (fake) => fake.gate("load");
-    await actions().chooseAddress(address);
+    await actions().chooseAddress(address, true);
     void actions().load();
     await until(harness, ({ opening: { current } }) => current.step === "loading" && current.transfer !== null);
     actions().cancel();

@@ -102,7 +102,7 @@ describe("opening a repository of a hub", () => {
   it("sends the token to no hub but the page's own", async () => {
     harness = await opened();
     actions().setToken("secret");
-    await actions().chooseAddress("https://elsewhere.example/owner/checkpoint");
+    await actions().chooseAddress("https://elsewhere.example/owner/checkpoint", true);
     expect(harness.fake().calls[0]?.source).toMatchObject({ hubUrl: "https://elsewhere.example", accessToken: null });
   });
 

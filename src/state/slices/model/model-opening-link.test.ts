@@ -9,7 +9,7 @@ import { GENERAL_QUESTION } from "../input/input.ts";
 let harness: Harness;
 afterEach(() => harness.workbench.close());
 
-const { actions, calls, opening, settled, state, step } = openingOf(() => harness);
+const { actions, calls, settled, state, step } = openingOf(() => harness);
 
 describe("a link to a model of a hub", () => {
   it("opens the bundled model, asks, and gives the link's constants to the model it names", async () => {
@@ -44,16 +44,6 @@ describe("a link to a model of a hub", () => {
     await harness.workbench.open(decodeSharedState(`model=${HUB_MODEL}`));
     await step("failed");
     expect(state().model).toMatchObject({ status: "ready", summary: { name: "fake" } });
-  });
-
-  it("looks ids up on the hub that the query names", async () => {
-    harness = createHarness();
-    await harness.workbench.open(decodeSharedState(`model=${HUB_MODEL}`, "?hub=http://localhost:1234/"));
-    await step("asking");
-    expect(opening()).toMatchObject({ source: { hubUrl: "http://localhost:1234" } });
-    await actions().load();
-    harness.elapse(300);
-    expect(new URLSearchParams(harness.hashes.at(-1)?.hash).get("model")).toBe(`${HUB_MODEL}@abc123`);
   });
 
   it("says so when it names a bundled model that is not there", async () => {

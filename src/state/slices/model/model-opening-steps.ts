@@ -2,6 +2,7 @@
  * The steps in which a model is opened beside the one at hand, as a type: each step carries exactly what is known in it.
  *
  *     closed → choosing → inspecting → asking → loading → closed, with the new model at hand
+ *            ↘ foreign ↗  (a host that a link names)
  *                                             ↘ paused ↗   (cancelled; what the browser keeps stays)
  *                          any of them → failed → again, or another choice
  */
@@ -23,6 +24,8 @@ interface Shown {
 export type Opening =
   | { readonly step: "closed" }
   | { readonly step: "choosing"; readonly failure: Failure | null }
+  /** Nothing has been asked of the source's host, and nothing is before somebody says yes. */
+  | { readonly step: "foreign"; readonly source: ModelSource }
   | ({
       readonly step: "inspecting";
       readonly source: ModelSource;

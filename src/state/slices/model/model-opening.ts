@@ -30,9 +30,14 @@ export interface OpeningActions {
   /** Back to what there is to choose from. */
   back(): void;
   setToken(token: string): void;
-  /** Looks at a hub's repository or another address, as somebody types or pastes it, and asks. */
-  chooseAddress(address: string): Promise<void>;
-  /** Looks at this source and asks. */
+  /**
+   * Looks at a hub's repository or another address and asks.
+   * @param byHand whether somebody typed it; a host that only a link names is asked about first.
+   */
+  chooseAddress(address: string, byHand?: boolean): Promise<void>;
+  /** Says yes to the host that was asked about, and looks at what the link names. */
+  agree(): Promise<void>;
+  /** Looks at this source, which somebody has chosen by its host's name, and asks. */
   choose(source: ModelSource): Promise<void>;
   /** Opens files of the user's, by path; asks only when they do not fit, and says so while another model loads. */
   chooseFiles(files: ReadonlyMap<string, Blob>): Promise<void>;
@@ -44,6 +49,8 @@ export interface OpeningActions {
   /** Loads what was asked about, or goes on with what was cancelled or broke off. */
   load(): Promise<void>;
 }
+
+const loadForeignHosts = () => import("./foreign-host.ts");
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
@@ -165,7 +172,14 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
       : source;
   }
 
-  const choose = (source: ModelSource) => inspect(withToken(named(source)), true);
+  const choose = async (source: ModelSource) => {
+    // Nothing is lost but that somebody may be asked once more.
+    await loadForeignHosts().then(
+      ({ agree }) => agree(environment, source),
+      () => {},
+    );
+    await inspect(withToken(named(source)), true);
+  };
   const choosing: Opening = { step: "choosing", failure: null };
 
   return {
@@ -198,16 +212,20 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
       go(choosing);
     },
     setToken: (token) => patch("opening", { token: token.trim() }),
-    async chooseAddress(address) {
+    async chooseAddress(address, byHand = false) {
       try {
-        const { parseModelAddress } = await import("../../../models/hub/address.ts");
-        const source = parseModelAddress(address);
-        if (source.kind !== "hub") return await choose(source);
-        const hubUrl = source.hubUrl ?? get().opening.hubUrl;
-        await choose({ ...source, hubUrl: hubUrl === DEFAULT_HUB ? null : hubUrl });
+        const { readAddress } = await loadForeignHosts();
+        const { source, asks } = await readAddress(environment, address, byHand, get().opening.hubUrl);
+        if (!asks) return await choose(source);
+        stop();
+        go({ step: "foreign", source: named(source) });
       } catch (error) {
         go({ step: "choosing", failure: failureOf(error) });
       }
+    },
+    async agree() {
+      const current = opening();
+      if (current.step === "foreign") await choose(current.source);
     },
     async chooseFiles(files) {
       const current = opening();
