@@ -12,7 +12,7 @@ import { countingTensor, folderOf, safetensorsOf, writeSafetensors, writeShards 
 describe("weights in one file", () => {
   it.each([1, 2, 13, 4096])("are read in chunks of %i bytes, with the file's hash", async (chunk) => {
     for (const padding of [0, 1, 3]) {
-      const bytes = writeSafetensors(TENSORS, padding);
+      const bytes = writeSafetensors(TENSORS, { padding });
       const weights = await openWeights(chunked(bytes, chunk));
       expect(weights.files).toEqual([{ path: "model.safetensors", bytes: bytes.length }]);
       expect(weights.dtypes).toEqual(["BF16", "F16", "F32"]);
@@ -36,7 +36,7 @@ describe("weights in one file", () => {
   });
 
   it("may have a header longer than the first read, and a place that knows no sizes", async () => {
-    const bytes = writeSafetensors(TENSORS, 200_000);
+    const bytes = writeSafetensors(TENSORS, { padding: 200_000 });
     const folder = chunked(bytes, 50_000);
     const silent: CheckpointFolder = {
       ...folder,
@@ -222,7 +222,7 @@ describe("weights on a disk", () => {
   it("are read through memory that is used again", async () => {
     // Longer than several lent chunks, so that tensors lie across them.
     const large = [countingTensor("a", "F32", [700_001]), countingTensor("b", "BF16", [1_000_003], 9), ...TENSORS];
-    const bytes = writeSafetensors(large, 1);
+    const bytes = writeSafetensors(large, { padding: 1 });
     await writeFile(join(disk, "model.safetensors"), bytes);
     const weights = await openWeights(createNodeFolder(disk));
     const { hash, found } = await readAll(weights, ["a", "b", ...NAMES]);

@@ -2,36 +2,9 @@
 import { createFilesFolder } from "../files-folder.ts";
 import { DTYPE_BITS, type Dtype } from "../safetensors-header.ts";
 import type { CheckpointFolder } from "../source.ts";
+import { safetensorsOf, type WrittenTensor, writeSafetensors } from "../write-safetensors.ts";
 
-export interface WrittenTensor {
-  readonly name: string;
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
-  readonly bytes: Uint8Array;
-}
-
-/** A file of a header, given as JSON's value or text, and data. */
-export function safetensorsOf(header: unknown, data: Uint8Array = new Uint8Array()): Uint8Array<ArrayBuffer> {
-  const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
-  const bytes = new Uint8Array(8 + json.length + data.length);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
-  bytes.set(json, 8);
-  bytes.set(data, 8 + json.length);
-  return bytes;
-}
-
-/** A file that holds `tensors` one after another. `padding` blanks follow the header's JSON. */
-export function writeSafetensors(tensors: readonly WrittenTensor[], padding = 0): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = {};
-  const data = new Uint8Array(tensors.reduce((sum, { bytes }) => sum + bytes.length, 0));
-  let offset = 0;
-  for (const { name, dtype, shape, bytes } of tensors) {
-    header[name] = { dtype, shape, data_offsets: [offset, offset + bytes.length] };
-    data.set(bytes, offset);
-    offset += bytes.length;
-  }
-  return safetensorsOf(JSON.stringify(header) + " ".repeat(padding), data);
-}
+export { safetensorsOf, type WrittenTensor, writeSafetensors };
 
 /** A tensor whose bytes count up from `first`, all different from their neighbours. */
 export function countingTensor(name: string, dtype: Dtype, shape: readonly number[], first = 0): WrittenTensor {
