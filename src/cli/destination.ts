@@ -6,16 +6,17 @@
 import { randomUUID } from "node:crypto";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { PivotscopeError } from "../core/errors.ts";
+import { invariant, PivotscopeError } from "../core/errors.ts";
 import type { CommandContext } from "./context.ts";
 import { fileError } from "./file-errors.ts";
 
-/** Text in one piece, or in pieces that are made as they are written. */
+/** Text in one piece, or in pieces that are made as they are written; or bytes, which only a file takes. */
 export type Text = string | Iterable<string>;
+export type Content = Text | Uint8Array;
 
 export interface Destination {
   /** @throws PivotscopeError naming the file and what was wrong; what stood there before is kept. */
-  write(text: Text): Promise<void>;
+  write(content: Content): Promise<void>;
 }
 
 export interface Asked {
@@ -38,19 +39,20 @@ export async function openDestination(
 ): Promise<Destination> {
   if (path === undefined) {
     return {
-      write: async (text) => {
-        for (const piece of piecesOf(text)) context.write(piece);
+      write: async (content) => {
+        invariant(!(content instanceof Uint8Array), "Bytes are written to a file.");
+        for (const piece of piecesOf(content)) context.write(piece);
       },
     };
   }
   const found = await stat(path).catch(() => null);
   if (found?.isDirectory()) throw new PivotscopeError("bad-input", `--${option} ${path} is a folder.`, "Name a file.");
   // Devices and pipes have no beside: /dev/null, /dev/stdout, a named pipe.
-  if (found && !found.isFile()) return { write: (text) => writeInto(path, path, text) };
+  if (found && !found.isFile()) return { write: (content) => writeInto(path, path, content) };
   const place = await placeOf(path, option);
   for (const input of inputs) if (input !== undefined) await refuseInput(path, place, input, option);
   await tryPlace(path, place);
-  return { write: (text) => replace(path, place, text, found?.mode) };
+  return { write: (content) => replace(path, place, content, found?.mode) };
 }
 
 /** Absolute path without links: a link keeps pointing at the file that is written. */
@@ -103,10 +105,10 @@ function ignoreMissing(error: unknown): null {
 }
 
 /** @param mode rights of the file that is replaced, which the new one gets. */
-async function replace(path: string, place: string, text: Text, mode: number | undefined): Promise<void> {
+async function replace(path: string, place: string, content: Content, mode: number | undefined): Promise<void> {
   const beside = besideOf(place);
   try {
-    await writeInto(beside, path, text, mode);
+    await writeInto(beside, path, content, mode);
     await rename(beside, place);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
@@ -115,11 +117,12 @@ async function replace(path: string, place: string, text: Text, mode: number | u
 }
 
 /** Writes to `file`; messages name `path`. */
-async function writeInto(file: string, path: string, text: Text, mode?: number): Promise<void> {
+async function writeInto(file: string, path: string, content: Content, mode?: number): Promise<void> {
   try {
     const handle = await open(file, "w", mode);
     try {
-      for (const piece of piecesOf(text)) await handle.writeFile(piece);
+      const pieces = content instanceof Uint8Array ? [content] : piecesOf(content);
+      for (const piece of pieces) await handle.writeFile(piece);
     } finally {
       await handle.close();
     }

@@ -5,9 +5,8 @@ import { createPlan, serialisePlan } from "../core/plan.ts";
 import { validateRatio } from "../core/unit-check.ts";
 import { defineCommand } from "./command.ts";
 import { openDestination } from "./destination.ts";
-import { readText } from "./files.ts";
 import { outlineModel } from "./open-model.ts";
-import { readStatisticsFile } from "./read-statistics.ts";
+import { readStatisticsContent, readStatisticsFile } from "./read-statistics.ts";
 import { describeSettings, parsePlanSettings } from "./settings.ts";
 import { requireSameWeights } from "./weights-match.ts";
 
@@ -56,7 +55,7 @@ export const plan = defineCommand({
     const destination = await openDestination(given.out, context, { inputs: [given.model, given.statistics] });
     const model = await outlineModel(given.model);
     const { layout } = model;
-    const file = readStatisticsFile(await readText(given.statistics), given.statistics, layout);
+    const file = readStatisticsFile(await readStatisticsContent(given.statistics), given.statistics, layout);
     if (!given["any-weights"]) requireSameWeights(given.statistics, file.origin, model);
 
     if (model.weightHash === "" && file.origin.weightHash === "") throw noWeights(given.model, given.statistics);

@@ -1,5 +1,6 @@
 /** A statistics file as a plan needs it: the numbers, and what it says about how they came to be. */
 
+import { open, stat } from "node:fs/promises";
 import * as v from "valibot";
 import { fileSource, parseJson, readJson } from "../core/json/read.ts";
 import { anyObject, object, text } from "../core/json/schemas.ts";
@@ -8,7 +9,8 @@ import { choiceDescriptions, type MethodParameters, parameterDescriptions } from
 import { readStatistics } from "../core/parse-statistics.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type { UnitLayout } from "../core/unit.ts";
-import { inFile } from "./files.ts";
+import { looksLikeSafetensors, readStatistics as readCompact } from "../models/statistics-file/read-statistics.ts";
+import { inFile, readBytes, readText } from "./files.ts";
 
 export interface StatisticsFile {
   readonly statistics: Statistics;
@@ -39,14 +41,39 @@ const aboutSchema = object({
   parameters: v.nullish(anyObject, {}),
 });
 
+/** A statistics file's content: JSON as text, safetensors as bytes. @throws PivotscopeError as `readText`. */
+export async function readStatisticsContent(path: string): Promise<string | Uint8Array<ArrayBuffer>> {
+  return (await readsSafetensors(path)) ? readBytes(path) : readText(path);
+}
+
+async function readsSafetensors(path: string): Promise<boolean> {
+  // A pipe gives its bytes once; what cannot be opened is named by what reads it next.
+  const found = await stat(path).catch(() => null);
+  const handle = found?.isFile() ? await open(path).catch(() => null) : null;
+  if (!handle) return false;
+  try {
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(9), 0, 9, 0);
+    return looksLikeSafetensors(buffer.subarray(0, bytesRead));
+  } catch {
+    return false;
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Reads a statistics file for a model's layout. @throws PivotscopeError naming file and field at fault. */
-export function readStatisticsFile(json: string, file: string, layout: UnitLayout): StatisticsFile {
+export function readStatisticsFile(
+  content: string | Uint8Array<ArrayBuffer>,
+  file: string,
+  layout: UnitLayout,
+): StatisticsFile {
   const source = fileSource(file, { code: "bad-input" });
-  const found = parseJson(json, source);
+  const compact = typeof content === "string" ? null : readCompact(content, file, layout);
+  const found = compact?.about ?? parseJson(content as string, source);
   const { model: name, weight_hash: weightHash, parameters } = readJson(aboutSchema, found, source);
   const stated = Object.entries(parameters).filter(([key]) => STATED_PARAMETERS.has(key));
   return {
-    statistics: inFile(file, () => readStatistics(found, layout)),
+    statistics: compact?.statistics ?? inFile(file, () => readStatistics(found, layout)),
     origin: { name, weightHash },
     parameters: inFile(file, () => parseParameters(Object.fromEntries(stated))),
   };

@@ -6,6 +6,7 @@ import type { PivotParameters } from "../core/pivots.ts";
 import { serialiseStatistics } from "../core/statistics-json.ts";
 import { calibrate } from "../engine/calibrate/calibrate.ts";
 import type { RecommendedParameters } from "../models/recommended.ts";
+import { writeStatistics } from "../models/statistics-file/write-statistics.ts";
 import { defineCommand } from "./command.ts";
 import { openDestination } from "./destination.ts";
 import { deviceOptions } from "./device-options.ts";
@@ -18,7 +19,12 @@ import { prepareAll, readSamples } from "./samples.ts";
 const options = {
   model: { type: "text", value: "DIR", explanation: "Checkpoint folder, or hub:OWNER/NAME.", required: true },
   samples: { type: "text", value: "FILE", explanation: "Samples file to calibrate on.", required: true },
-  out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },
+  out: {
+    type: "text",
+    value: "FILE",
+    explanation:
+      "Where to write, as JSON, or in a quarter of the bytes where it ends in .safetensors; else standard output.",
+  },
   window: {
     type: "number",
     value: "N",
@@ -71,7 +77,7 @@ export const statistics = defineCommand({
     const destination = await openDestination(given.out, context, { inputs });
     const kept = await openKeptSums(given.keep, context, inputs);
 
-    const text = await withModel(given.model, given, context, async (session, place) => {
+    const content = await withModel(given.model, given, context, async (session, place) => {
       const { summary, model } = session;
       const parameters = calibrationParameters(asked, summary.recommended);
       const line = createProgressLine(context);
@@ -92,18 +98,17 @@ export const statistics = defineCommand({
                 `${pass}, layer ${layer} of ${layers}, ${percent(fraction, 1)}`,
             ),
         });
-        return serialiseStatistics(summary.layout, result, {
-          model: summary.name,
-          weight_hash: summary.weightHash,
-          ...place,
-          parameters,
-        });
+        const about = { model: summary.name, weight_hash: summary.weightHash, ...place, parameters };
+        const compact = given.out?.endsWith(".safetensors");
+        return compact
+          ? writeStatistics(summary.layout, result, about)
+          : `${serialiseStatistics(summary.layout, result, about)}\n`;
       } finally {
         line.clear();
         await kept?.written();
       }
     });
-    await destination.write(`${text}\n`);
+    await destination.write(content);
     await kept?.forget();
   },
 });

@@ -13,11 +13,11 @@ import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";
 import { type Destination, openDestination } from "./destination.ts";
 import { deviceOptions } from "./device-options.ts";
-import { inFile, readText, readTextIfThere } from "./files.ts";
+import { inFile, readTextIfThere } from "./files.ts";
 import { withEngine } from "./open-engine.ts";
 import { UsageError } from "./options.ts";
 import { createProgressLine, percent } from "./progress.ts";
-import { readStatisticsFile, type StatisticsFile } from "./read-statistics.ts";
+import { readStatisticsContent, readStatisticsFile, type StatisticsFile } from "./read-statistics.ts";
 import { parseSettings } from "./settings.ts";
 import { readAskedExperiment } from "./sweep-description.ts";
 import { requireSameWeights } from "./weights-match.ts";
@@ -74,7 +74,7 @@ export const sweep = defineCommand({
     const destination = await openDestination(given.out, context, { inputs });
     const keep =
       given.keep === undefined ? null : await openDestination(given.keep, context, { option: "keep", inputs });
-    const statisticsText = given.statistics === undefined ? null : await readText(given.statistics);
+    const statisticsText = given.statistics === undefined ? null : await readStatisticsContent(given.statistics);
     const resume = await readKept(given.keep);
 
     const text = await withEngine(given.model, given, context, async (engine, summary, place) => {

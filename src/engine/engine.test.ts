@@ -53,7 +53,7 @@ describe("the engine with the bundled model", () => {
     expect(summary.layout.modules).toHaveLength(32);
     expect(summary.layout.unitCount).toBe(12 * (384 + 4) + 4 * (256 + 4));
     expect(summary.layout.totalParameters).toBeGreaterThan(2_800_000);
-    expect(summary.recommended).toEqual({ window: 2, calibrationSamples: 96 });
+    expect(summary.recommended).toEqual({ window: 2, calibrationSamples: 384 });
     expect(summary.weightHash).toMatch(/^[0-9a-f]{64}$/);
     expect(summary.calibrationSamples).toBe(384);
   });

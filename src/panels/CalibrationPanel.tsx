@@ -12,7 +12,7 @@ import { ReloadModel } from "./ReloadModel.tsx";
 import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
-import { calibrationText, formatDuration, plural, waitingText } from "./words.ts";
+import { calibrationText, plural, statisticsText, waitingText } from "./words.ts";
 
 const OwnSamplesDialog = lazy(() =>
   import("./own-samples/OwnSamplesDialog.tsx").catch(() => ({ default: DialogMissing })),
@@ -31,7 +31,7 @@ export function CalibrationPanel() {
   const elsewhere = useSelect(calibratedElsewhere);
   const kept = useSelect(keptSamples);
   const busy = isBusy(calibration);
-  const { statistics, seconds, progress } = calibration;
+  const { statistics, progress } = calibration;
 
   return (
     <section className={styles.calibration} aria-labelledby="calibration-title">
@@ -65,13 +65,7 @@ export function CalibrationPanel() {
         />
       )}
       {busy && <Going />}
-      {!busy && statistics && (
-        <p className={texts.note}>
-          {plural(statistics.samples, "sample")} in {plural(statistics.batches, "batch", "batches")},{" "}
-          {statistics.pivotBatches} with pivots
-          {seconds !== null && ` · took ${formatDuration(seconds)}`}
-        </p>
-      )}
+      {!busy && statistics && <p className={texts.note}>{statisticsText(statistics, calibration)}</p>}
       {outdated && !busy && (
         <p className={texts.noteStrong}>
           Made {elsewhere ? "on other samples" : "with other constants"}. The plan uses it until you calibrate again.

@@ -1,8 +1,10 @@
 /** Quantities and states in words, the same way in every panel. */
 import { formatBytes } from "../core/format-bytes.ts";
-import { formatDuration } from "../core/words.ts";
+import type { Statistics } from "../core/statistics.ts";
+import { formatDuration, plural } from "../core/words.ts";
 import type { CalibrationProgress, LoadProgress } from "../engine/contract.ts";
 import type { Activity, JobKind } from "../state/queue.ts";
+import type { StatisticsOrigin } from "../state/slices/calibration-state.ts";
 import { fractionOf, type Transfer } from "../state/slices/model/model-transfer.ts";
 
 export { formatDuration, plural } from "../core/words.ts";
@@ -43,6 +45,21 @@ export function calibrationText(progress: CalibrationProgress, secondsLeft: numb
   if (pass === "traces") return `writing traces: ${sample} of ${samples}`;
   const left = secondsLeft === null ? "" : ` · about ${formatDuration(secondsLeft)} left`;
   return `sample ${sample} of ${samples} · ${pass}, layer ${layer} of ${layers}${left}`;
+}
+
+const ORIGIN_WORDS: Record<StatisticsOrigin, string> = {
+  here: "",
+  kept: " · kept from an earlier visit",
+  beforehand: " · calibrated beforehand",
+};
+
+/** How many samples statistics are made from, and where they come from or how long they took. */
+export function statisticsText(
+  { samples, batches, pivotBatches }: Pick<Statistics, "samples" | "batches" | "pivotBatches">,
+  { origin, seconds }: { readonly origin: StatisticsOrigin; readonly seconds: number | null },
+): string {
+  const made = `${plural(samples, "sample")} in ${plural(batches, "batch", "batches")}, ${pivotBatches} with pivots`;
+  return `${made}${seconds === null ? ORIGIN_WORDS[origin] : ` · took ${formatDuration(seconds)}`}`;
 }
 
 const JOB_WORDS: Record<JobKind, string> = {

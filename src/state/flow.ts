@@ -60,6 +60,8 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   /** The picture comes while the model still loads. */
   let examplesShown: Promise<void> = Promise.resolve();
   let examplesOf: string | null = null;
+  /** While statistics are looked for that need no calibration. */
+  let recalling: Promise<void> | null = null;
 
   /** A model has come: its constants and pictures, and what was there before where it still fits. */
   function welcome(summary: ModelSummary): void {
@@ -70,7 +72,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       patch("reasoning", initialReasoning);
       actions.experiments.reset();
       actions.layers.reset();
-      void actions.ownSamples.welcome(summary);
+      const samplesKnown = actions.ownSamples.welcome(summary);
       // Constants in a link are those of the model that it names.
       const bundled = isBundled(get());
       const kept = promised !== null && names(promised, get().model.source);
@@ -80,6 +82,13 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       actions.pruning.setParameters(constants, "Another model came with constants of its own.");
       actions.input.setSplit((meant?.split ?? get().input.split) && summary.splitsPictures);
       if (!meant?.question) actions.input.suitQuestion(bundled);
+      recall();
+      // Own samples that were in use with these weights come later, and the model's statistics are not theirs.
+      void samplesKnown.then(() => {
+        if (!get().ownSamples.used) return;
+        recall();
+        if (get().reasoning.trace) void recalling?.then(calibrateFirst);
+      });
     }
     actions.pruning.replan();
     void showInput();
@@ -114,13 +123,29 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     if (shared.metric !== null) actions.experiments.choose({ metric: shared.metric });
   }
 
-  function afterTrace(): void {
+  function recall(): void {
+    // Where the part of the page that does it cannot be loaded, the model is calibrated.
+    const looking = actions.calibration
+      .recall()
+      .catch(() => undefined)
+      .finally(() => {
+        if (recalling === looking) recalling = null;
+      });
+    recalling = looking;
+  }
+
+  function calibrateFirst(): void {
     const { calibration } = get();
     const calibratable = samplesAtHand(get()) > 0;
     // Once somebody has cancelled the calibration, only they start it again.
     if (calibratable && calibration.statistics === null && calibration.status !== "cancelled") {
       void actions.calibration.start();
     }
+  }
+
+  function afterTrace(): void {
+    if (recalling) void recalling.then(calibrateFirst);
+    else calibrateFirst();
     actions.measurement.settle();
   }
 

@@ -5,12 +5,10 @@
 import { reasonOf } from "../../core/errors.ts";
 import type { CalibrationRecord } from "../../engine/contract.ts";
 import type { RecordStore } from "../environment.ts";
+import { createLatestRecords } from "./latest-records.ts";
 
 /** Calibrations that were left unfinished and are kept: a record of a large model takes megabytes. */
 const KEPT = 4;
-
-/** The list that names what is kept, latest first. */
-const INDEX = "calibrations";
 
 export interface KeptCalibrations {
   /** What is kept under `key`, as it was found there; null where there is nothing, or where the browser refuses. */
@@ -29,30 +27,18 @@ export function createKeptCalibrations(
   /** Where the browser keeps nothing, a lost device can still be gone on after. */
   const latest = new Map<string, CalibrationRecord>();
   const waiting = new Map<string, CalibrationRecord>();
+  const list = createLatestRecords(records, { index: "calibrations", kind: "calibration", most: KEPT });
   const listed = new Set<string>();
   let writing: Promise<void> | null = null;
-
-  const placeOf = (key: string) => `calibration ${key}`;
-
-  /** Puts `key` first in the list, or takes it out, and removes what falls off its end. */
-  async function list(key: string, change: "first" | "out"): Promise<void> {
-    await records.alone(INDEX, async () => {
-      const [found] = await records.read(INDEX);
-      const others = Array.isArray(found) ? found.filter((one) => typeof one === "string" && one !== key) : [];
-      const keys = change === "first" ? [key, ...others] : others;
-      await records.replace(INDEX, keys.slice(0, KEPT));
-      for (const old of keys.slice(KEPT)) await records.remove(placeOf(old));
-    });
-  }
 
   async function write(): Promise<void> {
     for (let [entry] = waiting; entry; [entry] = waiting) {
       const [key, record] = entry;
       waiting.delete(key);
       try {
-        if (!listed.has(key)) await list(key, "first");
+        if (!listed.has(key)) await list.first(key);
         listed.add(key);
-        await records.replace(placeOf(key), record);
+        await records.replace(list.placeOf(key), record);
         onRefusal(null);
       } catch (error) {
         onRefusal(refusal(error));
@@ -66,7 +52,7 @@ export function createKeptCalibrations(
       const known = latest.get(key);
       if (known) return known;
       try {
-        const [found] = await records.read(placeOf(key));
+        const [found] = await records.read(list.placeOf(key));
         return found ?? null;
       } catch {
         // Said when there is something to keep.
@@ -86,8 +72,8 @@ export function createKeptCalibrations(
       await writing;
       listed.delete(key);
       try {
-        await records.remove(placeOf(key));
-        await list(key, "out");
+        await records.remove(list.placeOf(key));
+        await list.out(key);
       } catch {
         // What cannot be removed is refused by the engine where it no longer fits, and replaced where it does.
       }

@@ -18,12 +18,16 @@ export interface KeptSamples {
   readonly of: number;
 }
 
+/** Where statistics come from: this page has calibrated, an earlier visit of this browser has, or the model brought them along. */
+export type StatisticsOrigin = "here" | "kept" | "beforehand";
+
 interface CalibrationOutcome {
   /** What the last finished calibration left; a cancelled or failed one never touches it. */
   readonly statistics: Statistics | null;
   /** What the statistics were made from, see `calibrationKey`. */
   readonly statisticsKey: string | null;
-  /** How long that calibration took, seconds. */
+  readonly origin: StatisticsOrigin;
+  /** How long that calibration took, seconds; null where it was not made here. */
   readonly seconds: number | null;
   /** Use only the first samples of the set at hand; all when null. */
   readonly sampleLimit: number | null;
@@ -39,6 +43,7 @@ export const initialCalibration: CalibrationState = {
   ...IDLE,
   statistics: null,
   statisticsKey: null,
+  origin: "here",
   seconds: null,
   sampleLimit: null,
   kept: null,

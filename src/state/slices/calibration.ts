@@ -2,7 +2,9 @@
 import type { CalibrationParameters, CalibrationProgress } from "../../engine/contract.ts";
 import type { Context } from "../context.ts";
 import { createJob } from "../job.ts";
+import { ENDED, IDLE } from "../job-state.ts";
 import type { WorkbenchState } from "../shape.ts";
+import type { FinishedCalibrations } from "./calibration-finished.ts";
 import type { KeptCalibrations } from "./calibration-kept.ts";
 import { calibrateKept } from "./calibration-run.ts";
 import type { CalibrationPace, CalibrationState, KeptSamples } from "./calibration-state.ts";
@@ -12,6 +14,11 @@ import { calibrationParameters } from "./pruning/method.ts";
 const ESTIMATE_FROM = 0.02;
 
 export interface CalibrationActions {
+  /**
+   * Takes statistics that are kept from an earlier calibration like the one at hand, or that the model brings along, where
+   * there are none yet, or where those that are there were taken for other samples.
+   */
+  recall(): Promise<void>;
   /** Calibrates the model at hand, from what is kept of it on. A press while it already runs or waits does nothing. */
   start(): Promise<void>;
   /** Forgets what is kept, then the same. */
@@ -25,6 +32,7 @@ export function createCalibrationActions(
   context: Context,
   onLoss: (error: unknown) => boolean,
   kept: KeptCalibrations,
+  finished: FinishedCalibrations,
 ): CalibrationActions {
   const { patch, get, environment } = context;
   const job = createJob<CalibrationPace, Partial<CalibrationState>>(context, {
@@ -58,11 +66,33 @@ export function createCalibrationActions(
         });
       });
       await kept.forget(key);
-      return { statistics, statisticsKey: key, seconds: (environment.now() - started) / 1000, kept: null };
+      // Where the browser does not keep it, what is kept so far was refused before, and that is said.
+      void finished.keep(key, statistics).catch(() => undefined);
+      const seconds = (environment.now() - started) / 1000;
+      return { statistics, statisticsKey: key, origin: "here", seconds, kept: null };
     }, begin);
   }
 
+  /** Those that were recalled for other samples make room: nobody has asked for them. */
+  function wanting(): boolean {
+    const state = get();
+    const { statistics, origin } = state.calibration;
+    return !job.busy && (statistics === null || (origin !== "here" && calibrationOutdated(state)));
+  }
+
+  async function recall(): Promise<void> {
+    if (!wanting()) return;
+    const state = get();
+    const key = calibrationKey(state);
+    if (state.calibration.statistics) patch("calibration", { ...IDLE, statistics: null, statisticsKey: null });
+    const { recallStatistics } = await import("./calibration-recall.ts");
+    const found = await recallStatistics(environment, finished, state, key);
+    if (!found || !wanting() || calibrationKey(get()) !== key) return;
+    patch("calibration", { ...ENDED, ...found, statisticsKey: key, seconds: null });
+  }
+
   return {
+    recall,
     start,
     cancel: job.cancel,
     async startOver() {

@@ -21,7 +21,7 @@ export interface Harness {
   readonly records: MemoryRecords;
   /** Models of hubs that the browser holds. */
   readonly models: MemoryModels;
-  /** JSON files that the page's server has, by address; tests may change them. */
+  /** JSON files that the page's server has, and others as blobs, by address; tests may change them. */
   readonly files: Map<string, unknown>;
   /** The fake engine in use. */
   fake(): FakeEngine;
@@ -84,7 +84,10 @@ export function createHarness(records = createMemoryRecords()): Harness {
       if (file === undefined) throw new PivotscopeError("not-found", `${url} is not there.`);
       return file;
     },
-    readBlob: async (url) => new Blob([url]),
+    async readBlob(url) {
+      const file = files.get(url);
+      return file instanceof Blob ? file : new Blob([url]);
+    },
     async decodePicture(file, name) {
       if ((await file.text()).includes("broken")) throw new PivotscopeError("bad-input", `${name} is cut off.`);
       const picture = { width: 1, height: 1, pixels: new Uint8ClampedArray(4) };

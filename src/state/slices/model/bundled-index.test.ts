@@ -10,7 +10,9 @@ it("reads the models that the page brings along", () => {
   const file = join(import.meta.dirname, "../../../../public", FILE);
   const models = parseBundledIndex(JSON.parse(readFileSync(file, "utf8")), FILE);
   expect(models.length).toBeGreaterThan(0);
-  expect(parseBundledIndex({ models: [model] }, FILE)).toEqual([{ ...model, parameters: null, bytes: null }]);
+  expect(parseBundledIndex({ models: [model] }, FILE)).toEqual([
+    { ...model, parameters: null, bytes: null, statistics: null },
+  ]);
 });
 
 it.each([

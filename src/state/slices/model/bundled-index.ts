@@ -8,7 +8,13 @@ const words = v.pipe(v.string("a text"), v.nonEmpty("a text that is not empty"))
 const count = v.nullish(integer(0), null);
 
 const indexSchema = object({
-  models: list(object({ name: words, label: words, url: words, parameters: count, bytes: count }), { least: 1 }),
+  models: list(
+    object({
+      ...{ name: words, label: words, url: words, parameters: count, bytes: count },
+      statistics: v.nullish(words, null),
+    }),
+    { least: 1 },
+  ),
 });
 
 /** @throws PivotscopeError `bad-input` naming the field that is wrong. */

@@ -14,6 +14,8 @@ export interface BundledModel {
   /** Parameters and bytes of its weights, for those who choose; null where the list does not say. */
   readonly parameters: number | null;
   readonly bytes: number | null;
+  /** A file in its folder with the statistics of its calibration; null where it brings none. */
+  readonly statistics: string | null;
 }
 
 export interface ModelState {
