@@ -1,7 +1,6 @@
 /** What can be done with the workbench: the actions of all slices, each in one step. */
 import type { Context } from "./context.ts";
 import { createCalibrationActions } from "./slices/calibration.ts";
-import { createFinishedCalibrations } from "./slices/calibration-finished.ts";
 import { createKeptCalibrations } from "./slices/calibration-kept.ts";
 import { createExperimentsActions } from "./slices/experiments/experiments.ts";
 import { createLayersActions } from "./slices/experiments/layers.ts";
@@ -36,12 +35,7 @@ export function createActions(context: Context) {
     input,
     scenes: createScenesActions(context, input),
     reasoning: createReasoningActions(context, noteLoss),
-    calibration: createCalibrationActions(
-      context,
-      noteLoss,
-      kept,
-      createFinishedCalibrations(context.environment.records),
-    ),
+    calibration: createCalibrationActions(context, noteLoss, kept),
     ownSamples: createOwnSamplesActions(context, noteLoss),
     pruning: createPruningActions(context),
     measurement: createMeasurementActions(context, noteLoss),

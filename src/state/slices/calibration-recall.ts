@@ -1,13 +1,16 @@
-/** Statistics that need no calibration: kept from an earlier one, or brought along by the model. */
+/**
+ * Statistics that need no calibration: kept from an earlier one, or brought along by the model. Not part of the first screen,
+ * which shows a model before anything is planned.
+ */
 import { PivotscopeError } from "../../core/errors.ts";
 import { parseParameters } from "../../core/parameters/parse.ts";
 import type { Statistics } from "../../core/statistics.ts";
 import { validateBaselines, validateStatistics } from "../../core/statistics-check.ts";
 import type { UnitLayout } from "../../core/unit.ts";
 import { readStatistics } from "../../models/statistics-file/read-statistics.ts";
-import type { Environment } from "../environment.ts";
+import type { Environment, RecordStore } from "../environment.ts";
 import type { WorkbenchState } from "../shape.ts";
-import type { FinishedCalibrations } from "./calibration-finished.ts";
+import { createFinishedCalibrations } from "./calibration-finished.ts";
 import type { StatisticsOrigin } from "./calibration-state.ts";
 import { calibrationParameters } from "./pruning/method.ts";
 
@@ -22,16 +25,20 @@ export interface Recalled {
  */
 export async function recallStatistics(
   environment: Environment,
-  finished: FinishedCalibrations,
   state: WorkbenchState,
   key: string,
 ): Promise<Recalled | null> {
   const { summary } = state.model;
   if (!summary) return null;
-  const kept = await finished.read(key);
+  const kept = await createFinishedCalibrations(environment.records).read(key);
   if (kept && fits(summary.layout, kept)) return { statistics: kept, origin: "kept" };
   const brought = await readBrought(environment, state);
   return brought && { statistics: brought, origin: "beforehand" };
+}
+
+/** Keeps statistics for `recallStatistics`. Rejects where the browser refuses. */
+export function keepStatistics(records: RecordStore, key: string, statistics: Statistics): Promise<void> {
+  return createFinishedCalibrations(records).keep(key, statistics);
 }
 
 function fits(layout: UnitLayout, statistics: Statistics): boolean {

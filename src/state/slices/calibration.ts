@@ -4,7 +4,6 @@ import type { Context } from "../context.ts";
 import { createJob } from "../job.ts";
 import { ENDED, IDLE } from "../job-state.ts";
 import type { WorkbenchState } from "../shape.ts";
-import type { FinishedCalibrations } from "./calibration-finished.ts";
 import type { KeptCalibrations } from "./calibration-kept.ts";
 import { calibrateKept } from "./calibration-run.ts";
 import type { CalibrationPace, CalibrationState, KeptSamples } from "./calibration-state.ts";
@@ -32,7 +31,6 @@ export function createCalibrationActions(
   context: Context,
   onLoss: (error: unknown) => boolean,
   kept: KeptCalibrations,
-  finished: FinishedCalibrations,
 ): CalibrationActions {
   const { patch, get, environment } = context;
   const job = createJob<CalibrationPace, Partial<CalibrationState>>(context, {
@@ -67,7 +65,9 @@ export function createCalibrationActions(
       });
       await kept.forget(key);
       // Where the browser does not keep it, what is kept so far was refused before, and that is said.
-      void finished.keep(key, statistics).catch(() => undefined);
+      void import("./calibration-recall.ts")
+        .then(({ keepStatistics }) => keepStatistics(environment.records, key, statistics))
+        .catch(() => undefined);
       const seconds = (environment.now() - started) / 1000;
       return { statistics, statisticsKey: key, origin: "here", seconds, kept: null };
     }, begin);
@@ -86,7 +86,7 @@ export function createCalibrationActions(
     const key = calibrationKey(state);
     if (state.calibration.statistics) patch("calibration", { ...IDLE, statistics: null, statisticsKey: null });
     const { recallStatistics } = await import("./calibration-recall.ts");
-    const found = await recallStatistics(environment, finished, state, key);
+    const found = await recallStatistics(environment, state, key);
     if (!found || !wanting() || calibrationKey(get()) !== key) return;
     patch("calibration", { ...ENDED, ...found, statisticsKey: key, seconds: null });
   }
