@@ -42,6 +42,35 @@ describe("the command line on the bundled model", () => {
     expect(plan).toEqual({ code: 0, output: "", errors: "" });
   }, 120_000);
 
+  it("plan gives the same from statistics in safetensors, written here and brought along, as from JSON", async () => {
+    const compact = folder.path("statistics.safetensors");
+    await runCaptured([
+      ...[
+        "statistics",
+        "--model",
+        model,
+        "--samples",
+        join(model, "calibration.json"),
+        "--limit",
+        "4",
+        "--out",
+        compact,
+      ],
+    ]);
+    const planOf = async (statistics: string) => {
+      const { output, ...rest } = await runCaptured([
+        ...["plan", "--model", model, "--statistics", statistics, "--ratio", "0.6", "--set", "gammaScale=0"],
+      ]);
+      expect(rest).toEqual({ code: 0, errors: "" });
+      return JSON.parse(output);
+    };
+    // Values are rounded to float32.
+    const [{ values: _, ...rounded }, { values: __, ...exact }] = [await planOf(compact), await json(planFile)];
+    expect(rounded).toEqual(exact);
+    const brought = await planOf(join(model, "statistics.safetensors"));
+    expect(brought.parameters).toMatchObject({ window: 2, gammaScale: 0 });
+  });
+
   it("statistics takes the window that the checkpoint recommends, unless told otherwise", async () => {
     const recommended = await json(folder.path("statistics.json"));
     expect(recommended.parameters).toMatchObject({ window: 2, batchSize: 2 });
