@@ -65,7 +65,7 @@ describe("the command line on the bundled model", () => {
       return JSON.parse(output);
     };
     // Values are rounded to float32.
-    const [{ values: _, ...rounded }, { values: __, ...exact }] = [await planOf(compact), await json(planFile)];
+    const [{ value: _, ...rounded }, { value: __, ...exact }] = [await planOf(compact), await json(planFile)];
     expect(rounded).toEqual(exact);
     const brought = await planOf(join(model, "statistics.safetensors"));
     expect(brought.parameters).toMatchObject({ window: 2, gammaScale: 0 });
