@@ -10,8 +10,8 @@ import { gzipSync } from "node:zlib";
 import { firstScreenScripts, importsOfWorkerEntries } from "./bundle-graph.ts";
 import { NOTICES, readNotices } from "./third-party.ts";
 
-const FIRST_SCREEN_KILOBYTES = 300;
-const TOTAL_KILOBYTES = 540;
+const FIRST_SCREEN_KILOBYTES = 303;
+const TOTAL_KILOBYTES = 545;
 const dist = resolve(process.argv[2] ?? join(import.meta.dirname, "..", "dist"));
 
 const paths = existsSync(dist)
