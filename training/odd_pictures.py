@@ -182,6 +182,9 @@ def good():
     still = Image.fromarray(SMALL).quantize(64)
     yield "still.gif", encode(still, "GIF")
     yield "interlaced.gif", encode(still, "GIF", interlace=True)
+    screen = bytearray(encode(still, "GIF"))
+    screen[6:10] = struct.pack("<HH", still.width + 5, still.height + 3)
+    yield "smaller-than-its-screen.gif", bytes(screen)
     yield "transparent.gif", encode(still, "GIF", transparency=still.getpixel((0, 0)))
     yield "animated.gif", encode(still, "GIF", save_all=True, append_images=[frame.quantize(64) for frame in frames])
 
@@ -220,8 +223,8 @@ def bad():
     wrong[-20] ^= 1
     yield "wrong-checksum.png", bytes(wrong)
     # Checksums of chunks, which some decoders do not look at.
-    for name in ("IDAT", "PLTE"):
-        checked = bytearray((FOLDER / "odd" / "palette.png").read_bytes())
+    for name in ("IDAT", "PLTE", "tRNS"):
+        checked = bytearray((FOLDER / "odd" / "palette-trns.png").read_bytes())
         at = checked.index(name.encode())
         checked[at + 4 + struct.unpack(">I", checked[at - 4 : at])[0]] ^= 1
         yield f"wrong-checksum-of-{name.lower()}.png", bytes(checked)
@@ -284,6 +287,12 @@ def main():
     # Pillow compares 8 of the 16 bits and finds none; the format's own rule makes the first pixel transparent.
     first = expected["rgb-16-bit-trns.png"]
     first["rgb"] = base64.b64encode(bytes([255] * 3) + base64.b64decode(first["rgb"])[3:]).decode()
+    # Pillow lays the rest of a GIF's screen out in its background colour, browsers leave it transparent.
+    still = expected["still.gif"]
+    picture = Image.frombytes("RGB", (still["width"], still["height"]), base64.b64decode(still["rgb"]))
+    screen = Image.new("RGB", (picture.width + 5, picture.height + 3), "white")
+    screen.paste(picture, (0, 0))
+    expected["smaller-than-its-screen.gif"]["rgb"] = base64.b64encode(screen.tobytes()).decode()
     for name, data in bad():
         name = f"bad-{name}"
         (folder / name).write_bytes(data)

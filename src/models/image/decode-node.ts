@@ -1,6 +1,7 @@
 /** Decoding of pictures in Node with sharp. Only Node may import this file. */
 import sharp from "sharp";
 import { throwIfCancelled } from "../../core/errors.ts";
+import { type GifPlace, readGif } from "./gif.ts";
 import { findOrientation, turn } from "./orientation.ts";
 import type { Picture } from "./picture.ts";
 import { cutOff, inspectImage } from "./size-guard.ts";
@@ -20,7 +21,17 @@ export async function decodePicture(bytes: Uint8Array, name: string, signal?: Ab
   });
   throwIfCancelled(signal);
   const stored = { width: info.width, height: info.height, pixels: toRgba(data, info.channels) };
+  const place = format === "gif" ? readGif(bytes)?.first : null;
+  if (place) clearAround(stored, place);
   return turn(stored, findOrientation(bytes, format));
+}
+
+/** Nothing lies around a GIF's picture that is smaller than the whole: browsers leave it transparent, libvips makes it black. */
+function clearAround({ width, pixels }: Picture, place: GifPlace): void {
+  for (let pixel = 0; 4 * pixel < pixels.length; pixel++) {
+    const [x, y] = [(pixel % width) - place.left, Math.floor(pixel / width) - place.top];
+    if (x < 0 || x >= place.width || y < 0 || y >= place.height) pixels.fill(0, 4 * pixel, 4 * pixel + 4);
+  }
 }
 
 async function decode(bytes: Uint8Array) {

@@ -5,6 +5,15 @@ export interface GifFacts {
   readonly height: number;
   /** Pictures that are whole. */
   readonly pictures: number;
+  /** Where the first picture lies, which may be smaller than the whole; null without one. */
+  readonly first: GifPlace | null;
+}
+
+export interface GifPlace {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 export function isGif(bytes: Uint8Array): boolean {
@@ -18,6 +27,7 @@ export function readGif(bytes: Uint8Array): GifFacts | null {
   const tableAt = (flags: number) => ((flags & 0x80) === 0 ? 0 : 3 << ((flags & 7) + 1));
   let at = 13 + tableAt(bytes[10] ?? 0);
   let pictures = 0;
+  let first: GifPlace | null = null;
 
   /** Passes blocks of at most 255 bytes, of which the last is empty. False where they are cut off. */
   function passBlocks(): boolean {
@@ -31,9 +41,13 @@ export function readGif(bytes: Uint8Array): GifFacts | null {
 
   for (let whole = true; whole && (bytes[at] === 0x21 || bytes[at] === 0x2c); ) {
     const picture = bytes[at] === 0x2c;
+    if (picture && first === null && at + 9 <= bytes.length) {
+      const [left = 0, top = 0, width = 0, height = 0] = [1, 3, 5, 7].map((place) => view.getUint16(at + place, true));
+      first = { left, top, width, height };
+    }
     at += picture ? 11 + tableAt(bytes[at + 9] ?? 0) : 2;
     whole = passBlocks();
     if (picture && whole) pictures += 1;
   }
-  return { width: view.getUint16(6, true), height: view.getUint16(8, true), pictures };
+  return { width: view.getUint16(6, true), height: view.getUint16(8, true), pictures, first };
 }

@@ -12,6 +12,7 @@ import { plural } from "../../core/words.ts";
 import { nameOfStranger } from "./formats.ts";
 import { isGif, readGif } from "./gif.ts";
 import { findJpegProblem } from "./jpeg-check.ts";
+import { isWholePng } from "./png-check.ts";
 
 export type ImageFormat = "png" | "jpg" | "webp" | "gif";
 
@@ -117,7 +118,7 @@ function isComplete(bytes: Uint8Array, format: Exclude<ImageFormat, "jpg">): boo
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   switch (format) {
     case "png":
-      return findChunk(view, "IEND") !== null;
+      return isWholePng(bytes);
     case "gif":
       return (readGif(bytes)?.pictures ?? 0) > 0;
     case "webp":
