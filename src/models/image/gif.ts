@@ -1,9 +1,11 @@
 /** A GIF's blocks (GIF89a): how large it is, how many pictures it has, and whether the first one is whole. */
 
+import { codesFill } from "./gif-codes.ts";
+
 export interface GifFacts {
   readonly width: number;
   readonly height: number;
-  /** Pictures that are whole. */
+  /** Pictures that are whole; of the first, which is the one that is taken, the codes are looked at too. */
   readonly pictures: number;
   /** Where the first picture lies, which may be smaller than the whole; null without one. */
   readonly first: GifPlace | null;
@@ -45,8 +47,13 @@ export function readGif(bytes: Uint8Array): GifFacts | null {
       const [left = 0, top = 0, width = 0, height = 0] = [1, 3, 5, 7].map((place) => view.getUint16(at + place, true));
       first = { left, top, width, height };
     }
+    const local = picture ? (bytes[at + 9] ?? 0) : 0;
     at += picture ? 11 + tableAt(bytes[at + 9] ?? 0) : 2;
+    const codes = at - 1;
+    const table = (local & 0x80) === 0 ? (bytes[10] ?? 0) : local;
     whole = passBlocks();
+    if (picture && pictures === 0 && first)
+      whole &&= codesFill(bytes, codes, first.width * first.height, 2 << (table & 7));
     if (picture && whole) pictures += 1;
   }
   return { width: view.getUint16(6, true), height: view.getUint16(8, true), pictures, first };
