@@ -4,8 +4,10 @@
  * A part is asked for with a Range header. Servers that do not know Range answer 200 with the whole file; then the bytes
  * before the part are skipped and those after it left alone.
  */
-import { PivotscopeError, throwIfCancelled } from "../core/errors.ts";
+
+import { PivotscopeError, reasonOf, throwIfCancelled } from "../core/errors.ts";
 import { wait } from "../core/wait.ts";
+import { plural } from "../core/words.ts";
 import type { OpenFile, OpenFileOptions } from "./source.ts";
 import { systemTimer, type Timer, unlessStalled } from "./stall.ts";
 
@@ -188,7 +190,7 @@ export function announcedLength(response: Response, ranged: boolean): number | n
 export function asNetworkError(error: unknown, address: string, signal: AbortSignal | undefined): PivotscopeError {
   if (error instanceof PivotscopeError) return error;
   if (signal?.aborted) return new PivotscopeError("cancelled", "Cancelled.", "", { cause: error });
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new PivotscopeError(
     "network",
     `${address} could not be read: ${reason}.`,
@@ -220,7 +222,7 @@ function brokenOff(address: string, position: number, end: number): PivotscopeEr
 function tooLong(address: string, end: number): PivotscopeError {
   return new PivotscopeError(
     "network",
-    `${address} sent more than the ${end} bytes that it announced.`,
+    `${address} sent more than the ${plural(end, "byte")} that it announced.`,
     "Try again; the file may have changed while it was read.",
   );
 }

@@ -7,7 +7,9 @@
  * Every read rejects with a PivotscopeError: `not-found` when the file is not there, `network` when it could not be
  * fetched, `cancelled` when the signal was aborted, `bad-input` when the path would leave the folder.
  */
+
 import { PivotscopeError } from "../core/errors.ts";
+import { plural } from "../core/words.ts";
 
 /** Bytes read so far and bytes in all; `total` is 0 while it is unknown. */
 export type ReadProgress = (done: number, total: number) => void;
@@ -199,7 +201,7 @@ export async function readStream(
   const wrongLength = (found: string) =>
     new PivotscopeError(
       "network",
-      `${what}: ${found} bytes came, ${expected} were announced.`,
+      `${what}: ${found} came; announced: ${expected}.`,
       "Try again; the connection broke off or the file changed while it was read.",
     );
   try {
@@ -208,7 +210,7 @@ export async function readStream(
       const part = await reader.read();
       if (part.done) break;
       if (whole === null) chunks.push(part.value);
-      else if (done + part.value.length > whole.length) throw wrongLength(`more than ${whole.length}`);
+      else if (done + part.value.length > whole.length) throw wrongLength(`more than ${plural(whole.length, "byte")}`);
       else whole.set(part.value, done);
       done += part.value.length;
       if (done > most) throw await tooLong();
@@ -219,7 +221,7 @@ export async function readStream(
     throw error;
   }
   if (whole !== null) {
-    if (done < whole.length) throw wrongLength(`${done}`);
+    if (done < whole.length) throw wrongLength(plural(done, "byte"));
     return whole;
   }
   const joined = new Uint8Array(done);

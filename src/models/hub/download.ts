@@ -2,7 +2,9 @@
  * The bytes of one file of a hub from a place on, whatever happens on the way: a broken connection is taken up where it
  * broke, a server that is busy is asked again. The file's size is known beforehand and every answer is held against it.
  */
-import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+
+import { PivotscopeError, reasonOf, throwIfCancelled } from "../../core/errors.ts";
+import { plural } from "../../core/words.ts";
 import { unlessStalled } from "../stall.ts";
 import { askHub, type HubSettings } from "./request.ts";
 import { createRetries, LONG_WAITS, PassingFailure } from "./retry.ts";
@@ -83,7 +85,7 @@ async function readPart(
     return part.done ? null : part.value;
   } catch (error) {
     throwIfCancelled(signal);
-    throw broken(path, `(${error instanceof Error ? error.message : String(error)})`, error);
+    throw broken(path, `(${reasonOf(error)})`, error);
   }
 }
 
@@ -102,10 +104,11 @@ async function placeOf(response: Response, { path, size }: DownloadRange, positi
     return { begin: status === 200 ? 0 : position, announced: range !== null || length !== null };
   }
   await response.body?.cancel().catch(() => undefined);
-  const what = found === size ? "another part of the file than the one that was asked for" : `a file of ${found} bytes`;
+  const what =
+    found === size ? "another part of the file than the one that was asked for" : `a file of ${plural(found, "byte")}`;
   throw new OtherSizeError(
     "network",
-    `${path}: ${what} came; the hub's listing says ${size} bytes.`,
+    `${path}: ${what} came; the hub's listing says ${plural(size, "byte")}.`,
     "Try again later; something between this device and the hub does not pass its files on as they are.",
   );
 }

@@ -55,8 +55,8 @@ describe("content that is not what the hub lists", () => {
     hub.fault("model.safetensors", { kind: "length", bytes });
     const error = await failure(open().readBytes("model.safetensors"));
     expect(error.code).toBe("network");
-    expect(error.message).toContain(String(bytes));
-    expect(error.message).toContain(String(weights.length));
+    expect(error.message).toContain(bytes.toLocaleString("en-US"));
+    expect(error.message).toContain(weights.length.toLocaleString("en-US"));
     expect(clock.waits).toEqual([]);
   });
 });

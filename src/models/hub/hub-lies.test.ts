@@ -113,6 +113,15 @@ describe("a hub that lies in its list", () => {
     for (const { key } of await store.list("")) expect(key).toMatch(/^[\w.%-]+(\/[\w.%-]+)*$/);
   });
 
+  test.each([
+    ["nothing", []],
+    ["a text", "model.safetensors"],
+    ["folders only", [{ ...entry, type: "directory", path: "a" }]],
+  ])("%s: there are no files, and no folder without a name is looked for", async (_, list) => {
+    const error = await failure(read({ list }));
+    expect(error).toMatchObject({ code: "not-found", message: "owner/name has no files in this revision." });
+  });
+
   test("the same path twice: what is handed out has the hash that counts", async () => {
     const other = { ...large, lfs: { ...large.lfs, oid: sha256(OTHER) } };
     expect(sha256(await read({ list: [other, large] }))).toBe(sha256(CONTENT));

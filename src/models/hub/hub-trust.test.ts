@@ -114,7 +114,7 @@ describe("a wrong list of files", () => {
     const { hub, open } = await startHubFolder({ models });
     hub.fault(PATH, { kind: "listed", bytes: tensors.length - 1, times: 1 });
     const first = await failure(look(open()));
-    expect(first.message).toContain(`a file of ${tensors.length} bytes`);
+    expect(first.message).toContain(`a file of ${tensors.length.toLocaleString("en-US")} bytes`);
     hub.forgetRequests();
     expect((await look(open())).tensors.size).toBe(1);
     expect(hub.requests.filter(({ place }) => place === "api:tree")).toHaveLength(1);

@@ -6,7 +6,7 @@
  * The store is a help and never a hindrance: when it fails, is full, or another tab writes the same file, the bytes come
  * over the network and `remark` says so.
  */
-import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { PivotscopeError, reasonOf, throwIfCancelled } from "../../core/errors.ts";
 import { type FileAppender, StoreFullError } from "../cache/file-store.ts";
 import type { ContentHash } from "../cache/listing.ts";
 import type { ContentHasher, CreateHasher } from "./content-hash.ts";
@@ -144,7 +144,7 @@ function remarkOf(path: string, error: unknown): string {
   if (error instanceof StoreFullError) {
     return `There is no room left to keep ${path}, so it will be fetched again the next time.`;
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return `${path} could not be kept (${reason}), so it will be fetched again the next time.`;
 }
 

@@ -1,6 +1,6 @@
 /** What a hub says about a repository: the commit behind a revision, and that commit's files. */
 import { listFiles, modelInfo } from "@huggingface/hub";
-import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { PivotscopeError, reasonOf, throwIfCancelled } from "../../core/errors.ts";
 import { formatBytes } from "../../core/format-bytes.ts";
 import type { FileStore } from "../cache/file-store.ts";
 import { type ListedFile, type Listing, parseListing, readListed, writeListing } from "../cache/listing.ts";
@@ -171,7 +171,7 @@ async function* bodyOf(response: Response, hub: HubSettings, signal: AbortSignal
     }
   } catch (error) {
     throwIfCancelled(signal);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const said = `The connection to ${new URL(hub.hubUrl).host} broke (${reason}), asked for ${hub.repository}.`;
     throw new PassingFailure(new PivotscopeError("network", said, "Try again.", { cause: error }));
   } finally {
@@ -205,6 +205,10 @@ function noSafetensors(hub: HubSettings, files: Listing, here: readonly string[]
     .filter((path) => /.\/config\.json$/.test(path))
     .map((path) => path.slice(0, -"/config.json".length));
   if (inner.length > 0 && !here.includes("config.json")) return innerError(repository, inner);
+  if (files.size === 0) {
+    const what = `${hub.repository} has no files in this revision.`;
+    return new PivotscopeError("not-found", what, "Choose another repository, or another revision of it.");
+  }
   if (here.length === 0) {
     const folders = [
       ...new Set([...files.keys()].flatMap((path) => (path.includes("/") ? [path.replace(/\/[^/]*$/, "")] : []))),
