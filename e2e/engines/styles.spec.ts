@@ -12,8 +12,6 @@ const ASSETS = join(import.meta.dirname, "..", "..", "dist", "assets");
 
 /** What the page does well without. */
 const OPTIONAL = new Set([
-  // Fields as high as their text; elsewhere they scroll.
-  "field-sizing",
   // Where lines break.
   "text-wrap",
   // Of Windows' contrast themes, which WebKit does not run under.

@@ -6,7 +6,7 @@ import controls from "../shared/controls.module.css";
 import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import styles from "./AddSamples.module.css";
-import fields from "./field.module.css";
+import { GrowingField } from "./GrowingField.tsx";
 
 export interface AddSamplesProps {
   /** What new pictures are asked. */
@@ -29,11 +29,12 @@ export function AddSamples({ asked, onAsk }: AddSamplesProps) {
       >
         Add picture and question at hand
       </button>
-      <label className={styles.question}>
-        <span className={texts.note}>Question for new pictures</span>
-        <textarea
-          rows={1}
-          className={fields.field}
+      <div className={styles.question}>
+        <label htmlFor="own-question" className={texts.note}>
+          Question for new pictures
+        </label>
+        <GrowingField
+          id="own-question"
           maxLength={MAXIMUM_QUESTION}
           value={asked}
           onChange={(event) => onAsk(event.currentTarget.value)}
@@ -42,7 +43,7 @@ export function AddSamples({ asked, onAsk }: AddSamplesProps) {
             if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) event.preventDefault();
           }}
         />
-      </label>
+      </div>
       <label className={controls.fileButton} title="PNG, JPEG, WebP or GIF; or drop them anywhere in this window">
         {reading ? "Reading" : "Add pictures"}
         <input

@@ -7,7 +7,7 @@ import controls from "../shared/controls.module.css";
 import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { plural } from "../words.ts";
-import fields from "./field.module.css";
+import { GrowingField } from "./GrowingField.tsx";
 import styles from "./SampleRow.module.css";
 
 export interface SampleRowProps {
@@ -107,9 +107,7 @@ function Field({ label, placeholder, value, onTake }: FieldProps) {
   });
   useEffect(() => () => latest.current(), []);
   return (
-    <textarea
-      rows={1}
-      className={fields.field}
+    <GrowingField
       aria-label={label}
       placeholder={placeholder}
       maxLength={MAXIMUM_QUESTION}
