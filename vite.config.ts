@@ -54,5 +54,10 @@ export default defineConfig({
   // Safari has no `using` yet; a build is transformed for its target anyway.
   oxc: { target: "es2023" },
   // Every browser with WebGPU preloads modules by itself.
-  build: { target: "es2023", modulePreload: { polyfill: false } },
+  build: {
+    target: "es2023",
+    modulePreload: { polyfill: false },
+    // What the first screen loads is one chunk: each of many small ones is compressed by itself, and asked for by itself.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "page", tags: ["$initial" as const] }] } } },
+  },
 });
