@@ -1,12 +1,11 @@
 /** The shell: where each panel stands, and the keys that work everywhere. */
 import { useEffect } from "react";
 import { actionFor } from "../panels/actions.ts";
+import { Dialogs } from "../panels/Dialogs.tsx";
 import { HeaderBar } from "../panels/HeaderBar.tsx";
-import { HelpDialog } from "../panels/HelpDialog.tsx";
 import { InputPanel } from "../panels/InputPanel.tsx";
 import { ModelStatus } from "../panels/ModelStatus.tsx";
 import { PanelBoundary } from "../panels/PanelBoundary.tsx";
-import { ParametersPanel } from "../panels/ParametersPanel.tsx";
 import { BudgetPanel, PlanPanel } from "../panels/PlanPanel.tsx";
 import { ReasoningPanel } from "../panels/ReasoningPanel.tsx";
 import { SliderPanel } from "../panels/SliderPanel.tsx";
@@ -46,8 +45,7 @@ export function App({ workbench }: AppProps) {
         </div>
         <TabsPanel />
       </main>
-      <ParametersPanel />
-      <HelpDialog />
+      <Dialogs />
     </WorkbenchContext>
   );
 }

@@ -1,11 +1,18 @@
 /** The store's environment in a browser. */
+
 import { PivotscopeError } from "../core/errors.ts";
+import { onDemand } from "../core/on-demand.ts";
 import type { Picture } from "../engine/contract.ts";
 import { createWorkerEngine } from "../engine/worker/client.ts";
 import type { Environment } from "../state/environment.ts";
 import { createBrowserModels } from "./browser-models.ts";
 import { createBrowserRecords } from "./browser-records.ts";
 import { runsPerWorker } from "./worker-lifetime.ts";
+
+/** Readers of picture headers come with the first picture that somebody brings. */
+const loadDecoder = onDemand(() => import("../models/image/decode-browser.ts"));
+
+const loadHosts = onDemand(() => import("./agreed-hosts.ts"));
 
 export function createBrowserEnvironment(): Environment {
   return {
@@ -26,8 +33,7 @@ export function createBrowserEnvironment(): Environment {
     },
     readBlob: async (url) => (await open(url)).blob(),
     async decodePicture(file, name) {
-      // Readers of picture headers are loaded with the first picture that somebody brings.
-      const { inspectAndDecode } = await import("../models/image/decode-browser.ts");
+      const { inspectAndDecode } = await loadDecoder();
       const { picture, facts, keepsAsStored } = await inspectAndDecode(file, name);
       // What is shown is what the model sees.
       const shown = keepsAsStored ? file : await encodePicture(picture, null);
@@ -37,7 +43,7 @@ export function createBrowserEnvironment(): Environment {
     releasePreview: (previewUrl) => URL.revokeObjectURL(previewUrl),
     records: createBrowserRecords(),
     models: createBrowserModels(),
-    agreedHosts: () => import("./agreed-hosts.ts"),
+    agreedHosts: loadHosts,
     uniqueNumber() {
       const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
       return (high % 2 ** 21) * 2 ** 32 + low;

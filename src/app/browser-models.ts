@@ -1,8 +1,9 @@
 /** Models that this browser keeps, for the store. What reads them is loaded when somebody looks. */
+import { onDemand } from "../core/on-demand.ts";
 import { DEFAULT_HUB } from "../models/hub/default-hub.ts";
 import type { ModelStore } from "../state/environment.ts";
 
-const load = () => import("../models/cache/browser-cache.ts");
+const load = onDemand(() => import("../models/cache/browser-cache.ts"));
 
 export function createBrowserModels(): ModelStore {
   return {

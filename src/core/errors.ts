@@ -8,6 +8,7 @@ export type ErrorCode =
   | "unsupported"
   | "not-found"
   | "network"
+  | "other-page"
   | "no-webgpu"
   | "device-lost"
   | "out-of-memory"

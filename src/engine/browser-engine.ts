@@ -1,4 +1,5 @@
 /** The engine in a browser: folders come over HTTP or from dropped files, pictures are decoded by the browser. */
+import { onDemand } from "../core/on-demand.ts";
 import { createAddressFolder } from "../models/address-folder.ts";
 import { createFilesFolder } from "../models/files-folder.ts";
 import type { ModelSource } from "../models/model-source.ts";
@@ -7,6 +8,14 @@ import { createBrowserCpuBackend, createBrowserWebGpuBackend } from "../runtime/
 import type { Engine } from "./contract.ts";
 import { createEngine } from "./engine.ts";
 import { browserDevice } from "./load/browser-device.ts";
+
+/** Most sample sets are drawn scenes; readers of picture files are loaded for those that are not. */
+const loadDecoder = onDemand(() => import("../models/image/decode-browser.ts"));
+
+/** Hub access and cache are loaded by those who open such a model only. */
+const loadHub = onDemand(() =>
+  Promise.all([import("../models/hub/hub-folder.ts"), import("../models/cache/browser-cache.ts")]),
+);
 
 export function createBrowserEngine(): Engine {
   return createEngine({
@@ -18,8 +27,7 @@ export function createBrowserEngine(): Engine {
     },
     device: browserDevice,
     async decodePicture(bytes, name) {
-      // Most sample sets are drawn scenes; readers of picture files are loaded for those that are not.
-      const { decodePicture } = await import("../models/image/decode-browser.ts");
+      const { decodePicture } = await loadDecoder();
       return decodePicture(new Blob([bytes]), name);
     },
     createBackend: (kind, largestBuffer) =>
@@ -27,11 +35,7 @@ export function createBrowserEngine(): Engine {
   });
 }
 
-/** Hub access and cache are loaded by those who open such a model only. */
 async function openHub(source: Extract<ModelSource, { kind: "hub" }>): Promise<CheckpointFolder> {
-  const [{ openHubFolder }, { openBrowserStore }] = await Promise.all([
-    import("../models/hub/hub-folder.ts"),
-    import("../models/cache/browser-cache.ts"),
-  ]);
+  const [{ openHubFolder }, { openBrowserStore }] = await loadHub();
   return openHubFolder(source, await openBrowserStore());
 }

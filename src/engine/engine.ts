@@ -1,5 +1,7 @@
 /** The engine behind the contract: one session, and caches of what repeats while the slider moves. */
+
 import { PivotscopeError } from "../core/errors.ts";
+import { onDemand } from "../core/on-demand.ts";
 import type { Pruning } from "../core/pruning.ts";
 import { DEFAULT_OUTLIER_FACTOR } from "../core/signals/layer-views.ts";
 import type { ModelSource } from "../models/model-source.ts";
@@ -46,7 +48,8 @@ function openSampleSets(session: Session, own: readonly OwnSample[] | null): Sam
 }
 
 /** Calibration is no part of the first screen's program: the page shows and answers before it is needed. */
-const loadCalibration = () => import("./calibrate/kept-calibration.ts");
+const loadCalibration = onDemand(() => import("./calibrate/kept-calibration.ts"));
+const loadLayerViews = onDemand(() => import("./measure/layer-views.ts"));
 
 /** Makes an engine without a model. */
 export function createEngine(environment: EngineEnvironment): Engine {
@@ -165,7 +168,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
     },
 
     async observeLayers(parameters, call = {}) {
-      const { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } = await import("./measure/layer-views.ts");
+      const { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } = await loadLayerViews();
       const limit = parameters.samples ?? DEFAULT_LAYER_VIEW_SAMPLES;
       const { signal } = call;
       return observeLayers(loaded().model, await sets().calibration.prepare(limit, null, signal ? { signal } : {}), {

@@ -3,7 +3,9 @@
  * soon as it is used. Qualcomm's Adreno GPUs are known for that: a plain shader runs, and the device goes with the first
  * real work (web-llm's issue 836, Adreno 6xx and 810).
  */
+
 import { PivotscopeError } from "../core/errors.ts";
+import { onDemand } from "../core/on-demand.ts";
 import type { FittedWeights } from "../models/fit-weights.ts";
 import type { Call, LoadOptions, LoadProgress } from "./contract.ts";
 import { type ChosenBackend, chooseBackend } from "./load/choose-backend.ts";
@@ -54,6 +56,10 @@ export async function placeModel(
   }
 }
 
+/** Only devices with half precision need it. */
+const loadPrecisionCheck = onDemand(() => import("./check/self-check.ts"));
+const loadGenerationCheck = onDemand(() => import("./check/self-check-generation.ts"));
+
 /** Places a model on `chosen`, which is disposed of where that fails. */
 async function placeOn(
   { backend, note: backendNote, webGpuInSoftware }: ChosenBackend,
@@ -64,14 +70,13 @@ async function placeOn(
   try {
     const choice = await choosePrecision(backend, options.precision, async () => {
       call.onProgress?.({ stage: "check", item: "half precision", done: 0, total: 0 });
-      // Only devices with half precision need it.
-      const { checkHalfPrecision } = await import("./check/self-check.ts");
+      const { checkHalfPrecision } = await loadPrecisionCheck();
       return checkHalfPrecision(backend, config, call.signal);
     });
     const { precision } = choice;
     const generation = await chooseGeneration(backend, defineModel(config), async () => {
       call.onProgress?.({ stage: "check", item: "text generation", done: 0, total: 0 });
-      const { checkFusedGeneration } = await import("./check/self-check-generation.ts");
+      const { checkFusedGeneration } = await loadGenerationCheck();
       return checkFusedGeneration(backend, config, precision, call.signal);
     });
     const model = await createModel(backend, config, weights, {

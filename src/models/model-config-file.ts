@@ -1,8 +1,13 @@
 /** Reading config.json; what a folder without it is is found out by folder-errors.ts, which is loaded then. */
+
 import { PivotscopeError } from "../core/errors.ts";
+import { onDemand } from "../core/on-demand.ts";
 import type { CheckpointFolder } from "./source.ts";
 
 const CONFIG = "config.json";
+
+/** What says why a folder cannot be opened. */
+export const loadFolderErrors = onDemand(() => import("./folder-errors.ts"));
 
 /**
  * The text of config.json.
@@ -15,7 +20,7 @@ export async function readModelConfig(folder: CheckpointFolder, signal?: AbortSi
     return await folder.readText(CONFIG, signal);
   } catch (error) {
     if (!(error instanceof PivotscopeError) || error.code !== "not-found") throw error;
-    const { folderError } = await import("./folder-errors.ts");
+    const { folderError } = await loadFolderErrors();
     throw (await folderError(folder, signal)) ?? error;
   }
 }

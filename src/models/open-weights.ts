@@ -3,9 +3,10 @@
  * or several with an index.
  */
 import { PivotscopeError } from "../core/errors.ts";
+import { loadFolderErrors } from "./model-config-file.ts";
 import { LENGTH_BYTES, MAXIMUM_HEADER_BYTES, parseSafetensorsHeader, readHeaderLength } from "./safetensors-header.ts";
 import { mergeShards, parseSafetensorsIndex } from "./safetensors-index.ts";
-import { type CheckpointFolder, readStream, readTextIfPresent } from "./source.ts";
+import { type CheckpointFolder, loadSizeErrors, readStream, readTextIfPresent } from "./source.ts";
 import { createWeights, type WeightFile } from "./weight-files.ts";
 import type { Weights } from "./weights.ts";
 
@@ -29,7 +30,7 @@ export async function openWeights(folder: CheckpointFolder, signal?: AbortSignal
   if (!(single instanceof PivotscopeError)) return createWeights(SINGLE_FILE, [single], single.header.tensors);
   const index = await readTextIfPresent(folder, SHARD_INDEX, signal);
   if (index === null) {
-    const { noWeights } = await import("./folder-errors.ts");
+    const { noWeights } = await loadFolderErrors();
     throw await noWeights(folder, [SINGLE_FILE, SHARD_INDEX], single);
   }
   return openShards(folder, index, signal);
@@ -43,7 +44,7 @@ async function openShards(folder: CheckpointFolder, text: string, signal?: Abort
   const grow = async (bytes: number) => {
     headerBytes += bytes;
     if (headerBytes <= MAXIMUM_HEADER_BYTES) return;
-    const { headersTooLong } = await import("./size-errors.ts");
+    const { headersTooLong } = await loadSizeErrors();
     throw headersTooLong(SHARD_INDEX, MAXIMUM_HEADER_BYTES);
   };
   for (let first = 0; first < index.paths.length; first += HEADERS_AT_ONCE) {

@@ -9,7 +9,11 @@
  */
 
 import { PivotscopeError } from "../core/errors.ts";
+import { onDemand } from "../core/on-demand.ts";
 import { plural } from "../core/words.ts";
+
+/** What says that a file is longer than it may be. */
+export const loadSizeErrors = onDemand(() => import("./size-errors.ts"));
 
 /** Bytes read so far and bytes in all; `total` is 0 while it is unknown. */
 export type ReadProgress = (done: number, total: number) => void;
@@ -190,7 +194,7 @@ export async function readStream(
   most = Number.POSITIVE_INFINITY,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = stream.getReader();
-  const tooLong = async () => (await import("./size-errors.ts")).tooLong(what, expected, most);
+  const tooLong = async () => (await loadSizeErrors()).tooLong(what, expected, most);
   if (expected !== null && expected > most) {
     await reader.cancel().catch(() => undefined);
     throw await tooLong();

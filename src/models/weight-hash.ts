@@ -4,10 +4,17 @@
  * crypto.subtle takes a file as a whole only, and is missing on pages that were served over plain HTTP; this one is
  * WebAssembly and needs neither. It is loaded with the first weights.
  */
+import { onDemand } from "../core/on-demand.ts";
 import type { Sha256 } from "./source.ts";
 
-export async function createSha256(): Promise<Sha256> {
+const loadHashes = onDemand(async () => {
+  // By name, so that the build leaves the library's other hashes out.
   const { createSHA256 } = await import("hash-wasm");
+  return { createSHA256 };
+});
+
+export async function createSha256(): Promise<Sha256> {
+  const { createSHA256 } = await loadHashes();
   const hasher = await createSHA256();
   hasher.init();
   return { update: (bytes) => void hasher.update(bytes), digest: () => hasher.digest("hex") };
@@ -23,11 +30,12 @@ export async function combineHashes(digests: readonly string[]): Promise<string>
   return sha256Of([new TextEncoder().encode(digests.map((digest) => `${digest}\n`).join(""))]);
 }
 
-let small: Promise<Awaited<ReturnType<typeof import("hash-wasm").createSHA256>>> | null = null;
+let small: ReturnType<typeof import("hash-wasm").createSHA256> | null = null;
 
 /** Hex SHA-256 of pieces that are all here. One hasher serves all of them: each has a WebAssembly memory of its own. */
 export async function sha256Of(pieces: readonly Uint8Array[]): Promise<string> {
-  small ??= import("hash-wasm").then(({ createSHA256 }) => createSHA256());
+  const { createSHA256 } = await loadHashes();
+  small ??= createSHA256();
   const hasher = await small;
   // Nothing is awaited from here on, so that nobody else's pieces come in between.
   hasher.init();

@@ -1,29 +1,26 @@
 /** Calibration: what runs, how far, how long still; what it left, and whether that still fits the constants. */
 
-import { lazy, Suspense } from "react";
 import { isBusy } from "../state/job-state.ts";
 import { calibratedElsewhere, calibrationOutdated, keptSamples } from "../state/slices/calibration.ts";
 import { samplesAtHand, usedCount } from "../state/slices/own-samples/own-samples.ts";
-import { Alert } from "./Alert.tsx";
 import { AskingButton } from "./AskingButton.tsx";
 import styles from "./CalibrationPanel.module.css";
+import { FailedRun } from "./FailedRun.tsx";
+import { PartPanel } from "./PartPanel.tsx";
 import { Progress } from "./Progress.tsx";
-import { ReloadModel } from "./ReloadModel.tsx";
 import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
+import { createPartStore } from "./use-part.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { calibrationText, plural, statisticsText, waitingText } from "./words.ts";
 
-const OwnSamplesDialog = lazy(() =>
-  import("./own-samples/OwnSamplesDialog.tsx").catch(() => ({ default: DialogMissing })),
-);
+const dialog = createPartStore(() => import("./own-samples/OwnSamplesDialog.tsx"));
 
 export function CalibrationPanel() {
   const { calibration: actions } = useActions();
   const calibration = useSelect((state) => state.calibration);
   const activity = useSelect((state) => state.model.activity);
   const outdated = useSelect(calibrationOutdated);
-  const lost = useSelect((state) => state.model.status === "lost");
   const reason = useSelect((state) => {
     if (state.model.status !== "ready") return "The model is not loaded.";
     return samplesAtHand(state) > 0 ? null : "There are no samples to calibrate on.";
@@ -94,7 +91,7 @@ export function CalibrationPanel() {
             : "Cancelled. Nothing is planned until it has run."}
         </p>
       )}
-      {calibration.failure && <Alert failure={calibration.failure}>{lost && <ReloadModel />}</Alert>}
+      {calibration.failure && <FailedRun failure={calibration.failure} onRetry={() => void actions.start()} />}
     </section>
   );
 }
@@ -135,11 +132,7 @@ function SampleSet() {
       >
         Own samples
       </button>
-      {open && (
-        <Suspense fallback={null}>
-          <OwnSamplesDialog />
-        </Suspense>
-      )}
+      {open && <PartPanel store={dialog} name="Own samples" onClose={() => actions.setOpen(false)} />}
     </div>
   );
 }
@@ -148,8 +141,4 @@ function setWords(used: number | null, some: boolean): string {
   if (used !== null) return `On ${plural(used, "own sample")}`;
   if (some) return "On the model's set";
   return "This model brings no samples. Calibrate on pictures and questions of your own.";
-}
-
-function DialogMissing() {
-  return <p className={texts.noteStrong}>This part of the page could not be loaded. Reload the page.</p>;
 }

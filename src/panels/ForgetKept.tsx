@@ -1,14 +1,10 @@
 /** The button that puts away what is kept of a model, loaded with the first failure that it stands beside. */
-import { lazy, Suspense } from "react";
 import type { ModelSource } from "../models/model-source.ts";
+import { createPartStore, usePart } from "./use-part.ts";
 
-const Button = lazy(() => import("./open-model/ForgetKept.tsx"));
+const button = createPartStore(() => import("./open-model/ForgetKept.tsx"));
 
 export function ForgetKept({ source }: { readonly source: ModelSource | null }) {
-  if (source?.kind !== "hub") return null;
-  return (
-    <Suspense fallback={null}>
-      <Button source={source} />
-    </Suspense>
-  );
+  const { found } = usePart(button, source?.kind === "hub");
+  return source?.kind === "hub" && found ? <found.default source={source} /> : null;
 }

@@ -1,5 +1,5 @@
 /** What the page does in a few sentences, and all shortcuts. */
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { actions, controlKeys } from "./actions.ts";
 import styles from "./HelpDialog.module.css";
 import controls from "./shared/controls.module.css";
@@ -7,23 +7,27 @@ import dialogs from "./shared/dialog.module.css";
 import texts from "./shared/text.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
 
-export function HelpDialog() {
+export default function HelpDialog() {
   const { preferences } = useActions();
-  const open = useSelect((state) => state.preferences.dialog === "help");
   const shortcuts = useSelect((state) => state.preferences.shortcuts);
   const dialog = useRef<HTMLDialogElement>(null);
-  // The browser's own dialog keeps the focus inside, gives it back, and closes on Escape.
-  useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [open]);
+  // The browser's own dialog keeps the focus inside, closes on Escape, and gives the focus back when it is closed while
+  // it still stands on the page.
+  useLayoutEffect(() => {
+    const { current } = dialog;
+    current?.showModal();
+    return () => current?.close();
+  }, []);
   return (
     <dialog
       ref={dialog}
       className={dialogs.dialog}
       aria-labelledby="help-title"
       aria-describedby="help-text"
-      onClose={() => open && preferences.open(null)}
+      onCancel={(event) => {
+        event.preventDefault();
+        preferences.open(null);
+      }}
     >
       <div className={texts.row}>
         <h2 id="help-title" className={texts.dialogTitle}>

@@ -1,5 +1,4 @@
 /** The dialog in which a model is opened, and the line that stands for it while it is put away. */
-import { lazy, Suspense } from "react";
 import { formatBytes } from "../core/format-bytes.ts";
 import { dialogShown, resumable } from "../state/slices/model/model-opening-steps.ts";
 import { fractionOf } from "../state/slices/model/model-transfer.ts";
@@ -9,22 +8,23 @@ import { ForgetKept } from "./ForgetKept.tsx";
 import modelStatus from "./ModelStatus.module.css";
 import styles from "./OpeningStatus.module.css";
 import { PanelBoundary } from "./PanelBoundary.tsx";
+import { PartPanel } from "./PartPanel.tsx";
 import { Progress } from "./Progress.tsx";
 import { modelLabel } from "./plan-context.ts";
 import controls from "./shared/controls.module.css";
+import { createPartStore } from "./use-part.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { transferMilestone, transferText } from "./words.ts";
 
-const Dialog = lazy(() => import("./open-model/OpenModelDialog.tsx"));
+const dialog = createPartStore(() => import("./open-model/OpenModelDialog.tsx"));
 
 export function OpeningStatus() {
+  const { opening: actions } = useActions();
   const shown = useSelect(({ opening }) => dialogShown(opening.current));
   if (!shown) return <Line />;
   return (
     <PanelBoundary name="The dialog to open a model">
-      <Suspense fallback={null}>
-        <Dialog />
-      </Suspense>
+      <PartPanel store={dialog} name="The dialog to open a model" onClose={actions.hide} />
     </PanelBoundary>
   );
 }

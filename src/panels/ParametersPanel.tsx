@@ -27,12 +27,7 @@ const SECTIONS: readonly { readonly section: ParameterDescription["section"]; re
 /** Fusion and protection are what sets the first method apart; no other one reads their constants. */
 const FUSION = "fusion";
 
-export function ParametersPanel() {
-  const open = useSelect((state) => state.preferences.dialog === "parameters");
-  return open ? <OpenPanel /> : null;
-}
-
-function OpenPanel() {
+export default function ParametersPanel() {
   const { preferences, pruning, calibration } = useActions();
   const failure = useSelect((state) => state.pruning.failure);
   const parameters = useSelect((state) => state.pruning.parameters);

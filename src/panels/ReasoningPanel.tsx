@@ -14,13 +14,14 @@ import { verdictSentence } from "../state/slices/reasoning/answer.ts";
 import hidden from "../styles/hidden.module.css";
 import { Alert } from "./Alert.tsx";
 import { PanelBoundary } from "./PanelBoundary.tsx";
+import { PartMissing } from "./PartMissing.tsx";
 import { modelLabel } from "./plan-context.ts";
 import styles from "./ReasoningPanel.module.css";
 import { ReloadModel } from "./ReloadModel.tsx";
 import columns from "./shared/columns.module.css";
 import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
-import { useJudgements } from "./use-judgements.ts";
+import { requestJudge, useJudgements } from "./use-judgements.ts";
 import { useActions, useSelect, useSelectShallow } from "./use-workbench.ts";
 import { waitingText } from "./words.ts";
 
@@ -183,10 +184,11 @@ function Reasoning() {
 /** Only where there is a scene to judge by. */
 function Judge() {
   const scene = useSelect(shownScene);
-  const { dense, pruned } = useJudgements();
+  const { dense, pruned, failure } = useJudgements();
   const context = useSelectShallow(measuredContext);
   const stale = useSelect(staleRatio);
   if (scene === null) return null;
+  if (failure) return <PartMissing name="The judge" failure={failure} onRetry={requestJudge} />;
   const columns = [
     ...(dense ? [{ name: "dense", judgement: dense }] : []),
     ...(dense && pruned ? [{ name: "pruned", judgement: pruned }] : []),

@@ -2,40 +2,29 @@
  * What lies under the workbench: tabs after the WAI-ARIA pattern, collapsed until one is pressed, each loaded when it is
  * first opened. Arrow keys walk along the tabs; Enter opens one, because what is inside has to be fetched first.
  */
-import {
-  type ComponentType,
-  type KeyboardEvent,
-  type LazyExoticComponent,
-  lazy,
-  Suspense,
-  useLayoutEffect,
-  useRef,
-} from "react";
+import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import { TAB_NAMES, type TabName } from "../state/slices/preferences-state.ts";
 import { PanelBoundary } from "./PanelBoundary.tsx";
+import { type PanelStore, PartPanel } from "./PartPanel.tsx";
 import texts from "./shared/text.module.css";
 import styles from "./TabsPanel.module.css";
+import { createPartStore } from "./use-part.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
 
 interface Tab {
   readonly label: string;
-  readonly Panel: LazyExoticComponent<ComponentType>;
+  readonly panel: PanelStore;
 }
 
 const TABS: Readonly<Record<TabName, Tab>> = {
-  compare: { label: "Compare", Panel: load(() => import("./ComparisonPanel.tsx")) },
-  methods: { label: "Methods", Panel: load(() => import("./experiments/MethodsTab.tsx")) },
-  curves: { label: "Curves", Panel: load(() => import("./experiments/CurvesTab.tsx")) },
-  ablations: { label: "Ablations", Panel: load(() => import("./experiments/AblationsTab.tsx")) },
-  windows: { label: "Windows", Panel: load(() => import("./experiments/WindowsTab.tsx")) },
-  places: { label: "Where KL lives", Panel: load(() => import("./experiments/PlacesTab.tsx")) },
-  layers: { label: "Layers", Panel: load(() => import("./experiments/LayersTab.tsx")) },
+  compare: { label: "Compare", panel: createPartStore(() => import("./ComparisonPanel.tsx")) },
+  methods: { label: "Methods", panel: createPartStore(() => import("./experiments/MethodsTab.tsx")) },
+  curves: { label: "Curves", panel: createPartStore(() => import("./experiments/CurvesTab.tsx")) },
+  ablations: { label: "Ablations", panel: createPartStore(() => import("./experiments/AblationsTab.tsx")) },
+  windows: { label: "Windows", panel: createPartStore(() => import("./experiments/WindowsTab.tsx")) },
+  places: { label: "Where KL lives", panel: createPartStore(() => import("./experiments/PlacesTab.tsx")) },
+  layers: { label: "Layers", panel: createPartStore(() => import("./experiments/LayersTab.tsx")) },
 };
-
-/** A file of the page that cannot be fetched (offline, or the page was updated meanwhile) leaves the rest standing. */
-function load(fetch: () => Promise<{ default: ComponentType }>): LazyExoticComponent<ComponentType> {
-  return lazy(() => fetch().catch(() => ({ default: TabMissing })));
-}
 
 export function TabsPanel() {
   const { preferences } = useActions();
@@ -62,7 +51,6 @@ export function TabsPanel() {
     tabs[next]?.focus();
   };
 
-  const Panel = open && TABS[open].Panel;
   return (
     <div className={styles.tabs}>
       <div
@@ -89,7 +77,7 @@ export function TabsPanel() {
           </button>
         ))}
       </div>
-      {Panel && (
+      {open && (
         <div
           key={open}
           role="tabpanel"
@@ -100,9 +88,11 @@ export function TabsPanel() {
           tabIndex={0}
         >
           <PanelBoundary name={TABS[open].label}>
-            <Suspense fallback={<p className={texts.empty}>loading</p>}>
-              <Panel />
-            </Suspense>
+            <PartPanel
+              store={TABS[open].panel}
+              name={TABS[open].label}
+              waiting={<p className={texts.empty}>loading</p>}
+            />
           </PanelBoundary>
         </div>
       )}
@@ -116,8 +106,4 @@ export function tabAfterKey(key: string, place: number, count: number): number |
   if (key === "ArrowLeft") return (place - 1 + count) % count;
   if (key === "Home") return 0;
   return key === "End" ? count - 1 : null;
-}
-
-function TabMissing() {
-  return <p className={texts.empty}>This part of the page could not be loaded. Reload the page.</p>;
 }

@@ -2,8 +2,12 @@
  * What is dropped anywhere on the page: a checkpoint folder is opened, a picture is asked about. Without this a browser
  * would leave the page for the file that was dropped beside the picture.
  */
+
 import { useEffect } from "react";
+import { onDemand } from "../core/on-demand.ts";
 import { useActions } from "./use-workbench.ts";
+
+const loadReader = onDemand(() => import("./open-model/dropped-files.ts"));
 
 export function useDrops(): void {
   const { opening, input } = useActions();
@@ -20,7 +24,7 @@ export function useDrops(): void {
       event.preventDefault();
       const read = async () => {
         if (entries.length === 0) return new Map(files.map((file) => [file.name, file]));
-        return (await import("./open-model/dropped-files.ts")).filesOfEntries(entries);
+        return (await loadReader()).filesOfEntries(entries);
       };
       read().then(opening.chooseFiles, opening.refuse);
     };

@@ -1,6 +1,7 @@
 /** Either backend on onnxruntime-web, wherever it runs; where its WebAssembly comes from is for `browser.ts` or `headless.ts` to say. */
 
 import * as ort from "onnxruntime-web/webgpu";
+import { onDemand } from "../core/on-demand.ts";
 import { GraphBuilder } from "../graph/graph.ts";
 import type { Backend } from "./backend.ts";
 import { createWebGpuBackend } from "./webgpu/backend.ts";
@@ -14,6 +15,9 @@ export function createWebGpuBackendOn(device: GPUDevice): Promise<Backend> {
   return createWebGpuBackend(ort, device);
 }
 
+/** Most people's browsers have WebGPU: the kernels in TypeScript are loaded for those that do not. */
+const loadCpuBackend = onDemand(() => import("./cpu/backend.ts"));
+
 function identity() {
   const builder = new GraphBuilder("identity");
   builder.output("same", builder.emit("Identity", [builder.input("any", ["N"])], ["N"]));
@@ -22,8 +26,7 @@ function identity() {
 
 /** The WebAssembly backend; it uses several threads where the page is cross-origin isolated. */
 export async function createWasmBackend(): Promise<Backend> {
-  // Most people's browsers have WebGPU: the kernels in TypeScript are loaded for those that do not.
-  const { createCpuBackend } = await import("./cpu/backend.ts");
+  const { createCpuBackend } = await loadCpuBackend();
   const backend = createCpuBackend(ort, { executionProvider: "wasm" });
   // The first graph makes onnxruntime fetch and compile its WebAssembly, which goes on while weights are loaded. Where
   // that fails, the first graph that is needed says so.

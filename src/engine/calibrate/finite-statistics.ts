@@ -2,7 +2,7 @@
 import { PivotscopeError } from "../../core/errors.ts";
 import type { Statistics } from "../../core/statistics.ts";
 import { loadSample, type PassSample } from "../pass/batch.ts";
-import { allFinite } from "../pass/finite-results.ts";
+import { allFinite, loadExplanation } from "../pass/finite-results.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 
@@ -19,7 +19,7 @@ export async function requireFiniteStatistics(
 ): Promise<void> {
   const wrong = wrongArray(statistics, "");
   if (wrong === null) return;
-  const { firstNotFinite, notFiniteResult } = await import("../pass/first-not-finite.ts");
+  const { firstNotFinite, notFiniteResult } = await loadExplanation();
   using masks = createMasks(model, null);
   const failed = { masks, precision: "float32", signal } as const;
   for (const listed of samples) {

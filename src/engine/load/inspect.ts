@@ -2,7 +2,9 @@
  * What a checkpoint would take, found out from its small files and its weights' headers: bytes to fetch, and whether this
  * device's limits allow each way to run it.
  */
+
 import { throwIfCancelled } from "../../core/errors.ts";
+import { onDemand } from "../../core/on-demand.ts";
 import { architectureOf, type ModelConfig, parseModelConfig } from "../../models/architectures/registry.ts";
 import { countParameters } from "../../models/architectures/weight-slots.ts";
 import { findChatTemplate } from "../../models/chat-template.ts";
@@ -59,6 +61,8 @@ export async function inspectCheckpoint(
   };
 }
 
+const loadLacking = onDemand(() => import("../../models/what-is-lacking.ts"));
+
 /** What the folder cannot do, see `whatIsLacking`; of its small files only those are read whose names do not tell. */
 async function findLacking(folder: CheckpointFolder, config: ModelConfig, signal: AbortSignal | undefined) {
   const has = async (...names: readonly string[]) =>
@@ -74,7 +78,7 @@ async function findLacking(folder: CheckpointFolder, config: ModelConfig, signal
     const processor = await readTextIfPresent(folder, "processor_config.json", signal);
     return pictures?.openProcessor(config, { preprocessor: null, processor }, null) !== null;
   };
-  const { whatIsLacking } = await import("../../models/what-is-lacking.ts");
+  const { whatIsLacking } = await loadLacking();
   return whatIsLacking({
     tokenizer: await has("tokenizer.json"),
     template: await hasTemplate(),

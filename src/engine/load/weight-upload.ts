@@ -1,6 +1,8 @@
 /** Weights from their stream onto a backend: each tensor converted and uploaded as it comes, then forgotten. */
+
 import { createBreath } from "../../core/breath.ts";
 import { PivotscopeError, reasonOf, reworded, throwIfCancelled } from "../../core/errors.ts";
+import { onDemand } from "../../core/on-demand.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ModelDefinition, WeightSlot } from "../../models/architectures/definition.ts";
 import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
@@ -27,6 +29,8 @@ export interface UploadedWeights {
   readonly equal: boolean;
   tensorOf(slot: WeightSlot): Tensor;
 }
+
+const loadNotFinite = onDemand(() => import("../../models/not-finite.ts"));
 
 /** Elements that are converted before the clock is looked at. */
 const STEP = 65_536;
@@ -91,7 +95,7 @@ export async function uploadWeights(
       const to = Math.min(length, from + STEP);
       const wrong = convertElements(stored, begin + from, begin + to, target, from);
       if (wrong !== null) {
-        const { notFinite } = await import("../../models/not-finite.ts");
+        const { notFinite } = await loadNotFinite();
         throw notFinite(stored, begin + wrong);
       }
       await breathe();

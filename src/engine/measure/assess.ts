@@ -6,7 +6,9 @@
  * it would say another token somewhere: everywhere else its greedy trace is the dense one, see core/trace-limit.ts, and
  * what it has agreed with up to there is taken as given.
  */
+
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { onDemand } from "../../core/on-demand.ts";
 import { prunedTokenLimit } from "../../core/trace-limit.ts";
 import type { EvaluationEntry } from "../../models/samples.ts";
 import type { Tensor } from "../../runtime/backend.ts";
@@ -58,6 +60,9 @@ interface Chunk {
   readonly places: readonly number[];
   readonly batch: Batch;
 }
+
+/** The judge and the texts' metrics: no one who opens the page needs them. */
+const loadScores = onDemand(() => import("./assess-scores.ts"));
 
 /** @param known dense traces by place that need not be written. */
 export function createAssessor(
@@ -237,8 +242,7 @@ export function createAssessor(
           report(1);
         });
       }
-      // The judge and the texts' metrics are loaded when first asked for: no one who opens the page needs them.
-      const { scoreSample } = await import("./assess-scores.ts");
+      const { scoreSample } = await loadScores();
       return samples.map((sample, index): Assessment => {
         const { kl, nll } = measured.get(sample) ?? { kl: new Float32Array(), nll: new Float32Array() };
         const text = wanted ? (texts.get(sample) ?? null) : null;

@@ -1,8 +1,13 @@
 /** Results are checked where they are made. What explains one that is not finite is loaded when it is needed. */
+
 import type { PivotscopeError } from "../../core/errors.ts";
+import { onDemand } from "../../core/on-demand.ts";
 import type { PreparedSample } from "./batch.ts";
 import type { FailedPass } from "./first-not-finite.ts";
 import type { Model } from "./model.ts";
+
+/** What finds the layer where numbers stop being numbers. */
+export const loadExplanation = onDemand(() => import("./first-not-finite.ts"));
 
 /** Whether all of `values` are finite. */
 export function allFinite(values: ArrayLike<number>): boolean {
@@ -17,6 +22,6 @@ export async function notFiniteResult(
   samples: readonly PreparedSample[],
   failed: FailedPass,
 ): Promise<PivotscopeError> {
-  const explanation = await import("./first-not-finite.ts");
+  const explanation = await loadExplanation();
   return explanation.notFiniteResult(model, what, samples, failed);
 }

@@ -2,10 +2,9 @@
 import { useMemo } from "react";
 import { LayerViews } from "../../charts/experiments/LayerViews.tsx";
 import { samplesAtHand } from "../../state/slices/own-samples/own-samples.ts";
-import { Alert } from "../Alert.tsx";
+import { FailedRun } from "../FailedRun.tsx";
 import { Progress } from "../Progress.tsx";
 import { modelLabel } from "../plan-context.ts";
-import { ReloadModel } from "../ReloadModel.tsx";
 import controls from "../shared/controls.module.css";
 import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
@@ -63,7 +62,7 @@ export default function LayersTab() {
             </p>
           </div>
         )}
-        {failure && <Alert failure={failure}>{modelStatus === "lost" && <ReloadModel />}</Alert>}
+        {failure && <FailedRun failure={failure} onRetry={() => void actions.start()} />}
       </div>
       {data ? (
         <LayerViews model={model} views={data} from={`calibration, ${plural(views?.samples ?? 0, "sample")}`} />

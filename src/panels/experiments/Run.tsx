@@ -6,10 +6,9 @@ import { cellCount, describeExperiment, sampleCount } from "../../state/slices/e
 import { estimatedSeconds, isStale } from "../../state/slices/experiments/experiments-facts.ts";
 import type { ExperimentName, ExperimentRun } from "../../state/slices/experiments/experiments-state.ts";
 import hidden from "../../styles/hidden.module.css";
-import { Alert } from "../Alert.tsx";
+import { FailedRun } from "../FailedRun.tsx";
 import { Progress } from "../Progress.tsx";
 import { missingPlan } from "../plan-context.ts";
-import { ReloadModel } from "../ReloadModel.tsx";
 import controls from "../shared/controls.module.css";
 import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
@@ -34,7 +33,6 @@ export function Run({ name, label, sentence, children }: RunProps) {
   const notKept = useSelect((state) => state.experiments.notKept);
   const reason = useSelect((state) => unavailable(name, state));
   const effort = useSelect((state) => effortText(name, state));
-  const lost = useSelect((state) => state.model.status === "lost");
   const { status, failure } = run;
   const busy = status === "running" || status === "paused";
   const goesOn = !stale && (status === "cancelled" || status === "failed") && run.result !== null;
@@ -81,7 +79,7 @@ export function Run({ name, label, sentence, children }: RunProps) {
           ratio have changed since.
         </p>
       )}
-      {failure && <Alert failure={failure}>{lost && <ReloadModel />}</Alert>}
+      {failure && <FailedRun failure={failure} onRetry={() => void experiments.start(name)} />}
       {notKept && <p className={texts.noteStrong}>{notKept}</p>}
       <p role="status" className={hidden.visuallyHidden}>
         {announcement(run)}

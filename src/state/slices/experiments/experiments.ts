@@ -2,7 +2,9 @@
  * Experiments: what is chosen, what runs and how far, what has been measured. Results come in pieces, are kept beyond
  * the page's life, and belong to a key that names all they depend on; a run goes on from what is there under its key.
  */
+
 import type { ExperimentDescription, ExperimentResult } from "../../../core/experiments/experiment.ts";
+import { onDemand } from "../../../core/on-demand.ts";
 import type { Statistics } from "../../../core/statistics.ts";
 import type { Context } from "../../context.ts";
 import { createJob, type JobControl, type Run } from "../../job.ts";
@@ -26,6 +28,8 @@ import {
 } from "./experiments-state.ts";
 import type { KeptResults } from "./kept-results.ts";
 import { createPause, type Pause } from "./pause.ts";
+
+const loadRun = onDemand(() => import("./experiments-run.ts"));
 
 export interface ExperimentsActions {
   choose(change: Partial<ExperimentChoices>): void;
@@ -143,7 +147,7 @@ export function createExperimentsActions(
         if (latest && wanted()) patchRun(name, { result: latest });
       }
       const previous = latest;
-      const { performExperiment } = await import("./experiments-run.ts");
+      const { performExperiment } = await loadRun();
       const engine = createExperimentEngine(context, {
         signal,
         mayGoOn: pause.over,

@@ -2,6 +2,7 @@
  * Opening a model beside the one at hand: looks at it in an engine of its own, says what it would take, and loads it once
  * somebody has agreed. The model at hand stays in use until the new one has come.
  */
+import { onDemand } from "../../../core/on-demand.ts";
 import type { LoadProgress, ModelNeeds } from "../../../engine/contract.ts";
 import { DEFAULT_HUB } from "../../../models/hub/default-hub.ts";
 import type { ModelSource } from "../../../models/model-source.ts";
@@ -50,7 +51,7 @@ export interface OpeningActions {
   load(): Promise<void>;
 }
 
-const loadForeignHosts = () => import("./foreign-host.ts");
+const loadForeignHosts = onDemand(() => import("./foreign-host.ts"));
 
 const COMMIT = /^[0-9a-f]{40}$/;
 

@@ -1,5 +1,7 @@
 /** The model: which one, how far loading is, what the engine holds, and what stopped it. */
+
 import { PivotscopeError } from "../../../core/errors.ts";
+import { onDemand } from "../../../core/on-demand.ts";
 import type { LoadOptions, LoadProgress, ModelSummary } from "../../../engine/contract.ts";
 import type { WorkerEngine } from "../../../engine/worker/client.ts";
 import type { ModelSource } from "../../../models/model-source.ts";
@@ -13,6 +15,9 @@ import type { BundledModel, ModelState } from "./model-state.ts";
 
 /** Where the list of bundled models lies, relative to the page. */
 const BUNDLED_INDEX = "models/index.json";
+
+/** The reader is not part of the first screen; it comes beside the file. */
+const loadIndexReader = onDemand(() => import("./bundled-index.ts"));
 
 export interface ModelActions {
   /**
@@ -71,11 +76,7 @@ export function createModelActions(context: Context): ModelActions {
   async function bundledModels(): Promise<readonly BundledModel[]> {
     const known = get().model.bundled;
     if (known.length > 0) return known;
-    // The reader is not part of the first screen; it comes beside the file.
-    const [json, { parseBundledIndex }] = await Promise.all([
-      environment.readJson(BUNDLED_INDEX),
-      import("./bundled-index.ts"),
-    ]);
+    const [json, { parseBundledIndex }] = await Promise.all([environment.readJson(BUNDLED_INDEX), loadIndexReader()]);
     const listed = parseBundledIndex(json, BUNDLED_INDEX);
     return listed.map((model) => ({ ...model, url: environment.absoluteUrl(model.url) }));
   }
