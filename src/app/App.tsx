@@ -4,6 +4,7 @@ import { actionFor } from "../panels/actions.ts";
 import { Dialogs } from "../panels/Dialogs.tsx";
 import { HeaderBar } from "../panels/HeaderBar.tsx";
 import { InputPanel } from "../panels/InputPanel.tsx";
+import { LinkNotes } from "../panels/LinkNotes.tsx";
 import { ModelStatus } from "../panels/ModelStatus.tsx";
 import { PanelBoundary } from "../panels/PanelBoundary.tsx";
 import { BudgetPanel, PlanPanel } from "../panels/PlanPanel.tsx";
@@ -27,6 +28,7 @@ export function App({ workbench }: AppProps) {
       <Drops />
       <HeaderBar />
       <main>
+        <LinkNotes />
         <ModelStatus />
         <div className={styles.workbench}>
           <PanelBoundary name="Picture and question">

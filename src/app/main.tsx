@@ -24,6 +24,10 @@ function start(root: HTMLElement): void {
       <App workbench={workbench} />
     </StrictMode>,
   );
-  void workbench.open(decodeSharedState(location.hash, location.search));
-  window.addEventListener("popstate", () => void workbench.visit(decodeSharedState(location.hash)));
+  const { hash, search } = location;
+  void workbench.open(decodeSharedState(hash, search), { hash, search });
+  window.addEventListener("popstate", () => {
+    const { hash } = location;
+    void workbench.visit(decodeSharedState(hash), { hash, search: "" });
+  });
 }

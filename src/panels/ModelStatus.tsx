@@ -88,15 +88,10 @@ function OneThread() {
 /** What people should know about how the model runs and is kept. */
 function Notes() {
   const summary = useSelect((state) => state.model.summary);
-  const unknown = useSelect((state) => state.model.unknown);
   const { model: actions } = useActions();
   if (!summary) return null;
   const { backendNote, webGpuInSoftware, precisionNote, cacheNote } = summary;
-  const notes = [
-    unknown === null ? "" : `The address names the model "${unknown}", which this page does not have.`,
-    precisionNote,
-    cacheNote,
-  ].filter((note) => note !== "");
+  const notes = [precisionNote, cacheNote].filter((note) => note !== "");
   if (notes.length === 0 && backendNote === "") return null;
   return (
     <div className={`${styles.status} ${styles.backendNote}`}>

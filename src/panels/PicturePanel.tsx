@@ -64,7 +64,15 @@ export function PicturePanel() {
       </div>
       <UndoLine offer={replaced} onUndo={actions.undoReplace} />
       <SplitChoice />
-      {failure && <Alert failure={failure} />}
+      {failure && (
+        <Alert failure={failure}>
+          {(failure.code === "network" || failure.code === "other-page") && (
+            <button type="button" className={controls.button} onClick={() => void actions.tryAgain()}>
+              Try again
+            </button>
+          )}
+        </Alert>
+      )}
     </div>
   );
 }
@@ -74,6 +82,7 @@ function Photograph() {
   const picture = useSelect((state) => state.input.picture);
   const decoding = useSelect((state) => state.input.decoding);
   const bundled = useSelect(isBundled);
+  const notKept = useSelect((state) => state.input.notKept);
   return (
     <>
       <div className={styles.frame} aria-busy={decoding}>
@@ -88,6 +97,7 @@ function Photograph() {
           <p className={styles.empty}>{decoding ? "Reading the picture" : "No picture yet"}</p>
         )}
       </div>
+      {notKept !== null && <p className={texts.noteStrong}>{notKept}</p>}
       {picture?.animated && <p className={texts.note}>{picture.name} moves; its first picture is taken.</p>}
       {picture?.exampleId === null && bundled && (
         <p className={texts.note}>

@@ -7,6 +7,7 @@ import { createLayersActions } from "./slices/experiments/layers.ts";
 import { createResultsLoader } from "./slices/experiments/load-results.ts";
 import { createInputActions } from "./slices/input/input.ts";
 import { createScenesActions } from "./slices/input/scenes.ts";
+import { createLinkActions } from "./slices/link.ts";
 import { createComparisonActions } from "./slices/measurement/comparison.ts";
 import { createMeasurementActions } from "./slices/measurement/measurement.ts";
 import { createModelActions } from "./slices/model/model.ts";
@@ -29,6 +30,7 @@ export function createActions(context: Context) {
   );
   const results = createResultsLoader(context);
   const slices = {
+    link: createLinkActions(context),
     model,
     opening: createOpeningActions(context, model),
     stored: createStoredActions(context, results),

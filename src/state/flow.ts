@@ -3,10 +3,11 @@
  * the calibration, its statistics make a plan, and a plan that rests is measured. The slices know nothing of this
  * order, and those who listen to the store are told of a change together with what follows from it.
  */
+import { onDemand } from "../core/on-demand.ts";
 import type { ModelSummary } from "../engine/contract.ts";
 import type { ModelSource } from "../models/model-source.ts";
 import type { WorkbenchActions } from "./actions.ts";
-import { EMPTY_SHARED_STATE, type SharedState } from "./address/url.ts";
+import { EMPTY_SHARED_STATE, type Link, type SharedState } from "./address/url.ts";
 import { applySharedState, followWithAddress, parametersFromLink, sharedState } from "./address/url-sync.ts";
 import type { Context } from "./context.ts";
 import { IDLE } from "./job-state.ts";
@@ -22,11 +23,14 @@ import { pivotParameters } from "./slices/pruning/method.ts";
 import { initialReasoning } from "./slices/reasoning/reasoning-state.ts";
 
 export interface Flow {
-  open(shared: SharedState): Promise<void>;
-  /** Goes where another link to the same model points: another picture, question, ratio, constants. */
-  visit(shared: SharedState): Promise<void>;
+  /** @param link as it stands in the address, for what has to be said of it; nothing is said without. */
+  open(shared: SharedState, link?: Link): Promise<void>;
+  /** Goes where another link points: another picture, question, ratio, constants; asks about another model. */
+  visit(shared: SharedState, link?: Link): Promise<void>;
   stop(): void;
 }
+
+const loadNotes = onDemand(() => import("./address/link-notes.ts"));
 
 /** The experiment whose tab lies open, and what its choices would measure; the same object while both stay. */
 function createOpenExperiment() {
@@ -40,10 +44,16 @@ function createOpenExperiment() {
   };
 }
 
+/** The model that a link names when it is none of the page's own. */
+function elsewhereOf({ model }: SharedState): string | null {
+  return model?.includes("/") ? model : null;
+}
+
 /** Whether it is this model that the link is about. */
-function names({ model }: SharedState, source: ModelSource | null): boolean {
+function names({ model }: Pick<SharedState, "model">, source: ModelSource | null): boolean {
   if (model === null || source === null || source.kind === "files") return false;
-  return source.kind === "hub" ? model.includes(source.repository) : model.startsWith(source.url);
+  if (source.kind === "hub") return model.includes(source.repository);
+  return model === source.name || model.startsWith(source.url);
 }
 
 export function startFlow(context: Context, actions: WorkbenchActions): Flow {
@@ -55,6 +65,10 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   let link: SharedState | null = null;
   /** The link, while the model that it names and that somebody has to agree to is not there. */
   let promised: SharedState | null = null;
+  /** The link as it stands in the address. */
+  let given: Link | null = null;
+  /** Whether the own picture is there that the link means. */
+  let restored: Promise<boolean> = Promise.resolve(false);
   /** Weights that constants and statistics belong to. */
   let weights: string | null = null;
   /** The picture comes while the model still loads. */
@@ -62,6 +76,39 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   let examplesOf: string | null = null;
   /** While statistics are looked for that need no calibration. */
   let recalling: Promise<void> | null = null;
+
+  /** Says what of the link is not shown as asked, as far as `find` knows by now. */
+  async function note(
+    find: (notes: Awaited<ReturnType<typeof loadNotes>>, link: Link, state: WorkbenchState) => readonly string[],
+  ): Promise<void> {
+    const [link, state] = [given, get()];
+    // What cannot be explained is still shown.
+    const notes = link && (await loadNotes().catch(() => null));
+    if (!notes || link !== given) return;
+    const found = find(notes, link, state);
+    if (found.length > 0) patch("link", { notes: [...new Set([...get().link.notes, ...found])] });
+  }
+
+  /** Takes a link up. */
+  function take(shared: SharedState, link: Link | undefined): void {
+    given = link ?? null;
+    patch("link", { notes: [] });
+    applyMethods(shared);
+    if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
+  }
+
+  /** Asks about a model from elsewhere. A link never fetches one by itself, and the address stays until it is answered. */
+  function ask(model: string, shared: SharedState): void {
+    promised = shared;
+    patch("link", { holds: true });
+    void actions.opening.chooseAddress(model);
+  }
+
+  /** Whether a link's model is the one at hand: by the same name, or without a revision that would have to be another. */
+  function isAtHand(model: string): boolean {
+    if (model === sharedState(get()).model) return true;
+    return !model.includes("@") && names({ model }, get().model.source);
+  }
 
   /** A model has come: its constants and pictures, and what was there before where it still fits. */
   function welcome(summary: ModelSummary): void {
@@ -78,6 +125,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       const kept = promised !== null && names(promised, get().model.source);
       const meant = kept ? promised : promised === null ? link : null;
       if (kept) promised = null;
+      if (meant) void note(({ notesOnModel }, link, state) => notesOnModel(link, state));
       const constants = parametersFromLink(context, meant ?? EMPTY_SHARED_STATE);
       actions.pruning.setParameters(constants, "Another model came with constants of its own.");
       actions.input.setSplit((meant?.split ?? get().input.split) && summary.splitsPictures);
@@ -97,14 +145,15 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   /** Reads the model's examples and shows the link's or the first one, where no picture is there yet. */
   async function showExamples(folderUrl: string): Promise<void> {
     examplesOf = folderUrl;
-    await actions.input.readExamples(folderUrl);
+    const [kept] = await Promise.all([restored, actions.input.readExamples(folderUrl)]);
     const { picture, examples, pictureFailure } = get().input;
     if (picture) return;
     const chosen = examples.find((example) => example.id === link?.example) ?? examples[0];
     // The question that came with a scene which could not be read is not about the first example.
-    const question = link?.scene ? undefined : (link?.question ?? undefined);
+    const question = link?.scene || link?.picture ? undefined : (link?.question ?? undefined);
     if (chosen) await actions.input.chooseExample(chosen.id, question);
     if (pictureFailure) patch("input", { pictureFailure });
+    void note(({ notesOnPicture }, link, state) => notesOnPicture(link, state, kept));
   }
 
   async function showInput(): Promise<void> {
@@ -205,37 +254,57 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     callOffLookUp();
     if (opened) callOffLookUp = context.environment.after(REST, () => void actions.experiments.prepare(opened.name));
   });
+  on(
+    ({ opening }) => opening.current,
+    ({ step }) => {
+      // Whatever was answered: the model has come, or another is chosen, or none.
+      if (step === "closed" || step === "choosing") patch("link", { holds: false });
+    },
+  );
   stops.push(followWithAddress(context));
 
   return {
-    async open(given) {
-      const elsewhere = given.model?.includes("/") ? given.model : null;
+    async open(wanted, address) {
+      const elsewhere = elsewhereOf(wanted);
       // The bundled model, which opens first, knows nothing of the question that a checkpoint from elsewhere is asked.
-      const shared = elsewhere !== null && given.question === GENERAL_QUESTION ? { ...given, question: null } : given;
+      const shared =
+        elsewhere !== null && wanted.question === GENERAL_QUESTION ? { ...wanted, question: null } : wanted;
       link = shared;
       void actions.ownSamples.restore();
       applySharedState(context, shared);
-      applyMethods(shared);
-      if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
+      take(shared, address);
       if (shared.scene !== null) actions.input.openScene(shared.scene, shared.question);
-      if (elsewhere !== null) {
-        promised = shared;
-        // A link never fetches a model by itself: it asks, while the bundled one opens behind the question.
-        void actions.opening.chooseAddress(elsewhere);
-      }
+      else if (shared.picture !== null) restored = actions.input.restorePicture(shared.picture, shared.question);
+      void note(({ notesOnLink }, link, state) => notesOnLink(link, state));
+      // The bundled model opens behind the question.
+      if (elsewhere !== null) ask(elsewhere, shared);
       await actions.model.openBundled(elsewhere === null ? shared.model : null);
     },
-    async visit(shared) {
-      applyMethods(shared);
-      actions.pruning.setParameters(parametersFromLink(context, shared), "The link's constants were taken.");
-      if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
+    async visit(shared, link) {
+      take(shared, link);
+      void note(({ notesOnLink }, about, state) => notesOnLink(about, state));
+      if (shared.model !== null && !isAtHand(shared.model)) {
+        const elsewhere = elsewhereOf(shared);
+        if (elsewhere !== null) ask(elsewhere, shared);
+        else {
+          promised = shared;
+          await actions.opening.chooseBundled(shared.model);
+        }
+      } else {
+        void note(({ notesOnModel }, about, state) => notesOnModel(about, state));
+        actions.pruning.setParameters(parametersFromLink(context, shared), "The link's constants were taken.");
+      }
       actions.input.setSplit(shared.split && (get().model.summary?.splitsPictures ?? false));
       const { picture, question } = get().input;
+      let kept = true;
       if (shared.scene !== null && shared.scene !== sharedState(get()).scene) {
         actions.input.openScene(shared.scene, shared.question);
+      } else if (shared.picture !== null && shared.picture !== picture?.keptAs) {
+        kept = await actions.input.restorePicture(shared.picture, shared.question);
       } else if (shared.example !== null && shared.example !== picture?.exampleId) {
         await actions.input.chooseExample(shared.example, shared.question ?? undefined);
       } else if (shared.question !== null && shared.question !== question) actions.input.ask(shared.question);
+      await note(({ notesOnPicture }, about, state) => notesOnPicture(about, state, kept));
     },
     stop() {
       for (const stop of stops) stop();

@@ -4,6 +4,7 @@ import type { ExperimentsState } from "./slices/experiments/experiments-state.ts
 import type { LayersState } from "./slices/experiments/layers-state.ts";
 import type { InputState } from "./slices/input/input-state.ts";
 import type { ScenesState } from "./slices/input/scenes-state.ts";
+import type { LinkState } from "./slices/link-state.ts";
 import type { ComparisonState } from "./slices/measurement/comparison-state.ts";
 import type { MeasurementState } from "./slices/measurement/measurement-state.ts";
 import type { OpeningState } from "./slices/model/model-opening-state.ts";
@@ -15,6 +16,7 @@ import type { PruningState } from "./slices/pruning/pruning-state.ts";
 import type { ReasoningState } from "./slices/reasoning/reasoning-state.ts";
 
 export interface WorkbenchState {
+  readonly link: LinkState;
   readonly model: ModelState;
   readonly opening: OpeningState;
   readonly stored: StoredState;

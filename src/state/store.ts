@@ -2,7 +2,7 @@
 import { subscribeWithSelector } from "zustand/middleware";
 import { createStore } from "zustand/vanilla";
 import { createActions, type WorkbenchActions } from "./actions.ts";
-import { EMPTY_SHARED_STATE, type SharedState } from "./address/url.ts";
+import { EMPTY_SHARED_STATE, type Link, type SharedState } from "./address/url.ts";
 import type { Context, WorkbenchStore } from "./context.ts";
 import type { Environment } from "./environment.ts";
 import { startFlow } from "./flow.ts";
@@ -13,6 +13,7 @@ import { initialExperiments } from "./slices/experiments/experiments-state.ts";
 import { initialLayers } from "./slices/experiments/layers-state.ts";
 import { initialInput } from "./slices/input/input-state.ts";
 import { initialScenes } from "./slices/input/scenes-state.ts";
+import { initialLink } from "./slices/link-state.ts";
 import { initialComparison } from "./slices/measurement/comparison-state.ts";
 import { initialMeasurement } from "./slices/measurement/measurement-state.ts";
 import { initialOpening } from "./slices/model/model-opening-state.ts";
@@ -25,6 +26,7 @@ import { initialReasoning } from "./slices/reasoning/reasoning-state.ts";
 import { createSteps } from "./steps.ts";
 
 const initialState: WorkbenchState = {
+  link: initialLink,
   model: initialModel,
   opening: initialOpening,
   stored: initialStored,
@@ -45,9 +47,9 @@ export interface Workbench {
   readonly store: WorkbenchStore;
   readonly actions: WorkbenchActions;
   /** Opens the page where `shared` points: loads the model, shows the picture, asks, calibrates. */
-  open(shared?: SharedState): Promise<void>;
+  open(shared?: SharedState, link?: Link): Promise<void>;
   /** Goes where another link to the same model points. */
-  visit(shared: SharedState): Promise<void>;
+  visit(shared: SharedState, link?: Link): Promise<void>;
   /** Ends the engine and all subscriptions. */
   close(): void;
 }
@@ -67,8 +69,8 @@ export function createWorkbench(environment: Environment): Workbench {
   return {
     store,
     actions,
-    open: (shared = EMPTY_SHARED_STATE) => steps.inOneStep(() => flow.open(shared)),
-    visit: (shared) => steps.inOneStep(() => flow.visit(shared)),
+    open: (shared = EMPTY_SHARED_STATE, link) => steps.inOneStep(() => flow.open(shared, link)),
+    visit: (shared, link) => steps.inOneStep(() => flow.visit(shared, link)),
     close() {
       flow.stop();
       actions.opening.cancel();

@@ -9,7 +9,7 @@ import { isBundled } from "../slices/model/model.ts";
 import { changedParameters, changeParameter, startingParameters } from "../slices/pruning/method.ts";
 import { encodeSharedState, type SharedState } from "./url.ts";
 
-/** What a link to the page as it stands carries. An own picture cannot go into a link; its question can. */
+/** What a link to the page as it stands carries. Of an own picture that is what it is kept under, and its question. */
 export function sharedState(state: WorkbenchState): SharedState {
   const { input, model, pruning, calibration, experiments } = state;
   const scene = shownScene(state);
@@ -18,6 +18,7 @@ export function sharedState(state: WorkbenchState): SharedState {
   return {
     model: linkedModel(state),
     example: exampleId,
+    picture: input.picture?.keptAs ?? null,
     scene: scene ? encodeScene(scene) : null,
     question: input.question !== "" && input.question !== example?.question ? input.question : null,
     ratio: pruning.ratio,
@@ -58,14 +59,15 @@ function linkedModel({ model, opening }: WorkbenchState): string | null {
 /** Milliseconds after the last change before the address follows: browsers limit how often it may be written. */
 const WRITE_DELAY = 300;
 
-/** Writes the address after each change that a link would carry. Returns a function that stops doing so. */
+/** Writes the address after each change that a link would carry, unless it is held. Returns a function that stops doing so. */
 export function followWithAddress(context: Context): () => void {
   let callOff = () => {};
   let example = context.get().input.picture?.exampleId ?? null;
   const stop = context.store.subscribe(
-    (state) => encodeSharedState(sharedState(state)),
+    (state) => (state.link.holds ? null : encodeSharedState(sharedState(state))),
     (hash) => {
       callOff();
+      if (hash === null) return;
       callOff = context.environment.after(WRITE_DELAY, () => {
         const now = context.get().input.picture?.exampleId ?? null;
         // Another picture is a place to come back to; a moved thumb is not.

@@ -7,6 +7,7 @@ const text = fc.option(fc.string({ minLength: 1, unit: "grapheme" }), { nil: nul
 const shared: fc.Arbitrary<SharedState> = fc.record({
   model: text,
   example: text,
+  picture: text,
   scene: text,
   question: text,
   ratio: fc.option(

@@ -1,13 +1,24 @@
 /**
  * What a link carries, as a typed list of fields in the address's hash: `#example=3&ratio=38&question=…`.
  *
- * Unknown fields are left out, unreadable values count as absent, so an old or mistyped link still opens the page.
+ * Unknown fields are left out, unreadable values count as absent, so an old or mistyped link still opens the page, which
+ * says what it left out (link-notes.ts).
  */
+
+/** A link as it stands in the address, for what is said of it. */
+export interface Link {
+  /** With or without the leading `#`. */
+  readonly hash: string;
+  /** The query, with or without the leading `?`. */
+  readonly search: string;
+}
 
 export interface SharedState {
   /** A bundled model's name, "owner/name@revision" on a hub, or the address of a folder. */
   readonly model: string | null;
   readonly example: string | null;
+  /** What this browser keeps the own picture under; others have nothing under it. */
+  readonly picture: string | null;
   /** A scene as `encodeScene` writes it; then there is no example. */
   readonly scene: string | null;
   /** Always with a scene; with an example only when it is not the example's own question. */
@@ -36,6 +47,7 @@ export interface SharedState {
 export const EMPTY_SHARED_STATE: SharedState = {
   model: null,
   example: null,
+  picture: null,
   scene: null,
   question: null,
   ratio: null,
@@ -51,7 +63,7 @@ export const EMPTY_SHARED_STATE: SharedState = {
   parameters: {},
 };
 
-const PARAMETER_PREFIX = "set.";
+export const PARAMETER_PREFIX = "set.";
 
 /** The hash for a link, without the leading `#`. */
 export function encodeSharedState(state: SharedState): string {
@@ -61,6 +73,7 @@ export function encodeSharedState(state: SharedState): string {
   };
   add("model", state.model);
   add("example", state.example);
+  add("picture", state.picture);
   add("scene", state.scene);
   add("question", state.question);
   add("ratio", state.ratio === null ? null : String(Number((state.ratio * 100).toFixed(1))));
@@ -95,6 +108,7 @@ export function decodeSharedState(hash: string, search = ""): SharedState {
   return {
     model: text("model"),
     example: text("example"),
+    picture: text("picture"),
     scene: text("scene"),
     question: text("question"),
     ratio: percent === null ? null : percent / 100,

@@ -1,4 +1,5 @@
 /** Calibration: how far it is, what it left, and whether that still belongs to the parameters at hand. */
+import { onDemand } from "../../core/on-demand.ts";
 import type { CalibrationParameters, CalibrationProgress } from "../../engine/contract.ts";
 import type { Context } from "../context.ts";
 import { createJob } from "../job.ts";
@@ -11,6 +12,8 @@ import { calibrationParameters } from "./pruning/method.ts";
 
 /** Share that has to be done before the time left is estimated. */
 const ESTIMATE_FROM = 0.02;
+
+const loadRecall = onDemand(() => import("./calibration-recall.ts"));
 
 export interface CalibrationActions {
   /**
@@ -65,7 +68,7 @@ export function createCalibrationActions(
       });
       await kept.forget(key);
       // Where the browser does not keep it, what is kept so far was refused before, and that is said.
-      void import("./calibration-recall.ts")
+      void loadRecall()
         .then(({ keepStatistics }) => keepStatistics(environment.records, key, statistics))
         .catch(() => undefined);
       const seconds = (environment.now() - started) / 1000;
@@ -85,7 +88,7 @@ export function createCalibrationActions(
     const state = get();
     const key = calibrationKey(state);
     if (state.calibration.statistics) patch("calibration", { ...IDLE, statistics: null, statisticsKey: null });
-    const { recallStatistics } = await import("./calibration-recall.ts");
+    const { recallStatistics } = await loadRecall();
     const found = await recallStatistics(environment, state, key);
     if (!found || !wanting() || calibrationKey(get()) !== key) return;
     patch("calibration", { ...ENDED, ...found, statisticsKey: key, seconds: null });

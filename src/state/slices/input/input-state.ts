@@ -22,6 +22,8 @@ export interface ShownPicture {
   /** The file was an animation, whose first picture it is. */
   readonly animated: boolean;
   readonly scene: Scene | null;
+  /** What this browser keeps an own picture under; null for others, and where it does not keep it. */
+  readonly keptAs: string | null;
 }
 
 export interface InputState {
@@ -29,6 +31,8 @@ export interface InputState {
   readonly picture: ShownPicture | null;
   readonly decoding: boolean;
   readonly pictureFailure: Failure | null;
+  /** Why a reload loses the picture, in a sentence; null where it does not. */
+  readonly notKept: string | null;
   /** The question as typed. */
   readonly draft: string;
   /** The question that was asked last. */
@@ -45,6 +49,7 @@ export const initialInput: InputState = {
   picture: null,
   decoding: false,
   pictureFailure: null,
+  notKept: null,
   draft: "",
   question: "",
   questionFailure: null,

@@ -1,5 +1,7 @@
 /** The picture and the question. A picture that cannot be read never displaces the one before. */
+
 import { PivotscopeError } from "../../../core/errors.ts";
+import { onDemand } from "../../../core/on-demand.ts";
 import type { SampleInput } from "../../../engine/contract.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../../../scenes/draw/draw-scene.ts";
 import type { Scene } from "../../../scenes/scene.ts";
@@ -25,6 +27,9 @@ export const GENERAL_QUESTIONS: readonly string[] = [
   "How many things can you count in this picture? Think step by step, then give the final answer.",
 ];
 
+const loadAskedPictures = onDemand(() => import("./asked-pictures.ts"));
+const loadExamplesReader = onDemand(() => import("./examples-json.ts"));
+
 export interface InputActions {
   /** Reads the examples of a bundled model; a model without any is fine. */
   readExamples(folderUrl: string): Promise<void>;
@@ -32,6 +37,10 @@ export interface InputActions {
   chooseExample(id: string, question?: string): Promise<void>;
   /** Takes a picture that was dropped, pasted or picked. */
   choosePicture(file: Blob, name: string): Promise<void>;
+  /** Shows an own picture that this browser keeps, and asks this about it. Whether it could. */
+  restorePicture(id: string, question: string | null): Promise<boolean>;
+  /** Reads once more what could not be read. */
+  tryAgain(): Promise<void>;
   /** Shows a scene in place of the picture, and asks; a half-typed question stays when it is an edited scene. */
   showScene(scene: Scene, question: string, exampleId: string): void;
   /** Shows a link's scene and asks its question, or the first. Whether it could; if not, the picture says why. */
@@ -55,6 +64,8 @@ export function createInputActions(context: Context): InputActions {
     return lastNumber;
   };
   let latest = 0;
+  /** Reads again what could not be read. */
+  let again: () => Promise<unknown> = async () => {};
   /** Counts what was typed or asked: an example that is still being read must not overwrite something newer. */
   let questions = 0;
   /** Pictures of scenes by their links: what was computed for a scene counts again when an edit is undone. */
@@ -66,32 +77,48 @@ export function createInputActions(context: Context): InputActions {
    */
   async function show(
     read: () => Promise<Blob>,
-    { name, exampleId }: Pick<ShownPicture, "name" | "exampleId">,
+    {
+      name,
+      exampleId,
+      keptAs = null,
+    }: Pick<ShownPicture, "name" | "exampleId"> & Partial<Pick<ShownPicture, "keptAs">>,
     question: () => string | null,
-  ): Promise<void> {
+  ): Promise<ShownPicture | null> {
     latest += 1;
     const mine = latest;
+    again = () => show(read, { name, exampleId, keptAs }, question);
     patch("input", { decoding: true, pictureFailure: null });
     try {
       const decoded = await environment.decodePicture(await read(), name);
       if (mine !== latest) {
         environment.releasePreview(decoded.previewUrl);
-        return;
+        return null;
       }
       // In one step: picture and question belong together, and the model is asked once.
       const asked = question();
       if (asked !== null) questions += 1;
       keepReplaced(asked ?? get().input.draft, true);
       const { picture: shown, previewUrl, animated } = decoded;
-      const picture = { number: takeNumber(), name, exampleId, scene: null, picture: shown, previewUrl, animated };
+      const picture = {
+        number: takeNumber(),
+        name,
+        exampleId,
+        scene: null,
+        picture: shown,
+        previewUrl,
+        animated,
+        keptAs,
+      };
       replacePicture(picture, asked === null ? {} : asking(asked));
+      return picture;
     } catch (error) {
       if (mine === latest) patch("input", { decoding: false, pictureFailure: failureOf(error) });
+      return null;
     }
   }
 
   function replacePicture(picture: ShownPicture, asked: Partial<InputState> = {}): void {
-    change({ decoding: false, pictureFailure: null, picture, ...asked });
+    change({ decoding: false, pictureFailure: null, notKept: null, picture, ...asked });
   }
 
   /** Changes the input, and lets go of previews that nothing shows or can bring back any more. */
@@ -107,6 +134,40 @@ export function createInputActions(context: Context): InputActions {
   function keepReplaced(draft: string, withPicture = false): void {
     const replaced = madeByHand(get(), draft, withPicture);
     if (replaced) change({}, replaced);
+  }
+
+  async function readExamples(folderUrl: string): Promise<void> {
+    try {
+      const file = `${folderUrl.replace(/\/$/, "")}/examples.json`;
+      const [json, { parseExamples }] = await Promise.all([environment.readJson(file), loadExamplesReader()]);
+      patch("input", { examples: parseExamples(json, folderUrl) });
+    } catch (error) {
+      again = () => readExamples(folderUrl);
+      const missing = error instanceof PivotscopeError && error.code === "not-found";
+      patch("input", missing ? { examples: [] } : { pictureFailure: failureOf(error) });
+    }
+  }
+
+  async function choosePicture(file: Blob, name: string): Promise<void> {
+    // Before the first question there is nothing to ask about the new picture; the field stays as it is.
+    const question = () => (get().input.draft.trim() === "" ? null : get().input.draft);
+    const reading = show(async () => file, { name, exampleId: null }, question);
+    again = () => choosePicture(file, name);
+    const shown = await reading;
+    if (shown) await keep(shown, file);
+  }
+
+  /** Keeps an own picture over reloads, where the browser can; where not, that is said. */
+  async function keep(shown: ShownPicture, file: Blob): Promise<void> {
+    const outcome = await loadAskedPictures()
+      .then(({ keepPicture }) => keepPicture(environment, { file, name: shown.name }))
+      .then(
+        (keptAs) => ({ keptAs, notKept: null }),
+        (error: unknown) => ({ keptAs: null, notKept: lostWith(error) }),
+      );
+    const { picture } = get().input;
+    if (picture !== shown) return;
+    patch("input", { picture: { ...picture, keptAs: outcome.keptAs }, notKept: outcome.notKept });
   }
 
   function ask(question = get().input.draft): boolean {
@@ -127,7 +188,7 @@ export function createInputActions(context: Context): InputActions {
     const number = numbers.get(link) ?? takeNumber();
     numbers.set(link, number);
     replacePicture(
-      { number, name: "a scene", exampleId, scene, picture, previewUrl: null, animated: false },
+      { number, name: "a scene", exampleId, scene, picture, previewUrl: null, animated: false, keptAs: null },
       { ...asking(question), ...(typing ? { draft: input.draft } : {}) },
     );
   }
@@ -183,16 +244,7 @@ export function createInputActions(context: Context): InputActions {
     setSplit(split) {
       if (split !== get().input.split) patch("input", { split });
     },
-    async readExamples(folderUrl) {
-      try {
-        const json = await environment.readJson(`${folderUrl.replace(/\/$/, "")}/examples.json`);
-        const { parseExamples } = await import("./examples-json.ts");
-        patch("input", { examples: parseExamples(json, folderUrl) });
-      } catch (error) {
-        const missing = error instanceof PivotscopeError && error.code === "not-found";
-        patch("input", missing ? { examples: [] } : { pictureFailure: failureOf(error) });
-      }
-    },
+    readExamples,
     async chooseExample(id, question) {
       const { input, scenes } = get();
       const example = [...input.examples, ...scenes.shuffled].find((entry) => entry.id === id);
@@ -209,11 +261,25 @@ export function createInputActions(context: Context): InputActions {
         () => (questions === before ? (question ?? example.question) : null),
       );
     },
-    async choosePicture(file, name) {
-      // Before the first question there is nothing to ask about the new picture; the field stays as it is.
-      const question = () => (get().input.draft.trim() === "" ? null : get().input.draft);
-      await show(async () => file, { name, exampleId: null }, question);
+    choosePicture,
+    async restorePicture(id, question) {
+      try {
+        const kept = await (await loadAskedPictures()).findPicture(environment, id);
+        if (!kept) return false;
+        const about = { name: kept.name, exampleId: null, keptAs: id };
+        return (
+          (await show(
+            async () => kept.file,
+            about,
+            () => question,
+          )) !== null
+        );
+      } catch {
+        // What cannot be read is as good as gone.
+        return false;
+      }
     },
+    tryAgain: async () => void (await again()),
   };
 }
 
@@ -256,6 +322,11 @@ export function inputKey(input: InputState): string | null {
   return sampleInput(input) && input.picture
     ? `${input.picture.number}${input.split ? "s" : ""} ${input.question}`
     : null;
+}
+
+function lostWith(error: unknown): string {
+  const reason = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
+  return `This browser does not keep the picture (${reason}): after a reload it has to be chosen again.`;
 }
 
 function fileName(url: string): string {

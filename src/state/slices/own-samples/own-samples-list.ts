@@ -2,6 +2,7 @@
  * What is done with the list of own samples: adding, changing, removing and having back, traces, files. Loaded when somebody
  * opens the list.
  */
+import { onDemand } from "../../../core/on-demand.ts";
 import { MAXIMUM_OWN_SAMPLES } from "../../../models/own-samples-limits.ts";
 import type { Context } from "../../context.ts";
 import { type Failure, failureOf } from "../../failure.ts";
@@ -11,6 +12,8 @@ import { mergeSamples } from "./own-samples-merge.ts";
 import { namePicture, ownTrace, shrinkPicture } from "./own-samples-pictures.ts";
 import type { OwnEntry, OwnPicture, OwnSamplesState } from "./own-samples-state.ts";
 import { createTraceWriting } from "./own-samples-writing.ts";
+
+const loadFiles = onDemand(() => import("./own-samples-file.ts"));
 
 /**
  * Samples that come one after another are kept once they are this share of the list: what is written and read for each
@@ -199,7 +202,7 @@ export function createOwnList(context: Context, onLoss: (error: unknown) => bool
     cancel: writing.cancel,
     async save() {
       try {
-        const { saveOwnSamples } = await import("./own-samples-file.ts");
+        const { saveOwnSamples } = await loadFiles();
         return await saveOwnSamples(get().ownSamples.entries);
       } catch (error) {
         fail(error);
@@ -210,7 +213,7 @@ export function createOwnList(context: Context, onLoss: (error: unknown) => bool
       if (get().ownSamples.reading) return;
       patch("ownSamples", { reading: true, failure: null, note: "" });
       try {
-        const { openOwnSamples } = await import("./own-samples-file.ts");
+        const { openOwnSamples } = await loadFiles();
         const entries = await openOwnSamples(environment, file);
         const { summary } = get().model;
         const foreign = summary ? entries.filter((entry) => entry.trace && !ownTrace(entry, summary)).length : 0;

@@ -2,6 +2,7 @@
  * Own samples: pictures with questions that somebody collects to calibrate and measure on in place of the model's set.
  * The list is kept in this browser; `used` is what of it stands in for the model's set, until it is used anew.
  */
+import { onDemand } from "../../../core/on-demand.ts";
 import type { ModelSummary } from "../../../engine/contract.ts";
 import type { Context } from "../../context.ts";
 import { failureOf } from "../../failure.ts";
@@ -10,6 +11,9 @@ import type { OwnListActions } from "./own-samples-list.ts";
 import { nameSet } from "./own-samples-pictures.ts";
 import type { OwnRecords } from "./own-samples-records.ts";
 import type { OwnEntry, UsedSamples } from "./own-samples-state.ts";
+
+const loadRecords = onDemand(() => import("./own-samples-records.ts"));
+const loadList = onDemand(() => import("./own-samples-list.ts"));
 
 export interface OwnSamplesActions extends OwnListActions {
   setOpen(open: boolean): void;
@@ -36,7 +40,7 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
   /** Exchanges the list with what is kept. Whether that went through. What does it is loaded after the page. */
   async function sync(): Promise<boolean> {
     try {
-      const { createOwnRecords } = await import("./own-samples-records.ts");
+      const { createOwnRecords } = await loadRecords();
       records ??= createOwnRecords(environment.records, {
         current: () => ({ entries: get().ownSamples.entries, usedWith }),
         take(samples, elsewhere) {
@@ -61,7 +65,7 @@ export function createOwnSamplesActions(context: Context, onLoss: (error: unknow
   async function withList<Result>(work: (list: OwnListActions) => Promise<Result>): Promise<Result | undefined> {
     try {
       if (!list) {
-        const { createOwnList } = await import("./own-samples-list.ts");
+        const { createOwnList } = await loadList();
         list ??= createOwnList(context, onLoss, keep);
       }
     } catch (error) {
