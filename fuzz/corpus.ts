@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { defaultParameters } from "../src/core/parameters.ts";
 import { createPlan, serialisePlan } from "../src/core/plan.ts";
+import { removedShare } from "../src/core/removed-share.ts";
 import { serialiseStatistics } from "../src/core/statistics-json.ts";
 import { createUnitLayout, type UnitLayout } from "../src/core/unit.ts";
 import { towerModules } from "../src/models/architectures/definition.ts";
@@ -164,7 +165,9 @@ function somePlan(meanInputs: boolean): string {
   const means = meanInputs
     ? { meanInputs: new Float32Array(LAYOUT.unitCount).fill(0.5), inputColumns: Uint32Array.of(4, 3, 4, 3) }
     : {};
-  return serialisePlan(createPlan(LAYOUT, { keep, values, reachedRatio: 0.31, ...means }, origin as never));
+  return serialisePlan(
+    createPlan(LAYOUT, { keep, values, reachedRatio: removedShare(LAYOUT, keep), ...means }, origin as never),
+  );
 }
 export const PLANS = [somePlan(false), somePlan(true)];
 

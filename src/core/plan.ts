@@ -11,10 +11,14 @@ import { invariant, PivotscopeError } from "./errors.ts";
 import { splitByModule } from "./module-arrays.ts";
 import type { MethodParameters } from "./parameters.ts";
 import type { Pruning } from "./pruning.ts";
+import { removedShare } from "./removed-share.ts";
 import type { Ratio, UnitLayout } from "./unit.ts";
 import { plural } from "./words.ts";
 
 export const PLAN_VERSION = 1;
+
+/** How far the share in a file may lie from what its mask removes: six decimals are what people write. */
+const REACHED_TOLERANCE = 1e-6;
 
 export interface PlanModel {
   readonly name: string;
@@ -98,11 +102,12 @@ export function planKeep(plan: Plan, layout: UnitLayout): Uint8Array {
 
 /**
  * What the plan takes out of a model, with the mean inputs for bias compensation where it has them.
- * @throws PivotscopeError `bad-input` as `planKeep` does. Only the model knows how many columns a unit has: the engine
- * checks the length of `meanInputs`.
+ * @throws PivotscopeError `bad-input` as `planKeep` does, and where the mask takes out another share of the model than the
+ * plan says. Only the model knows how many columns a unit has: the engine checks the length of `meanInputs`.
  */
 export function planPruning(plan: Plan, layout: UnitLayout): Pruning {
   const keep = planKeep(plan, layout);
+  checkReached(plan, removedShare(layout, keep));
   const { meanInputs } = plan;
   if (meanInputs === undefined) return { keep, meanInputs: null };
   checkMeanInputs(plan.keep, meanInputs);
@@ -110,6 +115,15 @@ export function planPruning(plan: Plan, layout: UnitLayout): Pruning {
     keep,
     meanInputs: Float32Array.from(layout.modules.flatMap((module) => [...(meanInputs[module.key] ?? [])])),
   };
+}
+
+function checkReached({ ratio }: Plan, removed: Ratio): void {
+  if (Math.abs(removed - ratio.reached) <= REACHED_TOLERANCE) return;
+  throw new PivotscopeError(
+    "bad-input",
+    `ratio.reached: found ${ratio.reached}, but "keep" removes ${Number(removed.toFixed(6))} of this model's structural parameters.`,
+    "One of both was changed: make the plan again, or write into ratio.reached what is removed.",
+  );
 }
 
 /** @throws PivotscopeError `bad-input` when the plan was made for other weights. */

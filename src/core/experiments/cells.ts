@@ -2,6 +2,7 @@
 
 import { PivotscopeError } from "../errors.ts";
 import type { Planner } from "../methods/method.ts";
+import { removedShare } from "../removed-share.ts";
 import type { UnitLayout } from "../unit.ts";
 import { plural } from "../words.ts";
 import type { Cell, ExperimentDescription, Series } from "./experiment.ts";
@@ -71,7 +72,7 @@ export function windowCells(layout: UnitLayout, size: number): readonly Cell[] {
     for (const module of layers.slice(first, first + size)) {
       keep.fill(0, layout.offsets[module], layout.offsets[module + 1]);
     }
-    const reachedRatio = parametersRemoved(layout, keep) / layout.structuralParameters;
+    const reachedRatio = removedShare(layout, keep);
     return { id: windowCellId(first), series: null, place: first, reachedRatio, pruning: { keep, meanInputs: null } };
   });
 }
@@ -87,14 +88,4 @@ export function textMlps(layout: UnitLayout): readonly number[] {
 /** CMDS of the MLP of every text layer, from one number per module. */
 export function textCmds(layout: UnitLayout, cmds: ArrayLike<number>): readonly number[] {
   return textMlps(layout).map((index) => cmds[index] ?? Number.NaN);
-}
-
-/** Structural parameters of the units that `keep` takes out. */
-function parametersRemoved(layout: UnitLayout, keep: Uint8Array): number {
-  let removed = 0;
-  layout.modules.forEach(({ unitCost }, index) => {
-    const units = keep.subarray(layout.offsets[index], layout.offsets[index + 1]);
-    for (const kept of units) if (kept === 0) removed += unitCost;
-  });
-  return removed;
 }
