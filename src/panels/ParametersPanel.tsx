@@ -15,7 +15,9 @@ import styles from "./ParametersPanel.module.css";
 import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
 import { UndoLine } from "./UndoLine.tsx";
+import { useEqualChoices } from "./use-equal-choices.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
+import { formatRatio } from "./words.ts";
 
 const SECTIONS: readonly { readonly section: ParameterDescription["section"]; readonly title: string }[] = [
   { section: "pivots", title: "Pivot tokens" },
@@ -105,6 +107,8 @@ function MethodChoices() {
   const method = useSelect((state) => state.pruning.method);
   const parameters = useSelect((state) => state.pruning.parameters);
   const summary = useSelect((state) => state.model.summary);
+  const ratio = useSelect((state) => state.pruning.ratio);
+  const equal = useEqualChoices();
   const about = methods.find(({ name }) => name === method);
   const start = startingParameters(summary);
   return (
@@ -138,11 +142,21 @@ function MethodChoices() {
             </select>
             <p id={`parameter-${name}-text`} className={texts.note}>
               {explanation}
+              {sameWords(
+                equal.filter((choice) => choice.name === name).map(({ label: word }) => word),
+                ratio,
+              )}
             </p>
           </div>
         ))}
     </fieldset>
   );
+}
+
+/** " At 40 %, param_mix gives the same plan." */
+function sameWords(words: readonly string[], ratio: number): string {
+  if (words.length === 0) return "";
+  return ` At ${formatRatio(ratio)}, ${words.join(" and ")} ${words.length === 1 ? "gives" : "give"} the same plan.`;
 }
 
 interface NumberParameterProps {
