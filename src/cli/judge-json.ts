@@ -23,7 +23,10 @@ export function judgeAll(samples: readonly SceneQuestionOnFile[], traces: readon
   });
 }
 
-/** Means over all traces and over those of each family: scores of 0 to 10, everything else a share. */
+/**
+ * Means over all traces and over those of each family: scores of 0 to 10, everything else a share. A trace that is not
+ * readable has grounding 0 in the mean and none of the hallucination, which is null where none is readable.
+ */
 export function summariseJudgements(judged: readonly JudgedTrace[]) {
   const families = [...new Set(judged.map(({ sample }) => sample.family ?? "none"))];
   return {
@@ -37,12 +40,14 @@ export function summariseJudgements(judged: readonly JudgedTrace[]) {
 function means(judged: readonly JudgedTrace[]) {
   const mean = (value: (judgement: Judgement) => number) =>
     judged.reduce((sum, { judgement }) => sum + value(judgement), 0) / judged.length;
+  const readable = judged.flatMap(({ judgement: { hallucination } }) => hallucination ?? []);
   return {
     samples: judged.length,
     exact_match: mean(({ exactMatch }) => Number(exactMatch === true)),
     all_true: mean(({ allTrue }) => Number(allTrue)),
-    grounding: mean(({ grounding }) => grounding),
-    hallucination: mean(({ hallucination }) => hallucination),
+    readable: mean(({ readable }) => Number(readable)),
+    grounding: mean(({ grounding }) => grounding ?? 0),
+    hallucination: readable.length === 0 ? null : readable.reduce((sum, one) => sum + one, 0) / readable.length,
     coherence: mean(({ coherence }) => Number(coherence.follows === true)),
     format: mean(({ format }) => format.score),
   };
@@ -50,7 +55,7 @@ function means(judged: readonly JudgedTrace[]) {
 
 /** One trace's scores, with every claim that is not true and why. */
 export function describeJudgement({ sample, trace, judgement }: JudgedTrace) {
-  const { exactMatch, allTrue, grounding, hallucination, coherence, format, claims } = judgement;
+  const { exactMatch, allTrue, readable, grounding, hallucination, coherence, format, claims } = judgement;
   return {
     family: sample.family,
     kind: findQuestion(sample.scene, sample.question)?.kind ?? null,
@@ -58,6 +63,7 @@ export function describeJudgement({ sample, trace, judgement }: JudgedTrace) {
     trace,
     exact_match: exactMatch,
     all_true: allTrue,
+    readable,
     grounding,
     hallucination,
     coherence: coherence.follows,

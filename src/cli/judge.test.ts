@@ -46,7 +46,15 @@ describe("scenes and judge", () => {
   it("finds every reference trace true and right", async () => {
     const { code, output } = await judge(samples.map(({ trace }) => trace));
     expect(code).toBe(0);
-    const perfect = { exact_match: 1, all_true: 1, grounding: 10, hallucination: 0, coherence: 1, format: 1 };
+    const perfect = {
+      exact_match: 1,
+      all_true: 1,
+      readable: 1,
+      grounding: 10,
+      hallucination: 0,
+      coherence: 1,
+      format: 1,
+    };
     const result = JSON.parse(output);
     expect(result.all).toEqual({ samples: 12, ...perfect });
     expect(result.families.physical).toEqual({ samples: 4, ...perfect });
@@ -59,6 +67,15 @@ describe("scenes and judge", () => {
     expect(result.all.grounding).toBeLessThan(5);
     expect(result.all.all_true).toBe(0);
     expect(result.samples[0].faults[0]).toMatchObject({ verdict: "false", reason: expect.stringMatching(/\w/) });
+  });
+
+  it("measures no hallucination in what nobody can read", async () => {
+    const ruin = await judge(samples.map((_, index) => (index % 2 === 0 ? "" : "the the ball red, Q 7 :: xx")));
+    const result = JSON.parse(ruin.output);
+    expect(result.all).toMatchObject({ readable: 0, grounding: 0, hallucination: null });
+    expect(result.samples[1]).toMatchObject({ readable: false, grounding: null, hallucination: null });
+    const half = await judge(samples.map(({ trace }, index) => (index < 6 ? trace : "")));
+    expect(JSON.parse(half.output).all).toMatchObject({ readable: 0.5, grounding: 5, hallucination: 0 });
   });
 
   it.each<[string, () => Promise<{ code: number; errors: string }>, RegExp]>([

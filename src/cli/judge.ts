@@ -41,7 +41,8 @@ const options = {
 } as const;
 
 const notes = `A traces file is {"traces": [ … ]}, one text for each sample of the samples file, in its order.
-Scores are means: grounding and hallucination from 0 to 10, everything else a share.`;
+Scores are means: grounding and hallucination from 0 to 10, everything else a share. A trace of whose claims fewer than
+half can be read has no hallucination and counts as grounding 0.`;
 
 /** Tokens after which a trace is cut off: the longest reference has fewer than half as many. */
 const TRACE_LIMIT = 300;

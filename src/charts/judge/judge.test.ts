@@ -30,6 +30,16 @@ describe("what the judge shows", () => {
     ]);
   });
 
+  it("gives no scores of 0 to 10 to what nobody can read", () => {
+    const rows = scoreRows([column("dense", "ball the the. xx of. zzz is."), column("pruned", "")]);
+    expect(rows.slice(0, 3).map(({ values }) => values)).toEqual([
+      ["0 of 3", "0 of 0"],
+      ["not readable", "no claims"],
+      ["not readable", "no claims"],
+    ]);
+    expect(judgeFormula(column("pruned", "")).withNumbers).toMatch(/= no claims$/);
+  });
+
   it("says so where it cannot tell", () => {
     const lost = { name: "pruned", judgement: judgeTrace({ scene, question: "Why?", trace: "ball ball ball" }) };
     expect(scoreRows([lost]).map(({ values }) => values[0])).toEqual(

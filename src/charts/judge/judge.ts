@@ -33,9 +33,9 @@ export function claimsTrue({ claims }: Judgement): string {
  * speak this world's language, and low scores are the judge's limit. A pruned model's broken words are what they judge.
  */
 export function unreadableNote(columns: readonly JudgedColumn[]): string | null {
-  const claims = columns[0]?.judgement.claims ?? [];
+  const { claims = [], readable = false } = columns[0]?.judgement ?? {};
+  if (readable) return null;
   const read = claims.filter(({ verdict }) => verdict !== "unreadable").length;
-  if (2 * read >= claims.length && claims.length > 0) return null;
   return `The judge reads plain sentences about these scenes, as the bundled model writes them. It could read ${read} of ${claims.length} statements here, so the scores say little about this model.`;
 }
 
@@ -47,6 +47,11 @@ function follows({ coherence }: Judgement): string {
 function right({ exactMatch }: Judgement): string {
   if (exactMatch === null) return "not known";
   return exactMatch ? "yes" : "no";
+}
+
+/** Why a score of 0 to 10 is none, where it is none. */
+function scoreText(score: number | null, { claims }: Judgement): string {
+  return score?.toFixed(1) ?? (claims.length === 0 ? "no claims" : "not readable");
 }
 
 /** The scores as rows, one value for each column. */
@@ -61,12 +66,12 @@ export function scoreRows(columns: readonly JudgedColumn[]): readonly ScoreRow[]
     row(
       "grounding, 0–10",
       "Share of true claims, times the share of what the question needs that they state",
-      (given) => given.grounding.toFixed(1),
+      (given) => scoreText(given.grounding, given),
     ),
     row(
       "hallucination, 0–10",
       "Share of claims about objects or attributes that are not there; higher is worse",
-      (given) => given.hallucination.toFixed(1),
+      (given) => scoreText(given.hallucination, given),
     ),
     row("answer follows", "Whether the final answer follows from the steps, true or not", follows),
     row("answer right", "Whether the final answer is the scene's", right),
@@ -96,7 +101,7 @@ export function judgeFormula(column: JudgedColumn | null): Formula {
   return {
     expression: "grounding = 10 · true / (true + false) · coverage",
     withNumbers: column
-      ? `${column.name}: 10 · ${truths} / ${truths + faults} · ${column.judgement.coverage.toFixed(2)} = ${column.judgement.grounding.toFixed(1)}`
+      ? `${column.name}: 10 · ${truths} / ${truths + faults} · ${column.judgement.coverage.toFixed(2)} = ${scoreText(column.judgement.grounding, column.judgement)}`
       : "nothing judged yet",
     source: "project decision, in place of the language model that judges in µCRASP, arXiv 2605.25842",
   };

@@ -37,7 +37,7 @@ export const metricList: readonly MetricDescription[] = [
     label: "Judge score",
     betterWhen: "higher",
     sentence: "How far the written reasoning can be trusted as a whole: answer, claims and steps together.",
-    formula: "mean of the judge's score of each trace",
+    formula: "mean of the judge's score of each trace; for a trace that is not readable, hallucination gives nothing",
     source: "project decision, in place of the judge model of µCRASP, arXiv 2605.25842",
   },
   {
@@ -70,7 +70,7 @@ export const metricList: readonly MetricDescription[] = [
     label: "Grounding",
     betterWhen: "higher",
     sentence: "How many of the statements about the picture are true.",
-    formula: "mean of the judge's grounding of each trace",
+    formula: "mean of the judge's grounding of each trace, 0 where a trace is not readable",
     source: "scale of µCRASP, arXiv 2605.25842, judged by rules instead of a model",
   },
   {
@@ -78,8 +78,8 @@ export const metricList: readonly MetricDescription[] = [
     id: "hallucination",
     label: "Hallucination",
     betterWhen: "lower",
-    sentence: "How much of what is said is not there.",
-    formula: "mean of the judge's hallucination of each trace",
+    sentence: "How much of what is said is not there. Traces that nobody can read have none and are left out.",
+    formula: "mean of the judge's hallucination of each readable trace: at least half of its claims are",
     source: "scale of µCRASP, arXiv 2605.25842, judged by rules instead of a model",
   },
   {

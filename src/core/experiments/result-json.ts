@@ -13,9 +13,9 @@ import { checkVersion } from "../json/version.ts";
 import { plural } from "../words.ts";
 import { readDescription } from "./description.ts";
 import type { CellResult, ExperimentResult, SampleRecord, TraceRecord } from "./experiment.ts";
-import { type SampleScores, SCORE_NAMES } from "./scores.ts";
+import { type SampleScores, SCORE_NAMES, SCORES_VERSION } from "./scores.ts";
 
-export const RESULT_VERSION = 1;
+export const RESULT_VERSION = SCORES_VERSION;
 
 const DIGITS = 5;
 const SOURCE = textSource("result", "The result");

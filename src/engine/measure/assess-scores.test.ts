@@ -42,8 +42,15 @@ it("gives every part of the judge's mean the same weight", () => {
   const scores = scoreSample(sample, part, wrong, right);
   expect(scores).toMatchObject({ exactMatch: 0, sameAnswer: 0, allTrue: 0, grounding: 0, hallucination: 10, judge: 0 });
   const silent = scoreSample(sample, part, "", right);
-  // Nothing said, nothing made up.
-  expect(silent).toMatchObject({ exactMatch: 0, hallucination: 0, judge: 2.5, format: 0, f1: 0 });
+  // Nothing said, nothing made up: no praise. So it is with what nobody can read.
+  expect(silent).toMatchObject({ exactMatch: 0, grounding: 0, hallucination: Number.NaN, judge: 0, format: 0, f1: 0 });
+  const ruin = scoreSample(
+    sample,
+    part,
+    `ball ball the. xx red of. small is is. zzz. Final Answer: ${asked.answer}`,
+    right,
+  );
+  expect(ruin).toMatchObject({ exactMatch: 1, grounding: 0, hallucination: Number.NaN, judge: 2.5 });
 });
 
 it("knows only the answer of a picture that is not a scene", () => {

@@ -83,7 +83,8 @@ function isAnswer(text: string, answer: string | null): boolean | null {
 
 /**
  * The judge's scores and their mean on one scale of 0 to 10, where every part weighs the same (project decision):
- * (grounding + (10 − hallucination) + 10 · coherence + 10 · exact match) / 4.
+ * (grounding + (10 − hallucination) + 10 · coherence + 10 · exact match) / 4. A text that is not readable has grounding 0,
+ * because nothing true is said in it, no hallucination, and nothing in place of 10 − hallucination: ruin earns nothing.
  */
 function judgeScores(judgement: Judgement | null, exactMatch: number) {
   if (!judgement) {
@@ -91,13 +92,14 @@ function judgeScores(judgement: Judgement | null, exactMatch: number) {
     return { allTrue, grounding, hallucination, coherence, judge };
   }
   const { grounding, hallucination } = judgement;
+  const truthful = hallucination === null ? 0 : 10 - hallucination;
   // What cannot be told to follow counts as not following.
   const coherence = Number(judgement.coherence.follows === true);
   return {
     allTrue: Number(judgement.allTrue),
-    grounding,
-    hallucination,
+    grounding: grounding ?? 0,
+    hallucination: hallucination ?? Number.NaN,
     coherence,
-    judge: (grounding + (10 - hallucination) + 10 * coherence + 10 * exactMatch) / 4,
+    judge: ((grounding ?? 0) + truthful + 10 * coherence + 10 * exactMatch) / 4,
   };
 }

@@ -25,10 +25,12 @@ export interface Judgement {
   readonly questionKnown: boolean;
   /** Share of what the question needs that the true observations state, 0..1; 1 when the question is not known. */
   readonly coverage: number;
-  /** 0..10, higher is better: 10 × true / (true + false) × coverage. */
-  readonly grounding: number;
-  /** 0..10, higher is worse: 10 × claims that invent / claims that name objects. */
-  readonly hallucination: number;
+  /** Whether there are claims, and at least half of them can be read: else nothing can be said of what they claim. */
+  readonly readable: boolean;
+  /** 0..10, higher is better: 10 × true / (true + false) × coverage. Null for a text that is not readable. */
+  readonly grounding: number | null;
+  /** 0..10, higher is worse: 10 × claims that invent / claims that name objects. Null for a text that is not readable. */
+  readonly hallucination: number | null;
   readonly coherence: Coherence;
   readonly format: FormatScore;
   /** Null when the question is not known. */
@@ -41,6 +43,8 @@ export interface Judgement {
  * Judges a trace about a scene. All formulas are project decisions; they fill the place of the paper's LLM judge, which
  * gives grounding and hallucination from 0 to 10 as well (µCRASP, arXiv 2605.25842, appendix).
  *
+ * - Of a text without claims, or of whose claims fewer than half can be read, neither is measured: no invention would be
+ *   found in it because nothing is, which is no praise.
  * - grounding = 10 × true / (true + false) × coverage, where every readable claim counts once, the final answer
  *   included; 0 without any. coverage = share of the question's needs (an attribute of an object) that true claims
  *   state; only what is observed or counted states something, conclusions do not.
@@ -54,6 +58,7 @@ export function judgeTrace({ scene, question, trace }: { scene: Scene; question:
   const claims = judgeClaims(readClaims(trace), mentionsOf(scene), asked);
   const count = (verdict: JudgedClaim["verdict"]) => claims.filter((claim) => claim.verdict === verdict).length;
   const [right, wrong] = [count("true"), count("false")];
+  const readable = claims.length > 0 && 2 * (right + wrong) >= claims.length;
   const coverage = asked === null ? 1 : coverageOf(asked, claims, mentionsOf(scene));
   const naming = claims.filter(({ content }) => content !== null && namedObjects(content).length > 0);
   const invented = naming.filter((claim) => claim.invented);
@@ -62,8 +67,9 @@ export function judgeTrace({ scene, question, trace }: { scene: Scene; question:
     claims,
     questionKnown: asked !== null,
     coverage,
-    grounding: right === 0 ? 0 : ((10 * right) / (right + wrong)) * coverage,
-    hallucination: naming.length === 0 ? 0 : (10 * invented.length) / naming.length,
+    readable,
+    grounding: !readable ? null : right === 0 ? 0 : ((10 * right) / (right + wrong)) * coverage,
+    hallucination: !readable ? null : naming.length === 0 ? 0 : (10 * invented.length) / naming.length,
     coherence: coherenceOf(trace, claims, asked),
     format: formatScore(trace),
     exactMatch: asked === null ? null : answer !== null && isAnswer(answer, asked),

@@ -8,6 +8,7 @@ import { judgeTrace } from "./index.ts";
 
 const spotless = {
   coverage: 1,
+  readable: true,
   grounding: 10,
   hallucination: 0,
   coherence: { follows: true, reason: "the answer follows from the steps" },

@@ -17,13 +17,13 @@ export const scene: Scene = {
 };
 
 /**
- * One letter per claim (true, false, ? for unreadable, - for no claim at all), grounding, hallucination, whether the
+ * One letter per claim (true, false, ? for unreadable, - for no claim at all), grounding, hallucination (null for a text that is not readable), whether the
  * answer follows, whether it is the exact one, whether all is true.
  */
 export function judged(question: string, trace: string): string {
   const { claims, grounding, hallucination, coherence, exactMatch, allTrue } = judgeTrace({ scene, question, trace });
   const verdicts = claims.map(({ verdict }) => (verdict === "unreadable" ? "?" : verdict.charAt(0))).join("");
-  const rounded = [grounding, hallucination].map((score) => Math.round(score * 1000) / 1000);
+  const rounded = [grounding, hallucination].map((score) => (score === null ? score : Math.round(score * 1000) / 1000));
   return [verdicts || "-", ...rounded, coherence.follows, exactMatch, allTrue].map(String).join(" ");
 }
 

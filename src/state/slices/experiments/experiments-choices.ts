@@ -1,5 +1,6 @@
 /** What people choose about experiments, and the description that follows from it. */
 import type { ExperimentDescription } from "../../../core/experiments/experiment.ts";
+import { SCORES_VERSION } from "../../../core/experiments/scores.ts";
 import { ablationSeries, DEFAULT_RATIOS, methodSeries } from "../../../core/experiments/series.ts";
 import type { UnitLayout } from "../../../core/unit.ts";
 import type { WorkbenchState } from "../../shape.ts";
@@ -66,7 +67,14 @@ export function experimentKey(description: ExperimentDescription, state: Workben
   const { summary } = state.model;
   if (!summary) return null;
   const calibration = calibrationParameters(state.pruning.parameters, state.calibration.sampleLimit);
-  return JSON.stringify([summary.weightHash, runName(summary), description, calibration, ...ownKey(state)]);
+  return JSON.stringify([
+    SCORES_VERSION,
+    summary.weightHash,
+    runName(summary),
+    description,
+    calibration,
+    ...ownKey(state),
+  ]);
 }
 
 /** Models that are measured, the dense one with them. */
