@@ -1,4 +1,6 @@
 /** One line on standard error that is drawn over itself; nothing where standard error is no terminal. */
+import type { TimeLeft } from "../core/time-left.ts";
+import { timeLeftText } from "../core/words.ts";
 import type { LoadProgress } from "../engine/contract.ts";
 import type { CommandContext } from "./context.ts";
 import { printable } from "./printable.ts";
@@ -24,6 +26,11 @@ export function createProgressLine({ showProgress, writeError }: CommandContext)
 
 export function percent(done: number, total: number): string {
   return `${Math.floor((100 * done) / total)} %`;
+}
+
+/** ", about 40 s left"; nothing while it is not known. */
+export function describeLeft(left: TimeLeft | null): string {
+  return left === null ? "" : `, ${timeLeftText(left)} left`;
 }
 
 /** What is being loaded, for people. */

@@ -1,9 +1,11 @@
 /** `statistics`: calibrates a model on samples and writes what every plan is made from. */
+
 import { markerGroupNames } from "../core/markers.ts";
 import { validateParameters } from "../core/parameters/parse.ts";
 import { defaultParameters, type MethodParameters } from "../core/parameters.ts";
 import type { PivotParameters } from "../core/pivots.ts";
 import { serialiseStatistics } from "../core/statistics-json.ts";
+import { createCalibrationTime } from "../core/time-left.ts";
 import { calibrate } from "../engine/calibrate/calibrate.ts";
 import type { RecommendedParameters } from "../models/recommended.ts";
 import { writeStatistics } from "../models/statistics-file/write-statistics.ts";
@@ -13,7 +15,7 @@ import { deviceOptions } from "./device-options.ts";
 import { openKeptSums } from "./kept-sums.ts";
 import { withModel } from "./open-model.ts";
 import { ANY_FOLDER } from "./picture-files.ts";
-import { createProgressLine, percent } from "./progress.ts";
+import { createProgressLine, describeLeft, percent } from "./progress.ts";
 import { prepareAll, readSamples } from "./samples.ts";
 
 const options = {
@@ -84,6 +86,7 @@ export const statistics = defineCommand({
       try {
         const samples = await prepareAll(session, list, parameters, context, line);
         const pivots = parameters;
+        const timeLeft = createCalibrationTime();
         const from = (await kept?.from(model, { batchSize: parameters.batchSize, pivots }, samples)) ?? null;
         const result = await calibrate(model, {
           samples,
@@ -92,11 +95,14 @@ export const statistics = defineCommand({
           from,
           ...(kept ? { keep: kept } : {}),
           signal: context.signal,
-          onProgress: ({ sample, pass, layer, layers, fraction }) =>
+          onProgress(progress) {
+            const { sample, pass, layer, layers, fraction } = progress;
+            const left = timeLeft({ ...progress, from: from?.samples }, performance.now() / 1000);
             line.show(
               `Calibrating${from ? ` from sample ${from.samples + 1}` : ""}: sample ${sample} of ${samples.length}, ` +
-                `${pass}, layer ${layer} of ${layers}, ${percent(fraction, 1)}`,
-            ),
+                `${pass}, layer ${layer} of ${layers}, ${percent(fraction, 1)}${describeLeft(left)}`,
+            );
+          },
         });
         const about = { model: summary.name, weight_hash: summary.weightHash, ...place, parameters };
         const compact = given.out?.endsWith(".safetensors");

@@ -5,7 +5,7 @@ import type { ExperimentResult } from "../core/experiments/experiment.ts";
 import { parseResult, serialiseResult } from "../core/experiments/result-json.ts";
 import { methods } from "../core/methods/index.ts";
 import { defaultParameters, type MethodParameters } from "../core/parameters.ts";
-import { formatDuration } from "../core/words.ts";
+import { createCalibrationTime, createTimeLeft, type TimeLeft } from "../core/time-left.ts";
 import type { Engine, ModelSummary } from "../engine/contract.ts";
 import { type ExperimentProgress, runExperiment } from "../engine/measure/experiment.ts";
 import { createStatisticsSource } from "../engine/measure/experiment-statistics.ts";
@@ -16,7 +16,7 @@ import { deviceOptions } from "./device-options.ts";
 import { inFile, readTextIfThere } from "./files.ts";
 import { withEngine } from "./open-engine.ts";
 import { UsageError } from "./options.ts";
-import { createProgressLine, percent } from "./progress.ts";
+import { createProgressLine, describeLeft, percent } from "./progress.ts";
 import { readStatisticsContent, readStatisticsFile, type StatisticsFile } from "./read-statistics.ts";
 import { parseSettings } from "./settings.ts";
 import { readAskedExperiment } from "./sweep-description.ts";
@@ -113,7 +113,8 @@ async function measure(
 ): Promise<ExperimentResult> {
   const { signal } = context;
   const line = createProgressLine(context);
-  const describeTime = createPace();
+  const timeLeft = createTimeLeft();
+  const calibrationTime = createCalibrationTime();
   let latest: ExperimentResult | null = null;
   let written = Date.now();
   const write = async () => {
@@ -129,14 +130,18 @@ async function measure(
         // A file's statistics may be of any number of samples; what is calibrated here takes as many.
         sampleLimit: known && known.statistics.samples > 0 ? known.statistics.samples : null,
         known: known ? [known] : [],
-        onProgress: ({ pass, sample, samples, fraction }) =>
+        onProgress(progress) {
+          const { pass, sample, samples, fraction } = progress;
+          const left = describeLeft(calibrationTime(progress, performance.now() / 1000));
           line.show(
             pass === "traces"
               ? `Writing traces: ${sample} of ${samples}`
-              : `Calibrating: sample ${sample} of ${samples}, ${percent(fraction, 1)}`,
-          ),
+              : `Calibrating: sample ${sample} of ${samples}, ${percent(fraction, 1)}${left}`,
+          );
+        },
       }),
-      onProgress: (progress) => line.show(describeProgress(progress, describeTime(progress))),
+      onProgress: (progress) =>
+        line.show(describeProgress(progress, progress.work && timeLeft(progress.work, performance.now() / 1000))),
       onResult: async (result) => {
         latest = result;
         if (Date.now() - written >= KEEP_EVERY) await write();
@@ -169,19 +174,7 @@ async function readKept(file: string | undefined): Promise<ExperimentResult | nu
   return text === null ? null : inFile(file ?? "", () => parseResult(text));
 }
 
-/** Seconds left by the pace since the first measurement of this run; null until there is one. */
-function createPace(): (progress: ExperimentProgress) => number | null {
-  let first: { readonly done: number; readonly at: number } | null = null;
-  return ({ doneUnits, totalUnits }) => {
-    if (totalUnits === 0) return null;
-    first ??= { done: doneUnits, at: Date.now() };
-    if (doneUnits === first.done) return null;
-    return ((Date.now() - first.at) / 1000 / (doneUnits - first.done)) * (totalUnits - doneUnits);
-  };
-}
-
-function describeProgress({ doneUnits, totalUnits, cell }: ExperimentProgress, seconds: number | null): string {
+function describeProgress({ doneUnits, totalUnits, cell }: ExperimentProgress, left: TimeLeft | null): string {
   if (totalUnits === 0) return `Preparing: ${cell}`;
-  const left = seconds === null ? "" : `, ${formatDuration(seconds)} left`;
-  return `Measuring: ${cell}, ${doneUnits} of ${totalUnits}, ${percent(doneUnits, totalUnits)}${left}`;
+  return `Measuring: ${cell}, ${doneUnits} of ${totalUnits}, ${percent(doneUnits, totalUnits)}${describeLeft(left)}`;
 }

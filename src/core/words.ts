@@ -1,4 +1,5 @@
 /** Quantities in the words of sentences. */
+import type { TimeLeft } from "./time-left.ts";
 
 /** "1 token", "2 tokens", "1,200 tokens". */
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
@@ -20,4 +21,15 @@ export function formatDuration(seconds: number): string {
     return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   }
   return seconds <= 2 * DAY ? `${Math.ceil(seconds / HOUR)} h` : `${Math.ceil(seconds / DAY)} days`;
+}
+
+/** How far apart both ends may lie for one number to stand for both. */
+const ONE_NUMBER = 1.5;
+
+/** "about 30 s", "2 min to 5 min", "up to 10 s". */
+export function timeLeftText({ low, high }: TimeLeft): string {
+  if (high <= ONE_NUMBER * low || formatDuration(low) === formatDuration(high)) {
+    return `about ${formatDuration((low + high) / 2)}`;
+  }
+  return low < 1 ? `up to ${formatDuration(high)}` : `${formatDuration(low)} to ${formatDuration(high)}`;
 }

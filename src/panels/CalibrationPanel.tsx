@@ -58,7 +58,7 @@ export function CalibrationPanel() {
         <Progress
           label="Calibration"
           fraction={progress === null || progress.pass === "traces" ? null : progress.fraction}
-          text={progress ? calibrationText(progress, progress.secondsLeft) : "reading the calibration set"}
+          text={progress ? calibrationText(progress, progress.left) : "reading the calibration set"}
         />
       )}
       {busy && <Going />}

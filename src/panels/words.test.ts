@@ -6,7 +6,9 @@ it("says what calibration is at: traces first, then the passes with the time lef
   expect(calibrationText(traces, null)).toBe("writing traces: 3 of 8");
   const pass = { ...traces, pass: "forward", layer: 2, layers: 6, fraction: 0.5 } as const;
   expect(calibrationText(pass, null)).toBe("sample 3 of 8 · forward, layer 2 of 6");
-  expect(calibrationText(pass, 10)).toMatch(/^sample 3 of 8 · forward, layer 2 of 6 · about .* left$/);
+  expect(calibrationText(pass, { low: 9, high: 11 })).toMatch(
+    /^sample 3 of 8 · forward, layer 2 of 6 · about .* left$/,
+  );
 });
 
 it("says what statistics are made from, and where they come from or how long they took", () => {

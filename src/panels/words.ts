@@ -1,7 +1,8 @@
 /** Quantities and states in words, the same way in every panel. */
 import { formatBytes } from "../core/format-bytes.ts";
 import type { Statistics } from "../core/statistics.ts";
-import { formatDuration, plural } from "../core/words.ts";
+import type { TimeLeft } from "../core/time-left.ts";
+import { formatDuration, plural, timeLeftText } from "../core/words.ts";
 import type { CalibrationProgress, LoadProgress } from "../engine/contract.ts";
 import type { Activity, JobKind } from "../state/queue.ts";
 import type { StatisticsOrigin } from "../state/slices/calibration-state.ts";
@@ -40,11 +41,15 @@ export function transferMilestone(name: string, transfer: Transfer | null): stri
 export const BACKEND_WORDS = { webgpu: "WebGPU", cpu: "CPU" } as const;
 export const PRECISION_WORDS = { float32: "single precision (float32)", float16: "half precision (float16)" } as const;
 
-export function calibrationText(progress: CalibrationProgress, secondsLeft: number | null): string {
+/** " · about 30 s left", " · 2 min to 5 min left"; nothing while it is not known. */
+export function leftText(left: TimeLeft | null): string {
+  return left === null ? "" : ` · ${timeLeftText(left)} left`;
+}
+
+export function calibrationText(progress: CalibrationProgress, timeLeft: TimeLeft | null): string {
   const { sample, samples, pass, layer, layers } = progress;
   if (pass === "traces") return `writing traces: ${sample} of ${samples}`;
-  const left = secondsLeft === null ? "" : ` · about ${formatDuration(secondsLeft)} left`;
-  return `sample ${sample} of ${samples} · ${pass}, layer ${layer} of ${layers}${left}`;
+  return `sample ${sample} of ${samples} · ${pass}, layer ${layer} of ${layers}${leftText(timeLeft)}`;
 }
 
 const ORIGIN_WORDS: Record<StatisticsOrigin, string> = {

@@ -64,7 +64,7 @@ describe("an experiment", () => {
     expect(results.at(-1)).toEqual(result);
     const done = progress.filter(({ totalUnits }) => totalUnits > 0).map(({ doneUnits }) => doneUnits);
     expect(done).toEqual([...done].sort((a, b) => a - b));
-    expect(progress.at(-1)).toEqual({ doneUnits: 84, totalUnits: 84, cell: "Random at 60 %" });
+    expect(progress.at(-1)).toMatchObject({ doneUnits: 84, totalUnits: 84, cell: "Random at 60 %" });
     expect(result.cells[1]?.records).toEqual(result.cells[0]?.records);
     const [dense, , , pruned] = result.cells;
     expect(pruned?.records[0]?.scores.kl).toBeGreaterThan(dense?.records[0]?.scores.kl ?? Number.NaN);

@@ -19,6 +19,7 @@ import { methodNamed } from "../../core/methods/index.ts";
 import type { Planner } from "../../core/methods/method.ts";
 import type { MethodParameters } from "../../core/parameters.ts";
 import type { Statistics } from "../../core/statistics.ts";
+import type { WorkNote } from "../../core/time-left.ts";
 import type { Engine, ModelSummary, SampleProgress } from "../contract.ts";
 import { createExperimentRecorder } from "./experiment-recorder.ts";
 
@@ -31,6 +32,8 @@ export interface ExperimentProgress {
   readonly totalUnits: number;
   /** What is being done, for people: "µCRASP at 40 %", "dense traces". */
   readonly cell: string;
+  /** The same for an estimate of the time left, see `createTimeLeft`; null while it is being prepared. */
+  readonly work: WorkNote | null;
 }
 
 export interface ExperimentRun {
@@ -108,15 +111,22 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   const totalUnits = cells.length * measured.length;
   let doneUnits = cells.reduce((sum, { id }) => sum + measured.filter((sample) => recorder.has(id, sample)).length, 0);
 
-  const report = (cell: string, extra = 0) => run.onProgress?.({ doneUnits: doneUnits + extra, totalUnits, cell });
   const groups = groupEqualModels(cells);
+  /** Of the chunk, and of the group's cells in all chunks; 0 for the traces, which all of the chunk's cells need. */
+  let work: Pick<WorkNote, "block" | "kind" | "ofKind"> = { block: "", kind: "", ofKind: 0 };
+  const progress = (cell: string, extra = 0): ExperimentProgress => ({
+    ...{ doneUnits: doneUnits + extra, totalUnits, cell },
+    work: { ...work, kinds: groups.length, done: doneUnits, total: totalUnits },
+  });
+  const report = (cell: string, extra = 0) => run.onProgress?.(progress(cell, extra));
   const missingOf = (group: readonly Cell[], chunk: readonly number[]) =>
     chunk.filter((sample) => group.some(({ id }) => !recorder.has(id, sample)));
 
-  for (const chunk of chunks) {
+  for (const [place, chunk] of chunks.entries()) {
     const open = chunk.filter((sample) => cells.some(({ id }) => !recorder.has(id, sample)));
     if (open.length === 0) continue;
     await gate();
+    work = { block: `${place} traces`, kind: "traces", ofKind: 0 };
     report("dense traces");
     const traces = await engine.writeTraces(open, call);
     open.forEach((sample, index) => {
@@ -131,6 +141,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
       // Equal models are measured once, and all their cells move on together.
       const units = group.flatMap(({ id }) => missing.filter((sample) => !recorder.has(id, sample))).length;
       await gate();
+      work = { block: `${place} ${group[0].id}`, kind: group[0].id, ofKind: group.length * measured.length };
       report(label);
       const found: readonly SampleRecord[] = await engine.assess(
         { samples: missing, pruning: group[0].pruning, generate: description.generate },
@@ -141,7 +152,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
       );
       for (const { id } of group) doneUnits += recorder.addRecords(id, found);
       report(label);
-      await run.onResult?.(recorder.result(), { doneUnits, totalUnits, cell: label });
+      await run.onResult?.(recorder.result(), progress(label));
     }
   }
   return recorder.result();
@@ -169,7 +180,7 @@ async function planCells(
   const { layout } = summary;
   const statisticsOf = async (about: string, constants: MethodParameters) => {
     await gate();
-    onProgress?.({ doneUnits: 0, totalUnits: 0, cell: `calibration (${about})` });
+    onProgress?.({ doneUnits: 0, totalUnits: 0, cell: `calibration (${about})`, work: null });
     return statisticsFor(constants);
   };
   if (description.kind === "windows") {

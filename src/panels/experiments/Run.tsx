@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { formatCount } from "../../charts/format.ts";
 import type { WorkbenchState } from "../../state/shape.ts";
 import { cellCount, describeExperiment, sampleCount } from "../../state/slices/experiments/experiments-choices.ts";
-import { estimatedSeconds, isStale } from "../../state/slices/experiments/experiments-facts.ts";
+import { isStale } from "../../state/slices/experiments/experiments-facts.ts";
 import type { ExperimentName, ExperimentRun } from "../../state/slices/experiments/experiments-state.ts";
 import hidden from "../../styles/hidden.module.css";
 import { FailedRun } from "../FailedRun.tsx";
@@ -12,7 +12,7 @@ import { missingPlan } from "../plan-context.ts";
 import controls from "../shared/controls.module.css";
 import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
-import { formatDuration, formatRatio, plural } from "../words.ts";
+import { formatRatio, leftText, plural } from "../words.ts";
 import { samplesDone } from "./data.ts";
 import styles from "./Run.module.css";
 
@@ -97,17 +97,15 @@ function unavailable(name: ExperimentName, state: WorkbenchState): string | null
   return null;
 }
 
-/** "9 models × 30 samples · about 3 min". */
+/** "9 models × 30 samples · how long shows once it runs": other models take other times. */
 function effortText(name: ExperimentName, state: WorkbenchState): string {
   const { families } = state.experiments;
   const description = describeExperiment(name, state);
   const layout = state.model.summary?.layout;
   if (!description || !families || !layout) return "";
-  const seconds = estimatedSeconds(name, state);
   const models = plural(cellCount(description, layout), "model");
   const samples = plural(sampleCount(families, description.samplesPerFamily), "sample");
-  const time = seconds === null ? "how long is known once it runs" : `about ${formatDuration(seconds)}`;
-  return `${models} × ${samples} · ${time}`;
+  return `${models} × ${samples} · how long is known once it runs`;
 }
 
 function fractionOf({ progress }: ExperimentRun): number | null {
@@ -116,11 +114,10 @@ function fractionOf({ progress }: ExperimentRun): number | null {
 
 function progressText({ status, progress }: ExperimentRun): string {
   if (!progress) return status === "paused" ? "paused" : "getting ready";
-  const { cell, doneUnits, totalUnits, secondsLeft } = progress;
+  const { cell, doneUnits, totalUnits, left } = progress;
   const done = totalUnits > 0 ? ` · ${formatCount(doneUnits)} of ${formatCount(totalUnits)}` : "";
   if (status === "paused") return `paused${done}`;
-  const left = secondsLeft === null ? "" : ` · about ${formatDuration(secondsLeft)} left`;
-  return `${cell}${done}${left}`;
+  return `${cell}${done}${leftText(left)}`;
 }
 
 function measuredText({ result }: ExperimentRun): string {

@@ -1,11 +1,13 @@
 /** How far calibration is, and what the last one left. */
+
 import type { Statistics } from "../../core/statistics.ts";
+import type { TimeLeft } from "../../core/time-left.ts";
 import type { CalibrationProgress } from "../../engine/contract.ts";
 import { IDLE, type Job } from "../job-state.ts";
 
-/** How far it is, and an estimate of the seconds left from the pace so far; null until there is one. */
+/** How far it is, and how long still by what it has taken so far; null while that is not known. */
 export interface CalibrationPace extends Omit<CalibrationProgress, "record" | "runs"> {
-  readonly secondsLeft: number | null;
+  readonly left: TimeLeft | null;
 }
 
 export type CalibrationState = Job<CalibrationPace> & CalibrationOutcome;

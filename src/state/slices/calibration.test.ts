@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from "vitest";
+import type { TimeLeft } from "../../core/time-left.ts";
 import { createHarness, type Harness } from "../testing/harness.ts";
 import { opened, until } from "../testing/journey.ts";
 
@@ -9,23 +10,28 @@ it("estimates the time left from the passes, not from the traces that were writt
   harness = await opened();
   const fake = harness.fake();
   const { calibrate } = fake;
-  const secondsLeft: (number | null)[] = [];
+  const left: (TimeLeft | null)[] = [];
   fake.calibrate = async (parameters, call) => {
     const common = { samples: 8, layer: 0, layers: 6 };
     const shows = async (sample: number, pass: "traces" | "forward", fraction: number) => {
       call?.onProgress?.({ ...common, sample, pass, fraction });
       await until(harness, ({ calibration: { progress } }) => progress?.pass === pass && progress.sample === sample);
-      secondsLeft.push(harness.workbench.store.getState().calibration.progress?.secondsLeft ?? null);
+      left.push(harness.workbench.store.getState().calibration.progress?.left ?? null);
     };
     await shows(0, "traces", 0);
     harness.elapse(600_000);
     await shows(8, "traces", 0);
-    harness.elapse(5_000);
-    await shows(2, "forward", 0.25);
+    for (const sample of [1, 2, 3, 4]) {
+      await shows(sample, "forward", sample / 8);
+      // The first run takes twenty seconds more than the others.
+      harness.elapse(sample === 1 ? 25_000 : 5_000);
+    }
     return calibrate(parameters, call);
   };
   await harness.workbench.actions.calibration.start();
-  // A quarter took five seconds; the ten minutes before are not the passes' pace.
-  expect(secondsLeft).toEqual([null, null, 15]);
-  expect(harness.workbench.store.getState().calibration).toMatchObject({ status: "done", seconds: 605 });
+  // Five samples are left when the fourth run begins: neither the ten minutes before nor the first run are the pace.
+  expect(left.slice(0, 5)).toEqual([null, null, null, null, null]);
+  expect(left[5]?.low).toBeCloseTo(0.85 * 25, 6);
+  expect(left[5]?.high).toBeCloseTo(1.2 * 25, 6);
+  expect(harness.workbench.store.getState().calibration).toMatchObject({ status: "done", seconds: 640 });
 });

@@ -1,6 +1,7 @@
 /** Calibration: how far it is, what it left, and whether that still belongs to the parameters at hand. */
 import { onDemand } from "../../core/on-demand.ts";
-import type { CalibrationParameters, CalibrationProgress } from "../../engine/contract.ts";
+import { createCalibrationTime } from "../../core/time-left.ts";
+import type { CalibrationParameters } from "../../engine/contract.ts";
 import type { Context } from "../context.ts";
 import { createJob } from "../job.ts";
 import { ENDED, IDLE } from "../job-state.ts";
@@ -9,9 +10,6 @@ import type { KeptCalibrations } from "./calibration-kept.ts";
 import { calibrateKept } from "./calibration-run.ts";
 import type { CalibrationPace, CalibrationState, KeptSamples } from "./calibration-state.ts";
 import { calibrationParameters } from "./pruning/method.ts";
-
-/** Share that has to be done before the time left is estimated. */
-const ESTIMATE_FROM = 0.02;
 
 const loadRecall = onDemand(() => import("./calibration-recall.ts"));
 
@@ -52,12 +50,12 @@ export function createCalibrationActions(
       let started = 0;
       const statistics = await inQueue(() => {
         started = environment.now();
-        const estimate = createEstimate(environment.now);
+        const timeLeft = createCalibrationTime();
         return calibrateKept(context, kept, {
           key,
           parameters,
           signal,
-          onProgress: (progress) => report({ ...progress, secondsLeft: estimate(progress) }),
+          onProgress: (progress) => report({ ...progress, left: timeLeft(progress, environment.now() / 1000) }),
           onKept(done, of) {
             if (wanted()) patch("calibration", { kept: { key, done, of } });
           },
@@ -105,19 +103,6 @@ export function createCalibrationActions(
       await start();
     },
     setSampleLimit: (sampleLimit) => patch("calibration", { sampleLimit }),
-  };
-}
-
-/** Estimates the seconds left from the pace of the passes in the worker at hand; null until there is a pace. */
-function createEstimate(now: () => number): (progress: CalibrationProgress) => number | null {
-  let since = now();
-  let first: number | null = null;
-  return ({ pass, fraction, from = 0, samples }) => {
-    // Writing traces says nothing of the pace of the passes behind it, nor does another worker.
-    if (pass === "traces" || (first ?? from) !== from) since = now();
-    first = from;
-    const share = fraction - from / samples;
-    return share < ESTIMATE_FROM ? null : ((now() - since) / 1000) * ((1 - fraction) / share);
   };
 }
 

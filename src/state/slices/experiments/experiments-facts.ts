@@ -1,7 +1,7 @@
 /** What follows from the choices at hand and what has been measured: keys, staleness, effort. */
 import type { ExperimentResult } from "../../../core/experiments/experiment.ts";
 import type { WorkbenchState } from "../../shape.ts";
-import { cellCount, describeExperiment, experimentKey, sampleCount } from "./experiments-choices.ts";
+import { cellCount, describeExperiment, experimentKey } from "./experiments-choices.ts";
 import type { ExperimentName } from "./experiments-state.ts";
 
 /** The key of what the choices at hand describe. */
@@ -14,17 +14,6 @@ export function currentKey(name: ExperimentName, state: WorkbenchState): string 
 export function isStale(name: ExperimentName, state: WorkbenchState): boolean {
   const { key, result } = state.experiments.runs[name];
   return result !== null && key !== currentKey(name, state);
-}
-
-/** Seconds that the experiment would take, at the pace of the last one of its kind; null before there was one. */
-export function estimatedSeconds(name: ExperimentName, state: WorkbenchState): number | null {
-  const { families, pace } = state.experiments;
-  const description = describeExperiment(name, state);
-  const layout = state.model.summary?.layout;
-  if (!families || !description || !layout) return null;
-  const perSample = description.generate ? pace.writing : pace.forced;
-  const samples = sampleCount(families, description.samplesPerFamily);
-  return perSample === null ? null : perSample * samples * cellCount(description, layout);
 }
 
 /** Whether nothing of it is left to measure. */

@@ -3,6 +3,7 @@
 import type { ExperimentResult } from "../../../core/experiments/experiment.ts";
 import { DEFAULT_RATIOS } from "../../../core/experiments/series.ts";
 import { methods } from "../../../core/methods/index.ts";
+import type { TimeLeft } from "../../../core/time-left.ts";
 import type { ExperimentProgress } from "../../../engine/measure/experiment.ts";
 import { IDLE, type Job } from "../../job-state.ts";
 
@@ -40,9 +41,9 @@ export const initialChoices: ExperimentChoices = {
   family: null,
 };
 
-/** How far it is, and an estimate of the seconds left from the pace so far; null until there is one. */
+/** How far it is, and how long still by what it has taken so far; null while that is not known. */
 export interface ExperimentPace extends ExperimentProgress {
-  readonly secondsLeft: number | null;
+  readonly left: TimeLeft | null;
 }
 
 /** Between two calls of the engine, until somebody lets it go on. */
@@ -65,8 +66,6 @@ export interface ExperimentsState {
   readonly runs: Readonly<Record<ExperimentName, ExperimentRun>>;
   /** Question family of every evaluation sample; null while it is not known, empty without an evaluation set. */
   readonly families: readonly (string | null)[] | null;
-  /** Seconds that one sample of one model took in the last run, letting the models write or not; null before one. */
-  readonly pace: { readonly writing: number | null; readonly forced: number | null };
   /** Why results are not kept over a reload, in a sentence; null while they are. */
   readonly notKept: string | null;
 }
@@ -81,6 +80,5 @@ export const initialExperiments: ExperimentsState = {
   choices: initialChoices,
   runs: { methods: NO_RUN, curves: NO_RUN, ablations: NO_RUN, windows: NO_RUN },
   families: null,
-  pace: { writing: null, forced: null },
   notKept: null,
 };

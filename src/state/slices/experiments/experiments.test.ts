@@ -3,7 +3,7 @@ import { PivotscopeError } from "../../../core/errors.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { opened, until } from "../../testing/journey.ts";
 import { REST } from "../measurement/measurement.ts";
-import { estimatedSeconds, isStale } from "./experiments-facts.ts";
+import { isStale } from "./experiments-facts.ts";
 
 let harness: Harness = createHarness();
 afterEach(() => harness.workbench.close());
@@ -109,19 +109,24 @@ describe("an experiment", () => {
     expect(assessed()).toBe(before + 2);
   });
 
-  it("estimates how long it takes once one has run", async () => {
-    await openedWithTwo();
-    await actions().experiments.prepare("methods");
-    await expect.poll(() => state().experiments.families?.length).toBe(12);
-    expect(estimatedSeconds("methods", state())).toBeNull();
-    const { started, gate } = await stopAfter(1);
-    harness.elapse(6000);
+  it("says how long still once half of the models have been measured, and nothing before", async () => {
+    harness = await opened();
+    const left: unknown[] = [];
+    const started = actions().experiments.start("methods");
+    let gate = harness.fake().gate("assess");
+    for (let done = 0; done < 6; done++) {
+      await expect.poll(() => assessed()).toBe(done + 1);
+      left.push(run().progress?.left ?? null);
+      const next = gate;
+      gate = harness.fake().gate("assess");
+      harness.elapse(6000);
+      next.open();
+    }
     gate.open();
     await started;
-    expect(state().experiments.pace.writing).toBeGreaterThan(0);
-    expect(estimatedSeconds("curves", state())).toBeGreaterThan(estimatedSeconds("methods", state()) ?? 0);
-    actions().experiments.choose({ generate: false });
-    expect(estimatedSeconds("methods", state())).toBeNull();
+    // Nine models of twelve samples: four are left, six seconds each.
+    expect(left.slice(0, 5)).toEqual([null, null, null, null, null]);
+    expect(left[5]).toEqual({ low: 24, high: 24 });
   });
 
   it("calibrates for other pivots and windows, once", async () => {

@@ -6,6 +6,7 @@
 import type { ExperimentDescription, ExperimentResult } from "../../../core/experiments/experiment.ts";
 import { onDemand } from "../../../core/on-demand.ts";
 import type { Statistics } from "../../../core/statistics.ts";
+import { createTimeLeft } from "../../../core/time-left.ts";
 import type { Context } from "../../context.ts";
 import { createJob, type JobControl, type Run } from "../../job.ts";
 import { CANCELLED, ENDED, type Job } from "../../job-state.ts";
@@ -139,7 +140,7 @@ export function createExperimentsActions(
     // Writes follow each other; each says what has come since the one before.
     let written: Promise<void> = Promise.resolve();
     let shownLast: ExperimentPace | null = null;
-    let from: { readonly done: number; readonly worked: number } | null = null;
+    const timeLeft = createTimeLeft();
     try {
       const keptResults = await loadResults();
       if (!latest) {
@@ -170,14 +171,10 @@ export function createExperimentsActions(
         signal,
         onProgress(progress) {
           if (!wanted()) return;
-          const { doneUnits: done, totalUnits: total } = progress;
-          const worked = environment.now() - pause.spent;
-          // Calibrations beforehand are not counted: the pace is that of the samples.
-          if (total > 0) from ??= { done, worked };
-          const pace = from && done > from.done ? (worked - from.worked) / 1000 / (done - from.done) : null;
-          shownLast = { ...progress, secondsLeft: pace === null ? null : pace * (total - done) };
+          const { work } = progress;
+          const left = work && timeLeft(work, (environment.now() - pause.spent) / 1000);
+          shownLast = { ...progress, left };
           report(shownLast);
-          if (pace !== null) notePace(description, pace);
         },
         onResult(result) {
           if (!wanted()) return;
@@ -192,11 +189,6 @@ export function createExperimentsActions(
     } finally {
       await written;
     }
-  }
-
-  function notePace({ generate }: ExperimentDescription, seconds: number): void {
-    const { pace } = get().experiments;
-    patch("experiments", { pace: { ...pace, [generate ? "writing" : "forced"]: seconds } });
   }
 
   /** A run that is paused waits for the end of its pause before it notices anything. */
