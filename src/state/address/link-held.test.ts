@@ -1,3 +1,4 @@
+// @module-tag attack
 import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../../core/errors.ts";
 import { createHarness, type Harness } from "../testing/harness.ts";

@@ -1,3 +1,4 @@
+// @module-tag attack
 import { afterEach, describe, expect, it } from "vitest";
 import { createHarness, type Harness } from "../testing/harness.ts";
 import { until } from "../testing/journey.ts";
