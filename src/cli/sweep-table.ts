@@ -24,7 +24,8 @@ const options = {
 export const sweepTable = defineCommand({
   name: "sweep-table",
   summary: "Print what a sweep found: all metrics at a ratio, or curves as CSV.",
-  notes: "Means with 95 % bootstrap intervals over samples. The best of all pruned models stands in bold.",
+  notes:
+    "Means with 95 % bootstrap intervals over samples. The best of the pruned models that reached the same ratio stands in bold.",
   files: { minimum: 1, maximum: 1 },
   options,
   async run(given, context, [file = ""]) {

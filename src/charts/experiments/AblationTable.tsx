@@ -14,9 +14,10 @@ import {
   differenceHeading,
   differenceReach,
   differenceText,
+  verdictText,
 } from "./ablations.ts";
 import type { AblationData, AblationRow, ExperimentChartProps, MetricDescription } from "./data.ts";
-import { directionText, formatMetric, isMeasured, samplesText, verdictOf } from "./estimates.ts";
+import { directionText, formatMetric, isMeasured, samplesText } from "./estimates.ts";
 import { EstimateCell } from "./MethodsTable.tsx";
 import tables from "./table.module.css";
 
@@ -77,7 +78,7 @@ export function AblationTable({ data, model, headingLevel }: AblationTableProps)
               <td />
             </tr>
             {rows.map((row) => (
-              <Row key={row.id} row={row} metric={metric} reach={reach} />
+              <Row key={row.id} row={row} full={full} metric={metric} reach={reach} />
             ))}
           </tbody>
         </table>
@@ -89,11 +90,12 @@ export function AblationTable({ data, model, headingLevel }: AblationTableProps)
 
 interface RowProps {
   readonly row: AblationRow;
+  readonly full: AblationData["full"];
   readonly metric: MetricDescription;
   readonly reach: number;
 }
 
-function Row({ row: { label, reached, estimate, difference }, metric, reach }: RowProps) {
+function Row({ row: { label, reached, estimate, difference }, full, metric, reach }: RowProps) {
   if (!isMeasured(difference)) {
     return (
       <tr>
@@ -107,7 +109,7 @@ function Row({ row: { label, reached, estimate, difference }, metric, reach }: R
     );
   }
   const { bar, whisker } = differenceBar(difference, reach);
-  const verdict = verdictOf(metric, difference);
+  const verdict = verdictText(metric, { reached, difference }, full);
   return (
     <tr>
       <th scope="row">{label}</th>

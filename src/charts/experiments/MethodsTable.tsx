@@ -1,6 +1,7 @@
 /** All metrics of all methods at one ratio, the dense model first, the best of each metric in bold. */
 
 import { useId, useState } from "react";
+import { SAME_RATIO } from "../../core/experiments/equal-ratios.ts";
 import hidden from "../../styles/hidden.module.css";
 import { formatShare, plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
@@ -39,7 +40,7 @@ export function MethodsTable({ data, paper = null, model, headingLevel }: Method
       context={{ model, method: plural(rows.length, "method"), ratio }}
       {...(headingLevel && { headingLevel })}
       title="Methods compared"
-      sentence={`Every method at the same ratio of ${formatShare(ratio)}; below each mean its 95 % interval, in bold the best of each column.`}
+      sentence={`Every method, asked for ${formatShare(ratio)}; below each mean its 95 % interval, in bold the best of each column among those that reached the same ratio, ${formatShare(SAME_RATIO, 1)} more or less.`}
       formula={{
         expression: "mean over samples; interval: 2.5 % and 97.5 % of the means of samples drawn again (bootstrap)",
         withNumbers: `${samplesText(counts)}, ${plural(rows.length, "method")}`,

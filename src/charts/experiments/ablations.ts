@@ -1,9 +1,18 @@
 /** Data → shapes, words and table of the ablations: every variant against the full method. */
+import { groupsOfEqualRatio } from "../../core/experiments/equal-ratios.ts";
 import { formatShare } from "../format.ts";
 import { type ChartTable, tableOf } from "../frame/table.ts";
 import { rectanglePath, round } from "../plot/paths.ts";
 import type { AblationData, AblationRow, Estimate, MetricDescription } from "./data.ts";
-import { directionText, formatDifference, formatMetric, interval, isMeasured, verdictOf } from "./estimates.ts";
+import {
+  directionText,
+  formatDifference,
+  formatMetric,
+  interval,
+  isMeasured,
+  type Verdict,
+  verdictOf,
+} from "./estimates.ts";
 
 export const BAR_WIDTH = 180;
 export const BAR_HEIGHT = 18;
@@ -36,12 +45,22 @@ export function differenceText(metric: MetricDescription, difference: Estimate):
   return `${formatDifference(metric, difference.mean)} (${low} to ${high})`;
 }
 
+/** What the difference says, where the variant removed the same share as the full method; else that it did not. */
+export function verdictText(
+  metric: MetricDescription,
+  { reached, difference }: Pick<AblationRow, "reached"> & { readonly difference: Estimate },
+  full: Pick<AblationData["full"], "reached">,
+): Verdict | "other ratio reached" {
+  const [one] = groupsOfEqualRatio([reached, full.reached]);
+  return one?.length === 2 ? verdictOf(metric, difference) : "other ratio reached";
+}
+
 /** What each ablation changes, as sentences. */
 export function ablationsSummary({ metric, full, rows, ratio }: AblationData): string {
   const own = isMeasured(full.estimate) ? formatMetric(metric, full.estimate.mean) : "not measured";
-  const parts = rows.map(({ label, difference }) =>
+  const parts = rows.map(({ label, reached, difference }) =>
     isMeasured(difference)
-      ? `${label} ${differenceText(metric, difference)}, ${verdictOf(metric, difference)}`
+      ? `${label} ${differenceText(metric, difference)}, ${verdictText(metric, { reached, difference }, full)}`
       : `${label} not measured`,
   );
   const head = `${metric.label} (${directionText(metric)}) at ${formatShare(ratio)}: ${full.label} ${own}.`;
@@ -88,7 +107,7 @@ export function ablationsTable({ metric, full, rows }: AblationData): ChartTable
         ...cells(estimate),
         estimate?.count ?? null,
         ...cells(difference),
-        isMeasured(difference) ? verdictOf(metric, difference) : null,
+        isMeasured(difference) ? verdictText(metric, { reached, difference }, full) : null,
       ]),
     ],
   );

@@ -10,10 +10,13 @@ function sorted(points: readonly CurvePoint[]): readonly CurvePoint[] {
   return points.filter(isMeasured).sort((a, b) => a.ratio - b.ratio);
 }
 
-/** The key at one ratio: every curve with its value there. */
+/** The key at one ratio: every curve with its value there, the best of those that reached the same ratio marked. */
 export function curveEntries(data: CurvesData, ratio: number | undefined): readonly SeriesEntry[] {
   const points = data.series.map((curve) => curve.points.find((point) => point.ratio === ratio));
-  const best = bestOf(data.metric, points);
+  const best = bestOf(
+    data.metric,
+    points.map((point) => ({ estimate: point, reached: point?.reached ?? -1 })),
+  );
   return data.series.map((curve, place) => ({
     id: curve.id,
     label: curve.label,

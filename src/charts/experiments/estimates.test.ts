@@ -47,15 +47,30 @@ describe("estimates in words", () => {
   });
 });
 
+/** Rows that removed the same share. */
+const alike = (...estimates: Parameters<typeof estimateText>[1][]) =>
+  estimates.map((one) => ({ estimate: one, reached: 0.6 }));
+
 describe("what is best", () => {
+  it("ranks only what removed the same share, half a point more or less", () => {
+    const rows = [
+      { estimate: estimate(5), reached: 0.6 },
+      { estimate: estimate(4), reached: 0.604 },
+      { estimate: estimate(9), reached: 0.572 },
+      { estimate: estimate(7), reached: 0.571 },
+      { estimate: estimate(10), reached: 0.5 },
+    ];
+    expect([...bestOf(GROUNDING, rows)].sort()).toEqual([0, 2]);
+  });
+
   it("knows the direction", () => {
-    expect([...bestOf(GROUNDING, [estimate(3), estimate(5)])]).toEqual([1]);
-    expect([...bestOf(KL, [estimate(3), estimate(5)])]).toEqual([0]);
+    expect([...bestOf(GROUNDING, alike(estimate(3), estimate(5)))]).toEqual([1]);
+    expect([...bestOf(KL, alike(estimate(3), estimate(5)))]).toEqual([0]);
   });
 
   it("names all that print alike, and only measured ones", () => {
-    expect([...bestOf(GROUNDING, [estimate(8.871), null, estimate(8.869), estimate(8.86)])]).toEqual([0, 2]);
-    expect(bestOf(GROUNDING, [null, estimate(1, 1, 0)]).size).toBe(0);
+    expect([...bestOf(GROUNDING, alike(estimate(8.871), null, estimate(8.869), estimate(8.86)))]).toEqual([0, 2]);
+    expect(bestOf(GROUNDING, alike(null, estimate(1, 1, 0))).size).toBe(0);
   });
 
   it("says nothing clear while 0 is in the interval", () => {

@@ -1,4 +1,6 @@
 /** Estimates in words: a mean with its interval, differences, which of several is best. */
+
+import { groupsOfEqualRatio, mayBeBest } from "../../core/experiments/equal-ratios.ts";
 import { formatCount, formatNats, formatShare } from "../format.ts";
 import type { Estimate, MetricDescription } from "./data.ts";
 
@@ -71,23 +73,31 @@ export function verdictOf(metric: Pick<MetricDescription, "betterWhen">, differe
   return difference.mean > 0 === (metric.betterWhen === "higher") ? "better" : "worse";
 }
 
-/** Places of the best estimates; several where they print alike, none without a measured one. */
+/** A row that is ranked: what it was measured at, and the share that it removed. */
+export interface Ranked {
+  readonly estimate: Estimate | null | undefined;
+  readonly reached: number;
+}
+
+/** Places of the best estimates among those that removed the same share (`groupsOfEqualRatio`); several where they print alike. */
 export function bestOf(
   metric: Pick<MetricDescription, "kind" | "betterWhen">,
-  estimates: readonly (Estimate | null | undefined)[],
+  rows: readonly Ranked[],
 ): ReadonlySet<number> {
+  const counts = rows.map(({ estimate }) => (isMeasured(estimate) ? estimate.count : 0));
+  const groups = groupsOfEqualRatio(rows.map(({ reached }) => reached));
+  return new Set(groups.flatMap((group) => bestAmong(metric, rows, mayBeBest(group, counts))));
+}
+
+function bestAmong(
+  metric: Pick<MetricDescription, "kind" | "betterWhen">,
+  rows: readonly Ranked[],
+  places: readonly number[],
+): readonly number[] {
   const sign = metric.betterWhen === "higher" ? 1 : -1;
-  let best: Estimate | null = null;
-  for (const estimate of estimates) {
-    if (isMeasured(estimate) && (best === null || sign * estimate.mean > sign * best.mean)) best = estimate;
-  }
-  if (best === null) return new Set();
-  const text = formatMetric(metric, best.mean);
-  return new Set(
-    estimates.flatMap((estimate, place) =>
-      isMeasured(estimate) && formatMetric(metric, estimate.mean) === text ? [place] : [],
-    ),
-  );
+  const mean = (place: number) => rows[place]?.estimate?.mean ?? Number.NaN;
+  const best = Math.max(...places.map((place) => sign * mean(place)));
+  return places.filter((place) => formatMetric(metric, mean(place)) === formatMetric(metric, sign * best));
 }
 
 /** "600 samples"; "120 to 600 samples so far" where not all have as many. */

@@ -1,4 +1,5 @@
 /** All metrics of all methods at one ratio: what is best, in which order, and the CSV. */
+import { groupsOfEqualRatio } from "../../core/experiments/equal-ratios.ts";
 import { formatShare } from "../format.ts";
 import { type Cell, type ChartTable, type TableColumn, tableOf } from "../frame/table.ts";
 import type { MethodRow, MethodsData, MetricDescription } from "./data.ts";
@@ -31,13 +32,13 @@ export function nextSort(sort: MethodsSort | null, metric: string): MethodsSort 
   return sort.best === "first" ? { metric, best: "last" } : null;
 }
 
-/** Ids of the rows that are best by each metric; the dense model does not compete. */
+/** Ids of the rows that are best by each metric among those that removed the same share; the dense model does not compete. */
 export function bestRows({ rows, metrics }: MethodsData): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(
     metrics.map((metric) => {
       const places = bestOf(
         metric,
-        rows.map(({ values }) => values[metric.id]),
+        rows.map(({ values, reached }) => ({ estimate: values[metric.id], reached })),
       );
       return [metric.id, new Set(rows.flatMap(({ id }, place) => (places.has(place) ? [id] : [])))];
     }),
@@ -52,20 +53,32 @@ export function directionOf({ betterWhen }: Pick<MetricDescription, "betterWhen"
   return { sign: betterWhen === "higher" ? "↑" : "↓", words: `${betterWhen} is better` };
 }
 
-/** Which methods are best by each metric, as a sentence. */
+/** Rows that removed the same share, in groups. */
+export function equalRows({ rows }: MethodsData): readonly (readonly MethodRow[])[] {
+  return groupsOfEqualRatio(rows.map(({ reached }) => reached)).map((group) =>
+    group.flatMap((place) => rows[place] ?? []),
+  );
+}
+
+/** Which methods are best by each metric, as a sentence; in groups where not all removed the same share. */
 export function methodsSummary(data: MethodsData): string {
   const best = bestRows(data);
-  const parts = data.metrics.flatMap((metric) => {
-    const winners = data.rows.filter(({ id }) => best.get(metric.id)?.has(id));
-    const estimate = winners[0]?.values[metric.id];
-    if (!isMeasured(estimate)) return [];
-    return [
-      `${metric.label}: ${winners.map(({ label }) => label).join(", ")} (${formatMetric(metric, estimate.mean)})`,
-    ];
+  const groups = equalRows(data);
+  const sentences = groups.flatMap((group) => {
+    const parts = data.metrics.flatMap((metric) => {
+      const winners = group.filter(({ id }) => best.get(metric.id)?.has(id));
+      const estimate = winners[0]?.values[metric.id];
+      if (!isMeasured(estimate)) return [];
+      return [
+        `${metric.label}: ${winners.map(({ label }) => label).join(", ")} (${formatMetric(metric, estimate.mean)})`,
+      ];
+    });
+    if (parts.length === 0) return [];
+    const reached =
+      groups.length === 1 ? "" : `, of ${group.length} that reached ${formatShare(group[0]?.reached ?? 0, 1)}`;
+    return [`Best at ${formatShare(data.ratio)}${reached}: ${parts.join("; ")}.`];
   });
-  return parts.length > 0
-    ? `Best at ${formatShare(data.ratio)}: ${parts.join("; ")}.`
-    : `Nothing measured at ${formatShare(data.ratio)} yet.`;
+  return sentences.length > 0 ? sentences.join(" ") : `Nothing measured at ${formatShare(data.ratio)} yet.`;
 }
 
 /** One row for each model, mean, interval and samples of each metric. */

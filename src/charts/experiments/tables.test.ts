@@ -52,6 +52,14 @@ describe("methods", () => {
 
   it("says who is best, and saves everything", () => {
     expect(methodsSummary(methods)).toBe("Best at 30\u00a0%: Grounding: b, c (7.00); Mean KL: c (1.00).");
+    const unequal = {
+      ...methods,
+      rows: [...methods.rows, { ...row("d", 9, 0.1), reached: 0.27 }, { ...row("e", 8, 0.2), reached: 0.272 }],
+    };
+    expect(methodsSummary(unequal)).toBe(
+      "Best at 30\u00a0%, of 2 that reached 27.0\u00a0%: Grounding: d (9.00); Mean KL: d (0.100). " +
+        "Best at 30\u00a0%, of 3 that reached 30.0\u00a0%: Grounding: b, c (7.00); Mean KL: c (1.00).",
+    );
     const csv = toCsv(methodsTable(methods)).split("\r\n");
     expect(csv[1]).toMatch(/^dense,0,10,9\.9,10\.1,600,0,/);
     expect(csv[3]).toMatch(/^b,0\.3,7\.001,6\.901\d*,7\.101,600,,,,$/);
@@ -75,6 +83,19 @@ describe("ablations", () => {
       { id: "later", label: "later", reached: 0.4, estimate: null, difference: null },
     ],
   };
+
+  it("calls nothing better or worse that removed another share", () => {
+    const uniform = {
+      id: "uniform",
+      label: "uniform",
+      reached: 0.372,
+      estimate: estimate(9),
+      difference: estimate(1, 0.2),
+    };
+    const words = ablationsSummary({ ...data, rows: [...data.rows, uniform] });
+    expect(words).toContain("no CMDS −2.00 (−2.50 to −1.50), worse;");
+    expect(words).toContain("uniform +1.00 (+0.80 to +1.20), other ratio reached.");
+  });
 
   it("draws from the middle to the side of the sign, all on one scale", () => {
     const reach = differenceReach(data.rows);

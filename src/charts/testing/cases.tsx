@@ -160,7 +160,7 @@ export const CASES: Readonly<Record<string, ChartCase>> = {
           dense: { values: { grounding: estimate(9) } },
           rows: [
             { id: "a", label: "µCRASP", look: 0, reached: 0.3, values: { grounding: estimate(8), kl: estimate(1) } },
-            { id: "b", label: "FLAP", look: 2, reached: 0.29, values: { grounding: estimate(7), kl: null } },
+            { id: "b", label: "FLAP", look: 2, reached: 0.298, values: { grounding: estimate(7), kl: null } },
           ],
         }}
       />

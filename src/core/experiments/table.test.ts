@@ -47,9 +47,21 @@ describe("tables of results", () => {
     const widths = new Set(
       metricTable(result, result.cells, null)
         .split("\n")
+        .filter((line) => line.startsWith("|"))
         .map((line) => line.length),
     );
     expect(widths.size).toBe(1);
+  });
+
+  it("rank only what reached the same ratio, and say so", () => {
+    const other = cell("third@0.4", 0.4, 7, 0.1);
+    const unequal = resultWith(result.traces, [
+      ...cellsAt(result, 0.4),
+      { ...other, cell: { ...other.cell, reachedRatio: 0.17 } },
+    ]);
+    const table = metricTable(unequal, cellsAt(unequal, 0.4), null);
+    expect(table).toMatch(/\| Judge[^|]*\| 9\.50 [^|]*\| 2\.50 [^|]*\| \*\*5\.50 [^|]*\| 7\.50 /);
+    expect(table).toMatch(/\n\nIn bold: the best of those that reached the same ratio, 0\.5 points more or less\.$/);
   });
 
   it("compare the columns of an unfinished sweep over the samples that all have, and say so", () => {

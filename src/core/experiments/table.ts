@@ -1,6 +1,7 @@
 /** Results as tables for people and other programs: Markdown at one ratio, CSV over all. */
 import { csvField } from "../csv.ts";
 import { plural } from "../words.ts";
+import { groupsOfEqualRatio, mayBeBest, SAME_RATIO } from "./equal-ratios.ts";
 import { estimate, familiesOf, recordsOf } from "./estimate.ts";
 import type { CellResult, Estimate, ExperimentResult, SampleRecord } from "./experiment.ts";
 import { type MetricDescription, metricList } from "./metrics.ts";
@@ -18,24 +19,24 @@ export function cellHeading({ cell }: CellResult, { description }: ExperimentRes
 }
 
 /**
- * A Markdown table: a row per metric, a column per cell, means with their 95 % intervals, the best of all but the dense
- * model in bold. A dash where nothing was measured. Of a sweep that is not finished, columns are compared over the samples
+ * A Markdown table: a row per metric, a column per cell, means with their 95 % intervals, the best of those that reached the
+ * same ratio in bold, the dense model left out. A dash where nothing was measured. Of a sweep that is not finished, columns are compared over the samples
  * that all of them have; cells without any have no column, and lines below the table say both.
  * @param family only samples of this question family; all for null.
  */
 export function metricTable(result: ExperimentResult, cells: readonly CellResult[], family: string | null): string {
   const { columns, waiting, left } = compared(result, cells, family);
+  const pruned = [...columns.keys()].filter((index) => columns[index]?.one.cell.id !== "dense");
+  const groups = groupsOfEqualRatio(pruned.map((index) => columns[index]?.one.cell.reachedRatio ?? 0)).map((group) =>
+    group.map((place) => pruned[place] ?? 0),
+  );
   const rows = metricList.map((metric) => {
     const found = columns.map(({ records }) => estimate(records, metric.id));
-    const competes = (index: number) => columns[index]?.one.cell.id !== "dense";
-    const best = bestOf(
-      metric,
-      found.filter((_, index) => competes(index)),
-    );
+    const best = new Set(groups.flatMap((group) => bestOf(metric, found, group)));
     const unit = metric.unit === "" ? "" : ` (${metric.unit})`;
     return [
       `${metric.label}${unit} ${metric.betterWhen === "higher" ? "↑" : "↓"}`,
-      ...found.map((one, index) => showEstimate(metric, one, competes(index) && one.mean === best)),
+      ...found.map((one, index) => showEstimate(metric, one, best.has(index))),
     ];
   });
   const table = markdown(
@@ -49,6 +50,9 @@ export function metricTable(result: ExperimentResult, cells: readonly CellResult
   const names = waiting.map((one) => cellHeading(one, result)).join(", ");
   return [
     table,
+    ...(groups.length < 2
+      ? []
+      : [`In bold: the best of those that reached the same ratio, ${100 * SAME_RATIO} points more or less.`]),
     ...(left === 0 ? [] : [`Not finished: left out ${plural(left, "sample")} that not every column has.`]),
     ...(names === "" ? [] : [`Not measured yet: ${names}.`]),
   ].join("\n\n");
@@ -92,10 +96,15 @@ export function curvesCsv(result: ExperimentResult, cells: readonly CellResult[]
   return [head, ...lines].map((line) => line.map(csvField).join(",")).join("\n");
 }
 
-function bestOf({ betterWhen }: MetricDescription, found: readonly Estimate[]): number {
-  const means = found.map(({ mean }) => mean).filter((mean) => !Number.isNaN(mean));
-  if (means.length < 2) return Number.NaN;
-  return betterWhen === "higher" ? Math.max(...means) : Math.min(...means);
+/** Places of the best of one group. */
+function bestOf({ betterWhen }: MetricDescription, found: readonly Estimate[], group: readonly number[]) {
+  const places = mayBeBest(
+    group,
+    found.map(({ count }) => count),
+  );
+  const sign = betterWhen === "higher" ? 1 : -1;
+  const best = Math.max(...places.map((place) => sign * (found[place]?.mean ?? Number.NaN)));
+  return places.filter((place) => sign * (found[place]?.mean ?? Number.NaN) === best);
 }
 
 function showEstimate(metric: MetricDescription, { mean, low, high, count }: Estimate, best: boolean): string {
