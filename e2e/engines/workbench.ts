@@ -93,7 +93,7 @@ export class EngineWorkbench {
     await expect.poll(() => this.driver.evaluate(kept), { timeout: 30_000 }).toBe(true);
   }
 
-  /** Expects that nobody has left an error unhandled since the page was opened or loaded anew. */
+  /** Expects no error that nobody has handled, and nothing that the page's policy has blocked, since it was opened or loaded anew. */
   async expectNoErrors(): Promise<void> {
     expect(await this.driver.evaluate("globalThis.unhandledErrors")).toEqual([]);
   }
@@ -103,6 +103,8 @@ export class EngineWorkbench {
       globalThis.unhandledErrors = [];
       addEventListener("error", (event) => unhandledErrors.push(String(event.message)));
       addEventListener("unhandledrejection", (event) => unhandledErrors.push(String(event.reason)));
+      document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
+        unhandledErrors.push(effectiveDirective + " blocked " + blockedURI));
     })()`);
   }
 }

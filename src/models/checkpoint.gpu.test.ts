@@ -11,7 +11,7 @@ describe("a bundled checkpoint in the browser", () => {
 
   it("opens over the network, with the weights streamed, reported and hashed", async () => {
     const checkpoint = await openCheckpoint(folder());
-    expect(checkpoint.recommended).toEqual({ window: 2, calibrationSamples: 96 });
+    expect(checkpoint.recommended).toEqual({ window: 2, calibrationSamples: 384 });
     expect(
       checkpoint.prompts?.buildPrompt({ question: "Why?", frames: { rows: 0, columns: 0 } }).imagePositions,
     ).toHaveLength(9);

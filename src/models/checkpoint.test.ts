@@ -39,7 +39,7 @@ describe("the bundled checkpoint", () => {
       name: "scenes",
       config: { architecture: "idefics3" },
       stopIds: [2],
-      recommended: { window: 2, calibrationSamples: 96 },
+      recommended: { window: 2, calibrationSamples: 384 },
     });
     expect(checkpoint.calibration).toHaveLength(384);
     expect(checkpoint.images?.splitting).toBeNull();

@@ -4,6 +4,7 @@ import { readJsonText } from "../core/json/read.ts";
 import { anything, object } from "../core/json/schemas.ts";
 import { checkpointFile } from "./checkpoint-file.ts";
 import { type CheckpointFolder, readTextIfPresent } from "./source.ts";
+import { STATISTICS_NAME } from "./statistics-file/format.ts";
 
 const CONFIG = "config.json";
 const ADAPTER = "adapter_config.json";
@@ -72,7 +73,8 @@ export async function noWeights(
 ): Promise<PivotscopeError> {
   const adapter = await adapterError(folder).catch(() => null);
   if (adapter) return adapter;
-  const paths = (await folder.list?.().catch(() => [])) ?? [];
+  const listed = (await folder.list?.().catch(() => [])) ?? [];
+  const paths = listed.filter((path) => path !== STATISTICS_NAME);
   const others = OTHER_FORMATS.flatMap((ending) => paths.filter((path) => path.toLowerCase().endsWith(ending)));
   const [first = ""] = others;
   if (first === "") {

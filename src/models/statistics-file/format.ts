@@ -14,6 +14,9 @@
 /** Of the format and of what the numbers mean: to be raised whenever either changes. */
 export const STATISTICS_FORMAT = "pivotscope-statistics-1";
 
+/** What such a file is called beside a model's weights, which end alike. */
+export const STATISTICS_NAME = "statistics.safetensors";
+
 export const TENSORS = {
   global: "attribution_global",
   pivot: "attribution_pivot",
