@@ -288,7 +288,7 @@ test("a link to a model asks before anything is fetched, and says so when there 
   await expect(dialog.alert).toContainText("test/none");
   await page.goto("about:blank");
   await open(page, "&model=gone");
-  await expect(page.getByText('names the model "gone"')).toBeVisible();
+  await expect(page.getByText("model “gone” (this page does not bring it")).toBeVisible();
 });
 
 test("can be done from the keyboard alone, by the rules that a machine can check", async ({ page }) => {
