@@ -89,6 +89,7 @@ test("a kept file that changed on the disk does not go under the hub's hash", { 
   const dialog = await look(page);
   await dialog.button(WORDS.download).click();
   await expect(chip(page)).toContainText(/^scenes from /);
+  await expect(page).toHaveURL(/model=/);
   await damageKept(page, 4_000_000);
   hub.forgetRequests();
   await page.reload();
