@@ -4,10 +4,8 @@ import { readModules } from "./json/modules.ts";
 import { type FieldSource, readJson } from "./json/read.ts";
 import { anyObject, integer, numbers, object, objectOnly } from "./json/schemas.ts";
 import type { BaselineStatistics, MatrixName, MatrixTerms, ModuleTerms } from "./statistics.ts";
-import { validateBaselines } from "./statistics-check.ts";
+import { MATRIX_NAMES, validateBaselines } from "./statistics-check.ts";
 import type { UnitLayout } from "./unit.ts";
-
-const MATRIX_NAMES: readonly MatrixName[] = ["query", "key", "value", "output", "gate", "up", "down", "fc1", "fc2"];
 
 /** Signs and lengths are checked against the layout later. */
 const array = v.pipe(

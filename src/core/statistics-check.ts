@@ -17,6 +17,19 @@ const INPUT_SIGNS: Readonly<Record<keyof InputStatistics, "any" | "not negative"
 
 export const INPUT_NAMES = ["mean", "fluctuation", "fluctuationWelford", "energy"] as const;
 
+/** In the order in which a module has them. */
+export const MATRIX_NAMES: readonly MatrixName[] = [
+  "query",
+  "key",
+  "value",
+  "output",
+  "gate",
+  "up",
+  "down",
+  "fc1",
+  "fc2",
+];
+
 export const MATRIX_TERM_NAMES = [
   "absolute",
   "square",

@@ -3,15 +3,15 @@ import * as v from "valibot";
 import { PivotscopeError } from "../../core/errors.ts";
 import { type FieldSource, fileSource, parseJson, readJson } from "../../core/json/read.ts";
 import { anyObject, integer, type JsonObject, mapOf, numbers, object, positive } from "../../core/json/schemas.ts";
-import type {
-  BaselineStatistics,
-  InputStatistics,
-  MatrixName,
-  MatrixTerms,
-  Statistics,
-} from "../../core/statistics.ts";
-import { INPUT_NAMES, MATRIX_TERM_NAMES, validateBaselines, validateStatistics } from "../../core/statistics-check.ts";
-import type { Module, UnitLayout } from "../../core/unit.ts";
+import type { BaselineStatistics, InputStatistics, MatrixTerms, Statistics } from "../../core/statistics.ts";
+import {
+  INPUT_NAMES,
+  MATRIX_NAMES,
+  MATRIX_TERM_NAMES,
+  validateBaselines,
+  validateStatistics,
+} from "../../core/statistics-check.ts";
+import type { UnitLayout } from "../../core/unit.ts";
 import { parseSafetensorsHeader, type SafetensorsHeader } from "../safetensors-header.ts";
 import { STATISTICS_FORMAT, TENSORS } from "./format.ts";
 
@@ -122,19 +122,14 @@ function openTensors(bytes: Uint8Array, { tensors }: SafetensorsHeader, file: st
   };
 }
 
-const MATRICES: Readonly<Record<Module["kind"], readonly MatrixName[]>> = {
-  attn: ["query", "key", "value", "output"],
-  mlp: ["gate", "up", "down", "fc1", "fc2"],
-};
-
 function readBaselines(
   layout: UnitLayout,
   tensors: Tensors,
   lines: ReadonlyMap<string, readonly number[]>,
   source: FieldSource,
 ): BaselineStatistics {
-  const modules = layout.modules.map(({ key, kind }) => {
-    const present = MATRICES[kind].filter((matrix) => tensors.has(`${key}.${matrix}`));
+  const modules = layout.modules.map(({ key }) => {
+    const present = MATRIX_NAMES.filter((matrix) => tensors.has(`${key}.${matrix}`));
     return {
       matrices: present.map((matrix): MatrixTerms => {
         const name = `${key}.${matrix}`;
