@@ -9,26 +9,20 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { runProgram } from "../src/cli/program.ts";
 import { parseSafetensorsHeader } from "../src/models/safetensors-header.ts";
+import { STATISTICS_NAME } from "../src/models/statistics-file/format.ts";
+import { runCommand } from "./run-command.ts";
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 const model = resolve(import.meta.dirname, "..", "public", "models", "scenes");
-const place = join(model, "statistics.safetensors");
+const place = join(model, STATISTICS_NAME);
 
 /** Rounding differs between processors: so much of a tensor's largest number may. */
 const TOLERANCE = 1e-4;
 
-async function calibrateInto(file: string): Promise<void> {
+function calibrateInto(file: string): Promise<void> {
   const samples = join(model, "calibration.json");
-  const code = await runProgram(["statistics", "--model", model, "--samples", samples, "--out", file], {
-    write: (text) => process.stdout.write(text),
-    writeError: (text) => process.stderr.write(text),
-    showProgress: process.stderr.isTTY === true,
-    debug: false,
-    signal: new AbortController().signal,
-  });
-  if (code !== 0) process.exit(code);
+  return runCommand("statistics", "--model", model, "--samples", samples, "--out", file);
 }
 
 function tensorsOf(file: string) {
@@ -58,7 +52,7 @@ function largestDifference(kept: string, made: string): number {
 
 const folder = mkdtempSync(join(tmpdir(), "pivotscope-statistics-"));
 try {
-  const made = join(folder, "statistics.safetensors");
+  const made = join(folder, STATISTICS_NAME);
   await calibrateInto(made);
   if (values.check) {
     const difference = largestDifference(place, made);

@@ -8,8 +8,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runProgram } from "../src/cli/program.ts";
 import { type Measured, replaceResults, resultsTable, SETS, type SetResult } from "./model-card.ts";
+import { runCommand } from "./run-command.ts";
 
 const { values } = parseArgs({
   options: { model: { type: "string" }, out: { type: "string" }, traces: { type: "string" } },
@@ -20,24 +20,13 @@ if (model === undefined || out === undefined) {
 }
 mkdirSync(out, { recursive: true });
 
-async function run(...args: string[]): Promise<void> {
-  const code = await runProgram(args, {
-    write: (text) => process.stdout.write(text),
-    writeError: (text) => process.stderr.write(text),
-    showProgress: process.stderr.isTTY === true,
-    debug: false,
-    signal: new AbortController().signal,
-  });
-  if (code !== 0) process.exit(code);
-}
-
 const results: SetResult[] = [];
 for (const set of SETS) {
   const samples = join(out, `${set.name}-samples.json`);
-  await run("scenes", ...set.scenes, "--out", samples);
+  await runCommand("scenes", ...set.scenes, "--out", samples);
   const judged = async (name: string, ...source: string[]): Promise<Measured> => {
     const file = join(out, `${set.name}-${name}.json`);
-    await run("judge", "--samples", samples, ...source, "--out", file);
+    await runCommand("judge", "--samples", samples, ...source, "--out", file);
     const { all, families } = JSON.parse(readFileSync(file, "utf8"));
     return { all, families };
   };
