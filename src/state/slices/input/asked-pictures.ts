@@ -4,14 +4,15 @@
  */
 import { PivotscopeError } from "../../../core/errors.ts";
 import { formatBytes } from "../../../core/format-bytes.ts";
-import type { Environment } from "../../environment.ts";
+import type { Environment, RecordStore } from "../../environment.ts";
+import { createLatestRecords } from "../latest-records.ts";
 
 /** Pictures that are kept, and bytes of each at most. */
 export const ASKED_PICTURES = 4;
 export const ASKED_PICTURE_BYTES = 16 * 1024 * 1024;
 
-const LIST = "asked-pictures";
-const keyOf = (id: string) => `asked-picture ${id}`;
+const listOf = (records: RecordStore) =>
+  createLatestRecords(records, { index: "asked-pictures", kind: "asked-picture", most: ASKED_PICTURES });
 
 export interface AskedPicture {
   readonly file: Blob;
@@ -33,20 +34,17 @@ export async function keepPicture(environment: Environment, { file, name }: Aske
   const { records } = environment;
   const id = environment.uniqueNumber().toString(36);
   const bytes = new Uint8Array(await file.arrayBuffer());
-  await records.alone(LIST, async () => {
-    const before = (await records.read(LIST)).filter((entry) => typeof entry === "string");
-    const kept = before.slice(Math.max(0, before.length - ASKED_PICTURES + 1));
-    for (const gone of before.slice(0, before.length - kept.length)) await records.remove(keyOf(gone));
-    await records.replace(keyOf(id), { name, type: file.type, bytes });
-    await records.remove(LIST);
-    for (const entry of [...kept, id]) await records.append(LIST, entry);
-  });
+  const list = listOf(records);
+  await list.first(id);
+  await records.replace(list.placeOf(id), { name, type: file.type, bytes });
   return id;
 }
 
 /** The picture that is kept under this name, null where it is not. @throws what the storage throws. */
 export async function findPicture({ records }: Pick<Environment, "records">, id: string): Promise<AskedPicture | null> {
-  const record = (await records.read(keyOf(id)))[0] as Partial<Record<"name" | "type" | "bytes", unknown>> | undefined;
+  const record = (await records.read(listOf(records).placeOf(id)))[0] as
+    | Partial<Record<"name" | "type" | "bytes", unknown>>
+    | undefined;
   if (!(record?.bytes instanceof Uint8Array) || typeof record.name !== "string") return null;
   return { name: record.name, file: new Blob([new Uint8Array(record.bytes)], { type: String(record.type) }) };
 }
