@@ -9,6 +9,7 @@ import { createInputActions } from "./slices/input/input.ts";
 import { createScenesActions } from "./slices/input/scenes.ts";
 import { createLinkActions } from "./slices/link.ts";
 import { createComparisonActions } from "./slices/measurement/comparison.ts";
+import { createKeptMeasurements } from "./slices/measurement/kept-measurements.ts";
 import { createMeasurementActions } from "./slices/measurement/measurement.ts";
 import { createModelActions } from "./slices/model/model.ts";
 import { createOpeningActions } from "./slices/model/model-opening.ts";
@@ -40,7 +41,7 @@ export function createActions(context: Context) {
     calibration: createCalibrationActions(context, noteLoss, kept),
     ownSamples: createOwnSamplesActions(context, noteLoss),
     pruning: createPruningActions(context),
-    measurement: createMeasurementActions(context, noteLoss),
+    measurement: createMeasurementActions(context, noteLoss, createKeptMeasurements()),
     comparison: createComparisonActions(context, noteLoss),
     experiments: createExperimentsActions(context, noteLoss, kept, results),
     layers: createLayersActions(context, noteLoss),

@@ -3,7 +3,8 @@ import { PivotscopeError } from "../../../core/errors.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { measureAt, opened, until } from "../../testing/journey.ts";
 import { verdictSentence } from "../reasoning/answer.ts";
-import { measurementKey, REST, staleRatio } from "./measurement.ts";
+import { measurementKey } from "./kept-measurements.ts";
+import { REST, staleRatio } from "./measurement.ts";
 
 let harness: Harness = createHarness();
 afterEach(() => harness.workbench.close());

@@ -9,24 +9,13 @@ import { createJob } from "../../job.ts";
 import { ENDED, IDLE } from "../../job-state.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import { sampleInput } from "../input/input.ts";
-import { runName } from "../model/model.ts";
 import { pruningOf } from "../pruning/method.ts";
-import { firstMismatch, prunedPrefix, prunedTokenLimit, verdict } from "../reasoning/answer.ts";
+import { type KeptMeasurements, measurementKey } from "./kept-measurements.ts";
+import { measurePlan } from "./measure-plan.ts";
 import { type Measured, RESTING } from "./measurement-state.ts";
 
 /** Milliseconds without a new plan after which the thumb counts as resting. */
 export const REST = 150;
-
-/** Results kept; the oldest goes first. One is some kilobytes. */
-const KEPT_RESULTS = 256;
-
-/** Names the plan and the input at hand; null while one of them is missing. */
-export function measurementKey(state: WorkbenchState): string | null {
-  const { pruning, reasoning, model } = state;
-  if (pruning.planHash === null || reasoning.trace === null || reasoning.inputKey === null) return null;
-  const run = model.summary && runName(model.summary);
-  return `${model.summary?.weightHash} ${run} ${pruning.planHash} ${reasoning.inputKey}`;
-}
 
 /** Ratio of the shown result when it is not the one at hand, null when it is current or absent. */
 export function staleRatio(state: WorkbenchState): number | null {
@@ -41,9 +30,12 @@ export interface MeasurementActions {
   retry(): void;
 }
 
-export function createMeasurementActions(context: Context, onLoss: (error: unknown) => boolean): MeasurementActions {
+export function createMeasurementActions(
+  context: Context,
+  onLoss: (error: unknown) => boolean,
+  kept: KeptMeasurements,
+): MeasurementActions {
   const { patch, get, environment } = context;
-  const kept = new Map<string, Measured>();
   let callOff = () => {};
   let runningKey: string | null = null;
   const job = createJob<never, string>(context, {
@@ -57,15 +49,8 @@ export function createMeasurementActions(context: Context, onLoss: (error: unkno
     },
   });
 
-  function remember(result: Measured): void {
-    kept.delete(result.key);
-    kept.set(result.key, result);
-    const oldest = kept.size > KEPT_RESULTS ? kept.keys().next().value : undefined;
-    if (oldest !== undefined) kept.delete(oldest);
-  }
-
   function show(result: Measured): void {
-    remember(result);
+    kept.keep(result);
     const { shown } = get().measurement;
     // A picture or question that is no longer there must not come back on the screen.
     if (result.inputKey === get().reasoning.inputKey) patch("measurement", { shown: result });
@@ -110,19 +95,16 @@ export function createMeasurementActions(context: Context, onLoss: (error: unkno
     const pruning = pruningOf(frame);
     runningKey = key;
     await job.start(async ({ signal, wanted, inTurn }) => {
-      await inTurn(async (engine) => {
-        const ids = trace.tokens.map((token) => token.id);
-        const measurement = kept.get(key)?.measurement ?? (await engine.evaluate(input, ids, pruning, { signal }));
-        if (!wanted()) return;
-        const mismatch = firstMismatch(trace.tokens, measurement);
-        const result = { key, ratio, method, inputKey, measurement } as const;
-        if (mismatch < 0) return show({ ...result, answer: verdict(trace, null) });
-        show({ ...result, answer: null });
-        const prefix = prunedPrefix(trace.tokens, measurement, mismatch);
-        const options = { pruning, prefix, maximumTokens: prunedTokenLimit(trace) };
-        const pruned = await engine.generate(input, options, { signal });
-        if (wanted()) show({ ...result, answer: verdict(trace, pruned) });
-      });
+      await inTurn((engine) =>
+        measurePlan(
+          engine,
+          { input, trace, pruning, known: kept.get(key)?.measurement },
+          signal,
+          (measurement, answer) => {
+            if (wanted()) show({ key, ratio, method, inputKey, measurement, answer });
+          },
+        ),
+      );
       return key;
     }, key);
     // A newer run has a key of its own.

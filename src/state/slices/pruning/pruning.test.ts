@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { decodeSharedState } from "../../address/url.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { measureAt, opened } from "../../testing/journey.ts";
-import { measurementKey, staleRatio } from "../measurement/measurement.ts";
+import { measurementKey } from "../measurement/kept-measurements.ts";
+import { staleRatio } from "../measurement/measurement.ts";
 
 let harness: Harness = createHarness();
 afterEach(() => harness.workbench.close());

@@ -1,0 +1,38 @@
+/** Measures one plan on one sample: on the dense model's trace first, then as far as needed in the pruned model's own words. */
+
+import type { Pruning } from "../../../core/pruning.ts";
+import type { Measurement, SampleInput, Trace } from "../../../engine/contract.ts";
+import type { WorkerEngine } from "../../../engine/worker/client.ts";
+import { type AnswerVerdict, firstMismatch, prunedPrefix, prunedTokenLimit, verdict } from "../reasoning/answer.ts";
+
+export interface PlanOnSample {
+  readonly input: SampleInput;
+  /** What the dense model says. */
+  readonly trace: Trace;
+  readonly pruning: Pruning;
+  /** The teacher-forced part, where it is known already. */
+  readonly known: Measurement | undefined;
+}
+
+/**
+ * @param tell is given what is known so far: the divergences with a null answer, then the answer too; at once where every
+ *   token agrees.
+ * @throws PivotscopeError `cancelled`, and what the engine throws.
+ */
+export async function measurePlan(
+  engine: WorkerEngine,
+  { input, trace, pruning, known }: PlanOnSample,
+  signal: AbortSignal,
+  tell: (measurement: Measurement, answer: AnswerVerdict | null) => void,
+): Promise<void> {
+  const ids = trace.tokens.map((token) => token.id);
+  const measurement = known ?? (await engine.evaluate(input, ids, pruning, { signal }));
+  if (signal.aborted) return;
+  const mismatch = firstMismatch(trace.tokens, measurement);
+  if (mismatch < 0) return tell(measurement, verdict(trace, null));
+  tell(measurement, null);
+  const prefix = prunedPrefix(trace.tokens, measurement, mismatch);
+  const options = { pruning, prefix, maximumTokens: prunedTokenLimit(trace) };
+  const pruned = await engine.generate(input, options, { signal });
+  if (!signal.aborted) tell(measurement, verdict(trace, pruned));
+}
