@@ -130,14 +130,21 @@ describe("KL distribution", () => {
 });
 
 describe("compare traces", () => {
-  const left = { name: "dense", method: "dense", ratio: 0, text: "a b", status: "finished" } as const;
-  const right = { name: "pruned", method: "µCRASP", ratio: 0.38, text: "a", status: "streaming" } as const;
+  const left = { name: "dense", method: "dense", ratio: 0, text: "a b", tokens: 2, status: "finished" } as const;
+  const right = { name: "pruned", method: "µCRASP", ratio: 0.38, text: "a", tokens: 1, status: "streaming" } as const;
 
   it("shows the streamed text before it is aligned", () => {
     const html = renderToStaticMarkup(<CompareTraces context={context} left={left} right={right} segments={null} />);
     expect(html).toContain("<span>a b</span>");
     expect(html).toContain("streaming");
     expect(html).not.toContain("<mark");
+  });
+
+  it("does not call a trace finished that was cut", () => {
+    const cut = { ...right, tokens: 122, status: "cut" } as const;
+    const html = renderToStaticMarkup(<CompareTraces context={context} left={left} right={cut} segments={null} />);
+    expect(html).toContain("came to no end, cut after 122 tokens");
+    expect(html.match(/finished/g)).toHaveLength(1 + (html.match(/data-status="finished"/g)?.length ?? 0));
   });
 
   it("marks differences and where they begin", () => {

@@ -42,7 +42,8 @@ export default function ComparisonPanel() {
     method: ratio === 0 && name === "dense" ? "dense" : method,
     ratio,
     text: textOf(trace.tokens),
-    status: trace.status,
+    tokens: trace.tokens.length,
+    status: trace.status === "finished" && trace.cut ? "cut" : trace.status,
   });
   return (
     <div ref={panel} className={styles.comparison}>
@@ -75,9 +76,6 @@ export default function ComparisonPanel() {
         right={column("pruned", subject.ratio, pruned)}
         segments={segments}
       />
-      {pruned.cut && (
-        <p className={texts.note}>The pruned model came to no end: cut after {pruned.tokens.length} tokens.</p>
-      )}
       {failure && <Alert failure={failure}>{lost && <ReloadModel />}</Alert>}
     </div>
   );

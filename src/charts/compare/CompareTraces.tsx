@@ -26,7 +26,8 @@ const defaults = {
     "The same question, reasoned by the dense and by the pruned model (greedy generation); what differs is underlined.",
 } as const;
 
-export type TraceStatus = "waiting" | "streaming" | "finished" | "cancelled" | "failed";
+/** "cut": the limit of tokens ended it, not the model. */
+export type TraceStatus = "waiting" | "streaming" | "finished" | "cut" | "cancelled" | "failed";
 
 export interface TraceColumn {
   /** "dense", "pruned". */
@@ -35,6 +36,8 @@ export interface TraceColumn {
   readonly ratio: Ratio;
   /** What has been generated so far. */
   readonly text: string;
+  /** How many tokens that is. */
+  readonly tokens: number;
   readonly status: TraceStatus;
 }
 
@@ -59,7 +62,7 @@ export function CompareTraces({ left, right, segments, ...frameProps }: CompareT
     >
       <div className={styles.compare}>
         <table className={styles.compareTable}>
-          <caption className={hidden.visuallyHidden}>{sentence}</caption>
+          <caption className={hidden.visuallyHidden}>Both traces, row by row</caption>
           <thead>
             <tr>
               <ColumnHead column={left} />
@@ -88,13 +91,10 @@ export function CompareTraces({ left, right, segments, ...frameProps }: CompareT
   );
 }
 
-const STATUS_WORDS: Readonly<Record<TraceStatus, string>> = {
-  waiting: "waiting",
-  streaming: "streaming",
-  finished: "finished",
-  cancelled: "cancelled, incomplete",
-  failed: "failed, incomplete",
-};
+function statusWords({ status, tokens }: TraceColumn): string {
+  if (status === "cut") return `came to no end, cut after ${plural(tokens, "token")}`;
+  return status === "cancelled" || status === "failed" ? `${status}, incomplete` : status;
+}
 
 function ColumnHead({ column }: { readonly column: TraceColumn }) {
   return (
@@ -105,7 +105,7 @@ function ColumnHead({ column }: { readonly column: TraceColumn }) {
         {formatShare(column.ratio, 1)}
       </span>{" "}
       <span className={styles.compareStatus} data-status={column.status}>
-        {STATUS_WORDS[column.status]}
+        {statusWords(column)}
       </span>
     </th>
   );

@@ -2,6 +2,7 @@
 import type { JudgedClaim, Judgement } from "../../scenes/judge/index.ts";
 import type { Formula } from "../frame/chart-context.ts";
 import { type ChartTable, tableOf } from "../frame/table.ts";
+import { claimsTrue } from "./claim-words.ts";
 
 export interface JudgedColumn {
   /** "dense" or "pruned". */
@@ -22,11 +23,6 @@ export const VERDICT_SIGNS: Readonly<Record<JudgedClaim["verdict"], string>> = {
   false: "✗",
   unreadable: "?",
 };
-
-/** "5 of 6". */
-export function claimsTrue({ claims }: Judgement): string {
-  return `${claims.filter((claim) => claim.verdict === "true").length} of ${claims.length}`;
-}
 
 /**
  * A sentence where the dense model, which is whole, writes mostly what the judge cannot read: then the model does not

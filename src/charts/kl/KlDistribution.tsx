@@ -1,5 +1,5 @@
 /**
- * Histogram of KL per token in the colours of the token trace, with mean, median and 95 % marks. Several series on one
+ * Histogram of KL per token in the colours of the token trace, with marks for mean, median and 95th percentile. Several series on one
  * axis are KlOverlay's.
  */
 import "./kl-colours.css";

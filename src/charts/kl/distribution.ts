@@ -71,7 +71,7 @@ export function klTable(series: readonly NamedHistogram[]): ChartTable {
     ...series.map(({ histogram }) => histogram.bins[index]?.count ?? null),
   ]);
   const marks = (["mean", "median", "quantile95", "maximum"] as const).map((mark) => [
-    mark === "quantile95" ? "95 % quantile (nats)" : `${mark} (nats)`,
+    mark === "quantile95" ? "95th percentile (nats)" : `${mark} (nats)`,
     "",
     ...series.map(({ histogram }) => histogram[mark]),
   ]);

@@ -9,14 +9,14 @@ function marks(width: number) {
   const at = fc.double({ min: 34, max: width, noNaN: true });
   return fc.tuple(fc.tuple(at, nats), fc.tuple(at, nats), fc.tuple(at, nats)).map((entries): readonly Mark[] =>
     entries.map(([place, value], index) => {
-      const name = ["median", "mean", "95 %"][index] ?? "";
+      const name = ["median", "mean", "95th percentile"][index] ?? "";
       return { name, text: `${name} ${formatNats(value)}`, at: place };
     }),
   );
 }
 
 function at(...places: readonly number[]): readonly Mark[] {
-  return ["median 0.250", "mean 0.30", "95 % 2.00"].map((text, index) => ({
+  return ["median 0.250", "mean 0.30", "95th percentile 2.00"].map((text, index) => ({
     name: text,
     text,
     at: places[index] ?? 0,
@@ -69,7 +69,7 @@ describe("labels of the marks", () => {
     expect(placeMarks(at(43, 43, 43), 400).map((mark) => mark.row)).toEqual([0, 1, 2]);
     expect(placeMarks(at(43, 150, 43), 400).map(({ text, row }) => [text, row])).toEqual([
       ["median 0.250", 0],
-      ["95 % 2.00", 1],
+      ["95th percentile 2.00", 1],
       ["mean 0.30", 2],
     ]);
     expect(placeMarks([], 400)).toEqual([]);

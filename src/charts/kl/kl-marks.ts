@@ -1,5 +1,5 @@
 /**
- * Where the labels of mean, median and 95 % stand above the histogram.
+ * Where the labels of mean, median and 95th percentile stand above the histogram.
  *
  * Each label has a row of its own beside the upper end of its line, so no two labels can meet. What remains is to keep
  * a label within the chart, and off the lines of marks that reach higher; with three marks all arrangements can be

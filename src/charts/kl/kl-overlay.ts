@@ -55,7 +55,7 @@ export function klHeading({ series }: KlOverlayData, place: number | null): stri
   if (counts.length === 0) return "Nothing measured yet.";
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const tokens = least === most ? plural(most, "token") : `${plural(least, "token")} to ${plural(most, "token")}`;
-  return `Mean · median · 95 % quantile, nats per token over ${tokens}`;
+  return `Mean · median · 95th percentile, nats per token over ${tokens}`;
 }
 
 /** One bin of every series as a sentence. */
@@ -89,7 +89,7 @@ export function klOverlayTable({ edges, series }: KlOverlayData): ChartTable {
       { label: "Not finite", kind: "number" },
       nats("Mean"),
       nats("Median"),
-      nats("95 % quantile"),
+      nats("95th percentile"),
       nats("Highest"),
       ...bins,
     ],

@@ -1,5 +1,5 @@
 /**
- * Data → shapes of a KL histogram: one series as filled bars with its mean, median and 95 % quantile, or several as
+ * Data → shapes of a KL histogram: one series as filled bars with its mean, median and 95th percentile, or several as
  * outlines with their means. Both stand on the same axes.
  */
 
@@ -97,7 +97,7 @@ function marksOf({ count, median, mean, quantile95 }: KlHistogram, x: (nats: num
   const named = [
     { name: "median", nats: median },
     { name: "mean", nats: mean },
-    { name: "95 %", nats: quantile95 },
+    { name: "95th percentile", nats: quantile95 },
   ];
   const marks = named.map(({ name, nats }) => ({ name, text: `${name} ${formatNats(nats)}`, at: x(nats) }));
   return placeMarks(marks, width).map((mark) => ({ ...mark, y: (mark.row + 0.5) * MARK_ROW_HEIGHT }));

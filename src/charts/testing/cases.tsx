@@ -128,8 +128,15 @@ export const CASES: Readonly<Record<string, ChartCase>> = {
     chart: (
       <CompareTraces
         context={context}
-        left={{ name: "dense", method: "dense", ratio: 0, text: "The cube is red.", status: "finished" }}
-        right={{ name: "pruned", method: "µCRASP", ratio: 0.38, text: "The cube is blue.", status: "finished" }}
+        left={{ name: "dense", method: "dense", ratio: 0, text: "The cube is red.", tokens: 4, status: "finished" }}
+        right={{
+          name: "pruned",
+          method: "µCRASP",
+          ratio: 0.38,
+          text: "The cube is blue.",
+          tokens: 4,
+          status: "finished",
+        }}
         segments={[
           { kind: "same", left: "The cube is ", right: "The cube is " },
           { kind: "changed", left: "red", right: "blue" },

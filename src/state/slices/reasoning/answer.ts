@@ -61,11 +61,11 @@ export function verdict(dense: Trace, pruned: Trace | null): AnswerVerdict {
 const SHOWN_ANSWER = 40;
 
 function shown(answer: string | null): string {
-  if (answer === null) return "no answer";
+  if (answer === null) return "(gives no answer)";
   return answer.length <= SHOWN_ANSWER ? answer : `${answer.slice(0, SHOWN_ANSWER).trimEnd()}…`;
 }
 
-/** "answer matches: three = three". */
+/** "answer matches: three = three", "answer differs: three → (gives no answer)". */
 export function verdictSentence(answer: AnswerVerdict): string {
   const dense = shown(answer.dense);
   const pruned = shown(answer.pruned);

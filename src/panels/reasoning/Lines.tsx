@@ -1,0 +1,71 @@
+/** The reasoning at hand: the dense model's words, measured. */
+
+import { ReasoningChart } from "../../charts/trace/ReasoningChart.tsx";
+import { isBusy } from "../../state/job-state.ts";
+import { staleRatio } from "../../state/slices/measurement/measurement.ts";
+import { Alert } from "../Alert.tsx";
+import { ReloadModel } from "../ReloadModel.tsx";
+import controls from "../shared/controls.module.css";
+import texts from "../shared/text.module.css";
+import { useActions, useSelect, useSelectShallow } from "../use-workbench.ts";
+import { waitingText } from "../words.ts";
+import { measuredContext, shownForTrace } from "./measured.ts";
+
+export function Lines() {
+  const { reasoning: actions } = useActions();
+  const reasoning = useSelect((state) => state.reasoning);
+  const measured = useSelect(shownForTrace);
+  const context = useSelectShallow(measuredContext);
+  const stale = useSelect(staleRatio);
+  const lost = useSelect((state) => state.model.status === "lost");
+  const activity = useSelect((state) => state.model.activity);
+  const busy = isBusy(reasoning);
+  return (
+    <div>
+      <ReasoningChart
+        context={context}
+        staleRatio={stale}
+        tokens={reasoning.tokens}
+        pivots={reasoning.pivots}
+        measurement={measured?.measurement ?? null}
+        argmaxTexts={measured?.measurement.argmaxTexts ?? null}
+        streaming={busy}
+      />
+      {busy && (
+        <div className={texts.row}>
+          <p className={texts.note}>
+            {reasoning.status === "waiting" ? waitingText(activity) : "the dense model is reasoning"}
+          </p>
+          <button type="button" className={controls.button} onClick={() => actions.cancel()}>
+            Stop reasoning
+          </button>
+        </div>
+      )}
+      {reasoning.pivotsFallback && (
+        <p className={texts.note}>Too few markers in this trace: its pivots are the boundaries of its thirds.</p>
+      )}
+      {reasoning.trace?.finish === "length" && (
+        <p className={texts.note}>The trace was cut at the model's limit of tokens.</p>
+      )}
+      {reasoning.status === "cancelled" && (
+        <div className={texts.row}>
+          <p className={texts.note}>Stopped before its end.</p>
+          <button type="button" className={controls.button} onClick={() => void actions.start()}>
+            Reason again
+          </button>
+        </div>
+      )}
+      {reasoning.failure && (
+        <Alert failure={reasoning.failure}>
+          {lost ? (
+            <ReloadModel />
+          ) : (
+            <button type="button" className={controls.button} onClick={() => void actions.start()}>
+              Reason again
+            </button>
+          )}
+        </Alert>
+      )}
+    </div>
+  );
+}
