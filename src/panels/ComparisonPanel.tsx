@@ -3,14 +3,13 @@
 import { useEffect, useMemo, useRef } from "react";
 import { CompareTraces, type TraceColumn } from "../charts/compare/CompareTraces.tsx";
 import { formatShare } from "../charts/format.ts";
+import { contextOf } from "../charts/frame/chart-context.ts";
 import { alignTexts } from "../core/alignment.ts";
 import { isBusy } from "../state/job-state.ts";
 import type { ComparedTrace } from "../state/slices/measurement/comparison-state.ts";
-import { methodLabel } from "../state/slices/pruning/method.ts";
 import { textOf, verdictSentence } from "../state/slices/reasoning/answer.ts";
 import { Alert } from "./Alert.tsx";
 import styles from "./ComparisonPanel.module.css";
-import { modelLabel } from "./plan-context.ts";
 import { ReloadModel } from "./ReloadModel.tsx";
 import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
@@ -22,24 +21,24 @@ export default function ComparisonPanel() {
   const comparison = useSelect((state) => state.comparison);
   const activity = useSelect((state) => state.model.activity);
   const lost = useSelect((state) => state.model.status === "lost");
-  const model = useSelect(modelLabel);
-  const { subject, dense, pruned, status, answer, failure } = comparison;
+  const { of, dense, pruned, status, answer, failure } = comparison;
   const ended = status === "done";
   const [left, right] = [textOf(dense.tokens), textOf(pruned.tokens)];
   const segments = useMemo(() => (ended ? alignTexts(left, right).segments : null), [ended, left, right]);
   const panel = useRef<HTMLDivElement>(null);
   // It stands below the charts; whoever pressed the button wants to see it.
   useEffect(() => {
-    if (subject) panel.current?.scrollIntoView({ block: "nearest" });
-  }, [subject]);
-  if (!subject) {
+    if (of) panel.current?.scrollIntoView({ block: "nearest" });
+  }, [of]);
+  if (!of) {
     return <p className={texts.empty}>Press “Compare reasoning” to read both models' own words side by side.</p>;
   }
   const busy = isBusy(comparison);
-  const method = methodLabel(subject.method);
+  const context = contextOf(of);
+  const { asked, reached } = of.plan;
   const column = (name: string, ratio: number, trace: ComparedTrace): TraceColumn => ({
     name,
-    method: ratio === 0 && name === "dense" ? "dense" : method,
+    method: name === "dense" ? "dense" : context.method,
     ratio,
     text: textOf(trace.tokens),
     tokens: trace.tokens.length,
@@ -49,7 +48,7 @@ export default function ComparisonPanel() {
     <div ref={panel} className={styles.comparison}>
       <div className={texts.row}>
         <p className={styles.question}>
-          “{subject.question}” at {formatShare(subject.ratio, 1)}, reached {formatShare(subject.reachedRatio, 1)}
+          {of.model.label}: “{of.input.question}” at {formatShare(asked, 1)}, reached {formatShare(reached, 1)}
           {answer && <strong> · {verdictSentence(answer)}</strong>}
         </p>
         {busy ? (
@@ -71,9 +70,9 @@ export default function ComparisonPanel() {
       </div>
       {status === "waiting" && <p className={texts.note}>{waitingText(activity)}</p>}
       <CompareTraces
-        context={{ model, method, ratio: subject.ratio }}
+        context={context}
         left={column("dense", 0, dense)}
-        right={column("pruned", subject.ratio, pruned)}
+        right={column("pruned", asked, pruned)}
         segments={segments}
       />
       {failure && <Alert failure={failure}>{lost && <ReloadModel />}</Alert>}

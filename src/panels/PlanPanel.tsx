@@ -1,20 +1,20 @@
 /** What goes at the ratio at hand: budget, retention by layer, neuron field. All of it follows the thumb. */
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { BudgetLine } from "../charts/budget/BudgetLine.tsx";
 import { NeuronField } from "../charts/field/NeuronField.tsx";
 import { formatScore } from "../charts/format.ts";
-import type { Formula } from "../charts/frame/chart-context.ts";
+import { contextOf, type Formula } from "../charts/frame/chart-context.ts";
 import { RetentionChart } from "../charts/retention/RetentionChart.tsx";
 import { methods } from "../core/methods/index.ts";
+import type { PlanProvenance } from "../core/provenance.ts";
 import { pivotShare } from "../core/signals/fusion.ts";
 import type { UnitIndex } from "../core/unit.ts";
-import type { WorkbenchState } from "../state/shape.ts";
 import { DEFAULT_METHOD, methodLabel } from "../state/slices/pruning/method.ts";
 import { EmptyChart } from "./EmptyChart.tsx";
-import { missingPlan, planContext } from "./plan-context.ts";
+import { missingPlan } from "./plan-context.ts";
 import columns from "./shared/columns.module.css";
 import texts from "./shared/text.module.css";
-import { useSelect, useSelectShallow } from "./use-workbench.ts";
+import { useSelect } from "./use-workbench.ts";
 
 export function BudgetPanel() {
   const frame = useSelect((state) => state.pruning.frame);
@@ -24,16 +24,16 @@ export function BudgetPanel() {
 
 export function PlanPanel() {
   const frame = useSelect((state) => state.pruning.frame);
+  const of = useSelect((state) => state.pruning.of);
   const layout = useSelect((state) => state.model.summary?.layout);
   const cmds = useSelect((state) => state.calibration.statistics?.cmds ?? null);
-  const context = useSelectShallow(planContext);
-  const formula = useSelectShallow(valueFormula);
+  const formula = useMemo(() => of && valueFormula(of.plan), [of]);
   const reason = useSelect(missingPlan);
   const secondMethod = useSelect((state) => state.pruning.secondMethod);
   const secondFrame = useSelect((state) => state.pruning.secondFrame);
   const [pinned, setPinned] = useState<readonly UnitIndex[]>([]);
 
-  if (!frame || !layout) {
+  if (!frame || !of || !formula || !layout) {
     return (
       <div className={`${columns.column} ${columns.columnPlan} ${columns.panel}`}>
         <EmptyChart title="Retention by layer" text={reason} />
@@ -41,6 +41,7 @@ export function PlanPanel() {
       </div>
     );
   }
+  const context = contextOf(of);
   const second = secondMethod !== null &&
     secondFrame && { name: methodLabel(secondMethod), keptPerModule: secondFrame.keptPerModule };
   const togglePin = (unit: UnitIndex) =>
@@ -61,7 +62,7 @@ export function PlanPanel() {
 }
 
 /** How a unit's value comes to be, with the numbers at this ratio. */
-function valueFormula({ pruning: { ratio, parameters, method } }: WorkbenchState): Formula {
+function valueFormula({ asked, parameters, method }: PlanProvenance): Formula {
   const other = method === DEFAULT_METHOD ? undefined : methods.find(({ name }) => name === method);
   if (other) {
     return {
@@ -70,9 +71,9 @@ function valueFormula({ pruning: { ratio, parameters, method } }: WorkbenchState
       source: other.source,
     };
   }
-  const gamma = pivotShare(ratio, parameters);
-  const alpha = parameters.alphaBase + parameters.alphaSlope * ratio;
-  const beta = parameters.betaBase + parameters.betaSlope * ratio;
+  const gamma = pivotShare(asked, parameters);
+  const alpha = parameters.alphaBase + parameters.alphaSlope * asked;
+  const beta = parameters.betaBase + parameters.betaSlope * asked;
   return {
     expression: "v = ((1−γ)·Ā_global + γ·Ā_pivot) · (1 + α·Sens) · (1 + β·CMDS) · Ω",
     withNumbers: `γ = ${formatScore(gamma)}, α = ${formatScore(alpha)}, β = ${formatScore(beta)} at this ratio`,

@@ -4,16 +4,12 @@ import { serialiseStatistics } from "../core/statistics-json.ts";
 import type { WorkbenchState } from "../state/shape.ts";
 
 /** Downloads the plan at the ratio at hand; nothing happens before there is one. */
-export function downloadPlan({ model: { summary }, pruning }: WorkbenchState): void {
-  if (!summary || !pruning.frame) return;
-  const plan = createPlan(summary.layout, pruning.frame, {
-    model: summary,
-    method: pruning.method,
-    parameters: pruning.parameters,
-    askedRatio: pruning.ratio,
-  });
-  const percent = Number((pruning.ratio * 100).toFixed(1));
-  download(`pivotscope-plan-${summary.name}-${pruning.method}-${percent}pct.json`, serialisePlan(plan));
+export function downloadPlan({ model: { summary }, pruning: { frame, of } }: WorkbenchState): void {
+  if (!summary || !frame || !of) return;
+  const { method, parameters, asked } = of.plan;
+  const plan = createPlan(summary.layout, frame, { model: of.model, method, parameters, askedRatio: asked });
+  const percent = Number((asked * 100).toFixed(1));
+  download(`pivotscope-plan-${of.model.name}-${method}-${percent}pct.json`, serialisePlan(plan));
 }
 
 /** Downloads what the last calibration left. */

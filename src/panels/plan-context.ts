@@ -1,24 +1,17 @@
-/** What stands on the charts that follow the thumb, and why there is none where there is none. */
+/** Why there is no plan where there is none, and what the page calls what is open. */
 
-import type { ChartContext } from "../charts/frame/chart-context.ts";
 import { encodeSharedState } from "../state/address/url.ts";
 import { sharedState } from "../state/address/url-sync.ts";
 import { isBusy } from "../state/job-state.ts";
 import type { WorkbenchState } from "../state/shape.ts";
 import { keptSamples } from "../state/slices/calibration.ts";
-import { isBundled } from "../state/slices/model/model.ts";
+import { labelOf } from "../state/slices/model/model.ts";
 import { samplesAtHand } from "../state/slices/own-samples/own-samples.ts";
-import { methodLabel } from "../state/slices/pruning/method.ts";
 
-/** The model's name on charts; the page's own name for a bundled one. */
+/** The name of the model that is open or being opened; what a result is called is in its own provenance. */
 export function modelLabel({ model }: WorkbenchState): string {
   const name = model.summary?.name ?? model.source?.name ?? "no model";
-  const own = isBundled({ model }) ? model.bundled.find((entry) => entry.name === name) : undefined;
-  return own?.label ?? name;
-}
-
-export function planContext(state: WorkbenchState): ChartContext {
-  return { model: modelLabel(state), method: methodLabel(state.pruning.method), ratio: state.pruning.ratio };
+  return labelOf(name, model);
 }
 
 /** Why there is no plan yet, in a sentence; what to do where something has to be done. */

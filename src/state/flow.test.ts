@@ -103,7 +103,7 @@ describe("a cancelled or repeated press", () => {
     input.ask("Second?");
     gate.open();
     await until(harness, ({ reasoning }) => reasoning.status === "done");
-    expect(state().reasoning.inputKey).toContain("Second?");
+    expect(state().reasoning.of?.input.key).toContain("Second?");
     expect(harness.fake().calls.at(-1)?.input?.question).not.toBe("First?");
   });
 
@@ -190,7 +190,7 @@ describe("a lost device", () => {
     await harness.workbench.actions.model.reload();
     await until(harness, ({ model, measurement }) => model.status === "ready" && measurement.status === "done");
     expect(state().calibration.statistics).toBe(statistics);
-    expect(state().measurement.shown?.ratio).toBe(0.2);
+    expect(state().measurement.shown?.of.plan.asked).toBe(0.2);
     expect(kinds()).toEqual(["load"]);
   });
 
@@ -220,12 +220,12 @@ describe("a lost device", () => {
 describe("constants", () => {
   it("plans anew at once when a constant of the plan changes", async () => {
     harness = await opened();
-    const before = state().pruning.planHash;
+    const before = state().pruning.of?.plan.hash;
     harness.workbench.actions.pruning.setParameter("visionFactor", 6);
-    expect(state().pruning.planHash).not.toBe(before);
+    expect(state().pruning.of?.plan.hash).not.toBe(before);
     expect(calibrationOutdated(state())).toBe(false);
     harness.workbench.actions.pruning.resetParameter("visionFactor");
-    expect(state().pruning.planHash).toBe(before);
+    expect(state().pruning.of?.plan.hash).toBe(before);
   });
 
   it("marks the calibration as outdated when one of its constants changes, until it is calibrated again", async () => {

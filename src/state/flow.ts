@@ -118,6 +118,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       weights = identity;
       patch("calibration", { statistics: null, statisticsKey: null, seconds: null, ...IDLE });
       patch("reasoning", initialReasoning);
+      actions.measurement.settle();
       actions.experiments.reset();
       actions.layers.reset();
       const samplesKnown = actions.ownSamples.welcome(summary);
@@ -237,8 +238,8 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     () => actions.reasoning.refreshPivots(),
   );
   on(
-    (state) => state.comparison.subject,
-    (subject) => subject && actions.preferences.openTab("compare"),
+    (state) => state.comparison.of,
+    (of) => of && actions.preferences.openTab("compare"),
   );
   on(
     (state) => state.ownSamples.used?.key ?? null,

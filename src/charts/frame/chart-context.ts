@@ -1,4 +1,6 @@
 /** What stands on every chart so that a screenshot explains itself, and the formula behind it. */
+import { methods } from "../../core/methods/index.ts";
+import type { Provenance } from "../../core/provenance.ts";
 import type { Ratio } from "../../core/unit.ts";
 
 /** Where a chart's numbers come from. */
@@ -9,6 +11,13 @@ export interface ChartContext {
   readonly ratio: Ratio;
   /** Said in place of the ratio on a chart over several: "0–70 %". */
   readonly ratioText?: string;
+}
+
+/** What stands on a chart of this result. */
+export function contextOf({ model, plan }: Provenance): ChartContext {
+  if (!plan) return { model: model.label, method: "dense", ratio: 0, ratioText: "not pruned" };
+  const label = methods.find(({ name }) => name === plan.method)?.label ?? plan.method;
+  return { model: model.label, method: label, ratio: plan.asked };
 }
 
 /** The formula behind a chart, with this model's numbers put in. */

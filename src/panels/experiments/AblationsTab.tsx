@@ -2,7 +2,6 @@
 import { useMemo } from "react";
 import { AblationTable } from "../../charts/experiments/AblationTable.tsx";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
-import { modelLabel } from "../plan-context.ts";
 import texts from "../shared/text.module.css";
 import { useSelect } from "../use-workbench.ts";
 import { formatRatio } from "../words.ts";
@@ -12,7 +11,7 @@ import { ablationData, chosenMetric } from "./data.ts";
 import experiment from "./experiment.module.css";
 import { Run } from "./Run.tsx";
 import { MetricSelect } from "./Selects.tsx";
-import { useResult } from "./use-result.ts";
+import { useResult, useResultModel } from "./use-result.ts";
 
 export default function AblationsTab() {
   const ratio = useSelect((state) => state.pruning.ratio);
@@ -32,7 +31,7 @@ export default function AblationsTab() {
 }
 
 function Rows({ result }: { readonly result: ExperimentResult }) {
-  const model = useSelect(modelLabel);
+  const model = useResultModel(result);
   const metricId = useSelect((state) => state.experiments.choices.metric);
   const metric = chosenMetric(metricId, result.description.generate);
   const data = useMemo(() => ablationData(result, metric), [result, metric]);

@@ -3,7 +3,6 @@ import { useMemo } from "react";
 import { CurvesChart } from "../../charts/experiments/CurvesChart.tsx";
 import { familiesOf } from "../../core/experiments/estimate.ts";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
-import { modelLabel } from "../plan-context.ts";
 import texts from "../shared/text.module.css";
 import { useSelect } from "../use-workbench.ts";
 import choices from "./Choices.module.css";
@@ -12,7 +11,7 @@ import { chosenMetric, curvesData } from "./data.ts";
 import experiment from "./experiment.module.css";
 import { Run } from "./Run.tsx";
 import { FamilySelect, MetricSelect } from "./Selects.tsx";
-import { useResult } from "./use-result.ts";
+import { useResult, useResultModel } from "./use-result.ts";
 
 export default function CurvesTab() {
   const result = useResult("curves");
@@ -34,7 +33,7 @@ export default function CurvesTab() {
 }
 
 function Curves({ result }: { readonly result: ExperimentResult }) {
-  const model = useSelect(modelLabel);
+  const model = useResultModel(result);
   const ratio = useSelect((state) => state.pruning.ratio);
   const { metric: metricId, family: chosen } = useSelect((state) => state.experiments.choices);
   const metric = chosenMetric(metricId, result.description.generate);

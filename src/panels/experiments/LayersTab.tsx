@@ -4,7 +4,6 @@ import { LayerViews } from "../../charts/experiments/LayerViews.tsx";
 import { samplesAtHand } from "../../state/slices/own-samples/own-samples.ts";
 import { FailedRun } from "../FailedRun.tsx";
 import { Progress } from "../Progress.tsx";
-import { modelLabel } from "../plan-context.ts";
 import controls from "../shared/controls.module.css";
 import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
@@ -15,9 +14,8 @@ import run from "./Run.module.css";
 
 export default function LayersTab() {
   const { layers: actions } = useActions();
-  const { status, progress, views, failure } = useSelect((state) => state.layers);
+  const { status, progress, views, of, failure } = useSelect((state) => state.layers);
   const activity = useSelect((state) => state.model.activity);
-  const model = useSelect(modelLabel);
   const modelStatus = useSelect((state) => state.model.status);
   const samples = useSelect(samplesAtHand);
   const data = useMemo(() => views && layerViewData(views), [views]);
@@ -65,7 +63,11 @@ export default function LayersTab() {
         {failure && <FailedRun failure={failure} onRetry={() => void actions.start()} />}
       </div>
       {data ? (
-        <LayerViews model={model} views={data} from={`calibration, ${plural(views?.samples ?? 0, "sample")}`} />
+        <LayerViews
+          model={of?.label ?? ""}
+          views={data}
+          from={`calibration, ${plural(views?.samples ?? 0, "sample")}`}
+        />
       ) : (
         <p className={texts.empty}>No layer has been looked at yet.</p>
       )}

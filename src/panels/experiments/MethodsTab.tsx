@@ -4,7 +4,6 @@ import { MethodsTable } from "../../charts/experiments/MethodsTable.tsx";
 import { MUCRASP_FIGURES } from "../../charts/experiments/paper.ts";
 import { KlOverlay } from "../../charts/kl/KlOverlay.tsx";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
-import { modelLabel } from "../plan-context.ts";
 import texts from "../shared/text.module.css";
 import { useSelect } from "../use-workbench.ts";
 import { formatRatio } from "../words.ts";
@@ -12,7 +11,7 @@ import { Choices, MethodChoices } from "./Choices.tsx";
 import { klSeries, methodsData, ratioOf } from "./data.ts";
 import experiment from "./experiment.module.css";
 import { Run } from "./Run.tsx";
-import { useResult } from "./use-result.ts";
+import { useResult, useResultModel } from "./use-result.ts";
 
 export default function MethodsTab() {
   const ratio = useSelect((state) => state.pruning.ratio);
@@ -34,7 +33,7 @@ export default function MethodsTab() {
 }
 
 function Results({ result }: { readonly result: ExperimentResult }) {
-  const model = useSelect(modelLabel);
+  const model = useResultModel(result);
   const series = useMemo(() => klSeries(result), [result]);
   const data = useMemo(() => methodsData(result), [result]);
   return (

@@ -2,19 +2,18 @@
 import { useMemo } from "react";
 import { KlPlaces } from "../../charts/kl/KlPlaces.tsx";
 import { methodLabel } from "../../state/slices/pruning/method.ts";
-import { modelLabel } from "../plan-context.ts";
 import controls from "../shared/controls.module.css";
 import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { placesData } from "./data.ts";
 import experiment from "./experiment.module.css";
-import { useResult } from "./use-result.ts";
+import { useResult, useResultModel } from "./use-result.ts";
 
 export default function PlacesTab() {
   const { preferences } = useActions();
-  const model = useSelect(modelLabel);
   const method = useSelect((state) => state.pruning.method);
   const result = useResult("methods");
+  const model = useResultModel(result);
   const data = useMemo(() => result && placesData(result, method), [result, method]);
   if (data) {
     return (

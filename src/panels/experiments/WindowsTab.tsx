@@ -2,7 +2,6 @@
 import { useMemo } from "react";
 import { WindowChart } from "../../charts/experiments/WindowChart.tsx";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
-import { modelLabel } from "../plan-context.ts";
 import texts from "../shared/text.module.css";
 import { useSelect } from "../use-workbench.ts";
 import choices from "./Choices.module.css";
@@ -11,7 +10,7 @@ import { chosenMetric, windowData } from "./data.ts";
 import experiment from "./experiment.module.css";
 import { Run } from "./Run.tsx";
 import { MetricSelect } from "./Selects.tsx";
-import { useResult } from "./use-result.ts";
+import { useResult, useResultModel } from "./use-result.ts";
 
 export default function WindowsTab() {
   const result = useResult("windows");
@@ -32,7 +31,7 @@ export default function WindowsTab() {
 }
 
 function Windows({ result }: { readonly result: ExperimentResult }) {
-  const model = useSelect(modelLabel);
+  const model = useResultModel(result);
   const metricId = useSelect((state) => state.experiments.choices.metric);
   const metric = chosenMetric(metricId, result.description.generate);
   const data = useMemo(() => windowData(result, metric), [result, metric]);

@@ -2,10 +2,16 @@
 import { useDeferredValue } from "react";
 import type { ExperimentResult } from "../../core/experiments/experiment.ts";
 import type { ExperimentName } from "../../state/slices/experiments/experiments-state.ts";
+import { labelOf } from "../../state/slices/model/model.ts";
 import { useSelect } from "../use-workbench.ts";
 
 /** Null while no sample of the dense model has been measured. */
 export function useResult(name: ExperimentName): ExperimentResult | null {
   const result = useDeferredValue(useSelect((state) => state.experiments.runs[name].result));
   return result?.cells.some(({ records }) => records.length > 0) ? result : null;
+}
+
+/** What people call the model that a result was measured on, whichever is open now. */
+export function useResultModel(result: ExperimentResult | null): string {
+  return useSelect(({ model }) => (result ? labelOf(result.model.name, model) : ""));
 }

@@ -75,7 +75,7 @@ function FirstLine() {
       </span>
       {dense && <span>{statementsWords(dense, pruned, answer !== null && answer.prunedTokens === null)}</span>}
       <span>mean KL {formatNats(meanKl(shown))} nats</span>
-      <span>at {formatShare(shown.ratio, 1)}</span>
+      <span>at {formatShare(shown.of.plan.asked, 1)}</span>
     </p>
   );
 }
@@ -109,7 +109,7 @@ function SettledStatus() {
   const text = useSelect((state) => {
     const { shown, status } = state.measurement;
     if (status !== "done" || !shown?.answer || staleRatio(state) !== null) return "";
-    return `At ${formatShare(shown.ratio)}: ${verdictSentence(shown.answer)}, mean KL ${formatNats(meanKl(shown))} nats.`;
+    return `At ${formatShare(shown.of.plan.asked)}: ${verdictSentence(shown.answer)}, mean KL ${formatNats(meanKl(shown))} nats.`;
   });
   return (
     <p role="status" className={hidden.visuallyHidden}>
@@ -122,6 +122,6 @@ function comparisonUnavailable({ pruning, reasoning, comparison, model }: Workbe
   if (model.status !== "ready") return "The model is not loaded.";
   if (isBusy(comparison)) return "A comparison is running.";
   if (!pruning.frame) return "There is no plan yet: calibrate first.";
-  if (reasoning.inputKey === null) return "Ask a question first.";
+  if (reasoning.of === null) return "Ask a question first.";
   return null;
 }

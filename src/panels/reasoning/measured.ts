@@ -1,23 +1,23 @@
 /** What is known of the trace at hand once it is measured, and what its charts are captioned with: one place for all. */
-import type { ChartContext } from "../../charts/frame/chart-context.ts";
+import { type ChartContext, contextOf } from "../../charts/frame/chart-context.ts";
+import { sameTrace } from "../../core/provenance.ts";
 import type { WorkbenchState } from "../../state/shape.ts";
 import type { Measured } from "../../state/slices/measurement/measurement-state.ts";
-import { methodLabel } from "../../state/slices/pruning/method.ts";
-import { modelLabel } from "../plan-context.ts";
 
 /** The result that belongs to the trace on the screen; null while it is not measured. */
 export function shownForTrace({ measurement, reasoning }: WorkbenchState): Measured | null {
   const { shown } = measurement;
-  return shown && shown.inputKey === reasoning.inputKey && reasoning.trace ? shown : null;
+  return shown && reasoning.of && sameTrace(shown.of, reasoning.of) && reasoning.trace ? shown : null;
 }
 
 /** The trace itself is the dense model's; once it is measured, the measurement's method and ratio stand on it. */
 export function measuredContext(state: WorkbenchState): ChartContext {
+  const { of } = state.reasoning;
   const shown = shownForTrace(state);
-  const model = modelLabel(state);
-  return shown
-    ? { model, method: methodLabel(shown.method), ratio: shown.ratio }
-    : { model, method: "dense", ratio: 0, ratioText: "no pruned model measured yet" };
+  if (shown) return contextOf(shown.of);
+  return of
+    ? { ...contextOf(of), ratioText: "no pruned model measured yet" }
+    : { model: "no model", method: "dense", ratio: 0, ratioText: "nothing asked yet" };
 }
 
 /** Mean KL per token, nats; 0 without any. */

@@ -2,6 +2,7 @@
 import type { SampleProgress } from "../../../engine/contract.ts";
 import type { Context } from "../../context.ts";
 import { createJob } from "../../job.ts";
+import { modelAtHand } from "../../provenance.ts";
 import { provideSamples } from "../own-samples/own-samples-pictures.ts";
 import { initialLayers, type LayersState } from "./layers-state.ts";
 
@@ -28,13 +29,14 @@ export function createLayersActions(context: Context, onLoss: (error: unknown) =
     },
     async start() {
       if (job.busy) return;
+      const of = modelAtHand(get());
       await job.start(async ({ signal, report, inTurn }) => {
         const views = await inTurn(async (engine) => {
           const { ownSamples, model } = get();
           await provideSamples(environment, engine, ownSamples.used, model.summary, signal);
           return engine.observeLayers({}, { signal, onProgress: report });
         });
-        return { views };
+        return { views, of };
       });
     },
   };

@@ -25,7 +25,7 @@ const shown = () => {
 const lastInput = () => harness.fake().calls.findLast((call) => call.kind === "generate")?.input;
 const reasoned = () =>
   until(harness, ({ reasoning, input }) => {
-    return reasoning.status === "done" && reasoning.inputKey === `${input.picture?.number} ${input.question}`;
+    return reasoning.status === "done" && reasoning.of?.input.key === `${input.picture?.number} ${input.question}`;
   });
 
 async function openedOnScene(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Both traces of a comparison, as far as they are written. */
+import type { PrunedOf } from "../../../core/provenance.ts";
 import type { TraceToken } from "../../../engine/contract.ts";
 import { IDLE, type Job } from "../../job-state.ts";
 import type { AnswerVerdict } from "../reasoning/answer.ts";
@@ -12,19 +13,9 @@ export interface ComparedTrace {
   readonly cut: boolean;
 }
 
-/** What a comparison was started with: it keeps its labels while the thumb moves on. */
-export interface ComparisonSubject {
-  readonly model: string;
-  readonly method: string;
-  readonly ratio: number;
-  readonly reachedRatio: number;
-  readonly planHash: string;
-  readonly question: string;
-  readonly inputKey: string;
-}
-
 export type ComparisonState = Job & {
-  readonly subject: ComparisonSubject | null;
+  /** Whose the traces are: it stays while the thumb moves on. Null while there are none. */
+  readonly of: PrunedOf | null;
   readonly dense: ComparedTrace;
   readonly pruned: ComparedTrace;
   readonly answer: AnswerVerdict | null;
@@ -34,7 +25,7 @@ export const EMPTY: ComparedTrace = { status: "waiting", tokens: [], cut: false 
 
 export const initialComparison: ComparisonState = {
   ...IDLE,
-  subject: null,
+  of: null,
   dense: EMPTY,
   pruned: EMPTY,
   answer: null,

@@ -28,7 +28,7 @@ describe("comparing traces", () => {
     expect(seen.length).toBeGreaterThan(5);
     expect(state().comparison).toMatchObject({
       status: "done",
-      subject: { ratio: 0.6, method: "mucrasp" },
+      of: { plan: { asked: 0.6, method: "mucrasp" } },
       dense: { status: "finished" },
       pruned: { status: "finished" },
       answer: { matches: false, dense: "three", pruned: "four" },
@@ -68,6 +68,6 @@ describe("comparing traces", () => {
       .filter((call) => call.kind === "generate");
     expect(generations).toHaveLength(2);
     comparison.close();
-    expect(state().comparison).toMatchObject({ status: "idle", subject: null });
+    expect(state().comparison).toMatchObject({ status: "idle", of: null });
   });
 });

@@ -2,6 +2,7 @@
 import type { GenerateOptions, Trace, TraceToken } from "../../../engine/contract.ts";
 import type { Context } from "../../context.ts";
 import { createJob } from "../../job.ts";
+import { denseAtHand } from "../../provenance.ts";
 import { sampleInput } from "../input/input.ts";
 import { pruningOf } from "../pruning/method.ts";
 import { prunedTokenLimit, verdict } from "../reasoning/answer.ts";
@@ -38,20 +39,13 @@ export function createComparisonActions(context: Context, onLoss: (error: unknow
     },
     async start() {
       if (job.busy) return;
-      const { input, pruning, reasoning, model } = get();
-      const sample = sampleInput(input);
-      const { frame, planHash } = pruning;
-      if (!sample || !frame || planHash === null || reasoning.inputKey === null || !model.summary) return;
+      const state = get();
+      const sample = sampleInput(state.input);
+      const { frame, of: plan } = state.pruning;
+      const dense = denseAtHand(state);
+      if (!sample || !frame || !plan || !dense) return;
       const taken = pruningOf(frame);
-      const subject = {
-        model: model.summary.name,
-        method: pruning.method,
-        ratio: pruning.ratio,
-        reachedRatio: frame.reachedRatio,
-        planHash,
-        question: sample.question,
-        inputKey: reasoning.inputKey,
-      };
+      const of = { ...dense, plan: plan.plan };
       await job.start(
         ({ signal, wanted, inTurn }) =>
           inTurn(async (engine) => {
@@ -68,7 +62,7 @@ export function createComparisonActions(context: Context, onLoss: (error: unknow
             const pruned = await stream("pruned", { pruning: taken, maximumTokens: prunedTokenLimit(dense) });
             return { answer: verdict(dense, pruned) };
           }),
-        { ...initialComparison, subject },
+        { ...initialComparison, of },
       );
     },
   };

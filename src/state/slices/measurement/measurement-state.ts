@@ -1,15 +1,11 @@
 /** What the pruned model said at the ratio that was measured last. */
+import type { PrunedOf } from "../../../core/provenance.ts";
 import type { Measurement } from "../../../engine/contract.ts";
 import { IDLE, type Job } from "../../job-state.ts";
 import type { AnswerVerdict } from "../reasoning/answer.ts";
 
 export interface Measured {
-  /** Names plan and input, see `measurementKey`. */
-  readonly key: string;
-  /** Ratio that the thumb asked for when this was measured. */
-  readonly ratio: number;
-  readonly method: string;
-  readonly inputKey: string;
+  readonly of: PrunedOf;
   readonly measurement: Measurement;
   /** Null while the pruned model's own words are still being generated. */
   readonly answer: AnswerVerdict | null;

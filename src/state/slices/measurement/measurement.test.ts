@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../../../core/errors.ts";
+import { prunedKey } from "../../../core/provenance.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { measureAt, opened, until } from "../../testing/journey.ts";
 import { verdictSentence } from "../reasoning/answer.ts";
@@ -27,7 +28,7 @@ describe("measuring when the thumb rests", () => {
     harness.elapse(1);
     await until(harness, ({ measurement }) => measurement.status === "done");
     expect(evaluations()).toBe(before + 1);
-    expect(state().measurement.shown?.ratio).toBe(0.33);
+    expect(state().measurement.shown?.of.plan.asked).toBe(0.33);
   });
 
   it("shows a visited ratio at once, without asking the engine", async () => {
@@ -36,7 +37,7 @@ describe("measuring when the thumb rests", () => {
     await measureAt(harness, 0.6);
     const before = evaluations();
     move(0.2);
-    expect(state().measurement.shown?.ratio).toBe(0.2);
+    expect(state().measurement.shown?.of.plan.asked).toBe(0.2);
     expect(state().measurement.status).toBe("done");
     expect(staleRatio(state())).toBeNull();
     harness.elapse(REST * 4);
@@ -85,9 +86,11 @@ describe("measuring when the thumb rests", () => {
     harness.elapse(REST);
     gate.open();
     const seen = new Set<string | undefined>();
-    harness.workbench.store.subscribe(({ measurement }) => seen.add(measurement.shown?.key));
+    harness.workbench.store.subscribe(({ measurement: { shown } }) =>
+      seen.add(shown ? prunedKey(shown.of) : undefined),
+    );
     await until(harness, ({ measurement }) => measurement.status === "done");
-    expect(state().measurement.shown?.ratio).toBe(0.5);
+    expect(state().measurement.shown?.of.plan.asked).toBe(0.5);
     expect(seen).not.toContain(lateKey);
   });
 
@@ -100,7 +103,7 @@ describe("measuring when the thumb rests", () => {
     await until(harness, ({ measurement }) => measurement.status === "running");
     move(0.22);
     gate.open();
-    await until(harness, ({ measurement }) => measurement.shown?.ratio === 0.2);
+    await until(harness, ({ measurement }) => measurement.shown?.of.plan.asked === 0.2);
     expect(staleRatio(state())).toBe(0.2);
   });
 
@@ -138,7 +141,7 @@ describe("measuring when the thumb rests", () => {
     expect(staleRatio(state())).toBe(0.1);
     harness.workbench.actions.measurement.retry();
     await until(harness, ({ measurement }) => measurement.status === "done");
-    expect(state().measurement).toMatchObject({ failure: null, shown: { ratio: 0.3 } });
+    expect(state().measurement).toMatchObject({ failure: null, shown: { of: { plan: { asked: 0.3 } } } });
   });
 
   it("does not show a result on another picture's trace", async () => {
@@ -149,6 +152,6 @@ describe("measuring when the thumb rests", () => {
     await until(harness, ({ reasoning }) => reasoning.status === "done");
     harness.elapse(REST);
     await until(harness, ({ measurement }) => measurement.status === "done");
-    expect(state().measurement.shown?.inputKey).toBe(state().reasoning.inputKey);
+    expect(state().measurement.shown?.of.input).toEqual(state().reasoning.of?.input);
   });
 });

@@ -4,9 +4,11 @@
  * Results are kept by plan and input, so a visited ratio shows in the same frame. An older result stays until a newer
  * one comes, and always carries its ratio. One run at a time: a new rest cancels the old run and its late answer.
  */
+import { prunedKey, sameTrace } from "../../../core/provenance.ts";
 import type { Context } from "../../context.ts";
 import { createJob } from "../../job.ts";
 import { ENDED, IDLE } from "../../job-state.ts";
+import { prunedAtHand } from "../../provenance.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import { sampleInput } from "../input/input.ts";
 import { pruningOf } from "../pruning/method.ts";
@@ -17,10 +19,15 @@ import { type Measured, RESTING } from "./measurement-state.ts";
 /** Milliseconds without a new plan after which the thumb counts as resting. */
 export const REST = 150;
 
-/** Ratio of the shown result when it is not the one at hand, null when it is current or absent. */
+/** The ratio that the shown result was measured at, when it is not the one at hand; null when it is current or absent. */
 export function staleRatio(state: WorkbenchState): number | null {
   const { shown } = state.measurement;
-  return shown && shown.key !== measurementKey(state) ? shown.ratio : null;
+  return shown && prunedKey(shown.of) !== measurementKey(state) ? shown.of.plan.asked : null;
+}
+
+/** Whether a result is about the trace at hand: the same words, which the same model wrote about the same picture. */
+function fitsTrace({ of }: Measured, { reasoning }: WorkbenchState): boolean {
+  return reasoning.of !== null && sameTrace(of, reasoning.of);
 }
 
 export interface MeasurementActions {
@@ -51,25 +58,29 @@ export function createMeasurementActions(
 
   function show(result: Measured): void {
     kept.keep(result);
+    // A model, picture or question that is no longer there must not come back on the screen.
+    if (fitsTrace(result, get())) patch("measurement", { shown: result });
+    else dropUnfit();
+  }
+
+  function dropUnfit(): void {
     const { shown } = get().measurement;
-    // A picture or question that is no longer there must not come back on the screen.
-    if (result.inputKey === get().reasoning.inputKey) patch("measurement", { shown: result });
-    else if (shown && shown.inputKey !== get().reasoning.inputKey) patch("measurement", { shown: null });
+    if (shown && !fitsTrace(shown, get())) patch("measurement", { shown: null });
   }
 
   function settle(): void {
     callOff();
-    const key = measurementKey(get());
-    const { shown } = get().measurement;
-    if (shown && shown.inputKey !== get().reasoning.inputKey) patch("measurement", { shown: null });
-    if (key === null) {
+    const of = prunedAtHand(get());
+    dropUnfit();
+    if (of === null) {
       stop();
       patch("measurement", IDLE);
       return;
     }
+    const key = prunedKey(of);
     const known = kept.get(key);
     // The same mask can be asked for at two ratios: the label follows the thumb.
-    if (known) show({ ...known, ratio: get().pruning.ratio });
+    if (known) show({ ...known, of });
     if (known?.answer) {
       stop();
       patch("measurement", ENDED);
@@ -88,10 +99,11 @@ export function createMeasurementActions(
   async function measure(key: string): Promise<void> {
     stop();
     const state = get();
-    const { frame, ratio, method } = state.pruning;
-    const { trace, inputKey } = state.reasoning;
+    const { frame } = state.pruning;
+    const { trace } = state.reasoning;
     const input = sampleInput(state.input);
-    if (!frame || !trace || !input || inputKey === null || measurementKey(state) !== key) return;
+    const of = prunedAtHand(state);
+    if (!frame || !trace || !input || !of || prunedKey(of) !== key) return;
     const pruning = pruningOf(frame);
     runningKey = key;
     await job.start(async ({ signal, wanted, inTurn }) => {
@@ -101,7 +113,7 @@ export function createMeasurementActions(
           { input, trace, pruning, known: kept.get(key)?.measurement },
           signal,
           (measurement, answer) => {
-            if (wanted()) show({ key, ratio, method, inputKey, measurement, answer });
+            if (wanted()) show({ of, measurement, answer });
           },
         ),
       );

@@ -131,6 +131,15 @@ export function isBundled({ model: { source, bundled } }: Pick<WorkbenchState, "
   return source?.kind === "address" && bundled.some(({ url }) => url === source.url);
 }
 
+/** What people call a model; its name, unless it is one that the page brings along. */
+export function labelOf(name: string, { bundled, source, summary }: WorkbenchState["model"]): string {
+  const entry = bundled.find((one) => one.name === name);
+  // A checkpoint from elsewhere may have the name of one that the page brings along.
+  const stranger =
+    (summary === null || summary.name === name) && !(source?.kind === "address" && source.url === entry?.url);
+  return entry && !stranger ? entry.label : name;
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

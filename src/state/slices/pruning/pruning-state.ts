@@ -1,5 +1,6 @@
 /** The plan at hand and what it was made from. */
 import type { FrameData } from "../../../core/frame-data.ts";
+import type { PlanOf } from "../../../core/provenance.ts";
 import type { Failure } from "../../failure.ts";
 import { DEFAULT_METHOD, type MethodParameters, startingParameters } from "./method.ts";
 
@@ -12,8 +13,8 @@ export interface PruningState {
   readonly replaced: { readonly words: string; readonly parameters: MethodParameters } | null;
   /** What the plan yields; a new object on each tick around arrays that the next tick reuses. Null before calibration. */
   readonly frame: FrameData | null;
-  /** Names what `frame` takes out, see `planHash`. */
-  readonly planHash: string | null;
+  /** Whose plan `frame` is; null without one. */
+  readonly of: PlanOf | null;
   /** A method whose plan is drawn over the first one's; null for none. */
   readonly secondMethod: string | null;
   /** What the second method yields at the same ratio; null without one. */
@@ -29,7 +30,7 @@ export const initialPruning: PruningState = {
   parameters: startingParameters(null),
   replaced: null,
   frame: null,
-  planHash: null,
+  of: null,
   secondMethod: null,
   secondFrame: null,
   failure: null,

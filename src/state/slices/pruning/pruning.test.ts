@@ -61,9 +61,9 @@ describe("a step of the slider", () => {
     await measureAt(harness, 0.2);
     await measureAt(harness, 0.5);
     const seen = seenDuring(() => pruning().setRatio(0.2));
-    expect(seen.map((next) => [next.measurement.status, next.measurement.shown?.ratio, staleRatio(next)])).toEqual([
-      ["done", 0.2, null],
-    ]);
+    expect(
+      seen.map((next) => [next.measurement.status, next.measurement.shown?.of.plan.asked, staleRatio(next)]),
+    ).toEqual([["done", 0.2, null]]);
   });
 
   it("shows no plan under another method's name", async () => {
@@ -72,7 +72,7 @@ describe("a step of the slider", () => {
     for (const method of ["flap", "wanda-sp", "mucrasp"]) {
       const seen = seenDuring(() => pruning().setMethod(method));
       expect(seen.filter((next) => next.pruning.method !== method)).toEqual([]);
-      const plans = seen.map((next) => next.pruning.planHash);
+      const plans = seen.map((next) => next.pruning.of?.plan.hash);
       expect(new Set(plans).size).toBe(1);
       frames.set(method, plans[0]);
     }

@@ -2,8 +2,10 @@
 import type { FrameData } from "../../../core/frame-data.ts";
 import { methods } from "../../../core/methods/index.ts";
 import { parameterDescriptions } from "../../../core/parameters.ts";
+import type { PlanOf } from "../../../core/provenance.ts";
 import type { Context } from "../../context.ts";
 import { failureOf } from "../../failure.ts";
+import { planOf } from "../../provenance.ts";
 import { changeParameter, type FramePlanner, type MethodParameters, plannerOf, startingParameters } from "./method.ts";
 import { planHash } from "./plan-key.ts";
 import type { PruningState } from "./pruning-state.ts";
@@ -53,10 +55,26 @@ export function createPruningActions(context: Context): PruningActions {
     patch("pruning", {
       ...change,
       frame: first.frame,
-      planHash: first.frame && planHash(first.frame),
+      of: first.frame && provenance(asked, first.frame),
       secondFrame: second.frame,
       failure: first.failure ?? second.failure,
     });
+  }
+
+  function provenance({ method, parameters, ratio }: Asked, frame: FrameData): PlanOf | null {
+    const { model, calibration } = get();
+    const { statistics, origin } = calibration;
+    return planOf(
+      { model },
+      {
+        method,
+        parameters,
+        asked: ratio,
+        reached: frame.reachedRatio,
+        hash: planHash(frame),
+        statistics: statistics && { samples: statistics.samples, origin },
+      },
+    );
   }
 
   /** Replaces constants; those that somebody has changed can be had back. */

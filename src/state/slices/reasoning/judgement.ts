@@ -26,8 +26,8 @@ function judge(scene: Scene, question: string, trace: string): Judgement {
 /** The dense model's reasoning judged; null for an own picture and until the reasoning has ended. */
 export function denseJudgement(state: WorkbenchState): Judgement | null {
   const scene = shownScene(state);
-  const { trace, inputKey: traceKey } = state.reasoning;
-  if (scene === null || trace === null || traceKey !== inputKey(state.input)) return null;
+  const { trace, of } = state.reasoning;
+  if (scene === null || trace === null || of?.input.key !== inputKey(state.input)) return null;
   return judge(scene, state.input.question, trace.text);
 }
 
@@ -39,6 +39,6 @@ export function prunedJudgement(state: WorkbenchState): Judgement | null {
   const scene = shownScene(state);
   const { shown } = state.measurement;
   const tokens = shown?.answer?.prunedTokens ?? null;
-  if (scene === null || tokens === null || shown?.inputKey !== inputKey(state.input)) return null;
+  if (scene === null || tokens === null || shown?.of.input.key !== inputKey(state.input)) return null;
   return judge(scene, state.input.question, textOf(tokens));
 }

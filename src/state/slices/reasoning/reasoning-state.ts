@@ -1,12 +1,13 @@
 /** The dense trace as the page knows it. */
+import type { DenseOf } from "../../../core/provenance.ts";
 import type { Trace, TraceToken } from "../../../engine/contract.ts";
 import { IDLE, type Job } from "../../job-state.ts";
 
 export type ReasoningState = Job & DenseTrace;
 
 interface DenseTrace {
-  /** Names the input that the tokens belong to. */
-  readonly inputKey: string | null;
+  /** Whose the tokens are; null while there are none. */
+  readonly of: DenseOf | null;
   readonly tokens: readonly TraceToken[];
   /** The whole trace, once it has ended. */
   readonly trace: Trace | null;
@@ -18,7 +19,7 @@ interface DenseTrace {
 
 export const initialReasoning: ReasoningState = {
   ...IDLE,
-  inputKey: null,
+  of: null,
   tokens: [],
   trace: null,
   pivots: [],

@@ -2,7 +2,8 @@
 import type { TraceToken } from "../../../engine/contract.ts";
 import type { Context } from "../../context.ts";
 import { createJob } from "../../job.ts";
-import { inputKey, sampleInput } from "../input/input.ts";
+import { denseAtHand } from "../../provenance.ts";
+import { sampleInput } from "../input/input.ts";
 import { findTracePivots } from "../pruning/method.ts";
 import { initialReasoning, type ReasoningState } from "./reasoning-state.ts";
 
@@ -36,8 +37,8 @@ export function createReasoningActions(context: Context, onLoss: (error: unknown
     },
     async start() {
       const input = sampleInput(get().input);
-      const key = inputKey(get().input);
-      if (!input || key === null) return job.cancel();
+      const of = denseAtHand(get());
+      if (!input || !of) return job.cancel();
       await job.start(
         async ({ signal, wanted, inTurn }) => {
           const onProgress = (token: TraceToken) => {
@@ -48,7 +49,7 @@ export function createReasoningActions(context: Context, onLoss: (error: unknown
           const trace = await inTurn((engine) => engine.generate(input, {}, { signal, onProgress }));
           return { trace, tokens: trace.tokens, ...pivotsOf(trace.tokens, true) };
         },
-        { ...initialReasoning, inputKey: key },
+        { ...initialReasoning, of },
       );
     },
   };

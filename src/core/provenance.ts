@@ -1,0 +1,73 @@
+/**
+ * Whose a result is. Whatever is computed carries this from the moment it is asked for, and what is written beside it
+ * (captions, verdicts, files) is read from here: never from what happens to be chosen when it is drawn.
+ */
+import type { MethodParameters } from "./parameters.ts";
+import type { Ratio } from "./unit.ts";
+
+export interface ModelProvenance {
+  readonly name: string;
+  /** What people call it; the name where it has no other. */
+  readonly label: string;
+  /** Hex SHA-256 of the weights. */
+  readonly weightHash: string;
+  /** What it ran on and in which number format: "cpu", "webgpu float16". */
+  readonly device: string;
+}
+
+export interface StatisticsProvenance {
+  /** Samples that were summed. */
+  readonly samples: number;
+  /** Made by this page, kept by this browser from an earlier visit, or brought along by the model. */
+  readonly origin: "here" | "kept" | "beforehand";
+}
+
+export interface PlanProvenance {
+  /** Name of the method. */
+  readonly method: string;
+  readonly parameters: MethodParameters;
+  readonly asked: Ratio;
+  readonly reached: Ratio;
+  /** Names what is taken out: equal for plans that keep the same units with the same compensation. */
+  readonly hash: string;
+  /** What the plan rests on; null for a method that needs nothing. */
+  readonly statistics: StatisticsProvenance | null;
+}
+
+export interface InputProvenance {
+  /** Names picture, question and how the picture is cut; equal for equal inputs while the page lives. */
+  readonly key: string;
+  readonly picture: string;
+  readonly question: string;
+}
+
+/** `plan` is null for the dense model, `input` for what belongs to no picture. */
+export interface Provenance<Plan = PlanProvenance | null, Input = InputProvenance | null> {
+  /** Version of Pivotscope that computed it. */
+  readonly version: string;
+  readonly model: ModelProvenance;
+  readonly plan: Plan;
+  readonly input: Input;
+}
+
+/** A plan, which belongs to no picture. */
+export type PlanOf = Provenance<PlanProvenance, null>;
+/** What the dense model wrote about a picture. */
+export type DenseOf = Provenance<null, InputProvenance>;
+/** What a pruned model makes of a picture. */
+export type PrunedOf = Provenance<PlanProvenance, InputProvenance>;
+
+/** Whether both are of the same model, on whatever device: its trace is the same text everywhere. */
+export function sameModel(one: Provenance, other: Provenance): boolean {
+  return one.model.weightHash === other.model.weightHash && one.model.name === other.model.name;
+}
+
+/** Whether both are about the same picture and question, asked of the same model. */
+export function sameTrace(one: Provenance, other: Provenance): boolean {
+  return sameModel(one, other) && one.input?.key === other.input?.key;
+}
+
+/** What a plan makes of a trace: one name for all ratios and methods that take out the same. */
+export function prunedKey({ model, plan, input }: PrunedOf): string {
+  return `${model.weightHash} ${model.device} ${plan.hash} ${input.key}`;
+}
