@@ -1,15 +1,14 @@
 /** The width of an element in CSS pixels, followed as its container changes. */
-import { type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { type RefCallback, useCallback, useState } from "react";
 
 /**
  * Measured before the first paint and again on each resize; `initial` stands in where there is no layout
- * (rendering to a string). Text is never measured.
+ * (rendering to a string). Another element with the same ref, as after a chart was shown as a table, is followed in its
+ * turn. Text is never measured.
  */
-export function useWidth<E extends HTMLElement>(initial: number): [RefObject<E | null>, number] {
-  const ref = useRef<E | null>(null);
+export function useWidth<E extends HTMLElement>(initial: number): [RefCallback<E>, number] {
   const [width, setWidth] = useState(initial);
-  useLayoutEffect(() => {
-    const element = ref.current;
+  const ref = useCallback((element: E | null) => {
     if (!element) return;
     const measure = () => {
       const next = Math.floor(element.clientWidth);

@@ -22,7 +22,7 @@ export function SceneEditor({ scene }: { readonly scene: Scene }) {
   // Only the bundled model was trained on these scenes.
   const bundled = useSelect(isBundled);
   const [stage, width] = useWidth<HTMLDivElement>(236);
-  const drag = useDrag(stage, ({ cell, x, y }) => scenes.drop(cell, x, y));
+  const drag = useDrag(width, ({ cell, x, y }) => scenes.drop(cell, x, y));
   const keepFocus = useRef(false);
   const object = objectIn(scene, selected);
   const { dragged } = drag;

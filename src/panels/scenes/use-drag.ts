@@ -1,5 +1,5 @@
 /** Dragging an object with mouse, finger or pen: it follows the pointer from where it was taken, Escape puts it back. */
-import { type PointerEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { type PointerEvent, useEffect, useRef, useState } from "react";
 import { cellOf, type SceneObject } from "../../scenes/scene.ts";
 import type { DraggedObject } from "./SceneCanvas.tsx";
 
@@ -30,8 +30,8 @@ export interface Drag {
   };
 }
 
-/** @param stage the element that the picture fills. */
-export function useDrag(stage: RefObject<HTMLElement | null>, drop: (dragged: DraggedObject) => void): Drag {
+/** @param width of the element that the picture fills, CSS pixels. */
+export function useDrag(width: number, drop: (dragged: DraggedObject) => void): Drag {
   const grip = useRef<Grip | null>(null);
   const ended = useRef(false);
   const [dragged, setDragged] = useState<DraggedObject | null>(null);
@@ -72,7 +72,6 @@ export function useDrag(stage: RefObject<HTMLElement | null>, drop: (dragged: Dr
       },
       onPointerMove(event) {
         const held = grip.current;
-        const width = stage.current?.clientWidth ?? 0;
         if (!held || held.pointer !== event.pointerId || width === 0) return;
         const [right, down] = [event.clientX - held.left, event.clientY - held.top];
         if (!dragged && Math.hypot(right, down) < held.tremble) return;
