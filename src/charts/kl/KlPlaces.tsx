@@ -4,7 +4,9 @@ import { memo, useMemo } from "react";
 import type { ExperimentChartProps, KlPlace, KlPlacesData } from "../experiments/data.ts";
 import { formatTick } from "../experiments/estimates.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
+import axes from "../plot/Axes.module.css";
 import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
+import key from "../plot/key.module.css";
 import { Plot, Readout } from "../plot/Plot.tsx";
 import type { ValueScale } from "../plot/scale.ts";
 import { useCursor } from "../plot/use-cursor.ts";
@@ -13,6 +15,7 @@ import klAxes from "./KlAxes.module.css";
 import styles from "./KlPlaces.module.css";
 import {
   drawPlaces,
+  isSingle,
   type PlacesDrawing,
   placeReadout,
   placesNumbers,
@@ -46,6 +49,7 @@ export function KlPlaces({ data, model, headingLevel }: KlPlacesProps) {
         <Places kind="distance" name="tokens since the last pivot" places={data.byDistance} scale={scale} />
         <Places kind="step" name="step" places={data.byStep} scale={scale} />
       </div>
+      <PlacesKey single={[...data.byDistance, ...data.byStep].some(isSingle)} />
     </ChartFrame>
   );
 }
@@ -94,14 +98,47 @@ function Places({ kind, name, places, scale }: PlacesProps) {
 }
 
 const Drawing = memo(function Drawing({ drawing, name }: { readonly drawing: PlacesDrawing; readonly name: string }) {
-  const { box, scale, bars, whiskers, labels } = drawing;
+  const { box, scale, bars, single, whiskers, labels, counts } = drawing;
   return (
     <g>
       <ValueAxis box={box} scale={scale} format={natsTick} name="mean KL, nats" />
       <path className={styles.placeBars} d={bars} />
+      <path className={styles.placeSingle} d={single} />
       <path className={styles.placeWhiskersHalo} d={whiskers} />
       <path className={styles.placeWhiskers} d={whiskers} />
       <BottomAxis box={box} ticks={labels} name={name} />
+      <text className={axes.tick} x={0} y={counts.y}>
+        n
+      </text>
+      {counts.texts.map(({ x, text }) => (
+        <text
+          key={x}
+          className={axes.tick}
+          x={counts.upright ? x + 3.5 : x}
+          y={counts.y}
+          textAnchor={counts.upright ? "end" : "middle"}
+          transform={counts.upright ? `rotate(-90 ${x + 3.5} ${counts.y})` : undefined}
+        >
+          {text}
+        </text>
+      ))}
     </g>
   );
 });
+
+/** @param props.single whether there are hollow bars. */
+function PlacesKey({ single }: { readonly single: boolean }) {
+  return (
+    <ul className={key.chartKey}>
+      <li>n: samples that have the place</li>
+      {single && (
+        <li>
+          <svg width={12} height={12} aria-hidden="true">
+            <path className={styles.placeSingle} d="M1 1h10v10h-10z" />
+          </svg>
+          hollow: one sample only, so no interval
+        </li>
+      )}
+    </ul>
+  );
+}

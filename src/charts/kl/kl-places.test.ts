@@ -36,6 +36,24 @@ describe("places of KL", () => {
     expect(drawPlaces(data.byStep, scale, 360).labels.map(({ text }) => text)).toEqual(["before…", "step 1"]);
   });
 
+  it("says under every bar over how many samples it is, and draws one alone hollow and without an interval", () => {
+    const lonely = [...data.byStep, { label: "step 5", tokens: 4, ...estimate(5.3, 0, 1) }];
+    const { bars, single, whiskers, counts, box } = drawPlaces(lonely, placesScale({ ...data, byStep: lonely }), 360);
+    expect([bars, single].map((path) => path.match(/z/g)?.length)).toEqual([2, 1]);
+    // Three strokes for each interval.
+    expect(whiskers.match(/M/g)).toHaveLength(6);
+    expect(counts.texts.map(({ text }) => text)).toEqual(["600", "600", "1"]);
+    expect(counts.upright).toBe(false);
+    expect(counts.y).toBeLessThan(box.height);
+    const last = lonely[2];
+    expect(last && placeReadout("step", last)).toBe(
+      "step 5: 5.30 nats over 4 tokens of 1 sample, so without an interval.",
+    );
+    expect(toCsv(placesTable({ ...data, byStep: lonely })).split("\r\n")[6]).toBe("step,step 5,5.3,,,4,1");
+    const many = Array.from({ length: 18 }, () => lonely[0]).flatMap((place) => place ?? []);
+    expect(drawPlaces(many, placesScale({ ...data, byStep: many }), 300).counts.upright).toBe(true);
+  });
+
   it("keeps labels apart however many places there are", () => {
     const many = Array.from({ length: 60 }, (_, index) => ({ label: String(index), tokens: 1, ...estimate(1) }));
     const { labels } = drawPlaces(many, placesScale({ ...data, byDistance: many }), 300);

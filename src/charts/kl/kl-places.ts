@@ -9,9 +9,11 @@ import { type PlotBox, plotBox, valueY } from "../plot/box.ts";
 import { rectanglePath, round, whiskerPath } from "../plot/paths.ts";
 import { linearScale, type ValueScale } from "../plot/scale.ts";
 
-const HEIGHT = 190;
-const MARGIN = { left: 40, right: 8, top: 10, bottom: 36 } as const;
+/** Of the bars; numbers of samples and names stand below. */
+const PLOT_HEIGHT = 170;
+const MARGIN = { left: 40, right: 8, top: 10 } as const;
 const LETTER_WIDTH = 6;
+const LINE_HEIGHT = 14;
 const LONGEST_LABEL = 12;
 const NATS = { kind: "nats" } as const;
 
@@ -22,9 +24,17 @@ export interface PlacesDrawing {
   readonly middles: readonly number[];
   readonly step: number;
   readonly bars: string;
+  /** Bars over a single sample, which have no interval. */
+  readonly single: string;
   readonly whiskers: string;
   /** Labels for which there is room. */
   readonly labels: readonly BottomTick[];
+  /** Samples of each place, below its label; upright where they are wider than their bar. */
+  readonly counts: {
+    readonly upright: boolean;
+    readonly y: number;
+    readonly texts: readonly BottomTick[];
+  };
 }
 
 /** One scale for both pictures, so that their bars compare. */
@@ -35,20 +45,40 @@ export function placesScale({ byDistance, byStep }: KlPlacesData): ValueScale {
 
 /** Lays bars out over `width` CSS pixels. */
 export function drawPlaces(places: readonly KlPlace[], scale: ValueScale, width: number): PlacesDrawing {
-  const box = plotBox(width, HEIGHT, MARGIN);
+  const texts = places.map(({ count }) => String(count));
+  const longest = Math.max(1, ...texts.map((text) => text.length));
+  const upright = longest * LETTER_WIDTH + 3 > (width - MARGIN.left - MARGIN.right) / Math.max(1, places.length);
+  const room = upright ? longest * LETTER_WIDTH + 6 : LINE_HEIGHT;
+  const bottom = 2 * LINE_HEIGHT + room + 8;
+  const box = plotBox(width, PLOT_HEIGHT + bottom, { ...MARGIN, bottom });
   const step = (box.right - box.left) / Math.max(1, places.length);
   const wide = Math.max(2, Math.min(36, step * 0.72));
   const middles = places.map((_, place) => round(box.left + (place + 0.5) * step));
-  let [bars, whiskers] = ["", ""];
+  let [bars, single, whiskers] = ["", "", ""];
   places.forEach((place, index) => {
     if (!isMeasured(place)) return;
     const middle = middles[index] ?? 0;
     const top = valueY(box, scale, place.mean);
-    bars += rectanglePath(middle - wide / 2, top, wide, box.bottom - top);
+    const bar = rectanglePath(middle - wide / 2, top, wide, box.bottom - top);
+    if (isSingle(place)) {
+      single += bar;
+      return;
+    }
+    bars += bar;
     const [low, high] = interval(place).map((end) => valueY(box, scale, end));
     whiskers += whiskerPath(middle, high ?? top, low ?? top, Math.min(3, wide / 3));
   });
-  return { box, scale, middles, step, bars, whiskers, labels: labelsOf(places, middles) };
+  const counts = {
+    upright,
+    y: box.bottom + (upright ? LINE_HEIGHT + 6 : 2 * LINE_HEIGHT),
+    texts: middles.map((x, place) => ({ x, text: texts[place] ?? "" })),
+  };
+  return { box, scale, middles, step, bars, single, whiskers, labels: labelsOf(places, middles), counts };
+}
+
+/** Whether a place was met in one sample only, so that nothing is known of how far its mean would move. */
+export function isSingle(place: KlPlace): boolean {
+  return isMeasured(place) && place.count === 1;
 }
 
 /** The last label, and from left to right each that touches neither it nor the one before. */
@@ -82,7 +112,10 @@ function distanceName(label: string): string {
 export function placeReadout(kind: "distance" | "step", place: KlPlace): string {
   const name = kind === "step" ? place.label : distanceName(place.label);
   if (!isMeasured(place)) return `${name}: not measured.`;
-  return `${name}: ${estimateText(NATS, place)} nats over ${plural(place.tokens, "token")} of ${samplesText([place.count])}.`;
+  const over = `nats over ${plural(place.tokens, "token")} of ${samplesText([place.count])}`;
+  return isSingle(place)
+    ? `${name}: ${formatNats(place.mean)} ${over}, so without an interval.`
+    : `${name}: ${estimateText(NATS, place)} ${over}.`;
 }
 
 /** What the chart shows, as sentences for people who do not see it. */
@@ -118,7 +151,7 @@ export function placesTable({ byDistance, byStep }: KlPlacesData): ChartTable {
     places.map((place) => [
       by,
       place.label,
-      ...(isMeasured(place) ? [place.mean, place.low, place.high] : [null, null, null]),
+      ...(isMeasured(place) ? [place.mean, ...(isSingle(place) ? [null, null] : interval(place))] : [null, null, null]),
       place.tokens,
       place.count,
     ]);
