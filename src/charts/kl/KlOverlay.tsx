@@ -1,21 +1,24 @@
-/** KL per token of several methods at one ratio on one axis: outlines, and a dashed line at each mean. */
+/** KL per token of several methods at one ratio: a row for each on one axis, with box, median, mean and 95th percentile. */
 
 import { memo, useMemo } from "react";
 import type { ExperimentChartProps, KlValues } from "../experiments/data.ts";
 import { formatShare, plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
-import { DASHES } from "../plot/looks.ts";
+import axes from "../plot/Axes.module.css";
+import { BottomAxis } from "../plot/Axes.tsx";
+import key from "../plot/key.module.css";
 import { Plot } from "../plot/Plot.tsx";
 import { SeriesKey } from "../plot/SeriesKey.tsx";
 import series from "../plot/series.module.css";
 import { seriesClass } from "../plot/series-class.ts";
 import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
-import { KlAxes } from "./KlAxes.tsx";
+import klAxes from "./KlAxes.module.css";
+import styles from "./KlOverlay.module.css";
 import { klBinReadout, klEntries, klHeading, klOverlay, klOverlaySummary, klOverlayTable } from "./kl-overlay.ts";
-import { drawKlOutlines, type KlOutlines } from "./kl-plot.ts";
+import { drawKlRows, type KlRow, type KlRows } from "./kl-rows.ts";
 
-const defaults = { title: "KL by method", width: 640, height: 230 } as const;
+const defaults = { title: "KL by method", width: 640 } as const;
 
 export interface KlOverlayProps extends ExperimentChartProps {
   /** Kept between renders: a new list is counted anew. */
@@ -26,15 +29,17 @@ export interface KlOverlayProps extends ExperimentChartProps {
 export function KlOverlay({ series, ratio, model, headingLevel }: KlOverlayProps) {
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
   const data = useMemo(() => klOverlay(series), [series]);
-  const drawing = useMemo(() => drawKlOutlines(data.edges, data.series, width, defaults.height), [data, width]);
-  const cursor = useCursor(drawing.middles);
+  const drawing = useMemo(() => drawKlRows(data.edges, data.series, width), [data, width]);
+  const { box, step, middles } = drawing;
+  const cursor = useCursor(middles);
+  const middle = cursor.at === null ? undefined : middles[cursor.at];
 
   return (
     <ChartFrame
       context={{ model, method: plural(series.length, "method"), ratio }}
       {...(headingLevel && { headingLevel })}
       title={defaults.title}
-      sentence="How far each method moves the predictions, token by token (KL divergence, in nats); further right is worse, dashed lines are means."
+      sentence="How far each method moves the predictions, token by token (KL divergence, in nats); a row for each, further right is worse."
       formula={{
         expression: "KL(dense ‖ pruned) = Σ p_dense · (ln p_dense − ln p_pruned)",
         withNumbers: `${klHeading(data, null)}, all at ${formatShare(ratio)}`,
@@ -44,29 +49,88 @@ export function KlOverlay({ series, ratio, model, headingLevel }: KlOverlayProps
     >
       <div ref={ref}>
         <Plot
-          width={drawing.box.width}
-          height={drawing.box.height}
+          width={box.width}
+          height={box.height}
           summary={klOverlaySummary(data)}
           cursor={cursor}
           step="KL bin"
-          count={drawing.middles.length}
+          count={middles.length}
           reading={cursor.at === null ? "no bin" : klBinReadout(data, cursor.at)}
         >
-          <KlAxes plot={drawing} bin={cursor.at} />
-          <Outlines drawing={drawing} />
+          {middle !== undefined && (
+            <rect
+              className={klAxes.klCurrent}
+              data-current=""
+              x={middle - step / 2}
+              y={box.top}
+              width={step}
+              height={box.bottom - box.top}
+            />
+          )}
+          <Rows drawing={drawing} />
         </Plot>
+        <RowKey />
         <SeriesKey heading={klHeading(data, cursor.at)} entries={klEntries(data, cursor.at)} />
       </div>
     </ChartFrame>
   );
 }
 
-const Outlines = memo(function Outlines({ drawing: { outlines } }: { readonly drawing: KlOutlines }) {
-  return outlines.map(({ id, look, outline, mean, marker }) => (
-    <g key={id} className={seriesClass(look)}>
-      <path className={series.seriesLine} strokeDasharray={DASHES[look]} d={outline} />
-      <path className={series.seriesMean} d={mean} />
-      <path className={series.seriesMarker} d={marker} />
+const Rows = memo(function Rows({ drawing: { box, ticks, rows } }: { readonly drawing: KlRows }) {
+  return (
+    <g>
+      {ticks.map(({ x }) => (
+        <line key={x} className={axes.gridLine} x1={x} x2={x} y1={box.top} y2={box.bottom} />
+      ))}
+      <BottomAxis box={box} ticks={ticks} name="nats per token" line />
+      {rows.map((row) => (
+        <Row key={row.id} row={row} left={box.left} right={box.right} />
+      ))}
     </g>
-  ));
+  );
 });
+
+interface RowProps {
+  readonly row: KlRow;
+  readonly left: number;
+  readonly right: number;
+}
+
+function Row({ row: { label, look, name, base, hill, box, median, reach, mean }, left, right }: RowProps) {
+  return (
+    <g className={seriesClass(look)}>
+      <text className={styles.rowName} x={name.x} y={name.y} textAnchor={name.anchor}>
+        {label}
+      </text>
+      <line className={axes.gridLine} x1={left} x2={right} y1={base} y2={base} />
+      <path className={styles.rowHill} d={hill} />
+      <path className={styles.rowReach} d={reach} />
+      <path className={styles.rowBox} d={box} />
+      <path className={styles.rowMedian} d={median} />
+      <path className={series.seriesMarker} d={mean} />
+    </g>
+  );
+}
+
+/** What stands in a row, for all rows. */
+function RowKey() {
+  return (
+    <ul className={key.chartKey}>
+      <li>
+        <svg width={14} height={12} aria-hidden="true">
+          <path className={styles.rowHill} d="M0 12V4h4v8zM5 12V0h4v12zM10 12V7h4v5z" />
+        </svg>
+        share of tokens (height by square root)
+      </li>
+      <li>
+        <svg width={30} height={10} aria-hidden="true">
+          <path className={styles.rowReach} d="M15 5H28M28 2v6" />
+          <path className={styles.rowBox} d="M1 1h14v8h-14z" />
+          <path className={styles.rowMedian} d="M8 1v8" />
+        </svg>
+        box: middle half of the tokens, line in it: median, end: 95th percentile
+      </li>
+      <li>the method's marker: mean</li>
+    </ul>
+  );
+}

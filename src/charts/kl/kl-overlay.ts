@@ -3,22 +3,15 @@
 import type { KlValues } from "../experiments/data.ts";
 import { formatNats, formatShare, plural } from "../format.ts";
 import { type ChartTable, tableOf } from "../frame/table.ts";
-import type { Look } from "../plot/looks.ts";
 import type { SeriesEntry } from "../plot/SeriesKey.tsx";
 import { binRange, type KlHistogram, klHistogram } from "./distribution.ts";
 import { finiteMaximum, klEdges } from "./kl-axis.ts";
-
-export interface KlSeriesHistogram {
-  readonly id: string;
-  readonly label: string;
-  readonly look: Look;
-  readonly histogram: KlHistogram;
-}
+import type { LookedHistogram } from "./kl-rows.ts";
 
 export interface KlOverlayData {
   /** Bin edges of all series, nats. */
   readonly edges: readonly number[];
-  readonly series: readonly KlSeriesHistogram[];
+  readonly series: readonly LookedHistogram[];
 }
 
 /** Bins every series between the same edges; a pass over all values, so keep the result. */
@@ -74,6 +67,9 @@ export function klOverlaySummary({ series }: KlOverlayData): string {
   return `KL divergence per token, mean in nats from lowest to highest: ${parts.join(", ")}.`;
 }
 
+/** In the order of the table's columns. */
+const FIGURES = ["mean", "quantile25", "median", "quantile75", "quantile95", "maximum"] as const;
+
 /** One row for each series with its figures, then its share of every bin. */
 export function klOverlayTable({ edges, series }: KlOverlayData): ChartTable {
   const nats = (label: string) => ({ label: `${label} (nats)`, kind: "number" as const, format: formatNats });
@@ -88,16 +84,18 @@ export function klOverlayTable({ edges, series }: KlOverlayData): ChartTable {
       { label: "Tokens", kind: "number" },
       { label: "Not finite", kind: "number" },
       nats("Mean"),
+      nats("Quartile 25 %"),
       nats("Median"),
+      nats("Quartile 75 %"),
       nats("95th percentile"),
       nats("Highest"),
       ...bins,
     ],
-    series.map(({ label, histogram: { count, notFinite, mean, median, quantile95, maximum, bins: own } }) => [
+    series.map(({ label, histogram: { count, notFinite, bins: own, ...found } }) => [
       label,
       count,
       notFinite,
-      ...[mean, median, quantile95, maximum].map((value) => (Number.isFinite(value) ? value : null)),
+      ...FIGURES.map((name) => (Number.isFinite(found[name]) ? found[name] : null)),
       ...own.map(({ share }) => share),
     ]),
   );

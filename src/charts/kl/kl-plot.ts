@@ -1,12 +1,8 @@
-/**
- * Data → shapes of a KL histogram: one series as filled bars with its mean, median and 95th percentile, or several as
- * outlines with their means. Both stand on the same axes.
- */
+/** Data → shapes of a KL histogram: filled bars with mean, median and 95th percentile. Several methods: kl-rows.ts. */
 
 import { formatNats } from "../format.ts";
 import type { BottomTick } from "../plot/Axes.tsx";
 import { type PlotBox, plotBox, valueY } from "../plot/box.ts";
-import { type Look, markerPath } from "../plot/looks.ts";
 import { rectanglePath, round } from "../plot/paths.ts";
 import { tickScale, type ValueScale } from "../plot/scale.ts";
 import type { KlHistogram } from "./distribution.ts";
@@ -15,10 +11,9 @@ import { type PlacedMark, placeMarks } from "./kl-marks.ts";
 import { klStep } from "./kl-scale.ts";
 
 const MARGIN = { left: 38, right: 18, bottom: 36 } as const;
-/** Rows of words above filled bars, and room for the markers of outlines. */
+/** Rows of words above filled bars. */
 const MARK_ROW_HEIGHT = 15;
-const TOP = { marks: 50, markers: 20 } as const;
-const MARKER_Y = 10;
+const TOP = { marks: 50 } as const;
 
 export interface KlPlot {
   readonly box: PlotBox;
@@ -33,19 +28,6 @@ export interface KlBars extends KlPlot {
   /** One for each bin that holds anything, with the step of the KL colour scale. */
   readonly bars: readonly { readonly kl: number; readonly path: string }[];
   readonly marks: readonly (PlacedMark & { readonly y: number })[];
-}
-
-export interface KlOutline {
-  readonly id: string;
-  readonly look: Look;
-  /** The steps of the histogram, the mean's line and the marker above it; empty without values. */
-  readonly outline: string;
-  readonly mean: string;
-  readonly marker: string;
-}
-
-export interface KlOutlines extends KlPlot {
-  readonly outlines: readonly KlOutline[];
 }
 
 interface Places extends KlPlot {
@@ -101,37 +83,4 @@ function marksOf({ count, median, mean, quantile95 }: KlHistogram, x: (nats: num
   ];
   const marks = named.map(({ name, nats }) => ({ name, text: `${name} ${formatNats(nats)}`, at: x(nats) }));
   return placeMarks(marks, width).map((mark) => ({ ...mark, y: (mark.row + 0.5) * MARK_ROW_HEIGHT }));
-}
-
-export interface LookedHistogram {
-  readonly id: string;
-  readonly look: Look;
-  readonly histogram: KlHistogram;
-}
-
-/** Lays several histograms out over `width` by `height` CSS pixels as outlines. */
-export function drawKlOutlines(
-  edges: readonly number[],
-  series: readonly LookedHistogram[],
-  width: number,
-  height: number,
-): KlOutlines {
-  const histograms = series.map(({ histogram }) => histogram);
-  const { x, y, ...plot } = placesOf(edges, histograms, width, TOP.markers, height);
-  const { bottom } = plot.box;
-  return {
-    ...plot,
-    outlines: series.map(({ id, look, histogram }) => {
-      if (histogram.count === 0) return { id, look, outline: "", mean: "", marker: "" };
-      const tops = histogram.bins.map((bin, place) => `V${y(bin.share)}H${x(place + 1)}`).join("");
-      const mean = x(axisPosition(edges, histogram.mean));
-      return {
-        id,
-        look,
-        outline: `M${x(0)} ${bottom}${tops}V${bottom}`,
-        mean: `M${mean} ${MARKER_Y}V${bottom}`,
-        marker: markerPath(look, mean, MARKER_Y),
-      };
-    }),
-  };
 }
