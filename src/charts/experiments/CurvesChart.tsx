@@ -3,13 +3,14 @@
  * the dense model as reference.
  */
 
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { formatShare, plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
 import { nearest, type PlotBox } from "../plot/box.ts";
 import cursors from "../plot/cursor.module.css";
 import { Plot } from "../plot/Plot.tsx";
+import { ScaleSwitch } from "../plot/ScaleSwitch.tsx";
 import { SeriesKey } from "../plot/SeriesKey.tsx";
 import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
@@ -21,7 +22,7 @@ import denses from "./DenseLine.module.css";
 import { DenseLine } from "./DenseLine.tsx";
 import type { CurvesData, ExperimentChartProps } from "./data.ts";
 import { formatTick } from "./estimates.ts";
-import { axisName } from "./metric-scale.ts";
+import { axisName, axisNote, isLogarithmOffered } from "./metric-scale.ts";
 
 const defaults = { title: "Compression curves", width: 640, ratio: 0.3 } as const;
 
@@ -35,7 +36,13 @@ export interface CurvesChartProps extends ExperimentChartProps {
 
 export function CurvesChart({ data, ratio = defaults.ratio, model, headingLevel, title }: CurvesChartProps) {
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
-  const drawing = useMemo(() => drawCurves(data, width), [data, width]);
+  const [logarithmic, setLogarithmic] = useState(true);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const shownData = useMemo(
+    () => ({ ...data, series: data.series.filter(({ id }) => !hidden.has(id)) }),
+    [data, hidden],
+  );
+  const drawing = useMemo(() => drawCurves(shownData, width, logarithmic), [shownData, width, logarithmic]);
   const { box, scale, ratios, middles, ratioTicks, lastRatio, dense } = drawing;
   const cursor = useCursor(middles);
   const place = cursor.at ?? nearest(ratios, ratio);
@@ -72,20 +79,27 @@ export function CurvesChart({ data, ratio = defaults.ratio, model, headingLevel,
       table={() => curvesTable(data)}
     >
       <div ref={ref}>
+        {isLogarithmOffered(metric) && (
+          <ScaleSwitch logarithmic={logarithmic} onChange={setLogarithmic} note={axisNote(metric, scale)} />
+        )}
         <Plot
           own
           width={box.width}
           height={box.height}
-          summary={curvesSummary(data)}
+          summary={curvesSummary(shownData)}
           cursor={cursor}
           step="Ratio"
           count={ratios.length}
-          reading={shown === undefined ? "nothing measured yet" : ratioReadout(data, shown)}
+          reading={shown === undefined ? "nothing measured yet" : ratioReadout(shownData, shown)}
         >
           {drawn}
           {place !== null && <Cursor box={box} x={middles[place] ?? 0} resting={cursor.at === null} />}
         </Plot>
-        <SeriesKey heading={curvesHeading(data, shown)} entries={curveEntries(data, shown)} />
+        <SeriesKey
+          heading={curvesHeading(data, shown)}
+          entries={curveEntries(data, shown)}
+          choice={{ hidden, onChange: setHidden }}
+        />
       </div>
     </ChartFrame>
   );

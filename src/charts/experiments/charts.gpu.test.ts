@@ -125,6 +125,20 @@ it.each([330, 358, 640, 1100])("texts of a drawing neither overlap nor leave it 
   }
 });
 
+it("follows its width again after it was shown as a table", async () => {
+  const host = await draw(createElement(CurvesChart, { model: "tiny", data: ENDS }), 900);
+  const width = () => host.querySelector("[role=img]")?.getBoundingClientRect().width;
+  const press = (name: string) =>
+    [...host.querySelectorAll("button")].find(({ textContent }) => textContent === name)?.click();
+  await expect.poll(width).toBe(900);
+  press("show as table");
+  await expect.poll(width).toBeUndefined();
+  press("show as chart");
+  await expect.poll(width).toBe(900);
+  host.style.width = "400px";
+  await expect.poll(width).toBe(400);
+});
+
 it("moves nothing else while the cursor wanders", async () => {
   const host = await draw(createElement(CurvesChart, { model: "tiny", data: ENDS }), 640);
   const before = host.getBoundingClientRect().height;

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { toCsv } from "../frame/csv.ts";
 import { valueY } from "../plot/box.ts";
-import { CURVES, EXACT, estimate } from "../testing/experiments.ts";
+import { CURVES, EXACT, estimate, KL } from "../testing/experiments.ts";
 import { drawCurves, ratiosOf } from "./curves.ts";
 import { curveEntries, curvesHeading, curvesSummary, curvesTable } from "./curves-words.ts";
+
+const point = (place: number, mean: number) => ({ ratio: place / 10, reached: place / 10, ...estimate(mean, 0) });
 
 describe("drawing", () => {
   const drawing = drawCurves(CURVES, 700);
@@ -17,6 +19,22 @@ describe("drawing", () => {
       expect(drawing.middles[place]).toBeCloseTo(box.left + x * (box.right - box.left), 1);
       expect(means[0]).toBeCloseTo((9 - 5 * ratio) / 10, 9);
     });
+  });
+
+  it("stands where a logarithmic axis with a zero has it, if it is asked for one", () => {
+    const kl = { ...CURVES, metric: KL, dense: estimate(0, 0) };
+    const first = {
+      ...kl,
+      series: [{ ...kl.series[0], points: [0, 0.01, 10].map((mean, place) => point(place, mean)) }],
+    };
+    const means = (logarithmic: boolean) =>
+      drawCurves(first as typeof CURVES, 700, logarithmic).rows.map((row) => row.means[0]);
+    expect(means(false)[1]).toBeCloseTo(0.001);
+    expect(means(true)[0]).toBe(0);
+    expect(means(true)[1]).toBeCloseTo(0.1 + 0.9 / 4);
+    expect(means(true)[2]).toBe(1);
+    // A score has an end of its own, and no such axis.
+    expect(drawCurves(CURVES, 700, true).scale).toMatchObject({ minimum: 0, maximum: 10 });
   });
 
   it("has each interval from its lower to its upper end", () => {

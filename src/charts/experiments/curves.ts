@@ -11,7 +11,8 @@ import { metricScale } from "./metric-scale.ts";
 
 /** The axis of ratios ends here unless a curve goes further. */
 const LAST_RATIO = 0.7;
-const HEIGHT = 264;
+/** Tall enough to tell eight lines apart; less where the page is narrow. */
+const HEIGHT = { wide: 400, narrow: 300 } as const;
 const MARGIN = { left: 40, right: 12, top: 12, bottom: 36 } as const;
 /** Labels at the ends of the lines need a chart of this width; a line of text is this high. */
 const LABELS_FROM = 600;
@@ -37,7 +38,7 @@ export interface RatioRow {
 
 export interface CurvesDrawing {
   readonly box: PlotBox;
-  readonly scale: ValueScale;
+  readonly scale: ValueScale & { readonly linearBelow?: number };
   /** Ratios that any curve has, ascending, and x of each. */
   readonly ratios: readonly number[];
   readonly middles: readonly number[];
@@ -57,14 +58,14 @@ export function ratiosOf(series: readonly Curve[]): readonly number[] {
   );
 }
 
-/** Lays the curves out over `width` CSS pixels. */
-export function drawCurves({ metric, series, dense }: CurvesData, width: number): CurvesDrawing {
+/** Lays the curves out over `width` CSS pixels. @param logarithmic as `metricScale` has it. */
+export function drawCurves({ metric, series, dense }: CurvesData, width: number, logarithmic = false): CurvesDrawing {
   const ratios = ratiosOf(series);
   const longest = Math.min(LONGEST_LABEL, Math.max(0, ...series.map(({ label }) => label.length)));
   const labelled = width >= LABELS_FROM;
   const right = MARGIN.right + (labelled ? 16 + longest * LETTER_WIDTH : 0);
-  const box = plotBox(width, HEIGHT, { ...MARGIN, right });
-  const scale = metricScale(metric, [dense, ...series.flatMap(({ points }) => points)]);
+  const box = plotBox(width, labelled ? HEIGHT.wide : HEIGHT.narrow, { ...MARGIN, right });
+  const scale = metricScale(metric, [dense, ...series.flatMap(({ points }) => points)], logarithmic);
   const tenths = Math.ceil(Math.max(LAST_RATIO, ratios.at(-1) ?? 0) * 10 - 1e-9);
   const lastRatio = tenths / 10;
   const x = (ratio: number) => round(box.left + (ratio / lastRatio) * (box.right - box.left));

@@ -41,6 +41,12 @@ export function windowSummary(data: WindowData): string {
   return sentences.join(" ");
 }
 
+/** What the strip of CMDS shows. */
+export function cmdsSummary({ cmds }: Pick<WindowData, "cmds">): string {
+  const values = cmds.flatMap((value, layer) => (Number.isFinite(value) ? [`layer ${layer} ${value.toFixed(2)}`] : []));
+  return `CMDS of the MLP of every text layer, from 0: ${values.join(", ")}.`;
+}
+
 /** One row for each position. */
 export function windowTable(data: WindowData): ChartTable {
   const { metric } = data;

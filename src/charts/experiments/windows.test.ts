@@ -15,17 +15,39 @@ describe("window", () => {
   };
 
   it("stands in the middle of its layers, and breaks where a position is missing", () => {
-    const { box, step, middles, line } = drawWindows(data, 584);
+    const { box, step, middles, line } = drawWindows(data, 552);
     expect(step).toBe(100);
     expect(middles).toEqual([box.left + 100, box.left + 200, box.left + 400]);
     expect(line.match(/M/g)).toHaveLength(2);
   });
 
-  it("puts CMDS on its own scale", () => {
-    const { box, cmds } = drawWindows(data, 584);
-    expect([cmds?.scale.minimum, cmds?.scale.maximum]).toEqual([0.1, 0.6]);
-    expect([0.1, 0.6].map((value) => cmds?.scale.y(value))).toEqual([box.bottom - 10, box.top + 10]);
-    expect(drawWindows({ ...data, cmds: [] }, 584).cmds).toBeNull();
+  it("has CMDS in a strip of its own, from zero, layer under layer", () => {
+    const { step, cmds } = drawWindows(data, 552);
+    expect([cmds?.scale.minimum, cmds?.scale.maximum]).toEqual([0, 0.6]);
+    const bars = [...(cmds?.bars ?? "").matchAll(/M([\d.]+) ([\d.]+)h([\d.]+)v([\d.]+)/g)].map((bar) =>
+      bar.map(Number),
+    );
+    expect(bars).toHaveLength(5);
+    const [left, top, wide, high] = bars[2]?.slice(1) ?? [];
+    expect((left ?? 0) + (wide ?? 0) / 2).toBeCloseTo(40 + 2.5 * step, 1);
+    // The highest of them fills the strip, the lowest a sixth of it.
+    expect([top, (top ?? 0) + (high ?? 0)]).toEqual([cmds?.box.top, cmds?.box.bottom]);
+    expect(bars[0]?.[4]).toBeCloseTo((high ?? 0) / 6, 1);
+    expect(drawWindows({ ...data, cmds: [] }, 552).cmds).toBeNull();
+  });
+
+  it("keeps small values apart beside one that is far out", () => {
+    const far = { ...data, points: [10, 0.04, 0.08, 0].map((mean, first) => ({ first, ...estimate(mean, 0) })) };
+    const heights = (logarithmic: boolean) => {
+      const { dots, box } = drawWindows(far, 552, logarithmic);
+      return dots.map(({ y }) => (box.bottom - y) / (box.bottom - box.top));
+    };
+    expect(heights(false)[2]).toBeLessThan(0.01);
+    const [most, small, twice, none] = heights(true);
+    expect(most).toBeCloseTo(1);
+    expect(small).toBeGreaterThan(0.4);
+    expect((twice ?? 0) - (small ?? 0)).toBeGreaterThan(0.05);
+    expect(none).toBe(0);
   });
 
   it("says where it hurts most, in the metric's direction", () => {

@@ -1,21 +1,22 @@
 /** Data → shapes of the window that wanders over the text layers. */
 import type { BottomTick } from "../plot/Axes.tsx";
-import { type OwnScale, ownScale, type PlotBox, plotBox, valueY } from "../plot/box.ts";
+import { type PlotBox, plotBox, valueY } from "../plot/box.ts";
 import { thinned } from "../plot/labels.ts";
-import { linePath, round, whiskerPath } from "../plot/paths.ts";
-import type { ValueScale } from "../plot/scale.ts";
+import { linePath, rectanglePath, round, whiskerPath } from "../plot/paths.ts";
+import { linearScale, type ValueScale } from "../plot/scale.ts";
 import type { WindowData, WindowPoint } from "./data.ts";
 import { interval, isMeasured } from "./estimates.ts";
 import { metricScale } from "./metric-scale.ts";
 
-const HEIGHT = 250;
-const MARGIN = { left: 40, right: 44, top: 14, bottom: 36 } as const;
-/** Space above and below the CMDS line, which has its own scale. */
-const CMDS_INSET = 10;
+const HEIGHT = 300;
+const MARGIN = { left: 40, right: 12, top: 14, bottom: 36 } as const;
+/** The strip of CMDS below, whose columns stand under those of the plot. */
+const STRIP_HEIGHT = 96;
+const STRIP_MARGIN = { ...MARGIN, top: 10, bottom: 34 } as const;
 
 export interface WindowDrawing {
   readonly box: PlotBox;
-  readonly scale: ValueScale;
+  readonly scale: ValueScale & { readonly linearBelow?: number };
   /** Width of one layer. */
   readonly step: number;
   /** Measured positions, by first layer. */
@@ -26,8 +27,8 @@ export interface WindowDrawing {
   readonly whiskers: string;
   readonly dots: readonly { readonly x: number; readonly y: number }[];
   readonly dense: number | null;
-  /** The CMDS of the layers on its own scale; null without any. */
-  readonly cmds: { readonly line: string; readonly scale: OwnScale } | null;
+  /** A bar for the CMDS of each layer in a drawing of its own, from 0 up; null without any. */
+  readonly cmds: { readonly box: PlotBox; readonly scale: ValueScale; readonly bars: string } | null;
   readonly ticks: readonly BottomTick[];
 }
 
@@ -36,15 +37,18 @@ export function layerCount({ cmds, points, size }: WindowData): number {
   return Math.max(1, cmds.length, ...points.map(({ first }) => first + size));
 }
 
-/** Lays the windows out over `width` CSS pixels; a window's point stands in its middle. */
-export function drawWindows(data: WindowData, width: number): WindowDrawing {
+/**
+ * Lays the windows out over `width` CSS pixels; a window's point stands in its middle.
+ * @param logarithmic as `metricScale` has it.
+ */
+export function drawWindows(data: WindowData, width: number, logarithmic = false): WindowDrawing {
   const { metric, size, cmds, dense } = data;
   const box = plotBox(width, HEIGHT, MARGIN);
   const layers = layerCount(data);
   const step = (box.right - box.left) / layers;
   const x = (layer: number) => box.left + (layer + 0.5) * step;
   const points = data.points.filter(isMeasured).sort((a, b) => a.first - b.first);
-  const scale = metricScale(metric, [dense, ...points]);
+  const scale = metricScale(metric, [dense, ...points], logarithmic);
   const y = (value: number) => valueY(box, scale, value);
   const dots = points.map((point) => ({ x: round(x(point.first + (size - 1) / 2)), y: round(y(point.mean)) }));
   const runs: { x: number; y: number }[][] = [];
@@ -70,16 +74,29 @@ export function drawWindows(data: WindowData, width: number): WindowDrawing {
       .join(""),
     dots,
     dense: isMeasured(dense) ? y(dense.mean) : null,
-    cmds: cmdsOf(cmds, box, x),
+    cmds: cmdsOf(cmds, width, step, x),
     ticks: Array.from({ length: layers }, (_, layer) => layer)
       .filter((layer) => layer % every === 0)
       .map((layer) => ({ x: round(x(layer)), text: String(layer) })),
   };
 }
 
-function cmdsOf(cmds: readonly number[], box: PlotBox, x: (layer: number) => number): WindowDrawing["cmds"] {
-  const scale = ownScale(box, cmds, CMDS_INSET);
-  if (!scale) return null;
-  const points = cmds.flatMap((value, layer) => (Number.isFinite(value) ? [{ x: x(layer), y: scale.y(value) }] : []));
-  return { line: linePath(points), scale };
+function cmdsOf(
+  cmds: readonly number[],
+  width: number,
+  step: number,
+  x: (layer: number) => number,
+): WindowDrawing["cmds"] {
+  const finite = cmds.filter(Number.isFinite);
+  if (finite.length === 0) return null;
+  const box = plotBox(width, STRIP_HEIGHT, STRIP_MARGIN);
+  const full = linearScale(0, Math.max(...finite));
+  const scale = { ...full, ticks: [full.minimum, full.maximum] };
+  const wide = Math.max(2, Math.min(36, step * 0.6));
+  const bars = cmds.map((value, layer) => {
+    if (!Number.isFinite(value)) return "";
+    const top = valueY(box, scale, value);
+    return rectanglePath(x(layer) - wide / 2, top, wide, box.bottom - top);
+  });
+  return { box, scale, bars: bars.join("") };
 }

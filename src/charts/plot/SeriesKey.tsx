@@ -1,5 +1,6 @@
 /** The key of a chart of several series, which is its readout as well: line, marker, name and the value at hand. */
 import hidden from "../../styles/hidden.module.css";
+import buttons from "../frame/action.module.css";
 import { DASHES, type Look, markerPath } from "./looks.ts";
 import styles from "./SeriesKey.module.css";
 import series from "./series.module.css";
@@ -15,29 +16,70 @@ export interface SeriesEntry {
   readonly best?: boolean;
 }
 
+/** Which series are hidden, where entries are buttons that hide and show them. */
+export interface SeriesChoice {
+  readonly hidden: ReadonlySet<string>;
+  readonly onChange: (hidden: ReadonlySet<string>) => void;
+}
+
 export interface SeriesKeyProps {
   /** What the values are read at: "At 40 %, mean and 95 % interval over 600 samples". */
   readonly heading: string;
   readonly entries: readonly SeriesEntry[];
+  readonly choice?: SeriesChoice;
 }
 
-export function SeriesKey({ heading, entries }: SeriesKeyProps) {
+export function SeriesKey({ heading, entries, choice }: SeriesKeyProps) {
   return (
     <div className={styles.seriesKey}>
       <p>{heading}</p>
       <ul>
-        {entries.map(({ id, label, look, text, best = false }) => (
-          <li key={id} data-best={best || undefined}>
-            <SeriesSample look={look} />
-            <span className={styles.seriesName}>{label}</span>
-            <span className={styles.seriesValue}>
-              {best && <span className={hidden.visuallyHidden}>best: </span>}
-              {text}
-            </span>
+        {entries.map((entry) => (
+          <li key={entry.id} data-best={entry.best || undefined}>
+            {choice ? <EntryButton entry={entry} {...choice} /> : <EntryText entry={entry} />}
           </li>
         ))}
       </ul>
+      {choice && (
+        <p className={styles.seriesHint}>
+          Press a line of the key to hide it or to show it again.{" "}
+          {choice.hidden.size > 0 && (
+            <button type="button" className={buttons.chartAction} onClick={() => choice.onChange(new Set())}>
+              show all
+            </button>
+          )}
+        </p>
+      )}
     </div>
+  );
+}
+
+function EntryText({ entry: { label, look, text, best = false } }: { readonly entry: SeriesEntry }) {
+  return (
+    <>
+      <SeriesSample look={look} />
+      <span className={styles.seriesName}>{label}</span>
+      <span className={styles.seriesValue}>
+        {best && <span className={hidden.visuallyHidden}>best: </span>}
+        {text}
+      </span>
+    </>
+  );
+}
+
+/** An entry that hides its series, and shows it again. */
+function EntryButton({ entry, hidden: gone, onChange }: SeriesChoice & { readonly entry: SeriesEntry }) {
+  const shown = !gone.has(entry.id);
+  const toggle = () => {
+    const next = new Set(gone);
+    if (shown) next.add(entry.id);
+    else next.delete(entry.id);
+    onChange(next);
+  };
+  return (
+    <button type="button" className={styles.seriesButton} aria-pressed={shown} onClick={toggle}>
+      <EntryText entry={entry} />
+    </button>
   );
 }
 

@@ -1,11 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { linearScale, logScale, tickScale } from "./scale.ts";
+import { linearScale, logScale, tickScale, zeroLogScale } from "./scale.ts";
 
 describe("linear scale", () => {
   it("ends on round ticks around the values", () => {
     const axis = linearScale(0, 8.7);
     expect(axis.ticks).toEqual([0, 2, 4, 6, 8, 10]);
     expect(axis.share(5)).toBe(0.5);
+  });
+
+  it("ends close above the values", () => {
+    expect(linearScale(0, 5.9).ticks).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(linearScale(0, 10.3).ticks).toEqual([0, 2, 4, 6, 8, 10, 12]);
+    expect(linearScale(0, 0.031).ticks).toEqual([0, 0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.035]);
+    // Never more than a third above, never fewer than four ticks.
+    for (let value = 0.0013; value < 5000; value *= 1.07) {
+      const { maximum, ticks } = linearScale(0, value);
+      expect(maximum).toBeGreaterThanOrEqual(value);
+      expect(maximum / value).toBeLessThan(4 / 3);
+      expect(ticks.length).toBeGreaterThanOrEqual(4);
+      expect(ticks.length).toBeLessThanOrEqual(8);
+    }
   });
 
   it("ends where the quantity does", () => {
@@ -46,6 +60,23 @@ describe("logarithmic scale", () => {
 
   it("has a range when all values are one", () => {
     expect(logScale(10, 10).maximum).toBeGreaterThan(10);
+  });
+});
+
+describe("logarithmic scale with a zero", () => {
+  it("has a place for 0, a linear piece to its lowest power of ten, and equal decades above", () => {
+    const axis = zeroLogScale(5.9);
+    expect(axis.ticks).toEqual([0, 0.001, 0.01, 0.1, 1, 10]);
+    expect(axis.linearBelow).toBe(0.001);
+    expect([axis.share(0), axis.share(0.0005), axis.share(0.001), axis.share(10)]).toEqual([0, 0.05, 0.1, 1]);
+    expect(axis.share(0.1) - axis.share(0.01)).toBeCloseTo(axis.share(1) - axis.share(0.1), 12);
+  });
+
+  it("ends close above the values", () => {
+    expect(zeroLogScale(1.4).ticks).toEqual([0, 0.001, 0.01, 0.1, 1, 2]);
+    expect(zeroLogScale(0.4).maximum).toBe(0.5);
+    expect(zeroLogScale(10).ticks).toEqual([0, 0.001, 0.01, 0.1, 1, 10]);
+    expect(zeroLogScale(0).maximum).toBe(1);
   });
 });
 
