@@ -118,7 +118,6 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       weights = identity;
       patch("calibration", { statistics: null, statisticsKey: null, seconds: null, ...IDLE });
       patch("reasoning", initialReasoning);
-      actions.measurement.settle();
       actions.experiments.reset();
       actions.layers.reset();
       const samplesKnown = actions.ownSamples.welcome(summary);
@@ -223,6 +222,11 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     (key) => {
       if (key !== null && get().model.status === "ready") void actions.reasoning.start();
     },
+  );
+  on(
+    (state) => state.reasoning.of,
+    // What was measured is not about other words than those that are there now.
+    () => actions.measurement.settle(),
   );
   on(
     (state) => state.reasoning.trace,
