@@ -47,7 +47,11 @@ describe("createFramePlanner", () => {
         arbitraryLayout.chain((drawn) => fc.tuple(fc.constant(drawn), arbitraryStatistics(drawn))),
         fc.array(arbitraryRatio, { minLength: 1, maxLength: 3 }),
         ([drawn, statistics], ratios) => {
-          const tick = createFramePlanner(mucrasp, drawn, statistics, defaultParameters());
+          const tick = createFramePlanner(
+            drawn,
+            mucrasp.createPlanner(drawn, statistics, defaultParameters()),
+            statistics.cmds,
+          );
           for (const ratio of ratios) {
             const frame = tick(ratio);
             const values = unitValues(drawn, statistics, defaultParameters(), ratio);
@@ -71,7 +75,7 @@ describe("createFramePlanner", () => {
       sens: new Float64Array(4),
       ...{ samples: 1, batches: 1, pivotBatches: 0, baselines: null },
     };
-    const frame = createFramePlanner(mucrasp, layout, statistics, defaultParameters())(0.5);
+    const frame = createFramePlanner(layout, mucrasp.createPlanner(layout, statistics, defaultParameters()), null)(0.5);
     expect(frame.reachedRatio).toBe(1 - frame.keptParameters / 50);
     expect(frame.reachedModelRatio).toBe((50 - frame.keptParameters) / 100);
     expect(frame.reachedModelRatio).toBeGreaterThan(0);

@@ -3,10 +3,8 @@
  * buffers that are made once; it needs neither the model nor a GPU.
  */
 import type { FrameData } from "./frame-data.ts";
-import type { Method } from "./methods/method.ts";
+import type { Planner } from "./methods/method.ts";
 import { createRetentionRows, type RetentionRow } from "./metrics/retention.ts";
-import type { MethodParameters } from "./parameters.ts";
-import type { Statistics } from "./statistics.ts";
 import type { Ratio, UnitLayout } from "./unit.ts";
 
 export interface Frame extends FrameData {
@@ -20,17 +18,11 @@ export interface Frame extends FrameData {
 export type FramePlanner = (ratio: Ratio) => Frame;
 
 /**
- * Prepares the tick for one model, calibration, method and set of parameters.
- * @throws PivotscopeError `bad-input` as `Method.createPlanner` does.
+ * Prepares the tick for one model and planner.
+ * @param cmds one number per module; null where no calibration has measured it.
  */
-export function createFramePlanner(
-  method: Method,
-  layout: UnitLayout,
-  statistics: Statistics,
-  parameters: MethodParameters,
-): FramePlanner {
-  const plan = method.createPlanner(layout, statistics, parameters);
-  const retention = createRetentionRows(layout, statistics.cmds);
+export function createFramePlanner(layout: UnitLayout, plan: Planner, cmds: Float64Array | null): FramePlanner {
+  const retention = createRetentionRows(layout, cmds);
   return (ratio) => {
     const allocation = plan(ratio);
     const removed = layout.structuralParameters - allocation.keptParameters;

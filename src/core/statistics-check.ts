@@ -1,6 +1,14 @@
 /** Checks statistics against the layout that they claim to describe. */
 import { PivotscopeError } from "./errors.ts";
-import type { BaselineStatistics, InputStatistics, MatrixName, MatrixTerms, Statistics } from "./statistics.ts";
+import type {
+  BaselineStatistics,
+  InputStatistics,
+  MatrixName,
+  ModuleMatrices,
+  Statistics,
+  WeightStatistics,
+  WeightTerms,
+} from "./statistics.ts";
 import type { Module, UnitLayout } from "./unit.ts";
 import { plural } from "./words.ts";
 
@@ -30,9 +38,10 @@ export const MATRIX_NAMES: readonly MatrixName[] = [
   "fc2",
 ];
 
+const WEIGHT_TERM_NAMES = ["absolute", "square"] as const;
+
 export const MATRIX_TERM_NAMES = [
-  "absolute",
-  "square",
+  ...WEIGHT_TERM_NAMES,
   "taylorVector",
   "taylorFirst",
   "taylorSecond",
@@ -53,13 +62,7 @@ const MATRICES_OF: Readonly<Record<Module["kind"], readonly (readonly MatrixName
  * negative or not finite; naming the module when a unit cost is not positive.
  */
 export function validateStatistics(layout: UnitLayout, statistics: Statistics): void {
-  for (const module of layout.modules) {
-    if (module.unitCost > 0) continue;
-    throw new PivotscopeError(
-      "bad-input",
-      `${module.key}: a unit costs ${module.unitCost} parameters, expected a positive number.`,
-    );
-  }
+  validateCosts(layout);
   for (const name of ["attributionGlobal", "attributionPivot"] as const) {
     checkArray(name, statistics[name], layout.unitCount, "units");
   }
@@ -68,25 +71,35 @@ export function validateStatistics(layout: UnitLayout, statistics: Statistics): 
   }
 }
 
+/** @throws PivotscopeError `bad-input` naming the module whose units cost no positive number of parameters. */
+export function validateCosts(layout: UnitLayout): void {
+  for (const module of layout.modules) {
+    if (module.unitCost > 0) continue;
+    throw new PivotscopeError(
+      "bad-input",
+      `${module.key}: a unit costs ${module.unitCost} parameters, expected a positive number.`,
+    );
+  }
+}
+
+/**
+ * Checks what methods read that need no calibration.
+ * @throws PivotscopeError `bad-input` as `validateBaselines` does.
+ */
+export function validateWeights(layout: UnitLayout, { modules }: NonNullable<WeightStatistics["baselines"]>): void {
+  checkModules(layout, modules, (field, module, terms) => {
+    for (const matrix of terms.matrices) checkTerms(`${field}.${matrix.matrix}`, module, matrix, WEIGHT_TERM_NAMES);
+  });
+}
+
 /**
  * Checks what the other methods read.
  * @throws PivotscopeError `bad-input` naming the array at fault when a module's matrices are not those of its kind, a
  * length does not fit the layout, or a number is not finite or negative where it cannot be.
  */
 export function validateBaselines(layout: UnitLayout, baselines: BaselineStatistics): void {
-  if (baselines.modules.length !== layout.modules.length) {
-    throw new PivotscopeError(
-      "bad-input",
-      `baselines: found ${baselines.modules.length} modules, but the model has ${layout.modules.length}.`,
-      hint,
-    );
-  }
-  layout.modules.forEach((module, index) => {
-    const terms = baselines.modules[index];
-    if (!terms) return;
-    const field = `baselines.${module.key}`;
-    checkMatrices(field, module, terms.matrices);
-    for (const matrix of terms.matrices) checkTerms(`${field}.${matrix.matrix}`, module, matrix);
+  checkModules(layout, baselines.modules, (field, module, terms) => {
+    for (const matrix of terms.matrices) checkTerms(`${field}.${matrix.matrix}`, module, matrix, MATRIX_TERM_NAMES);
     const columns = module.unitCount * (terms.matrices.at(-1)?.linesPerUnit ?? 0);
     for (const name of INPUT_NAMES) {
       checkArray(`${field}.input.${name}`, terms.input[name], columns, "columns there", INPUT_SIGNS[name]);
@@ -95,7 +108,28 @@ export function validateBaselines(layout: UnitLayout, baselines: BaselineStatist
   checkArray("baselines.probabilityAttribution", baselines.probabilityAttribution, layout.unitCount, "units", "any");
 }
 
-function checkMatrices(field: string, module: Module, matrices: readonly MatrixTerms[]): void {
+function checkModules<Terms extends ModuleMatrices>(
+  layout: UnitLayout,
+  modules: readonly Terms[],
+  check: (field: string, module: Module, terms: Terms) => void,
+): void {
+  if (modules.length !== layout.modules.length) {
+    throw new PivotscopeError(
+      "bad-input",
+      `baselines: found ${modules.length} modules, but the model has ${layout.modules.length}.`,
+      hint,
+    );
+  }
+  layout.modules.forEach((module, index) => {
+    const terms = modules[index];
+    if (!terms) return;
+    const field = `baselines.${module.key}`;
+    checkMatrices(field, module, terms.matrices);
+    check(field, module, terms);
+  });
+}
+
+function checkMatrices(field: string, module: Module, matrices: readonly WeightTerms[]): void {
   const found = matrices.map(({ matrix }) => matrix);
   const expected = MATRICES_OF[module.kind];
   if (!expected.some((names) => names.join() === found.join())) {
@@ -124,8 +158,8 @@ function checkMatrices(field: string, module: Module, matrices: readonly MatrixT
 /** @param expected lines per unit of a matrix where other matrices settle it. */
 function checkLines(
   field: string,
-  matrices: readonly MatrixTerms[],
-  expected: (matrix: MatrixTerms) => number | undefined,
+  matrices: readonly WeightTerms[],
+  expected: (matrix: WeightTerms) => number | undefined,
 ): void {
   for (const matrix of matrices) {
     const wanted = expected(matrix);
@@ -150,8 +184,13 @@ function checkLines(
   }
 }
 
-function checkTerms(field: string, module: Module, matrix: MatrixTerms): void {
-  for (const name of MATRIX_TERM_NAMES) {
+function checkTerms<Name extends string>(
+  field: string,
+  module: Module,
+  matrix: WeightTerms & Readonly<Record<Name, Float64Array>>,
+  names: readonly Name[],
+): void {
+  for (const name of names) {
     checkArray(`${field}.${name}`, matrix[name], module.unitCount * matrix.linesPerUnit, "lines there");
   }
 }

@@ -18,24 +18,36 @@ export interface Statistics {
   readonly baselines: BaselineStatistics | null;
 }
 
+/** What is known of a model before any calibration, in the form that `Statistics` has it too. */
+export interface WeightStatistics {
+  /** Modules in the layout's order; null in files from before it was collected. */
+  readonly baselines: { readonly modules: readonly ModuleMatrices[] } | null;
+}
+
 /** The matrices that units own rows or columns of. Vision MLPs have fc1 and fc2, text MLPs gate, up and down. */
 export type MatrixName = "query" | "key" | "value" | "output" | "gate" | "up" | "down" | "fc1" | "fc2";
 
 /**
  * Sums along the lines of one matrix W: its rows where units write (query, key, value, gate, up, fc1), its columns where
- * units are read (output, down, fc2). One number per line. G is the gradient of the mean loss over a calibration batch's
- * trace tokens by W, F = mean over the batch's samples of the squared gradient of the sample's own mean loss. What is
- * taken per batch is averaged over batches.
+ * units are read (output, down, fc2). One number per line. Need no calibration.
  */
-export interface MatrixTerms {
+export interface WeightTerms {
   readonly matrix: MatrixName;
   /** Lines of this matrix that one unit owns, one after another. */
   readonly linesPerUnit: number;
   /** Numbers in one line. */
   readonly lineLength: number;
-  /** Σ|w| and Σw²; need no calibration. */
+  /** Σ|w| and Σw² */
   readonly absolute: Float64Array;
   readonly square: Float64Array;
+}
+
+/**
+ * The same, and what calibration adds up along each line. G is the gradient of the mean loss over a calibration batch's
+ * trace tokens by W, F = mean over the batch's samples of the squared gradient of the sample's own mean loss. What is
+ * taken per batch is averaged over batches.
+ */
+export interface MatrixTerms extends WeightTerms {
   /** |Σ w·g| */
   readonly taylorVector: Float64Array;
   /** Σ|w·g| */
@@ -61,9 +73,12 @@ export interface InputStatistics {
   readonly energy: Float64Array;
 }
 
-export interface ModuleTerms {
-  /** In the order query, key, value, output; gate, up, down; fc1, fc2. */
-  readonly matrices: readonly MatrixTerms[];
+/** The matrices of a module, in the order query, key, value, output; gate, up, down; fc1, fc2. */
+export interface ModuleMatrices<Terms extends WeightTerms = WeightTerms> {
+  readonly matrices: readonly Terms[];
+}
+
+export interface ModuleTerms extends ModuleMatrices<MatrixTerms> {
   readonly input: InputStatistics;
 }
 

@@ -7,7 +7,7 @@
  */
 import type { Pruning } from "../core/pruning.ts";
 import type { LayerViews } from "../core/signals/layer-views.ts";
-import type { Statistics } from "../core/statistics.ts";
+import type { Statistics, WeightStatistics } from "../core/statistics.ts";
 import type { ModelSource } from "../models/model-source.ts";
 import type { CalibrationOrder, CalibrationProgress, LayerViewParameters } from "./contract/calibration.ts";
 import type { Call, SampleProgress } from "./contract/call.ts";
@@ -39,6 +39,8 @@ export interface Engine {
   setSamples(samples: readonly OwnSample[] | null, call?: Call): Promise<number>;
   /** Runs over the calibration set at hand: the folder's, or the user's own. */
   calibrate(order: CalibrationOrder, call?: Call<CalibrationProgress>): Promise<Statistics>;
+  /** What methods read that need no calibration. */
+  weightStatistics(call?: Call): Promise<WeightStatistics>;
   /** Looks at how much each layer of the dense model does, on the calibration set at hand. */
   observeLayers(parameters: LayerViewParameters, call?: Call<SampleProgress>): Promise<LayerViews>;
   /** Teacher-forced comparison of the pruned with the dense model on `trace`. */

@@ -167,6 +167,12 @@ export function createEngine(environment: EngineEnvironment): Engine {
       return calibrateSet(model, sets().calibration, order, call);
     },
 
+    async weightStatistics() {
+      const { model } = loaded();
+      const { readWeightStatistics } = await loadCalibration();
+      return readWeightStatistics(model);
+    },
+
     async observeLayers(parameters, call = {}) {
       const { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } = await loadLayerViews();
       const limit = parameters.samples ?? DEFAULT_LAYER_VIEW_SAMPLES;

@@ -11,6 +11,7 @@ import type { Backend } from "../runtime/backend.ts";
 import { createNodeBackend } from "../runtime/cpu/node.ts";
 import { calibrate } from "./calibrate/calibrate.ts";
 import { planSequentialWanda } from "./calibrate/sequential-wanda.ts";
+import { readWeightStatistics } from "./calibrate/weight-statistics.ts";
 import { checkHalfPrecision } from "./check/self-check.ts";
 import { checkFusedGeneration } from "./check/self-check-generation.ts";
 import { generateBatch } from "./generate/generate.ts";
@@ -70,6 +71,10 @@ describe.each(["float32", "float16"] as const)("failing calls, weights in %s", (
     const request = { samples, batchSize: 2, window: 2, ...rest };
     await check(() => calibrate(session.model, { ...request, memory: small() }));
     await check(() => calibrate(session.model, { ...request, batchesPerRun: 2 }));
+  });
+
+  it("read sums over weights", async () => {
+    await check(() => readWeightStatistics(session.model));
   });
 
   it("plan layer by layer", async () => {

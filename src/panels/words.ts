@@ -70,6 +70,7 @@ export function statisticsText(
 const JOB_WORDS: Record<JobKind, string> = {
   load: "the model to load",
   trace: "the reasoning",
+  weights: "the weights to be read",
   calibration: "the calibration",
   measurement: "a measurement",
   comparison: "the comparison",

@@ -12,6 +12,7 @@ import { applySharedState, followWithAddress, parametersFromLink, sharedState } 
 import type { Context } from "./context.ts";
 import { IDLE } from "./job-state.ts";
 import type { WorkbenchState } from "./shape.ts";
+import { weightsWanted } from "./slices/calibration-weights.ts";
 import { experimentOfTab } from "./slices/experiments/experiments-choices.ts";
 import { currentKey } from "./slices/experiments/experiments-facts.ts";
 import type { ExperimentName } from "./slices/experiments/experiments-state.ts";
@@ -116,7 +117,14 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     const identity = `${summary.name} ${summary.weightHash}`;
     if (identity !== weights) {
       weights = identity;
-      patch("calibration", { statistics: null, statisticsKey: null, seconds: null, ...IDLE });
+      patch("calibration", {
+        statistics: null,
+        statisticsKey: null,
+        weights: null,
+        weightsFailure: null,
+        seconds: null,
+        ...IDLE,
+      });
       patch("reasoning", initialReasoning);
       actions.experiments.reset();
       actions.layers.reset();
@@ -232,10 +240,15 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     (state) => state.reasoning.trace,
     (trace) => trace && afterTrace(),
   );
-  on(
-    (state) => state.calibration.statistics,
-    () => actions.pruning.replan(),
-  );
+  for (const known of ["statistics", "weights", "weightsFailure"] as const) {
+    on(
+      (state) => state.calibration[known],
+      () => actions.pruning.replan(),
+    );
+  }
+  on(weightsWanted, (wanted) => {
+    if (wanted !== null) void actions.calibration.readWeights();
+  });
   on(measurementKey, () => actions.measurement.settle());
   on(
     (state) => JSON.stringify(pivotParameters(state.pruning.parameters)),

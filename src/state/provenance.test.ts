@@ -92,8 +92,7 @@ function createWitness() {
       if (planHash(frame) !== of.plan.hash) wrong.push("the plan is not the one that its name says");
       if (frame.reachedRatio !== of.plan.reached) wrong.push("the plan reached another ratio than it says");
       if (of.model.weightHash !== model.summary.weightHash) wrong.push("the plan is another model's");
-      const { statistics } = calibration;
-      const planner = statistics && plannerOf(of.plan.method, model.summary.layout, statistics, of.plan.parameters);
+      const planner = plannerOf(of.plan.method, model.summary.layout, calibration, of.plan.parameters);
       const again = planner?.(of.plan.asked);
       if (again && planHash(again) !== of.plan.hash) wrong.push("the plan does not follow from what it names");
     }

@@ -8,6 +8,7 @@ import { PivotscopeError } from "../core/errors.ts";
 export type JobKind =
   | "load"
   | "trace"
+  | "weights"
   | "calibration"
   | "measurement"
   | "comparison"

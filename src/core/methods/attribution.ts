@@ -15,6 +15,7 @@ export const attribution = createMethod({
     "Neurons and heads are the columns that enter the last projection, in both towers, where its authors prune whole representations; there is no official code.",
   source: "Yang et al., Findings of EACL 2023, arXiv 2205.04157; no official code",
   ownAllocation: "uniform per module",
+  needs: "calibration",
   createPlanner(layout, statistics, parameters) {
     validateParameters(parameters);
     validateStatistics(layout, statistics);

@@ -1,7 +1,14 @@
 /** What the methods that people compare µCRASP with take out of the calibration's terms, in a form that they share. */
 import { PivotscopeError } from "../errors.ts";
-import type { BaselineStatistics, MatrixName, MatrixTerms, ModuleTerms, Statistics } from "../statistics.ts";
-import { validateBaselines } from "../statistics-check.ts";
+import type {
+  BaselineStatistics,
+  MatrixName,
+  ModuleMatrices,
+  Statistics,
+  WeightStatistics,
+  WeightTerms,
+} from "../statistics.ts";
+import { validateBaselines, validateWeights } from "../statistics-check.ts";
 import type { Module, UnitLayout } from "../unit.ts";
 
 /**
@@ -21,36 +28,59 @@ export function requireBaselines(layout: UnitLayout, statistics: Statistics, lab
   return baselines;
 }
 
+/**
+ * The sums over weights of a method that cannot do without them.
+ * @throws PivotscopeError `bad-input` when they were not collected or do not fit the layout.
+ */
+export function requireWeights(
+  layout: UnitLayout,
+  { baselines }: WeightStatistics,
+  label: string,
+): readonly ModuleMatrices[] {
+  if (baselines === null) {
+    throw new PivotscopeError(
+      "bad-input",
+      `${label} needs sums over the weights that these statistics do not hold.`,
+      "Calibrate this model again.",
+    );
+  }
+  validateWeights(layout, baselines);
+  return baselines.modules;
+}
+
 /** The projection that a module's units are read by: output, down or fc2. */
-export function lastProjection(terms: ModuleTerms): MatrixTerms {
+export function lastProjection<Terms extends WeightTerms>(terms: ModuleMatrices<Terms>): Terms {
   const last = terms.matrices.at(-1);
   if (last) return last;
   throw new PivotscopeError("internal", "A module has no matrices.");
 }
 
-export function matrixNamed(terms: ModuleTerms, name: MatrixName): MatrixTerms | undefined {
+export function matrixNamed<Terms extends WeightTerms>(
+  terms: ModuleMatrices<Terms>,
+  name: MatrixName,
+): Terms | undefined {
   return terms.matrices.find(({ matrix }) => matrix === name);
 }
 
 /** Channels of one unit that all its matrices have in common: h of a key/value head, 1 of a neuron. */
-export function channelsPerUnit(terms: ModuleTerms): number {
+export function channelsPerUnit(terms: ModuleMatrices): number {
   return matrixNamed(terms, "key")?.linesPerUnit ?? 1;
 }
 
 /** Query heads per key/value head; 1 for MLPs. */
-export function queryHeadsPerUnit(terms: ModuleTerms): number {
+export function queryHeadsPerUnit(terms: ModuleMatrices): number {
   return lastProjection(terms).linesPerUnit / channelsPerUnit(terms);
 }
 
 /** One number per unit, module after module. @param score writes a module's units. */
-export function scoreUnits(
+export function scoreUnits<Terms extends ModuleMatrices>(
   layout: UnitLayout,
-  baselines: BaselineStatistics,
-  score: (terms: ModuleTerms, module: Module) => Float64Array,
+  modules: readonly Terms[],
+  score: (terms: Terms, module: Module) => Float64Array,
 ): Float64Array {
   const scores = new Float64Array(layout.unitCount);
   layout.modules.forEach((module, index) => {
-    const terms = baselines.modules[index];
+    const terms = modules[index];
     if (terms) scores.set(score(terms, module), layout.offsets[index]);
   });
   return scores;

@@ -3,7 +3,7 @@
  * matrices for each channel, then over the channels of a head.
  */
 import type { MethodParameters } from "../parameters.ts";
-import type { MatrixName, MatrixTerms, ModuleTerms } from "../statistics.ts";
+import type { MatrixName, ModuleMatrices, WeightTerms } from "../statistics.ts";
 import type { Module } from "../unit.ts";
 import { channelsPerUnit, queryHeadsPerUnit, sumGroups } from "./baseline-terms.ts";
 
@@ -11,17 +11,17 @@ export type Reduction = MethodParameters["llmPrunerReduction"];
 export type Grouping = MethodParameters["llmPrunerGrouping"];
 
 /** The number of every line of a matrix. */
-export type LineScore = (matrix: MatrixTerms) => Float64Array;
+export type LineScore<Terms extends WeightTerms> = (matrix: Terms) => Float64Array;
 
 /**
  * One number per unit of a module: Σ over the unit's channels c of the reduction over its matrices of the score of
  * channel c. Under grouped queries the longer vectors (query, output) are first summed onto the channels of key and value,
  * see `foldQueries`.
  */
-export function channelScores(
+export function channelScores<Terms extends WeightTerms>(
   module: Module,
-  terms: ModuleTerms,
-  lineScore: LineScore,
+  terms: ModuleMatrices<Terms>,
+  lineScore: LineScore<Terms>,
   reduction: Reduction,
   grouping: Grouping,
 ): Float64Array {
@@ -68,7 +68,7 @@ export function foldQueries(
  * down], [query, output, value, key], under grouped queries [key, output, value, query]. Project decision: the vision
  * tower has [fc1, fc2] and the order of multi-head attention.
  */
-function inGroupOrder(module: Module, terms: ModuleTerms): readonly MatrixTerms[] {
+function inGroupOrder<Terms extends WeightTerms>(module: Module, terms: ModuleMatrices<Terms>): readonly Terms[] {
   if (module.kind === "mlp") return terms.matrices;
   const order: readonly MatrixName[] =
     queryHeadsPerUnit(terms) === 1 ? ["query", "output", "value", "key"] : ["key", "output", "value", "query"];

@@ -24,6 +24,7 @@ export const flap = createMethod({
     "Attention's metric is squared, as its code does. Under grouped queries a group has the columns of all its query heads and weighs (2+2·rep)·h/3 neurons; the vision tower, where its authors define nothing, is a search of its own with out and fc2 and the weights that follow from its units' costs.",
   source: "arXiv 2312.11983, code github.com/CASIA-IVA-Lab/FLAP",
   ownAllocation: "AL-AM: standardised scores of all layers under one weighted threshold; UL-UM: uniform per module",
+  needs: "calibration",
   createPlanner(layout, statistics, parameters) {
     validateParameters(parameters);
     validateStatistics(layout, statistics);
@@ -56,7 +57,7 @@ export function flapMetric(
 /** The metric as both structures take it: squared for attention, as it is for MLPs. */
 function squaredForAttention(layout: UnitLayout, baselines: BaselineStatistics, parameters: MethodParameters) {
   return (toUnits: (columns: Float64Array, columnsPerUnit: number) => Float64Array): Float64Array =>
-    scoreUnits(layout, baselines, (terms, module) => {
+    scoreUnits(layout, baselines.modules, (terms, module) => {
       const metric = flapMetric(terms, parameters);
       const columns = module.kind === "attn" ? metric.map((value) => value * value) : metric;
       return toUnits(columns, lastProjection(terms).linesPerUnit);

@@ -26,12 +26,13 @@ export const llmPruner = createMethod({
     "A group is credited with its own query heads (its code credits others; choose that under Query heads). Its authors define nothing for vision; the same is done there with Q, K, V, out and fc1, fc2.",
   source: "arXiv 2305.11627, code github.com/horseee/LLM-Pruner",
   ownAllocation: "uniform over the middle layers; the first 4/32 and the last 2/32 stay whole",
+  needs: "calibration",
   createPlanner(layout, statistics, parameters) {
     validateParameters(parameters);
     validateStatistics(layout, statistics);
     const baselines = requireBaselines(layout, statistics, label);
     const term = TERM_OF[parameters.llmPrunerSaliency];
-    const scores = scoreUnits(layout, baselines, (terms, module) =>
+    const scores = scoreUnits(layout, baselines.modules, (terms, module) =>
       channelScores(
         module,
         terms,

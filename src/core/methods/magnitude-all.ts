@@ -1,8 +1,8 @@
 /** Magnitude-SP as LLM-Pruner defines it: all matrices of a unit, no root. */
 import { createCriterionPlanner } from "../allocation/choose.ts";
 import { validateParameters } from "../parameters/parse.ts";
-import { validateStatistics } from "../statistics-check.ts";
-import { requireBaselines, scoreUnits } from "./baseline-terms.ts";
+import { validateCosts } from "../statistics-check.ts";
+import { requireWeights, scoreUnits } from "./baseline-terms.ts";
 import { channelScores } from "./channel-scores.ts";
 import { createMethod } from "./method.ts";
 
@@ -16,11 +16,12 @@ export const magnitudeAll = createMethod({
     "Needs no data. A group's query heads are summed onto its key/value head, and the vision tower is scored over Q, K, V, out and fc1, fc2, where its authors define nothing; they allocate as LLM-Pruner does, here it is uniform.",
   source: "arXiv 2305.11627, code github.com/horseee/LLM-Pruner (l1, l2)",
   ownAllocation: "uniform per module",
-  createPlanner(layout, statistics, parameters) {
+  needs: "weights",
+  createPlanner(layout, weights, parameters) {
     validateParameters(parameters);
-    validateStatistics(layout, statistics);
-    const baselines = requireBaselines(layout, statistics, label);
-    const scores = scoreUnits(layout, baselines, (terms, module) =>
+    validateCosts(layout);
+    const modules = requireWeights(layout, weights, label);
+    const scores = scoreUnits(layout, modules, (terms, module) =>
       channelScores(
         module,
         terms,

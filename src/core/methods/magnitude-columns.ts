@@ -1,8 +1,8 @@
 /** Magnitude-SP as the FLAP repository defines it: norms of the last projection's columns. */
 import { createCriterionPlanner } from "../allocation/choose.ts";
 import { validateParameters } from "../parameters/parse.ts";
-import { validateStatistics } from "../statistics-check.ts";
-import { lastProjection, requireBaselines, scoreUnits, sumGroups } from "./baseline-terms.ts";
+import { validateCosts } from "../statistics-check.ts";
+import { lastProjection, requireWeights, scoreUnits, sumGroups } from "./baseline-terms.ts";
 import { columnNorms } from "./input-metrics.ts";
 import { createMethod } from "./method.ts";
 
@@ -16,11 +16,12 @@ export const magnitudeColumns = createMethod({
     "Needs no data. A group counts the columns of all its query heads, and fc2 and out stand for down and O in the vision tower, where its authors define nothing.",
   source: "arXiv 2312.11983, code github.com/CASIA-IVA-Lab/FLAP (mag_sp)",
   ownAllocation: "uniform per module",
-  createPlanner(layout, statistics, parameters) {
+  needs: "weights",
+  createPlanner(layout, weights, parameters) {
     validateParameters(parameters);
-    validateStatistics(layout, statistics);
-    const baselines = requireBaselines(layout, statistics, label);
-    const scores = scoreUnits(layout, baselines, (terms) => {
+    validateCosts(layout);
+    const modules = requireWeights(layout, weights, label);
+    const scores = scoreUnits(layout, modules, (terms) => {
       const last = lastProjection(terms);
       return sumGroups(columnNorms(last), last.linesPerUnit);
     });

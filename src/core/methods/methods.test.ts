@@ -2,10 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { choiceDescriptions, defaultParameters, type MethodParameters } from "../parameters.ts";
+import type { MatrixName } from "../statistics.ts";
 import { arbitraryFullStatistics } from "../testing/baselines.ts";
 import { arbitraryLayout, arbitraryRatio } from "../testing/layouts.ts";
 import { createUnitLayout } from "../unit.ts";
 import { methods } from "./index.ts";
+import { magnitudeAll } from "./magnitude-all.ts";
+import type { Needs } from "./method.ts";
 
 /** Parameters with every choice that the method reads set to one of its words. */
 function arbitraryChoices(method: string): fc.Arbitrary<MethodParameters> {
@@ -154,8 +157,56 @@ describe.each(methods)("$name", (method) => {
     expect(() => plan(1.1)).toThrow("ratio: found 1.1");
     const bad = { ...defaultParameters(), randomSeed: -1 };
     expect(() => method.createPlanner(layout, statistics, bad)).toThrow("parameters.randomSeed: found -1");
+    if (method.needs !== "calibration") return;
     const short = { ...statistics, cmds: new Float64Array(99) };
     expect(() => method.createPlanner(layout, short, defaultParameters())).toThrow("cmds: found 99");
+  });
+});
+
+describe("what methods need", () => {
+  const needing = (needs: Needs) => methods.filter((method) => method.needs === needs).map(({ name }) => name);
+
+  it("is a calibration, the weights alone, or nothing", () => {
+    expect(needing("nothing")).toEqual(["random"]);
+    expect(needing("weights")).toEqual(["magnitude-columns", "magnitude-all"]);
+  });
+
+  it("gives the same plan when there is nothing else", () => {
+    const drawn = arbitraryLayout.chain((layout) => fc.tuple(fc.constant(layout), arbitraryFullStatistics(layout)));
+    fc.assert(
+      fc.property(drawn, arbitraryRatio, ([layout, statistics], ratio) => {
+        const modules = statistics.baselines?.modules.map(({ matrices }) => ({
+          matrices: matrices.map(({ matrix, linesPerUnit, lineLength, absolute, square }) => {
+            return { matrix, linesPerUnit, lineLength, absolute, square };
+          }),
+        }));
+        const weights = { baselines: modules ? { modules } : null };
+        for (const method of methods) {
+          if (method.needs === "calibration") continue;
+          const full = method.plan(layout, statistics, defaultParameters(), ratio);
+          expect(method.plan(layout, weights, defaultParameters(), ratio)).toEqual(full);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("is checked where it is taken from", () => {
+    const layout = createUnitLayout(
+      [{ key: "text.0.mlp", tower: "text", layer: 0, kind: "mlp", unitCount: 3, unitCost: 3 }],
+      0,
+    );
+    const matrix = (name: MatrixName, length: number) => {
+      const sums = new Float64Array(length).fill(1);
+      return { matrix: name, linesPerUnit: 1, lineLength: 1, absolute: sums, square: sums };
+    };
+    const weights = (down: number) => ({
+      baselines: { modules: [{ matrices: [matrix("gate", 3), matrix("up", 3), matrix("down", down)] }] },
+    });
+    expect(magnitudeAll.plan(layout, weights(3), defaultParameters(), 0.4).keptUnits).toBe(2);
+    expect(() => magnitudeAll.plan(layout, weights(2), defaultParameters(), 0.4)).toThrow(
+      "baselines.text.0.mlp.down.absolute: found 2 numbers",
+    );
   });
 });
 

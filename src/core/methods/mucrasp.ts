@@ -19,6 +19,7 @@ export const mucrasp = createMethod({
     "Gradient times weight over the whole trace and around its pivots, protected where modules are sensitive or join the two modalities.",
   source: "arXiv 2605.25842",
   ownAllocation: "one global budget",
+  needs: "calibration",
   createPlanner(layout, statistics, parameters) {
     validateParameters(parameters);
     validateStatistics(layout, statistics);

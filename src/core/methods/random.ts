@@ -2,7 +2,7 @@
 import { createCriterionPlanner } from "../allocation/choose.ts";
 import { validateParameters } from "../parameters/parse.ts";
 import { createRandom } from "../random.ts";
-import { validateStatistics } from "../statistics-check.ts";
+import { validateCosts } from "../statistics-check.ts";
 import { createMethod } from "./method.ts";
 
 export const random = createMethod({
@@ -12,9 +12,10 @@ export const random = createMethod({
     "Every unit is worth a number drawn at random from the seed, per parameter; the control that a criterion has to beat.",
   source: "A control; no paper.",
   ownAllocation: "uniform per module",
-  createPlanner(layout, statistics, parameters) {
+  needs: "nothing",
+  createPlanner(layout, _, parameters) {
     validateParameters(parameters);
-    validateStatistics(layout, statistics);
+    validateCosts(layout);
     const { next } = createRandom(parameters.randomSeed);
     const scores = Float64Array.from({ length: layout.unitCount }, next);
     // Times the cost, so that under one budget dear and cheap units have the same chance.

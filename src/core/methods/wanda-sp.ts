@@ -32,11 +32,12 @@ export const wandaSp = createMethod({
     "Here the scores come from dense activations, so that every ratio is there at once; the original runs each pruned layer again before it scores the next one, as plan-sequential does on the command line. Its authors define nothing for vision; out and fc2 are used there.",
   source: "Wanda, arXiv 2306.11695; structured in github.com/CASIA-IVA-Lab/FLAP (wanda_sp)",
   ownAllocation: "uniform per module",
+  needs: "calibration",
   createPlanner(layout, statistics, parameters) {
     validateParameters(parameters);
     validateStatistics(layout, statistics);
     const baselines = requireBaselines(layout, statistics, label);
-    const scores = scoreUnits(layout, baselines, (terms) =>
+    const scores = scoreUnits(layout, baselines.modules, (terms) =>
       wandaSpScores(lastProjection(terms), terms.input.energy, queryHeadsPerUnit(terms)),
     );
     return createCriterionPlanner(layout, parameters, { scores });

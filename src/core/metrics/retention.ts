@@ -16,7 +16,7 @@ export interface RetentionRow {
   readonly attentionUnits: number;
   readonly keptAttentionUnits: number;
   readonly attentionRetention: number;
-  /** CMDS of the layer's MLP and attention, not normalised; NaN for a module that the layer lacks. */
+  /** CMDS of the layer's MLP and attention, not normalised; NaN for a module that the layer lacks, and where it is not known. */
   readonly mlpCmds: number;
   readonly attentionCmds: number;
 }
@@ -29,11 +29,11 @@ export function retentionPerModule(layout: UnitLayout, keptPerModule: Uint32Arra
 /**
  * Prepares one row per layer, vision first, then text, each by layer. The function that is returned fills the kept
  * counts in and gives the same row objects each time.
- * @param cmds one number per module.
+ * @param cmds one number per module; null where they are not known.
  */
 export function createRetentionRows(
   layout: UnitLayout,
-  cmds: Float64Array,
+  cmds: Float64Array | null,
 ): (keptPerModule: Uint32Array) => readonly RetentionRow[] {
   const byLayer = new Map<string, { tower: Tower; layer: number; mlp: number | null; attention: number | null }>();
   layout.modules.forEach((module, index) => {
@@ -42,7 +42,7 @@ export function createRetentionRows(
     byLayer.set(key, { ...entry, [module.kind === "mlp" ? "mlp" : "attention"]: index });
   });
   const unitCount = (module: number | null) => (module === null ? 0 : (layout.modules[module]?.unitCount ?? 0));
-  const shift = (module: number | null) => (module === null ? Number.NaN : (cmds[module] ?? Number.NaN));
+  const shift = (module: number | null) => (module === null ? Number.NaN : (cmds?.[module] ?? Number.NaN));
   const entries = [...byLayer.values()]
     .sort((a, b) => (a.tower === b.tower ? a.layer - b.layer : a.tower === "vision" ? -1 : 1))
     .map(({ tower, layer, mlp, attention }) => ({

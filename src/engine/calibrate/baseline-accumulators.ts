@@ -12,7 +12,7 @@ import type { GroupTaps } from "../pass/backward.ts";
 import type { Model } from "../pass/model.ts";
 import { columnsOf, layerOf, towerOf } from "../pass/towers.ts";
 import { LOSSES } from "./calibration-plan.ts";
-import { lineCountOf, readLineNorms } from "./line-norms.ts";
+import { lineCountOf, readLineNorms, weightTerms } from "./line-norms.ts";
 import type { GroupShape, RunShape } from "./run-shape.ts";
 
 export interface MatrixTaps {
@@ -74,6 +74,8 @@ export function createBaselineAccumulators(
 ): BaselineAccumulators {
   const { backend, layout } = model;
   const { places } = placesOf(model);
+  /** Weights stay as they are, however often is read. */
+  let norms: Awaited<ReturnType<typeof readLineNorms>> | null = null;
 
   return {
     async collectMatrix(module, scored, taps, shape) {
@@ -113,7 +115,8 @@ export function createBaselineAccumulators(
       });
     },
     async read(samples, batches) {
-      const norms = await readLineNorms(model);
+      norms ??= await readLineNorms(model);
+      const known = norms;
       const [termSums, inputSums, productSums] = [
         await backend.read(terms),
         await backend.read(inputs),
@@ -135,10 +138,7 @@ export function createBaselineAccumulators(
                 (sum) => sum / batches,
               );
             return {
-              matrix: scored.slot,
-              linesPerUnit: scored.groupSize,
-              lineLength: scored.axis === "rows" ? scored.inputs : scored.outputs,
-              ...norms(module, matrix),
+              ...weightTerms(scored, known(module, matrix)),
               taylorVector: average(LINE_TERMS.vector),
               taylorFirst: average(LINE_TERMS.first),
               taylorSecond: average(LINE_TERMS.second),

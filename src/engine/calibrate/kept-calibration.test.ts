@@ -51,6 +51,17 @@ afterAll(async () => {
   for (const one of engines) await one.dispose();
 });
 
+it("tells without a calibration what is known of the weights, in the statistics' numbers", async () => {
+  const { baselines } = await engine.weightStatistics();
+  expect(baselines?.modules.map(({ matrices }) => matrices)).toEqual(
+    whole.baselines?.modules.map(({ matrices }) =>
+      matrices.map(({ matrix, linesPerUnit, lineLength, absolute, square }) => {
+        return { matrix, linesPerUnit, lineLength, absolute, square };
+      }),
+    ),
+  );
+});
+
 it("hands out sums only where it is asked to", async () => {
   const { records, statistics, first } = await follow(engine, parameters);
   expect(records).toEqual([]);

@@ -6,6 +6,8 @@ import { calibrate } from "./calibrate.ts";
 import { createRecord, identityOf, readRecord, sameSamples } from "./calibration-record.ts";
 import type { CalibrationSet } from "./calibration-set.ts";
 
+export { readWeightStatistics } from "./weight-statistics.ts";
+
 /**
  * Calibrates `model` as `order` says. A record that belongs to something else is not used, and progress says why.
  * @throws what `calibrate` and the set throw.

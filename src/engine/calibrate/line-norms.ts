@@ -1,4 +1,5 @@
 /** Σ|w| and Σw² along the lines of every matrix that units own a part of; one small graph per tower, run per layer. */
+import type { WeightTerms } from "../../core/statistics.ts";
 import type { Module, Tower } from "../../core/unit.ts";
 import { type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
 import { concatenate } from "../../graph/operations/structure.ts";
@@ -11,6 +12,16 @@ import { layerWeightsIn } from "../pass/weight-precision.ts";
 export interface LineNorms {
   readonly absolute: Float64Array;
   readonly square: Float64Array;
+}
+
+/** A matrix with its norms, as statistics hold it. */
+export function weightTerms(scored: ScoredWeight, norms: LineNorms): WeightTerms {
+  return {
+    matrix: scored.slot,
+    linesPerUnit: scored.groupSize,
+    lineLength: scored.axis === "rows" ? scored.inputs : scored.outputs,
+    ...norms,
+  };
 }
 
 /** Rows or columns that a matrix is cut into. */

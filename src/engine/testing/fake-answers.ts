@@ -107,6 +107,7 @@ export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
         return fakeStatistics(layout);
       },
     },
+    weightStatistics: { answer: () => fakeStatistics(layout) },
     countRuns: { answer: () => told.runs },
     observeLayers: {
       answer([parameters], call) {

@@ -30,6 +30,7 @@ export const ENGINE_CALLS: { readonly [Name in CallName]: Crossings<ArgumentsOf<
   generate: ["picture-once", "copied"],
   setSamples: ["copied"],
   calibrate: ["copied"],
+  weightStatistics: [],
   observeLayers: ["copied"],
   evaluate: ["picture-once", "copied", "copied"],
   evaluationSet: [],

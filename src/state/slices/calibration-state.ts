@@ -1,8 +1,9 @@
 /** How far calibration is, and what the last one left. */
 
-import type { Statistics } from "../../core/statistics.ts";
+import type { Statistics, WeightStatistics } from "../../core/statistics.ts";
 import type { TimeLeft } from "../../core/time-left.ts";
 import type { CalibrationProgress } from "../../engine/contract.ts";
+import type { Failure } from "../failure.ts";
 import { IDLE, type Job } from "../job-state.ts";
 
 /** How far it is, and how long still by what it has taken so far; null while that is not known. */
@@ -26,6 +27,10 @@ export type StatisticsOrigin = "here" | "kept" | "beforehand";
 interface CalibrationOutcome {
   /** What the last finished calibration left; a cancelled or failed one never touches it. */
   readonly statistics: Statistics | null;
+  /** What is known of the model at hand without a calibration; null until a method asks for it. */
+  readonly weights: WeightStatistics | null;
+  /** Why it could not be read; null where it was not tried or was. */
+  readonly weightsFailure: Failure | null;
   /** What the statistics were made from, see `calibrationKey`. */
   readonly statisticsKey: string | null;
   readonly origin: StatisticsOrigin;
@@ -44,6 +49,8 @@ interface CalibrationOutcome {
 export const initialCalibration: CalibrationState = {
   ...IDLE,
   statistics: null,
+  weights: null,
+  weightsFailure: null,
   statisticsKey: null,
   origin: "here",
   seconds: null,

@@ -9,6 +9,7 @@ import type { WorkbenchState } from "../shape.ts";
 import type { KeptCalibrations } from "./calibration-kept.ts";
 import { calibrateKept } from "./calibration-run.ts";
 import type { CalibrationPace, CalibrationState, KeptSamples } from "./calibration-state.ts";
+import { createWeightsReader } from "./calibration-weights.ts";
 import { calibrationParameters } from "./pruning/method.ts";
 
 const loadRecall = onDemand(() => import("./calibration-recall.ts"));
@@ -26,6 +27,8 @@ export interface CalibrationActions {
   /** Ends the run; what is summed stays, and `start` goes on from there. */
   cancel(): void;
   setSampleLimit(limit: number | null): void;
+  /** Reads what methods need that do without a calibration. */
+  readWeights(): Promise<void>;
 }
 
 export function createCalibrationActions(
@@ -102,6 +105,7 @@ export function createCalibrationActions(
       await kept.forget(calibrationKey(get()));
       await start();
     },
+    readWeights: createWeightsReader(context, onLoss),
     setSampleLimit: (sampleLimit) => patch("calibration", { sampleLimit }),
   };
 }

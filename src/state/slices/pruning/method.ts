@@ -3,11 +3,12 @@
 import { createFramePlanner, type FramePlanner } from "../../../core/frame.ts";
 import type { FrameData } from "../../../core/frame-data.ts";
 import { methodNamed, methods } from "../../../core/methods/index.ts";
+import type { Method, Needs, Planner } from "../../../core/methods/method.ts";
 import { validateParameters } from "../../../core/parameters/parse.ts";
 import { defaultParameters, type MethodParameters } from "../../../core/parameters.ts";
 import { findPivots, type PivotParameters, type Pivots } from "../../../core/pivots.ts";
 import type { Pruning } from "../../../core/pruning.ts";
-import type { Statistics } from "../../../core/statistics.ts";
+import type { Statistics, WeightStatistics } from "../../../core/statistics.ts";
 import type { UnitLayout } from "../../../core/unit.ts";
 import type { CalibrationParameters, ModelSummary, TraceToken } from "../../../engine/contract.ts";
 
@@ -19,14 +20,47 @@ export function methodLabel(name: string): string {
   return methods.find((method) => method.name === name)?.label ?? name;
 }
 
-/** @throws PivotscopeError `bad-input` when statistics or parameters do not fit the layout, `not-found` for the method. */
+/** What is known of a model beside its shape. */
+export interface ModelKnowledge {
+  readonly statistics: Statistics | null;
+  readonly weights: WeightStatistics | null;
+}
+
+/** What a method needs; a calibration where there is no such method. */
+export function needsOf(name: string): Needs {
+  return methods.find((method) => method.name === name)?.needs ?? "calibration";
+}
+
+/**
+ * Null while what the method needs is not known.
+ * @throws PivotscopeError `bad-input` when statistics or parameters do not fit the layout, `not-found` for the method.
+ */
 export function plannerOf(
   method: string,
   layout: UnitLayout,
-  statistics: Statistics,
+  known: ModelKnowledge,
   parameters: MethodParameters,
-): FramePlanner {
-  return createFramePlanner(methodNamed(method), layout, statistics, parameters);
+): FramePlanner | null {
+  const plan = preparePlanner(methodNamed(method), layout, known, parameters);
+  return plan && createFramePlanner(layout, plan, known.statistics?.cmds ?? null);
+}
+
+function preparePlanner(
+  method: Method,
+  layout: UnitLayout,
+  { statistics, weights }: ModelKnowledge,
+  parameters: MethodParameters,
+): Planner | null {
+  switch (method.needs) {
+    case "nothing":
+      return method.createPlanner(layout, null, parameters);
+    case "weights": {
+      const sums = statistics?.baselines ? statistics : weights;
+      return sums && method.createPlanner(layout, sums, parameters);
+    }
+    case "calibration":
+      return statistics && method.createPlanner(layout, statistics, parameters);
+  }
 }
 
 /** The paper's constants, with what the model's makers recommend in their place. */

@@ -11,7 +11,7 @@ export interface PruningState {
   readonly parameters: MethodParameters;
   /** Constants that somebody had changed before they were replaced, and what replaced them, in a sentence. */
   readonly replaced: { readonly words: string; readonly parameters: MethodParameters } | null;
-  /** What the plan yields; a new object on each tick around arrays that the next tick reuses. Null before calibration. */
+  /** What the plan yields; a new object on each tick around arrays that the next tick reuses. Null while what the method needs is not known. */
   readonly frame: FrameData | null;
   /** Whose plan `frame` is; null without one. */
   readonly of: PlanOf | null;

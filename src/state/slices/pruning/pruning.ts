@@ -6,7 +6,14 @@ import type { PlanOf } from "../../../core/provenance.ts";
 import type { Context } from "../../context.ts";
 import { failureOf } from "../../failure.ts";
 import { planOf } from "../../provenance.ts";
-import { changeParameter, type FramePlanner, type MethodParameters, plannerOf, startingParameters } from "./method.ts";
+import {
+  changeParameter,
+  type FramePlanner,
+  type MethodParameters,
+  needsOf,
+  plannerOf,
+  startingParameters,
+} from "./method.ts";
 import { planHash } from "./plan-key.ts";
 import type { PruningState } from "./pruning-state.ts";
 
@@ -57,7 +64,7 @@ export function createPruningActions(context: Context): PruningActions {
       frame: first.frame,
       of: first.frame && provenance(asked, first.frame),
       secondFrame: second.frame,
-      failure: first.failure ?? second.failure,
+      failure: first.failure ?? second.failure ?? unread(asked),
     });
   }
 
@@ -72,9 +79,16 @@ export function createPruningActions(context: Context): PruningActions {
         asked: ratio,
         reached: frame.reachedRatio,
         hash: planHash(frame),
-        statistics: statistics && { samples: statistics.samples, origin },
+        statistics: needsOf(method) === "calibration" ? statistics && { samples: statistics.samples, origin } : null,
       },
     );
+  }
+
+  /** Why the weights could not be read that a method needs. */
+  function unread({ method, secondMethod }: Asked) {
+    const { weights, statistics, weightsFailure } = get().calibration;
+    const needed = [method, secondMethod ?? method].some((name) => needsOf(name) === "weights");
+    return needed && !weights && !statistics?.baselines ? weightsFailure : null;
   }
 
   /** Replaces constants; those that somebody has changed can be had back. */
@@ -147,13 +161,14 @@ function attempt(plan: () => FrameData | null | undefined) {
 /** The planner of a method for what is at hand, made anew only when something but the ratio has changed. */
 function createPlannerCache({ get }: Context): (method: string, parameters: MethodParameters) => FramePlanner | null {
   // A planner holds scratch buffers for one combination; only the ratio may change under it.
-  let kept: { readonly of: readonly unknown[]; readonly plan: FramePlanner } | null = null;
+  let kept: { readonly of: readonly unknown[]; readonly plan: FramePlanner | null } | null = null;
   return (method, parameters) => {
     const { model, calibration } = get();
-    if (!model.summary || !calibration.statistics) return null;
-    const of = [model.summary.layout, calibration.statistics, method, parameters];
+    if (!model.summary) return null;
+    const { statistics, weights } = calibration;
+    const of = [model.summary.layout, statistics, weights, method, parameters];
     if (kept?.of.every((part, index) => part === of[index])) return kept.plan;
-    const plan = plannerOf(method, model.summary.layout, calibration.statistics, parameters);
+    const plan = plannerOf(method, model.summary.layout, { statistics, weights }, parameters);
     kept = { of, plan };
     return plan;
   };
