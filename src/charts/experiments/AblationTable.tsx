@@ -14,6 +14,9 @@ import {
   differenceHeading,
   differenceReach,
   differenceText,
+  isSamePlan,
+  samePlansText,
+  unlikeText,
   verdictText,
 } from "./ablations.ts";
 import type { AblationData, AblationRow, ExperimentChartProps, MetricDescription } from "./data.ts";
@@ -51,6 +54,7 @@ export function AblationTable({ data, model, headingLevel }: AblationTableProps)
             <tr>
               <th scope="col">Variant</th>
               <th scope="col">Reached</th>
+              <th scope="col">Units that differ</th>
               <th scope="col">
                 {metric.label}
                 {metric.unit && <small>{metric.unit}</small>}
@@ -72,6 +76,7 @@ export function AblationTable({ data, model, headingLevel }: AblationTableProps)
             <tr className={tables.methodsDense}>
               <th scope="row">{full.label}</th>
               <td>{formatShare(full.reached, 1)}</td>
+              <td />
               <EstimateCell metric={metric} estimate={full.estimate} best={false} />
               <td />
               <td />
@@ -83,7 +88,9 @@ export function AblationTable({ data, model, headingLevel }: AblationTableProps)
           </tbody>
         </table>
       </div>
-      <p className={plot.chartReadout}>{samplesText(counts)}; bars share one scale.</p>
+      <p className={plot.chartReadout}>
+        {samplesText(counts)}; bars share one scale. {samePlansText(data)}
+      </p>
     </ChartFrame>
   );
 }
@@ -95,12 +102,14 @@ interface RowProps {
   readonly reach: number;
 }
 
-function Row({ row: { label, reached, estimate, difference }, full, metric, reach }: RowProps) {
+function Row({ row, full, metric, reach }: RowProps) {
+  const { label, reached, estimate, difference, unlike } = row;
   if (!isMeasured(difference)) {
     return (
       <tr>
         <th scope="row">{label}</th>
         <td>{formatShare(reached, 1)}</td>
+        <td>{unlikeText(unlike)}</td>
         <EstimateCell metric={metric} estimate={estimate} best={false} />
         <td className={tables.methodsMissing}>not measured</td>
         <td />
@@ -109,25 +118,29 @@ function Row({ row: { label, reached, estimate, difference }, full, metric, reac
     );
   }
   const { bar, whisker } = differenceBar(difference, reach);
-  const verdict = verdictText(metric, { reached, difference }, full);
+  const verdict = verdictText(metric, { ...row, difference }, full);
+  const same = isSamePlan(row);
   return (
     <tr>
       <th scope="row">{label}</th>
       <td>{formatShare(reached, 1)}</td>
+      <td>{unlikeText(unlike)}</td>
       <EstimateCell metric={metric} estimate={estimate} best={false} />
-      <td>{differenceText(metric, difference)}</td>
+      <td>{same ? "–" : differenceText(metric, difference)}</td>
       <td>
-        <svg
-          className={styles.ablationBar}
-          data-verdict={verdict}
-          width={BAR_WIDTH}
-          height={BAR_HEIGHT}
-          aria-hidden="true"
-        >
-          <path className={styles.ablationZero} d={`M${BAR_WIDTH / 2} 0V${BAR_HEIGHT}`} />
-          <path className={styles.ablationDifference} d={bar} />
-          <path className={styles.ablationWhisker} d={whisker} />
-        </svg>
+        {!same && (
+          <svg
+            className={styles.ablationBar}
+            data-verdict={verdict}
+            width={BAR_WIDTH}
+            height={BAR_HEIGHT}
+            aria-hidden="true"
+          >
+            <path className={styles.ablationZero} d={`M${BAR_WIDTH / 2} 0V${BAR_HEIGHT}`} />
+            <path className={styles.ablationDifference} d={bar} />
+            <path className={styles.ablationWhisker} d={whisker} />
+          </svg>
+        )}
       </td>
       <td className={styles.ablationVerdict} data-verdict={verdict}>
         {verdict}

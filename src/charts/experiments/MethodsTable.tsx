@@ -40,7 +40,7 @@ export function MethodsTable({ data, paper = null, model, headingLevel }: Method
       context={{ model, method: plural(rows.length, "method"), ratio }}
       {...(headingLevel && { headingLevel })}
       title="Methods compared"
-      sentence={`Every method, asked for ${formatShare(ratio)}; below each mean its 95 % interval, in bold the best of each column among those that reached the same ratio, ${formatShare(SAME_RATIO, 1)} more or less.`}
+      sentence={`Every method, asked for ${formatShare(ratio)}; below each mean its 95 % interval. In bold the best of each column, with all whose intervals reach into its own, among those that reached the same ratio, ${formatShare(SAME_RATIO, 1)} more or less.`}
       formula={{
         expression: "mean over samples; interval: 2.5 % and 97.5 % of the means of samples drawn again (bootstrap)",
         withNumbers: `${samplesText(counts)}, ${plural(rows.length, "method")}`,

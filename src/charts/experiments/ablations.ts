@@ -45,24 +45,51 @@ export function differenceText(metric: MetricDescription, difference: Estimate):
   return `${formatDifference(metric, difference.mean)} (${low} to ${high})`;
 }
 
-/** What the difference says, where the variant removed the same share as the full method; else that it did not. */
+/** Whether a variant removes exactly what the full method removes, so that it is the same model. */
+export function isSamePlan({ unlike }: Pick<AblationRow, "unlike">): boolean {
+  return unlike === 0;
+}
+
+/**
+ * What the difference says where the variant removed the same share as the full method; else that it did not. Nothing is
+ * left to say of one that removes the very same units.
+ */
 export function verdictText(
   metric: MetricDescription,
-  { reached, difference }: Pick<AblationRow, "reached"> & { readonly difference: Estimate },
+  { reached, difference, unlike }: Pick<AblationRow, "reached" | "unlike"> & { readonly difference: Estimate },
   full: Pick<AblationData["full"], "reached">,
-): Verdict | "other ratio reached" {
+): Verdict | "other ratio reached" | "the same plan" {
+  if (isSamePlan({ unlike })) return "the same plan";
   const [one] = groupsOfEqualRatio([reached, full.reached]);
   return one?.length === 2 ? verdictOf(metric, difference) : "other ratio reached";
+}
+
+/** "The same plan as µCRASP, so the same model: no pivots, W = 8."; empty where every variant removes other units. */
+export function samePlansText({ full, rows }: Pick<AblationData, "full" | "rows">): string {
+  const same = rows.filter(isSamePlan).map(({ label }) => label);
+  return same.length === 0 ? "" : `The same plan as ${full.label}, so the same model: ${same.join(", ")}.`;
+}
+
+/** Smallest share that two decimals of a per cent show. */
+const LEAST_SHARE = 0.00005;
+
+/** "0.04 %" of the units differ; "none". */
+export function unlikeText(unlike: number | null): string {
+  if (unlike === null) return "–";
+  if (unlike === 0) return "none";
+  return unlike < LEAST_SHARE ? `< ${formatShare(2 * LEAST_SHARE, 2)}` : formatShare(unlike, 2);
 }
 
 /** What each ablation changes, as sentences. */
 export function ablationsSummary({ metric, full, rows, ratio }: AblationData): string {
   const own = isMeasured(full.estimate) ? formatMetric(metric, full.estimate.mean) : "not measured";
-  const parts = rows.map(({ label, reached, difference }) =>
-    isMeasured(difference)
-      ? `${label} ${differenceText(metric, difference)}, ${verdictText(metric, { reached, difference }, full)}`
-      : `${label} not measured`,
-  );
+  const parts = rows.map((row) => {
+    const { label, difference } = row;
+    if (isSamePlan(row)) return `${label} the same plan`;
+    return isMeasured(difference)
+      ? `${label} ${differenceText(metric, difference)}, ${verdictText(metric, { ...row, difference }, full)}`
+      : `${label} not measured`;
+  });
   const head = `${metric.label} (${directionText(metric)}) at ${formatShare(ratio)}: ${full.label} ${own}.`;
   return parts.length > 0 ? `${head} Differences: ${parts.join("; ")}.` : head;
 }
@@ -98,16 +125,18 @@ export function ablationsTable({ metric, full, rows }: AblationData): ChartTable
       change("difference, 95 % from"),
       change("difference, 95 % to"),
       { label: "Verdict", kind: "text" },
+      { label: "Units that differ", kind: "number", format: unlikeText },
     ],
     [
-      [full.label, full.reached, ...cells(full.estimate), full.estimate?.count ?? null, null, null, null, null],
-      ...rows.map(({ label, reached, estimate, difference }) => [
+      [full.label, full.reached, ...cells(full.estimate), full.estimate?.count ?? null, null, null, null, null, null],
+      ...rows.map(({ label, reached, estimate, difference, unlike }) => [
         label,
         reached,
         ...cells(estimate),
         estimate?.count ?? null,
         ...cells(difference),
-        isMeasured(difference) ? verdictText(metric, { reached, difference }, full) : null,
+        isMeasured(difference) ? verdictText(metric, { reached, difference, unlike }, full) : null,
+        unlike,
       ]),
     ],
   );

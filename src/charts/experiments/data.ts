@@ -100,6 +100,8 @@ export interface AblationRow {
   readonly estimate: Estimate | null;
   /** This row minus the full method, sample by sample, with the interval of that difference; null while not measured. */
   readonly difference: Estimate | null;
+  /** Share of units that its plan treats otherwise than the full method's; 0 is the same plan, null is not known. */
+  readonly unlike: number | null;
 }
 
 export interface AblationData {

@@ -1,6 +1,6 @@
 /** Estimates in words: a mean with its interval, differences, which of several is best. */
 
-import { groupsOfEqualRatio, mayBeBest } from "../../core/experiments/equal-ratios.ts";
+import { bestOfGroup, groupsOfEqualRatio } from "../../core/experiments/equal-ratios.ts";
 import { formatCount, formatNats, formatShare } from "../format.ts";
 import type { Estimate, MetricDescription } from "./data.ts";
 
@@ -79,25 +79,14 @@ export interface Ranked {
   readonly reached: number;
 }
 
-/** Places of the best estimates among those that removed the same share (`groupsOfEqualRatio`); several where they print alike. */
+/** Places of the best estimates among those that removed the same share, see `bestOfGroup`. */
 export function bestOf(
-  metric: Pick<MetricDescription, "kind" | "betterWhen">,
+  { betterWhen }: Pick<MetricDescription, "betterWhen">,
   rows: readonly Ranked[],
 ): ReadonlySet<number> {
-  const counts = rows.map(({ estimate }) => (isMeasured(estimate) ? estimate.count : 0));
+  const found = rows.map(({ estimate }) => estimate);
   const groups = groupsOfEqualRatio(rows.map(({ reached }) => reached));
-  return new Set(groups.flatMap((group) => bestAmong(metric, rows, mayBeBest(group, counts))));
-}
-
-function bestAmong(
-  metric: Pick<MetricDescription, "kind" | "betterWhen">,
-  rows: readonly Ranked[],
-  places: readonly number[],
-): readonly number[] {
-  const sign = metric.betterWhen === "higher" ? 1 : -1;
-  const mean = (place: number) => rows[place]?.estimate?.mean ?? Number.NaN;
-  const best = Math.max(...places.map((place) => sign * mean(place)));
-  return places.filter((place) => formatMetric(metric, mean(place)) === formatMetric(metric, sign * best));
+  return new Set(groups.flatMap((group) => bestOfGroup(group, found, betterWhen)));
 }
 
 /** "600 samples"; "120 to 600 samples so far" where not all have as many. */

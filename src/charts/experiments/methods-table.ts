@@ -32,7 +32,7 @@ export function nextSort(sort: MethodsSort | null, metric: string): MethodsSort 
   return sort.best === "first" ? { metric, best: "last" } : null;
 }
 
-/** Ids of the rows that are best by each metric among those that removed the same share; the dense model does not compete. */
+/** Ids of the rows that are best by each metric among those that removed the same share (`bestOfGroup`), without the dense model. */
 export function bestRows({ rows, metrics }: MethodsData): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(
     metrics.map((metric) => {
@@ -66,7 +66,9 @@ export function methodsSummary(data: MethodsData): string {
   const groups = equalRows(data);
   const sentences = groups.flatMap((group) => {
     const parts = data.metrics.flatMap((metric) => {
-      const winners = group.filter(({ id }) => best.get(metric.id)?.has(id));
+      const winners = sortRows({ ...data, rows: group }, { metric: metric.id, best: "first" }).filter(({ id }) =>
+        best.get(metric.id)?.has(id),
+      );
       const estimate = winners[0]?.values[metric.id];
       if (!isMeasured(estimate)) return [];
       return [

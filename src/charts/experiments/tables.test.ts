@@ -9,6 +9,8 @@ import {
   differenceBar,
   differenceReach,
   differenceText,
+  samePlansText,
+  unlikeText,
 } from "./ablations.ts";
 import type { AblationData, MethodsData } from "./data.ts";
 import { bestRows, methodsSummary, methodsTable, nextSort, sortRows } from "./methods-table.ts";
@@ -31,7 +33,7 @@ const methods: MethodsData = {
 describe("methods", () => {
   const order = (sort: Parameters<typeof sortRows>[1]) => sortRows(methods, sort).map(({ id }) => id);
 
-  it("marks the best of each metric, ties within rounding, without the dense model", () => {
+  it("marks the best of each metric, and whom the intervals do not tell from it, without the dense model", () => {
     expect([...(bestRows(methods).get("grounding") ?? [])]).toEqual(["b", "c"]);
     expect([...(bestRows(methods).get("kl") ?? [])]).toEqual(["c"]);
   });
@@ -54,7 +56,7 @@ describe("methods", () => {
     expect(methodsSummary(methods)).toBe("Best at 30\u00a0%: Grounding: b, c (7.00); Mean KL: c (1.00).");
     const unequal = {
       ...methods,
-      rows: [...methods.rows, { ...row("d", 9, 0.1), reached: 0.27 }, { ...row("e", 8, 0.2), reached: 0.272 }],
+      rows: [...methods.rows, { ...row("d", 9, 0.1), reached: 0.27 }, { ...row("e", 8, 0.4), reached: 0.272 }],
     };
     expect(methodsSummary(unequal)).toBe(
       "Best at 30\u00a0%, of 2 that reached 27.0\u00a0%: Grounding: d (9.00); Mean KL: d (0.100). " +
@@ -78,9 +80,23 @@ describe("ablations", () => {
     metric: GROUNDING,
     full: { label: "µCRASP", reached: 0.399, estimate: estimate(8) },
     rows: [
-      { id: "cmds", label: "no CMDS", reached: 0.4, estimate: estimate(6), difference: estimate(-2, 0.5) },
-      { id: "w4", label: "W = 4", reached: 0.4, estimate: estimate(8.1), difference: estimate(0.1, 0.3) },
-      { id: "later", label: "later", reached: 0.4, estimate: null, difference: null },
+      {
+        id: "cmds",
+        label: "no CMDS",
+        reached: 0.4,
+        estimate: estimate(6),
+        difference: estimate(-2, 0.5),
+        unlike: 0.25,
+      },
+      {
+        id: "w4",
+        label: "W = 4",
+        reached: 0.4,
+        estimate: estimate(8.1),
+        difference: estimate(0.1, 0.3),
+        unlike: 0.00001,
+      },
+      { id: "later", label: "later", reached: 0.4, estimate: null, difference: null, unlike: null },
     ],
   };
 
@@ -91,10 +107,40 @@ describe("ablations", () => {
       reached: 0.372,
       estimate: estimate(9),
       difference: estimate(1, 0.2),
+      unlike: 0.4,
     };
     const words = ablationsSummary({ ...data, rows: [...data.rows, uniform] });
     expect(words).toContain("no CMDS −2.00 (−2.50 to −1.50), worse;");
     expect(words).toContain("uniform +1.00 (+0.80 to +1.20), other ratio reached.");
+  });
+
+  it("calls a plan that removes the very same units the same plan, and says how many units differ in others", () => {
+    const same = {
+      id: "w8",
+      label: "W = 8",
+      reached: 0.4,
+      estimate: estimate(8),
+      difference: estimate(0, 0),
+      unlike: 0,
+    };
+    const more = { ...data, rows: [...data.rows, same] };
+    expect(ablationsSummary(more)).toContain("later not measured; W = 8 the same plan.");
+    expect(samePlansText(more)).toBe("The same plan as µCRASP, so the same model: W = 8.");
+    expect(samePlansText(data)).toBe("");
+    expect(
+      toCsv(ablationsTable(more))
+        .split("\r\n")
+        .slice(2, 6)
+        .map((line) => line.split(",").slice(-2)),
+    ).toEqual([
+      ["worse", "0.25"],
+      ["no clear difference", "0.00001"],
+      ["", ""],
+      ["the same plan", "0"],
+    ]);
+    expect([0.25, 0.00036, 0.00001, 0, null].map(unlikeText)).toEqual([
+      ...["25.00\u00a0%", "0.04\u00a0%", "< 0.01\u00a0%", "none", "–"],
+    ]);
   });
 
   it("draws from the middle to the side of the sign, all on one scale", () => {
@@ -118,7 +164,7 @@ describe("ablations", () => {
   it("saves the full method first and leaves open what is not measured", () => {
     const csv = toCsv(ablationsTable(data)).split("\r\n");
     expect(csv[1]).toMatch(/^µCRASP,0\.399,8,/);
-    expect(csv[2]).toMatch(/,-2,-2\.5,-1\.5,worse$/);
-    expect(csv[4]).toBe("later,0.4,,,,,,,,");
+    expect(csv[2]).toMatch(/,-2,-2\.5,-1\.5,worse,0\.25$/);
+    expect(csv[4]).toBe("later,0.4,,,,,,,,,");
   });
 });

@@ -183,8 +183,15 @@ export const CASES: Readonly<Record<string, ChartCase>> = {
           metric: GROUNDING,
           full: { label: "µCRASP", reached: 0.4, estimate: estimate(8) },
           rows: [
-            { id: "c", label: "no CMDS", reached: 0.4, estimate: estimate(6), difference: estimate(-2, 0.5) },
-            { id: "d", label: "no pivots", reached: 0.4, estimate: estimate(8.1), difference: estimate(0.1, 0.4) },
+            {
+              id: "c",
+              label: "no CMDS",
+              reached: 0.4,
+              estimate: estimate(6),
+              difference: estimate(-2, 0.5),
+              unlike: 0.1234,
+            },
+            { id: "d", label: "no pivots", reached: 0.4, estimate: estimate(8), difference: estimate(0, 0), unlike: 0 },
           ],
         }}
       />

@@ -60,6 +60,34 @@ describe("cells", () => {
     expect(cells.map(({ pruning }) => pruning?.meanInputs?.[0])).toEqual([undefined, undefined, undefined, 0, 0.5]);
   });
 
+  it("say how many units a plan treats otherwise than the first series' at the same ratio", () => {
+    const description = sweepDescription({
+      ...{ samplesPerFamily: null, generate: true, ratios: [0, 0.5] },
+      series: methodSeries(["mucrasp", "flap", "random"], defaultParameters()),
+    });
+    const cells = cellsOf(description, layout, ({ id }) => (ratio) => {
+      const keep = new Uint8Array(layout.unitCount).fill(1);
+      if (ratio > 0) keep.fill(0, 0, 3);
+      // One that is removed besides, and one that is kept.
+      if (ratio > 0 && id === "random") [keep[0], keep[5]] = [1, 0];
+      const none = { values: new Float64Array(0), keptUnits: 0, keptParameters: 0, meanInputs: null };
+      return { ...none, keep, reachedRatio: ratio, keptPerModule: new Uint32Array(modules.length) };
+    });
+    expect(cells.map(({ id, unlikeFirst }) => [id, unlikeFirst])).toEqual([
+      ...[
+        ["dense", undefined],
+        ["mucrasp@0", undefined],
+        ["mucrasp@0.5", undefined],
+      ],
+      ...[
+        ["flap@0", 0],
+        ["flap@0.5", 0],
+        ["random@0", 0],
+        ["random@0.5", 2 / layout.unitCount],
+      ],
+    ]);
+  });
+
   it("zero the MLPs of neighbouring text layers, and nothing else, in a window", () => {
     const cells = windowCells(layout, 3);
     expect(cells.map(({ id, place }) => [id, place])).toEqual([

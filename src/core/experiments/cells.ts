@@ -35,8 +35,23 @@ export function cellsOf(
   plannerOf: (series: Series) => Planner,
 ): readonly Cell[] {
   if (description.kind === "windows") return [denseCell(), ...windowCells(layout, description.size)];
-  const cells = description.series.flatMap((series) => seriesCells(series, description.ratios, plannerOf(series)));
-  return [denseCell(), ...cells];
+  const [first, ...others] = description.series.map((series) =>
+    seriesCells(series, description.ratios, plannerOf(series)),
+  );
+  if (first === undefined) return [denseCell()];
+  return [
+    denseCell(),
+    ...first,
+    ...others.flatMap((cells) => cells.map((cell, place) => comparedWith(cell, first[place]))),
+  ];
+}
+
+/** A cell with the share of units that its plan treats otherwise than another one's. */
+function comparedWith(cell: Cell, other: Cell | undefined): Cell {
+  const [own, theirs] = [cell.pruning?.keep, other?.pruning?.keep];
+  if (!own || !theirs || own.length === 0) return cell;
+  const unlike = own.reduce((count, kept, unit) => count + (kept === theirs[unit] ? 0 : 1), 0);
+  return { ...cell, unlikeFirst: unlike / own.length };
 }
 
 /** The cells of one series, one per ratio. */

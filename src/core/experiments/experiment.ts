@@ -40,6 +40,11 @@ export interface Cell {
   /** Share of structural parameters that is removed. */
   readonly reachedRatio: Ratio;
   readonly pruning: Pruning | null;
+  /**
+   * Share of units that this plan keeps and the first series' plan at the same ratio removes, or the other way round:
+   * 0 is the same plan. Absent for the first series itself, the dense model and windows, and in results of earlier versions.
+   */
+  readonly unlikeFirst?: number;
 }
 
 /** The dense model's trace of a sample, that every cell is compared with. */

@@ -108,6 +108,14 @@ describe("a result", () => {
   });
 });
 
+it("a file keeps how many units a plan treats otherwise, where that is known", () => {
+  const result = example([0]);
+  const [dense, pruned] = result.cells;
+  if (!dense || !pruned) throw new Error("The example has two cells.");
+  const known = { ...result, cells: [dense, { ...pruned, cell: { ...pruned.cell, unlikeFirst: 0.25 } }] };
+  expect(parseResult(serialiseResult(known)).cells.map(({ cell }) => cell.unlikeFirst)).toEqual([undefined, 0.25]);
+});
+
 describe("merging", () => {
   it("unites samples, whatever the order", () => {
     const whole = example([0, 1, 2, 3]);

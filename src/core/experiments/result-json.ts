@@ -1,7 +1,7 @@
 /**
  * Results of experiments as a JSON file:
  * `{version, description, model, cmds, samples, scoreNames, traces, cells}` where a cell is
- * `{id, series, place, reachedRatio, records}` and a record `{sample, scores, kl, text}`: scores in the order of
+ * `{id, series, place, reachedRatio, unlikeFirst, records}` and a record `{sample, scores, kl, text}`: scores in the order of
  * `scoreNames`, KL per token in nats at five significant digits. A number that is not finite is null and read as NaN.
  */
 import * as v from "valibot";
@@ -45,6 +45,7 @@ const cellSchema = object({
   series: textOrNull,
   place: number(0, Number.MAX_SAFE_INTEGER),
   reachedRatio: number(0, 1),
+  unlikeFirst: v.optional(number(0, 1)),
   records: list(recordSchema),
 });
 
@@ -122,7 +123,8 @@ interface CellContext {
   readonly lengths: ReadonlyMap<number, number>;
 }
 
-function cellOf(field: string, { records, ...cell }: FoundCell, context: CellContext): CellResult {
+function cellOf(field: string, { records, unlikeFirst, ...found }: FoundCell, context: CellContext): CellResult {
+  const cell = unlikeFirst === undefined ? found : { ...found, unlikeFirst };
   if (cell.series !== null && !context.series.includes(cell.series)) {
     throw new PivotscopeError("bad-input", `${field}.series: the description has no series ${showValue(cell.series)}.`);
   }

@@ -1,7 +1,7 @@
 /** Results as tables for people and other programs: Markdown at one ratio, CSV over all. */
 import { csvField } from "../csv.ts";
 import { plural } from "../words.ts";
-import { groupsOfEqualRatio, mayBeBest, SAME_RATIO } from "./equal-ratios.ts";
+import { bestOfGroup, groupsOfEqualRatio, SAME_RATIO } from "./equal-ratios.ts";
 import { estimate, familiesOf, recordsOf } from "./estimate.ts";
 import type { CellResult, Estimate, ExperimentResult, SampleRecord } from "./experiment.ts";
 import { type MetricDescription, metricList } from "./metrics.ts";
@@ -19,8 +19,8 @@ export function cellHeading({ cell }: CellResult, { description }: ExperimentRes
 }
 
 /**
- * A Markdown table: a row per metric, a column per cell, means with their 95 % intervals, the best of those that reached the
- * same ratio in bold, the dense model left out. A dash where nothing was measured. Of a sweep that is not finished, columns are compared over the samples
+ * A Markdown table: a row per metric, a column per cell, means with their 95 % intervals, in bold the best of those that
+ * reached the same ratio (see `bestOfGroup`), the dense model left out. A dash where nothing was measured. Of a sweep that is not finished, columns are compared over the samples
  * that all of them have; cells without any have no column, and lines below the table say both.
  * @param family only samples of this question family; all for null.
  */
@@ -32,7 +32,7 @@ export function metricTable(result: ExperimentResult, cells: readonly CellResult
   );
   const rows = metricList.map((metric) => {
     const found = columns.map(({ records }) => estimate(records, metric.id));
-    const best = new Set(groups.flatMap((group) => bestOf(metric, found, group)));
+    const best = new Set(groups.flatMap((group) => bestOfGroup(group, found, metric.betterWhen)));
     const unit = metric.unit === "" ? "" : ` (${metric.unit})`;
     return [
       `${metric.label}${unit} ${metric.betterWhen === "higher" ? "↑" : "↓"}`,
@@ -94,17 +94,6 @@ export function curvesCsv(result: ExperimentResult, cells: readonly CellResult[]
   });
   const head = ["cell", "series", "label", "place", "reached", "family", "metric", "mean", "low", "high", "samples"];
   return [head, ...lines].map((line) => line.map(csvField).join(",")).join("\n");
-}
-
-/** Places of the best of one group. */
-function bestOf({ betterWhen }: MetricDescription, found: readonly Estimate[], group: readonly number[]) {
-  const places = mayBeBest(
-    group,
-    found.map(({ count }) => count),
-  );
-  const sign = betterWhen === "higher" ? 1 : -1;
-  const best = Math.max(...places.map((place) => sign * (found[place]?.mean ?? Number.NaN)));
-  return places.filter((place) => sign * (found[place]?.mean ?? Number.NaN) === best);
 }
 
 function showEstimate(metric: MetricDescription, { mean, low, high, count }: Estimate, best: boolean): string {

@@ -31,9 +31,10 @@ export function createExperimentRecorder(
   const traced = new Set(traces.map(({ sample }) => sample));
   const results = new Map<string, CellResult>();
   const measured = new Map<string, Set<number>>();
-  for (const { id, series, place, reachedRatio } of cells) {
-    const records = earlier?.cells.find(({ cell }) => cell.id === id)?.records ?? [];
-    results.set(id, { cell: { id, series, place, reachedRatio }, records });
+  for (const { pruning: _, ...cell } of cells) {
+    const { id } = cell;
+    const records = earlier?.cells.find((one) => one.cell.id === id)?.records ?? [];
+    results.set(id, { cell, records });
     measured.set(id, new Set(records.map(({ sample }) => sample)));
   }
   const backends = [...(earlier?.model.backend.split(", ") ?? []), head.model.backend];

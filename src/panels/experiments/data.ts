@@ -103,6 +103,7 @@ export function ablationData(result: ExperimentResult, metric: MetricDescription
       reached: reached(id),
       estimate: estimateOf(records(id), metric),
       difference: orNull(estimateDifference(records(id), records(full?.id), metric.id)),
+      unlike: cellOf(result, id)?.cell.unlikeFirst ?? null,
     })),
   };
 }
