@@ -1,11 +1,12 @@
 /** What is kept, written and linked to, and comes back: records, sums, results, reports, tables, links. */
+
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseReport } from "../gpu-report/schema.ts";
-import { inFile } from "../src/cli/files.ts";
 import { parseKept, serialiseKept } from "../src/cli/kept-sums.ts";
 import { csvField } from "../src/core/csv.ts";
 import type { ErrorCode } from "../src/core/errors.ts";
+import { inFile } from "../src/core/errors.ts";
 import { parseResult, serialiseResult } from "../src/core/experiments/result-json.ts";
 import { cellWith, recordWith, resultWith, traceWith } from "../src/core/testing/experiments.ts";
 import { parseRecord } from "../src/engine/calibrate/calibration-record.ts";

@@ -1,7 +1,7 @@
 /** Every parser of files that come from outside. */
 
-import { inFile } from "../src/cli/files.ts";
 import type { ErrorCode } from "../src/core/errors.ts";
+import { inFile } from "../src/core/errors.ts";
 import { parseDescription } from "../src/core/experiments/description.ts";
 import { parsePlan } from "../src/core/parse-plan.ts";
 import { parseStatistics } from "../src/core/parse-statistics.ts";

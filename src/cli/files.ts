@@ -1,7 +1,7 @@
 /** Files that the command line reads, with errors that name them. */
 import { constants } from "node:buffer";
 import { readFile, stat } from "node:fs/promises";
-import { PivotscopeError, reworded } from "../core/errors.ts";
+import { PivotscopeError } from "../core/errors.ts";
 import { fileError } from "./file-errors.ts";
 
 /** @throws PivotscopeError `not-found` or `bad-input` naming the path. */
@@ -46,14 +46,4 @@ export async function readText(path: string): Promise<string> {
 export async function readTextIfThere(path: string): Promise<string | null> {
   const found = await stat(path).catch(() => null);
   return found === null ? null : readText(path);
-}
-
-/** Puts the file's name before the message of what goes wrong inside it. */
-export function inFile<Result>(file: string, read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof PivotscopeError)) throw error;
-    throw reworded(error, `${file}: ${error.message}`);
-  }
 }

@@ -6,9 +6,9 @@ import { validateRatio } from "../core/unit-check.ts";
 import { defineCommand } from "./command.ts";
 import { openDestination } from "./destination.ts";
 import { outlineModel } from "./open-model.ts";
+import { requireOwnWeights } from "./own-weights.ts";
 import { readStatisticsContent, readStatisticsFile } from "./read-statistics.ts";
 import { describeSettings, parsePlanSettings } from "./settings.ts";
-import { requireSameWeights } from "./weights-match.ts";
 
 const options = {
   model: {
@@ -56,7 +56,7 @@ export const plan = defineCommand({
     const model = await outlineModel(given.model);
     const { layout } = model;
     const file = readStatisticsFile(await readStatisticsContent(given.statistics), given.statistics, layout);
-    if (!given["any-weights"]) requireSameWeights(given.statistics, file.origin, model);
+    if (!given["any-weights"]) requireOwnWeights(given.statistics, file.origin, model);
 
     if (model.weightHash === "" && file.origin.weightHash === "") throw noWeights(given.model, given.statistics);
 

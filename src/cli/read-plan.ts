@@ -1,4 +1,5 @@
 /** Plan files for a model that is loaded. */
+import { inFile } from "../core/errors.ts";
 import { parsePlan } from "../core/parse-plan.ts";
 import { type Plan, planPruning } from "../core/plan.ts";
 import type { Pruning } from "../core/pruning.ts";
@@ -6,8 +7,8 @@ import type { ModelSummary } from "../engine/contract.ts";
 import { createPruningMasks } from "../engine/pass/compensation.ts";
 import { createMasks, type MaskSet } from "../engine/pass/masks.ts";
 import type { Session } from "../engine/session.ts";
-import { inFile, readText } from "./files.ts";
-import { requireSameWeights } from "./weights-match.ts";
+import { readText } from "./files.ts";
+import { requireOwnWeights } from "./own-weights.ts";
 
 export interface PlanFile {
   readonly file: string;
@@ -32,7 +33,7 @@ export function pruningForModel(
 ): Pruning | null {
   if (from === null) return null;
   const { file, plan } = from;
-  if (!anyWeights) requireSameWeights(file, plan.model, { name, weightHash });
+  if (!anyWeights) requireOwnWeights(file, plan.model, { name, weightHash });
   return inFile(`${file}, made for ${plan.model.name}, does not fit ${name}`, () => planPruning(plan, layout));
 }
 

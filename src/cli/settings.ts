@@ -2,8 +2,8 @@
 import { PivotscopeError } from "../core/errors.ts";
 import { parseParameters } from "../core/parameters/parse.ts";
 import { choiceDescriptions, type MethodParameters, parameterDescriptions } from "../core/parameters.ts";
+import { isCalibrationParameter } from "../models/statistics-file/read-statistics-file.ts";
 import { UsageError } from "./options.ts";
-import { isCalibrationParameter } from "./read-statistics.ts";
 
 const choiceNames: ReadonlySet<string> = new Set(choiceDescriptions.map(({ name }) => name));
 

@@ -1,10 +1,11 @@
 /** What `sweep` is asked to measure: a description from a file, or one made from the options. */
+import { inFile } from "../core/errors.ts";
 import { parseDescription, sweepDescription, windowsDescription } from "../core/experiments/description.ts";
 import type { ExperimentDescription } from "../core/experiments/experiment.ts";
 import { ablationSeries, DEFAULT_RATIOS, methodSeries } from "../core/experiments/series.ts";
 import { methods } from "../core/methods/index.ts";
 import type { MethodParameters } from "../core/parameters.ts";
-import { inFile, readText } from "./files.ts";
+import { readText } from "./files.ts";
 import { UsageError, wholeNumber } from "./options.ts";
 
 export interface AskedExperiment {

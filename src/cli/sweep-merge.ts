@@ -1,9 +1,10 @@
 /** `sweep-merge`: puts the parts of a sweep together. */
+import { inFile } from "../core/errors.ts";
 import { mergeResults } from "../core/experiments/merge.ts";
 import { parseResult, serialiseResult } from "../core/experiments/result-json.ts";
 import { defineCommand } from "./command.ts";
 import { openDestination } from "./destination.ts";
-import { inFile, readText } from "./files.ts";
+import { readText } from "./files.ts";
 
 const options = {
   out: { type: "text", value: "FILE", explanation: "Where to write; standard output when absent." },

@@ -1,12 +1,12 @@
 /** `sweep-table`: what a sweep found, as a table at one ratio or as CSV over all. */
-import { PivotscopeError } from "../core/errors.ts";
+import { inFile, PivotscopeError } from "../core/errors.ts";
 import { familiesOf } from "../core/experiments/estimate.ts";
 import type { ExperimentResult } from "../core/experiments/experiment.ts";
 import { parseResult } from "../core/experiments/result-json.ts";
 import { cellsAt, curvesCsv, metricTable } from "../core/experiments/table.ts";
 import { defineCommand } from "./command.ts";
 import { openDestination } from "./destination.ts";
-import { inFile, readText } from "./files.ts";
+import { readText } from "./files.ts";
 import { printable } from "./printable.ts";
 
 const options = {

@@ -1,5 +1,5 @@
 /** `sweep`: measures many pruned models on the evaluation set: methods over ratios, ablations, windows. */
-import { PivotscopeError } from "../core/errors.ts";
+import { inFile, PivotscopeError } from "../core/errors.ts";
 import { type readDescription, serialiseDescription } from "../core/experiments/description.ts";
 import type { ExperimentResult } from "../core/experiments/experiment.ts";
 import { parseResult, serialiseResult } from "../core/experiments/result-json.ts";
@@ -13,14 +13,14 @@ import { defineCommand } from "./command.ts";
 import type { CommandContext } from "./context.ts";
 import { type Destination, openDestination } from "./destination.ts";
 import { deviceOptions } from "./device-options.ts";
-import { inFile, readTextIfThere } from "./files.ts";
+import { readTextIfThere } from "./files.ts";
 import { withEngine } from "./open-engine.ts";
 import { UsageError } from "./options.ts";
+import { requireOwnWeights } from "./own-weights.ts";
 import { createProgressLine, describeLeft, percent } from "./progress.ts";
 import { readStatisticsContent, readStatisticsFile, type StatisticsFile } from "./read-statistics.ts";
 import { parseSettings } from "./settings.ts";
 import { readAskedExperiment } from "./sweep-description.ts";
-import { requireSameWeights } from "./weights-match.ts";
 
 const options = {
   model: { type: "text", value: "DIR", explanation: "Checkpoint folder with an evaluation.json.", required: true },
@@ -80,7 +80,7 @@ export const sweep = defineCommand({
     const text = await withEngine(given.model, given, context, async (engine, summary, place) => {
       const file = given.statistics ?? "";
       const known = statisticsText === null ? null : readStatisticsFile(statisticsText, file, summary.layout);
-      if (known && !given["any-weights"]) requireSameWeights(file, known.origin, summary);
+      if (known && !given["any-weights"]) requireOwnWeights(file, known.origin, summary);
       const parameters: MethodParameters = { ...startingParameters(summary, known), ...settings };
       const description = describe(parameters);
       if (given.describe) return serialiseDescription(description);

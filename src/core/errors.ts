@@ -41,6 +41,16 @@ export function reworded(error: PivotscopeError, message: string): PivotscopeErr
   return new PivotscopeError(error.code, message, error.hint, { cause: error, resumable: error.resumable });
 }
 
+/** Puts the file's name before the message of what goes wrong inside it. */
+export function inFile<Result>(file: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof PivotscopeError)) throw error;
+    throw reworded(error, `${file}: ${error.message}`);
+  }
+}
+
 /** What an error says of itself, without a full stop, for a sentence around it. Never empty: foreign errors may say nothing. */
 export function reasonOf(error: unknown): string {
   const said = (error instanceof Error ? error.message : String(error ?? "")).trim().replace(/\.$/, "");

@@ -18,8 +18,8 @@ export interface ModelProvenance {
 export interface StatisticsProvenance {
   /** Samples that were summed. */
   readonly samples: number;
-  /** Made by this page, kept by this browser from an earlier visit, or brought along by the model. */
-  readonly origin: "here" | "kept" | "beforehand";
+  /** Made by this page, kept by this browser from an earlier visit, brought along by the model, or opened from a file. */
+  readonly origin: "here" | "kept" | "beforehand" | "file";
 }
 
 export interface PlanProvenance {
@@ -30,8 +30,10 @@ export interface PlanProvenance {
   readonly reached: Ratio;
   /** Names what is taken out: equal for plans that keep the same units with the same compensation. */
   readonly hash: string;
-  /** What the plan rests on; null for a method that needs nothing. */
+  /** What the plan rests on; null for a method that needs nothing, and where only a file knows. */
   readonly statistics: StatisticsProvenance | null;
+  /** The file that the plan is shown from as it stands there; absent for one that was made here. */
+  readonly file?: string;
 }
 
 export interface InputProvenance {

@@ -6,6 +6,7 @@ import { methods } from "../core/methods/index.ts";
 import { strangeHost } from "../models/source-host.ts";
 import { downloadPlan, downloadStatistics } from "./downloads.ts";
 import styles from "./HeaderBar.module.css";
+import { OpenFile } from "./OpenFile.tsx";
 import { modelLabel, shareLink } from "./plan-context.ts";
 import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
@@ -173,6 +174,7 @@ function DownloadMenu() {
         >
           Statistics (JSON)
         </button>
+        <OpenFile className={styles.menuItem} />
       </div>
     </>
   );
@@ -180,6 +182,7 @@ function DownloadMenu() {
 
 function ShareButton() {
   const own = useSelect(({ input: { picture } }) => picture !== null && picture.exampleId === null);
+  const opened = useSelect((state) => state.pruning.opened !== null);
   const link = useSelect(shareLink);
   const [outcome, setOutcome] = useState<"copied" | "refused" | null>(null);
   const copy = async () => {
@@ -200,6 +203,7 @@ function ShareButton() {
         <span className={styles.shareNote} role="status">
           {outcome === "copied" ? "Link copied." : <code>{link}</code>}
           {own && " It cannot carry your own picture."}
+          {opened && " It cannot carry the plan of a file."}
         </span>
       )}
     </span>

@@ -1,13 +1,18 @@
 /** Loading, failure and notes of the model: a few lines under the header, gone when all is well. */
+import { useState } from "react";
 import { Alert } from "./Alert.tsx";
 import { ForgetKept } from "./ForgetKept.tsx";
 import styles from "./ModelStatus.module.css";
 import { OpeningStatus } from "./OpeningStatus.tsx";
+import { PartPanel } from "./PartPanel.tsx";
 import { Progress } from "./Progress.tsx";
 import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
+import { createPartStore } from "./use-part.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { loadText } from "./words.ts";
+
+const fileStatus = createPartStore(() => import("./FileStatus.tsx"));
 
 export function ModelStatus() {
   return (
@@ -15,6 +20,7 @@ export function ModelStatus() {
       <OpeningStatus />
       <StatusAtHand />
       <OneThread />
+      <Files />
     </>
   );
 }
@@ -60,6 +66,14 @@ function StatusAtHand() {
     );
   }
   return status === "ready" ? <Notes /> : null;
+}
+
+/** Of the statistics and plans that were opened as files, from the first one on. */
+function Files() {
+  const wanted = useSelect(({ files }) => files.reading !== null || files.outcome !== null || files.failure !== null);
+  const [shown, setShown] = useState(wanted);
+  if (wanted && !shown) setShown(true);
+  return shown && <PartPanel store={fileStatus} name="Opened files" />;
 }
 
 /** WebAssembly has one thread where the page's server does not isolate it, and nothing else would say so. */

@@ -2,6 +2,7 @@
 import { createPlan, serialisePlan } from "../core/plan.ts";
 import { serialiseStatistics } from "../core/statistics-json.ts";
 import type { WorkbenchState } from "../state/shape.ts";
+import { calibrationOf } from "../state/slices/calibration.ts";
 
 /** Downloads the plan at the ratio at hand; nothing happens before there is one. */
 export function downloadPlan({ model: { summary }, pruning: { frame, of } }: WorkbenchState): void {
@@ -13,9 +14,20 @@ export function downloadPlan({ model: { summary }, pruning: { frame, of } }: Wor
 }
 
 /** Downloads what the last calibration left. */
-export function downloadStatistics({ model: { summary }, calibration: { statistics } }: WorkbenchState): void {
+export function downloadStatistics({ model: { summary }, calibration }: WorkbenchState): void {
+  const { statistics, statisticsKey } = calibration;
   if (!summary || !statistics) return;
-  download(`pivotscope-statistics-${summary.name}.json`, serialiseStatistics(summary.layout, statistics));
+  const made = statisticsKey === null ? null : calibrationOf(statisticsKey);
+  const { pivots, batchSize } = made ?? {};
+  // As the command line writes it: whoever opens the file asks whose the numbers are.
+  const about = {
+    model: summary.name,
+    weight_hash: summary.weightHash,
+    backend: summary.backend,
+    precision: summary.precision,
+    parameters: { batchSize, ...pivots },
+  };
+  download(`pivotscope-statistics-${summary.name}.json`, serialiseStatistics(summary.layout, statistics, about));
 }
 
 export function download(name: string, text: string): void {

@@ -1,5 +1,5 @@
 /**
- * What is dropped anywhere on the page: a checkpoint folder is opened, a picture is asked about. Without this a browser
+ * What is dropped anywhere on the page: a checkpoint folder, statistics or a plan are opened, a picture is asked about. Without this a browser
  * would leave the page for the file that was dropped beside the picture.
  */
 
@@ -7,26 +7,40 @@ import { useEffect } from "react";
 import { onDemand } from "../core/on-demand.ts";
 import { useActions } from "./use-workbench.ts";
 
+const loadFileReader = onDemand(() => import("../state/slices/files/read-file.ts"));
 const loadReader = onDemand(() => import("./open-model/dropped-files.ts"));
 
 export function useDrops(): void {
-  const { opening, input } = useActions();
+  const { opening, input, files: ownFiles } = useActions();
   useEffect(() => {
     const onDragOver = (event: DragEvent) => {
       if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    };
+    const open = async (files: readonly File[]) => {
+      // Under a dialog nobody would see what came of it.
+      if (document.querySelector("dialog[open]") === null) await ownFiles.open(files);
     };
     // Before the picture's own handler, which then finds the event taken.
     const onDropFirst = (event: DragEvent) => {
       // Entries and files can be had only while the event is handled.
       const entries = [...(event.dataTransfer?.items ?? [])].flatMap((item) => item.webkitGetAsEntry?.() ?? []);
       const files = [...(event.dataTransfer?.files ?? [])];
-      if (!entries.some((entry) => entry.isDirectory) && !files.some(isOfCheckpoint)) return;
+      const whole = entries.some((entry) => entry.isDirectory);
+      if (!whole && !files.some(isOfCheckpoint) && !files.some(isJson)) return;
       event.preventDefault();
       const read = async () => {
         if (entries.length === 0) return new Map(files.map((file) => [file.name, file]));
         return (await loadReader()).filesOfEntries(entries);
       };
-      read().then(opening.chooseFiles, opening.refuse);
+      const choose = () => read().then(opening.chooseFiles, opening.refuse);
+      if (whole || files.some(({ name }) => name === "config.json")) void choose();
+      else if (files.every(isJson)) void open(files);
+      else {
+        const statistics = loadFileReader().then(({ holdsStatistics }) =>
+          Promise.all(files.map(async (file) => isJson(file) || (await holdsStatistics(file)))),
+        );
+        statistics.then((ours) => (ours.every(Boolean) ? open(files) : choose()), opening.refuse);
+      }
     };
     const onDrop = (event: DragEvent) => {
       const files = [...(event.dataTransfer?.files ?? [])];
@@ -44,9 +58,13 @@ export function useDrops(): void {
       document.removeEventListener("drop", onDropFirst, true);
       document.removeEventListener("drop", onDrop);
     };
-  }, [opening, input]);
+  }, [opening, input, ownFiles]);
 }
 
 function isOfCheckpoint({ name }: File): boolean {
   return name === "config.json" || name.endsWith(".safetensors");
+}
+
+function isJson({ name }: File): boolean {
+  return name.endsWith(".json");
 }

@@ -5,7 +5,7 @@ import type { TimeLeft } from "../core/time-left.ts";
 import { formatDuration, plural, timeLeftText } from "../core/words.ts";
 import type { CalibrationProgress, LoadProgress } from "../engine/contract.ts";
 import type { Activity, JobKind } from "../state/queue.ts";
-import type { StatisticsOrigin } from "../state/slices/calibration-state.ts";
+import type { CalibrationState, StatisticsOrigin } from "../state/slices/calibration-state.ts";
 import { fractionOf, type Transfer } from "../state/slices/model/model-transfer.ts";
 
 export { formatDuration, plural } from "../core/words.ts";
@@ -56,13 +56,19 @@ const ORIGIN_WORDS: Record<StatisticsOrigin, string> = {
   here: "",
   kept: " · kept from an earlier visit",
   beforehand: " · calibrated beforehand",
+  file: "",
 };
 
 /** How many samples statistics are made from, and where they come from or how long they took. */
 export function statisticsText(
   { samples, batches, pivotBatches }: Pick<Statistics, "samples" | "batches" | "pivotBatches">,
-  { origin, seconds }: { readonly origin: StatisticsOrigin; readonly seconds: number | null },
+  {
+    origin,
+    seconds,
+    file = null,
+  }: Pick<CalibrationState, "origin" | "seconds"> & Partial<Pick<CalibrationState, "file">>,
 ): string {
+  if (file !== null) return `${plural(samples, "sample")} · from ${file}`;
   const made = `${plural(samples, "sample")} in ${plural(batches, "batch", "batches")}, ${pivotBatches} with pivots`;
   return `${made}${seconds === null ? ORIGIN_WORDS[origin] : ` · took ${formatDuration(seconds)}`}`;
 }

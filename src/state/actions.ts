@@ -5,6 +5,7 @@ import { createKeptCalibrations } from "./slices/calibration-kept.ts";
 import { createExperimentsActions } from "./slices/experiments/experiments.ts";
 import { createLayersActions } from "./slices/experiments/layers.ts";
 import { createResultsLoader } from "./slices/experiments/load-results.ts";
+import { createFilesActions } from "./slices/files/files.ts";
 import { createInputActions } from "./slices/input/input.ts";
 import { createScenesActions } from "./slices/input/scenes.ts";
 import { createLinkActions } from "./slices/link.ts";
@@ -30,6 +31,8 @@ export function createActions(context: Context) {
     context.patch("calibration", { notKept }),
   );
   const results = createResultsLoader(context);
+  const calibration = createCalibrationActions(context, noteLoss, kept);
+  const pruning = createPruningActions(context);
   const slices = {
     link: createLinkActions(context),
     model,
@@ -38,9 +41,10 @@ export function createActions(context: Context) {
     input,
     scenes: createScenesActions(context, input),
     reasoning: createReasoningActions(context, noteLoss),
-    calibration: createCalibrationActions(context, noteLoss, kept),
+    calibration,
+    files: createFilesActions(context, calibration, pruning),
     ownSamples: createOwnSamplesActions(context, noteLoss),
-    pruning: createPruningActions(context),
+    pruning,
     measurement: createMeasurementActions(context, noteLoss, createKeptMeasurements()),
     comparison: createComparisonActions(context, noteLoss),
     experiments: createExperimentsActions(context, noteLoss, kept, results),

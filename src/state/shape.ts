@@ -2,6 +2,7 @@
 import type { CalibrationState } from "./slices/calibration-state.ts";
 import type { ExperimentsState } from "./slices/experiments/experiments-state.ts";
 import type { LayersState } from "./slices/experiments/layers-state.ts";
+import type { FilesState } from "./slices/files/files-state.ts";
 import type { InputState } from "./slices/input/input-state.ts";
 import type { ScenesState } from "./slices/input/scenes-state.ts";
 import type { LinkState } from "./slices/link-state.ts";
@@ -24,6 +25,7 @@ export interface WorkbenchState {
   readonly scenes: ScenesState;
   readonly reasoning: ReasoningState;
   readonly calibration: CalibrationState;
+  readonly files: FilesState;
   readonly ownSamples: OwnSamplesState;
   readonly pruning: PruningState;
   readonly measurement: MeasurementState;

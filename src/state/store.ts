@@ -11,6 +11,7 @@ import type { WorkbenchState } from "./shape.ts";
 import { initialCalibration } from "./slices/calibration-state.ts";
 import { initialExperiments } from "./slices/experiments/experiments-state.ts";
 import { initialLayers } from "./slices/experiments/layers-state.ts";
+import { initialFiles } from "./slices/files/files-state.ts";
 import { initialInput } from "./slices/input/input-state.ts";
 import { initialScenes } from "./slices/input/scenes-state.ts";
 import { initialLink } from "./slices/link-state.ts";
@@ -34,6 +35,7 @@ const initialState: WorkbenchState = {
   scenes: initialScenes,
   reasoning: initialReasoning,
   calibration: initialCalibration,
+  files: initialFiles,
   ownSamples: initialOwnSamples,
   pruning: initialPruning,
   measurement: initialMeasurement,

@@ -17,7 +17,8 @@ export interface ChartContext {
 export function contextOf({ model, plan }: Provenance): ChartContext {
   if (!plan) return { model: model.label, method: "dense", ratio: 0, ratioText: "not pruned" };
   const label = methods.find(({ name }) => name === plan.method)?.label ?? plan.method;
-  return { model: model.label, method: label, ratio: plan.asked };
+  const from = plan.file === undefined ? "" : `, plan of ${plan.file}`;
+  return { model: model.label, method: `${label}${from}`, ratio: plan.asked };
 }
 
 /** The formula behind a chart, with this model's numbers put in. */

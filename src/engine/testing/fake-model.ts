@@ -57,7 +57,7 @@ export function fakeChoice(backend: BackendKind, precision: Precision, fits = tr
 export function fakeSummary(name: string, backend: "webgpu" | "cpu", layout: UnitLayout): ModelSummary {
   return {
     name,
-    weightHash: "0123456789abcdef",
+    weightHash: "0123456789abcdef".repeat(4),
     architecture: "idefics3",
     layout,
     backend,

@@ -43,13 +43,8 @@ export function looksLikeSafetensors(bytes: Uint8Array): boolean {
  */
 export function readStatistics(bytes: Uint8Array, file: string, layout: UnitLayout): StatisticsFile {
   const header = parseSafetensorsHeader(bytes, bytes.length, file);
-  const format = header.metadata.get("format");
-  if (format !== STATISTICS_FORMAT) {
-    const found = format === undefined ? "no format" : `the format "${format}"`;
-    throw new PivotscopeError("bad-input", `${file}: found ${found}, expected "${STATISTICS_FORMAT}".`, HINT);
-  }
   const source = fileSource(file, { code: "bad-input" });
-  const about = readJson(anyObject, parseJson(header.metadata.get("about") ?? "{}", source), source);
+  const about = aboutIn(header, file);
   const facts = readJson(aboutSchema, about, source);
   checkCosts(facts.unit_cost, layout, file);
   const tensors = openTensors(bytes, header, file);
@@ -66,6 +61,21 @@ export function readStatistics(bytes: Uint8Array, file: string, layout: UnitLayo
   validateStatistics(layout, statistics);
   if (statistics.baselines) validateBaselines(layout, statistics.baselines);
   return { statistics, about };
+}
+
+/** What the file says beside the numbers, as it stands there. @throws PivotscopeError as `readStatistics`. */
+export function readAbout(bytes: Uint8Array, file: string): JsonObject {
+  return aboutIn(parseSafetensorsHeader(bytes, bytes.length, file), file);
+}
+
+function aboutIn({ metadata }: SafetensorsHeader, file: string): JsonObject {
+  const format = metadata.get("format");
+  if (format !== STATISTICS_FORMAT) {
+    const found = format === undefined ? "no format" : `the format "${format}"`;
+    throw new PivotscopeError("bad-input", `${file}: found ${found}, expected "${STATISTICS_FORMAT}".`, HINT);
+  }
+  const source = fileSource(file, { code: "bad-input" });
+  return readJson(anyObject, parseJson(metadata.get("about") ?? "{}", source), source);
 }
 
 function checkCosts(costs: ReadonlyMap<string, number>, layout: UnitLayout, file: string): void {

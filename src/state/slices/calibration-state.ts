@@ -21,8 +21,11 @@ export interface KeptSamples {
   readonly of: number;
 }
 
-/** Where statistics come from: this page has calibrated, an earlier visit of this browser has, or the model brought them along. */
-export type StatisticsOrigin = "here" | "kept" | "beforehand";
+/**
+ * Where statistics come from: this page has calibrated, an earlier visit of this browser has, the model brought them along,
+ * or somebody has opened a file.
+ */
+export type StatisticsOrigin = "here" | "kept" | "beforehand" | "file";
 
 interface CalibrationOutcome {
   /** What the last finished calibration left; a cancelled or failed one never touches it. */
@@ -34,6 +37,8 @@ interface CalibrationOutcome {
   /** What the statistics were made from, see `calibrationKey`. */
   readonly statisticsKey: string | null;
   readonly origin: StatisticsOrigin;
+  /** The file that they were opened from, where they were. */
+  readonly file: string | null;
   /** How long that calibration took, seconds; null where it was not made here. */
   readonly seconds: number | null;
   /** Use only the first samples of the set at hand; all when null. */
@@ -53,6 +58,7 @@ export const initialCalibration: CalibrationState = {
   weightsFailure: null,
   statisticsKey: null,
   origin: "here",
+  file: null,
   seconds: null,
   sampleLimit: null,
   kept: null,

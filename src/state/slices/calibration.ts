@@ -1,5 +1,6 @@
 /** Calibration: how far it is, what it left, and whether that still belongs to the parameters at hand. */
 import { onDemand } from "../../core/on-demand.ts";
+import type { Statistics } from "../../core/statistics.ts";
 import { createCalibrationTime } from "../../core/time-left.ts";
 import type { CalibrationParameters } from "../../engine/contract.ts";
 import type { Context } from "../context.ts";
@@ -29,6 +30,8 @@ export interface CalibrationActions {
   setSampleLimit(limit: number | null): void;
   /** Reads what methods need that do without a calibration. */
   readWeights(): Promise<void>;
+  /** Takes statistics of a file, made with the constants at hand; a run ends, and what it has summed stays. */
+  take(statistics: Statistics, file: string): void;
 }
 
 export function createCalibrationActions(
@@ -73,7 +76,7 @@ export function createCalibrationActions(
         .then(({ keepStatistics }) => keepStatistics(environment.records, key, statistics))
         .catch(() => undefined);
       const seconds = (environment.now() - started) / 1000;
-      return { statistics, statisticsKey: key, origin: "here", seconds, kept: null };
+      return { statistics, statisticsKey: key, origin: "here", file: null, seconds, kept: null };
     }, begin);
   }
 
@@ -81,7 +84,8 @@ export function createCalibrationActions(
   function wanting(): boolean {
     const state = get();
     const { statistics, origin } = state.calibration;
-    return !job.busy && (statistics === null || (origin !== "here" && calibrationOutdated(state)));
+    const brought = origin === "kept" || origin === "beforehand";
+    return !job.busy && (statistics === null || (brought && calibrationOutdated(state)));
   }
 
   async function recall(): Promise<void> {
@@ -92,7 +96,7 @@ export function createCalibrationActions(
     const { recallStatistics } = await loadRecall();
     const found = await recallStatistics(environment, state, key);
     if (!found || !wanting() || calibrationKey(get()) !== key) return;
-    patch("calibration", { ...ENDED, ...found, statisticsKey: key, seconds: null });
+    patch("calibration", { ...ENDED, ...found, statisticsKey: key, file: null, seconds: null });
   }
 
   return {
@@ -107,6 +111,19 @@ export function createCalibrationActions(
     },
     readWeights: createWeightsReader(context, onLoss),
     setSampleLimit: (sampleLimit) => patch("calibration", { sampleLimit }),
+    take(statistics, file) {
+      job.drop();
+      const statisticsKey = keyWithoutSamples(get());
+      patch("calibration", {
+        ...ENDED,
+        statistics,
+        statisticsKey,
+        origin: "file",
+        file,
+        seconds: null,
+        interruption: null,
+      });
+    },
   };
 }
 
@@ -121,6 +138,18 @@ export function keyOfCalibration(parameters: CalibrationParameters, state: Workb
   return JSON.stringify([summary?.weightHash ?? null, summary?.name ?? null, parameters, ...ownKey(state)]);
 }
 
+/** The parameters that a calibration was made with, of its key. */
+export function calibrationOf(statisticsKey: string): CalibrationParameters {
+  return JSON.parse(statisticsKey)[2];
+}
+
+/** The same for statistics of samples that a file does not name. */
+function keyWithoutSamples(state: WorkbenchState): string {
+  const { summary } = state.model;
+  const parameters = calibrationParameters(state.pruning.parameters, null);
+  return JSON.stringify([summary?.weightHash ?? null, summary?.name ?? null, parameters]);
+}
+
 /** Names the samples that stand in for the model's set, where some do. */
 export function ownKey({ ownSamples: { used } }: WorkbenchState): readonly string[] {
   return used ? [used.key] : [];
@@ -128,8 +157,8 @@ export function ownKey({ ownSamples: { used } }: WorkbenchState): readonly strin
 
 /** Whether the statistics were made on other samples than those at hand. */
 export function calibratedElsewhere(state: WorkbenchState): boolean {
-  const { statisticsKey } = state.calibration;
-  return statisticsKey !== null && !sameTail(statisticsKey, state);
+  const { statisticsKey, origin } = state.calibration;
+  return statisticsKey !== null && origin !== "file" && !sameTail(statisticsKey, state);
 }
 
 function sameTail(statisticsKey: string, state: WorkbenchState): boolean {
@@ -139,7 +168,9 @@ function sameTail(statisticsKey: string, state: WorkbenchState): boolean {
 
 /** Whether the statistics were made with other parameters than those at hand. */
 export function calibrationOutdated(state: WorkbenchState): boolean {
-  return state.calibration.statisticsKey !== null && state.calibration.statisticsKey !== calibrationKey(state);
+  const { statisticsKey, origin } = state.calibration;
+  const wanted = origin === "file" ? keyWithoutSamples(state) : calibrationKey(state);
+  return statisticsKey !== null && statisticsKey !== wanted;
 }
 
 /** Where the calibration of the model, samples and constants at hand can go on. */

@@ -4,6 +4,15 @@ import type { PlanOf } from "../../../core/provenance.ts";
 import type { Failure } from "../../failure.ts";
 import { DEFAULT_METHOD, type MethodParameters, startingParameters } from "./method.ts";
 
+/** A plan of a file that method, constants and statistics at hand do not make; it is shown and measured as it is. */
+export interface OpenedPlan {
+  readonly file: string;
+  /** The weights that it was made for. */
+  readonly weightHash: string;
+  readonly frame: FrameData;
+  readonly hash: string;
+}
+
 export interface PruningState {
   /** What the thumb asks for, 0..MAXIMUM_RATIO. */
   readonly ratio: number;
@@ -19,6 +28,8 @@ export interface PruningState {
   readonly secondMethod: string | null;
   /** What the second method yields at the same ratio; null without one. */
   readonly secondFrame: FrameData | null;
+  /** What `frame` is in place of a plan made here; null while the page plans by itself. */
+  readonly opened: OpenedPlan | null;
   readonly failure: Failure | null;
 }
 
@@ -33,5 +44,6 @@ export const initialPruning: PruningState = {
   of: null,
   secondMethod: null,
   secondFrame: null,
+  opened: null,
   failure: null,
 };

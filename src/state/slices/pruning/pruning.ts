@@ -2,6 +2,7 @@
 import type { FrameData } from "../../../core/frame-data.ts";
 import { methods } from "../../../core/methods/index.ts";
 import { parameterDescriptions } from "../../../core/parameters.ts";
+import type { Plan } from "../../../core/plan.ts";
 import type { PlanOf } from "../../../core/provenance.ts";
 import type { Context } from "../../context.ts";
 import { failureOf } from "../../failure.ts";
@@ -32,12 +33,19 @@ export interface PruningActions {
   setParameters(parameters: MethodParameters, words: string): void;
   /** Brings back constants that somebody had changed before they were replaced. */
   undoReplace(): void;
+  /**
+   * Shows a file's plan, made for the weights at hand, with its method, constants and ratio. Whether these make it from the
+   * statistics at hand; where they do not, the plan itself is shown until one of them is chosen anew.
+   */
+  show(read: { readonly file: string; readonly plan: Plan; readonly frame: FrameData }): boolean;
+  /** Plans here again in place of the file's plan. */
+  leaveOpened(): void;
   /** Plans anew from the statistics, method, constants and ratio at hand. */
   replan(): void;
 }
 
 /** What a plan is made from, beside model and statistics. */
-type Asked = Pick<PruningState, "ratio" | "method" | "secondMethod" | "parameters">;
+type Asked = Pick<PruningState, "ratio" | "method" | "secondMethod" | "parameters" | "opened">;
 
 export function createPruningActions(context: Context): PruningActions {
   const { patch, get } = context;
@@ -53,22 +61,30 @@ export function createPruningActions(context: Context): PruningActions {
    * plan of another ratio or method.
    */
   function replan(change: Partial<Asked> = {}): void {
-    const asked = { ...get().pruning, ...change };
+    const { pruning, model } = get();
+    const asked = { ...pruning, ...change };
     const { ratio, method, secondMethod } = asked;
     const first = attempt(() => planner(method, asked.parameters)?.(ratio));
     const second = attempt(() =>
       secondMethod === null ? null : secondPlanner(secondMethod, asked.parameters)?.(ratio),
     );
+    const hash = first.frame && planHash(first.frame);
+    // A file's plan stays until somebody asks for another one, or until it is what is planned here.
+    const asks = "ratio" in change || "method" in change || "parameters" in change;
+    const opened = asks && !("opened" in change) ? null : asked.opened;
+    const shown = opened?.weightHash === model.summary?.weightHash && opened?.hash !== hash ? opened : null;
+    const frame = shown?.frame ?? first.frame;
     patch("pruning", {
       ...change,
-      frame: first.frame,
-      of: first.frame && provenance(asked, first.frame),
+      opened: shown,
+      frame,
+      of: frame && provenance(asked, frame, shown?.file),
       secondFrame: second.frame,
-      failure: first.failure ?? second.failure ?? unread(asked),
+      failure: shown ? second.failure : (first.failure ?? second.failure ?? unread(asked)),
     });
   }
 
-  function provenance({ method, parameters, ratio }: Asked, frame: FrameData): PlanOf | null {
+  function provenance({ method, parameters, ratio }: Asked, frame: FrameData, file?: string): PlanOf | null {
     const { model, calibration } = get();
     const { statistics, origin } = calibration;
     return planOf(
@@ -79,7 +95,12 @@ export function createPruningActions(context: Context): PruningActions {
         asked: ratio,
         reached: frame.reachedRatio,
         hash: planHash(frame),
-        statistics: needsOf(method) === "calibration" ? statistics && { samples: statistics.samples, origin } : null,
+        ...(file === undefined
+          ? {
+              statistics:
+                needsOf(method) === "calibration" ? statistics && { samples: statistics.samples, origin } : null,
+            }
+          : { statistics: null, file }),
       },
     );
   }
@@ -92,17 +113,35 @@ export function createPruningActions(context: Context): PruningActions {
   }
 
   /** Replaces constants; those that somebody has changed can be had back. */
-  function replaceParameters(parameters: MethodParameters, words: string, stillChanged = false): void {
+  function replaceParameters(
+    parameters: MethodParameters,
+    words: string,
+    stillChanged = false,
+    others: Partial<Asked> = {},
+  ): void {
     const { parameters: before, replaced } = get().pruning;
     const lost = changed && JSON.stringify(before) !== JSON.stringify(parameters);
     changed = stillChanged;
     changedSince = false;
     patch("pruning", { replaced: lost ? { words, parameters: before } : replaced });
-    replan({ parameters });
+    replan({ ...others, parameters });
   }
 
   return {
     replan: () => replan(),
+    show({ file, plan, frame }) {
+      const { method, parameters, ratio } = plan;
+      const opened = { file, weightHash: plan.model.weightHash, frame, hash: planHash(frame) };
+      const { secondMethod } = get().pruning;
+      replaceParameters(parameters, `${file} came with constants of its own.`, false, {
+        method,
+        secondMethod: secondMethod === method ? null : secondMethod,
+        ratio: ratio.asked,
+        opened,
+      });
+      return get().pruning.opened === null;
+    },
+    leaveOpened: () => replan({ opened: null }),
     setParameters: (parameters, words) => replaceParameters(parameters, words),
     undoReplace() {
       const { replaced } = get().pruning;

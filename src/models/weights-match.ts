@@ -10,22 +10,19 @@ export interface WeightsOrigin {
 
 /**
  * Where the model's own weights are unknown, there is nothing to compare with.
+ * @param hint what to do about it.
  * @throws PivotscopeError `bad-input` naming both models and hashes when they differ, and when the file does not say for
  *   which weights it was made.
  */
-export function requireSameWeights(file: string, origin: WeightsOrigin, model: WeightsOrigin): void {
+export function requireSameWeights(file: string, origin: WeightsOrigin, model: WeightsOrigin, hint: string): void {
   if (model.weightHash === "" || origin.weightHash === model.weightHash) return;
   if (origin.weightHash === "") {
-    throw new PivotscopeError(
-      "bad-input",
-      `${file} does not say for which weights it was made.`,
-      "Make the file again for this model, or pass --any-weights if you know that they fit.",
-    );
+    throw new PivotscopeError("bad-input", `${file} does not say for which weights it was made.`, hint);
   }
   throw new PivotscopeError(
     "bad-input",
     `${file} was made for ${describeModel(origin)}; this model is ${describeModel(model)}.`,
-    "Make the file again for this model, or pass --any-weights if you know that they fit.",
+    hint,
   );
 }
 
