@@ -67,3 +67,26 @@ test("measures methods on the evaluation set, and shows them again after a reloa
   await expect(panel.getByText(/3 models, 90 measurements/)).toHaveCount(0);
   expect(errors).toEqual([]);
 });
+
+test("goes to the tab that a link names until somebody scrolls, steals no focus, and keeps the tabs in reach", async ({
+  page,
+}) => {
+  const workbench = new Workbench(page);
+  const errors = workbench.watchErrors();
+  const tabs = page.getByRole("tablist", { name: "Comparisons and experiments" });
+  const top = async () => Math.round((await tabs.boundingBox())?.y ?? Number.NaN);
+  await workbench.open(`${FEW_SAMPLES}&tab=curves`, "?backend=cpu");
+  await expect(page.getByRole("tabpanel", { name: "Curves" })).toBeInViewport();
+  await expect.poll(top).toBe(0);
+  // The page above grows while the model reasons.
+  await workbench.settled();
+  await expect.poll(top).toBe(0);
+  expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
+  await page.mouse.wheel(0, -10_000);
+  await expect.poll(() => page.evaluate(() => scrollY)).toBe(0);
+  await expect(tabs).toBeInViewport({ ratio: 1 });
+  await page.getByRole("tab", { name: "Windows" }).click();
+  await expect(page.getByRole("tabpanel", { name: "Windows" })).toBeVisible();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+  expect(errors).toEqual([]);
+});

@@ -8,6 +8,7 @@ import { PanelBoundary } from "./PanelBoundary.tsx";
 import { type PanelStore, PartPanel } from "./PartPanel.tsx";
 import texts from "./shared/text.module.css";
 import styles from "./TabsPanel.module.css";
+import { useLinkedTab } from "./use-linked-tab.ts";
 import { createPartStore } from "./use-part.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
 
@@ -29,12 +30,14 @@ const TABS: Readonly<Record<TabName, Tab>> = {
 export function TabsPanel() {
   const { preferences } = useActions();
   const open = useSelect((state) => state.preferences.tab);
-  const list = useRef<HTMLDivElement>(null);
+  // The list sticks to the window's edges; what lies where it would lie otherwise says where the tabs begin.
+  const start = useRef<HTMLDivElement>(null);
+  useLinkedTab(start);
 
   const firstPressed = useRef(false);
   // Whoever opens the first one wants to see it; between open tabs nothing moves.
   useLayoutEffect(() => {
-    if (open !== null && firstPressed.current) list.current?.scrollIntoView({ block: "start" });
+    if (open !== null && firstPressed.current) start.current?.scrollIntoView({ block: "start" });
     firstPressed.current = false;
   }, [open]);
 
@@ -53,13 +56,8 @@ export function TabsPanel() {
 
   return (
     <div className={styles.tabs}>
-      <div
-        ref={list}
-        role="tablist"
-        aria-label="Comparisons and experiments"
-        className={styles.list}
-        onKeyDown={onKeyDown}
-      >
+      <div ref={start} />
+      <div role="tablist" aria-label="Comparisons and experiments" className={styles.list} onKeyDown={onKeyDown}>
         {TAB_NAMES.map((name, place) => (
           <button
             key={name}

@@ -28,13 +28,14 @@ export interface AblationTableProps extends ExperimentChartProps {
   readonly data: AblationData;
 }
 
-export function AblationTable({ data, model, headingLevel }: AblationTableProps) {
+export function AblationTable({ data, model, headingLevel, staleRatio = null }: AblationTableProps) {
   const { metric, full, rows, ratio } = data;
   const reach = differenceReach(rows);
   const counts = [full.estimate, ...rows.map(({ estimate }) => estimate)].map((estimate) => estimate?.count ?? 0);
   return (
     <ChartFrame
       context={{ model, method: `${full.label} and its ablations`, ratio }}
+      staleRatio={staleRatio}
       {...(headingLevel && { headingLevel })}
       title="Ablations"
       sentence={`What each part of the method is worth: the method without it (ablation), against the whole. ${metric.label}: ${directionText(metric)}.`}

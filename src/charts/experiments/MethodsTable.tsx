@@ -28,7 +28,7 @@ export interface MethodsTableProps extends ExperimentChartProps {
   readonly paper?: PaperFigures | null;
 }
 
-export function MethodsTable({ data, paper = null, model, headingLevel }: MethodsTableProps) {
+export function MethodsTable({ data, paper = null, model, headingLevel, staleRatio = null }: MethodsTableProps) {
   const [sort, setSort] = useState<MethodsSort | null>(null);
   const { metrics, dense, rows, ratio } = data;
   const best = bestRows(data);
@@ -38,6 +38,7 @@ export function MethodsTable({ data, paper = null, model, headingLevel }: Method
   return (
     <ChartFrame
       context={{ model, method: plural(rows.length, "method"), ratio }}
+      staleRatio={staleRatio}
       {...(headingLevel && { headingLevel })}
       title="Methods compared"
       sentence={`Every method, asked for ${formatShare(ratio)}; below each mean its 95 % interval. In bold the best of each column, with all whose intervals reach into its own, among those that reached the same ratio, ${formatShare(SAME_RATIO, 1)} more or less.`}

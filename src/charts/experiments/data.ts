@@ -44,6 +44,8 @@ export interface SeriesName {
 /** Props that all charts of experiments pass on to their frame. */
 export interface ExperimentChartProps {
   readonly model: string;
+  /** Set when the chart is of another ratio than the one at hand: its own. */
+  readonly staleRatio?: Ratio | null;
   /** Level of the chart's heading in the page's outline. */
   readonly headingLevel?: 2 | 3 | 4;
 }

@@ -26,7 +26,7 @@ export interface KlOverlayProps extends ExperimentChartProps {
   readonly ratio: number;
 }
 
-export function KlOverlay({ series, ratio, model, headingLevel }: KlOverlayProps) {
+export function KlOverlay({ series, ratio, model, headingLevel, staleRatio = null }: KlOverlayProps) {
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
   const data = useMemo(() => klOverlay(series), [series]);
   const drawing = useMemo(() => drawKlRows(data.edges, data.series, width), [data, width]);
@@ -37,6 +37,7 @@ export function KlOverlay({ series, ratio, model, headingLevel }: KlOverlayProps
   return (
     <ChartFrame
       context={{ model, method: plural(series.length, "method"), ratio }}
+      staleRatio={staleRatio}
       {...(headingLevel && { headingLevel })}
       title={defaults.title}
       sentence="How far each method moves the predictions, token by token (KL divergence, in nats); a row for each, further right is worse."

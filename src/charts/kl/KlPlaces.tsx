@@ -30,11 +30,12 @@ export interface KlPlacesProps extends ExperimentChartProps {
   readonly data: KlPlacesData;
 }
 
-export function KlPlaces({ data, model, headingLevel }: KlPlacesProps) {
+export function KlPlaces({ data, model, headingLevel, staleRatio = null }: KlPlacesProps) {
   const scale = useMemo(() => placesScale(data), [data]);
   return (
     <ChartFrame
       context={{ model, method: data.method, ratio: data.ratio }}
+      staleRatio={staleRatio}
       {...(headingLevel && { headingLevel })}
       title="Where KL lives"
       sentence="Whether the damage gathers where the reasoning turns (pivots) and at which step; mean KL divergence in nats, higher is worse."

@@ -11,7 +11,7 @@ import { ablationData, chosenMetric } from "./data.ts";
 import experiment from "./experiment.module.css";
 import { Run } from "./Run.tsx";
 import { MetricSelect } from "./Selects.tsx";
-import { useResult, useResultModel } from "./use-result.ts";
+import { useOtherRatio, useResult, useResultModel } from "./use-result.ts";
 
 export default function AblationsTab() {
   const ratio = useSelect((state) => state.pruning.ratio);
@@ -32,6 +32,7 @@ export default function AblationsTab() {
 
 function Rows({ result }: { readonly result: ExperimentResult }) {
   const model = useResultModel(result);
+  const staleRatio = useOtherRatio("ablations", result);
   const metricId = useSelect((state) => state.experiments.choices.metric);
   const metric = chosenMetric(metricId, result.description.generate);
   const data = useMemo(() => ablationData(result, metric), [result, metric]);
@@ -40,7 +41,7 @@ function Rows({ result }: { readonly result: ExperimentResult }) {
       <div className={choices.line}>
         <MetricSelect result={result} />
       </div>
-      <AblationTable model={model} data={data} />
+      <AblationTable model={model} staleRatio={staleRatio} data={data} />
     </>
   );
 }

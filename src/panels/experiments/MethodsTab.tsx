@@ -11,7 +11,7 @@ import { Choices, MethodChoices } from "./Choices.tsx";
 import { klSeries, methodsData, ratioOf } from "./data.ts";
 import experiment from "./experiment.module.css";
 import { Run } from "./Run.tsx";
-import { useResult, useResultModel } from "./use-result.ts";
+import { useOtherRatio, useResult, useResultModel } from "./use-result.ts";
 
 export default function MethodsTab() {
   const ratio = useSelect((state) => state.pruning.ratio);
@@ -34,12 +34,13 @@ export default function MethodsTab() {
 
 function Results({ result }: { readonly result: ExperimentResult }) {
   const model = useResultModel(result);
+  const staleRatio = useOtherRatio("methods", result);
   const series = useMemo(() => klSeries(result), [result]);
   const data = useMemo(() => methodsData(result), [result]);
   return (
     <>
-      <KlOverlay model={model} series={series} ratio={ratioOf(result)} />
-      <MethodsTable model={model} data={data} paper={MUCRASP_FIGURES} />
+      <KlOverlay model={model} staleRatio={staleRatio} series={series} ratio={ratioOf(result)} />
+      <MethodsTable model={model} staleRatio={staleRatio} data={data} paper={MUCRASP_FIGURES} />
     </>
   );
 }

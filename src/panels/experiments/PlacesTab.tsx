@@ -7,18 +7,19 @@ import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { placesData } from "./data.ts";
 import experiment from "./experiment.module.css";
-import { useResult, useResultModel } from "./use-result.ts";
+import { useOtherRatio, useResult, useResultModel } from "./use-result.ts";
 
 export default function PlacesTab() {
   const { preferences } = useActions();
   const method = useSelect((state) => state.pruning.method);
   const result = useResult("methods");
   const model = useResultModel(result);
+  const staleRatio = useOtherRatio("methods", result);
   const data = useMemo(() => result && placesData(result, method), [result, method]);
   if (data) {
     return (
       <div className={experiment.experiment}>
-        <KlPlaces model={model} data={data} />
+        <KlPlaces model={model} staleRatio={staleRatio} data={data} />
       </div>
     );
   }

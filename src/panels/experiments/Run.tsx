@@ -14,6 +14,7 @@ import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { formatRatio, leftText, plural } from "../words.ts";
 import { samplesDone } from "./data.ts";
+import { MeasuredBefore } from "./MeasuredBefore.tsx";
 import styles from "./Run.module.css";
 
 export interface RunProps {
@@ -75,11 +76,12 @@ export function Run({ name, label, sentence, children }: RunProps) {
       )}
       {stale && (
         <p className={texts.noteStrong}>
-          {busy ? "It measures" : "Shown is"} what was chosen when it was started{ratioText(run)}; choices, constants or
-          ratio have changed since.
+          {busy ? "It measures" : "Shown is"} what was chosen when it was started{ratioText(run)}; methods, ratios,
+          samples or constants at hand are others.
         </p>
       )}
       {failure && <FailedRun failure={failure} onRetry={() => void experiments.start(name)} />}
+      <MeasuredBefore name={name} />
       {notKept && <p className={texts.noteStrong}>{notKept}</p>}
       <p role="status" className={hidden.visuallyHidden}>
         {announcement(run)}

@@ -118,7 +118,22 @@ describe("an experiment's panel", () => {
     actions().pruning.setRatio(0.255);
     const html = drawn(<MethodsTab />);
     expect(html).toContain("Shown is what was chosen when it was started, at 40\u00a0%");
+    expect(html.match(/computed at 40\u00a0%/g)).toHaveLength(2);
+    expect(html).not.toContain("measured yet");
     expect(disabled(html, "Measure methods at 25.5")).toBe(false);
+  });
+
+  it("lists what was measured before, and not what is shown", async () => {
+    await readyWithTwo();
+    await actions().experiments.start("methods");
+    actions().pruning.setRatio(0.255);
+    await actions().experiments.start("methods");
+    await actions().stored.refreshResults();
+    const html = drawn(<MethodsTab />);
+    expect(html).toContain("Measured before: 1");
+    expect(buttons(html)).toContain("Show µCRASP and FLAP at 40\u00a0%");
+    expect(html).not.toContain("Show µCRASP and FLAP at 25.5");
+    expect(drawn(<CurvesTab />)).not.toContain("Measured before");
   });
 
   it("goes on after a cancel and after a failure, each with its words", async () => {

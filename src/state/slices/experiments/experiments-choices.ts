@@ -77,6 +77,21 @@ export function experimentKey(description: ExperimentDescription, state: Workben
   ]);
 }
 
+/**
+ * What a key of `experimentKey` names besides what was chosen: meaning of scores, weights, device and samples, as one text.
+ * Null for what is not such a key.
+ */
+export function subjectOfKey(key: string): string | null {
+  try {
+    const parts: unknown = JSON.parse(key);
+    if (!Array.isArray(parts)) return null;
+    const [scores, weights, run, _description, _calibration, ...samples] = parts;
+    return JSON.stringify([scores, weights, run, samples]);
+  } catch {
+    return null;
+  }
+}
+
 /** Models that are measured, the dense one with them. */
 export function cellCount(description: ExperimentDescription, layout: UnitLayout): number {
   if (description.kind === "sweep") return 1 + description.series.length * description.ratios.length;

@@ -4,6 +4,7 @@ import { createHarness, type Harness } from "../../testing/harness.ts";
 import { opened, until } from "../../testing/journey.ts";
 import { REST } from "../measurement/measurement.ts";
 import { isStale } from "./experiments-facts.ts";
+import { keptOf } from "./kept-of.ts";
 
 let harness: Harness = createHarness();
 afterEach(() => harness.workbench.close());
@@ -177,6 +178,39 @@ describe("results of experiments", () => {
     await expect.poll(() => run().status).toBe("done");
     expect(run().result).toEqual(measured);
     expect(assessed()).toBe(0);
+  });
+
+  it("of another ratio stay, are shown where nothing else is, and are listed and opened again", async () => {
+    await openedWithTwo();
+    await actions().experiments.start("methods");
+    const first = run().key;
+    actions().pruning.setRatio(0.55);
+    await actions().experiments.prepare("methods");
+    expect(run().key).toBe(first);
+    expect(isStale("methods", state())).toBe(true);
+    await actions().experiments.start("methods");
+    expect(run().key).not.toBe(first);
+
+    // Another page in this browser, at a third ratio: the latest of what was measured, which says that it is older.
+    const { records: kept } = harness;
+    harness.workbench.close();
+    await openedWithTwo(kept);
+    actions().pruning.setRatio(0.2);
+    await actions().experiments.prepare("methods");
+    expect(run().result?.description).toMatchObject({ ratios: [0.55] });
+    expect(run()).toMatchObject({ status: "done" });
+    expect(isStale("methods", state())).toBe(true);
+    await actions().stored.refreshResults();
+    const listed = keptOf("methods", state().stored.results ?? [], run().key);
+    expect(listed.map(({ about }) => about?.description)).toMatchObject([{ ratios: [0.55] }, { ratios: [0.4] }]);
+    expect(keptOf("ablations", state().stored.results ?? [], run().key)).toEqual([]);
+    expect(keptOf("methods", state().stored.results ?? [], null)).toEqual([]);
+    const other = JSON.stringify(JSON.parse(run().key ?? "").with(1, "other weights"));
+    expect(keptOf("methods", state().stored.results ?? [], other)).toEqual([]);
+
+    await actions().experiments.reopen("methods", listed[1]?.key ?? "");
+    expect(run().result?.description).toMatchObject({ ratios: [0.4] });
+    expect(state().pruning.ratio).toBe(0.2);
   });
 
   it("are gone on with by themselves after the device is lost", async () => {

@@ -27,6 +27,7 @@ import {
   initialExperiments,
   NO_RUN,
 } from "./experiments-state.ts";
+import { keptOf } from "./kept-of.ts";
 import type { KeptResults } from "./kept-results.ts";
 import { createPause, type Pause } from "./pause.ts";
 
@@ -36,6 +37,8 @@ export interface ExperimentsActions {
   choose(change: Partial<ExperimentChoices>): void;
   /** Reads what is kept for the choices at hand, and what the evaluation set is; to be called when a tab opens. */
   prepare(name: ExperimentName): Promise<void>;
+  /** Shows a result that is kept under this key; choices stay as they are. */
+  reopen(name: ExperimentName, key: string): Promise<void>;
   /** Runs the experiment that the choices describe, from what is there of it on. A press while it runs does nothing. */
   start(name: ExperimentName): Promise<void>;
   /** Lets the call at hand end and begins no other. */
@@ -106,9 +109,23 @@ export function createExperimentsActions(
     const key = currentKey(name, get());
     if (key === null || key === get().experiments.runs[name].key) return;
     const results = await loadResults().catch(() => null);
-    const result = (await results?.read(key)) ?? null;
-    if (!result || jobs[name].busy || key !== currentKey(name, get())) return;
-    patchRun(name, { ...(isComplete(result, get()) ? ENDED : CANCELLED), key, result });
+    if (!results) return;
+    if (await take(name, key, results)) return;
+    // Better an older result that says so than none.
+    const list = get().experiments.runs[name].result ? [] : await results.list().catch(() => []);
+    const [latest] = keptOf(name, list, key);
+    if (latest && key === currentKey(name, get())) await take(name, latest.key, results);
+  }
+
+  /** Shows what is kept under a key, unless something else was asked for meanwhile. Returns whether there was anything. */
+  async function take(name: ExperimentName, key: string, results: KeptResults): Promise<boolean> {
+    const asked = currentKey(name, get());
+    const result = await results.read(key);
+    if (!result) return false;
+    if (!jobs[name].busy && asked === currentKey(name, get())) {
+      patchRun(name, { ...(isComplete(result, get()) ? ENDED : CANCELLED), key, result });
+    }
+    return true;
   }
 
   async function start(name: ExperimentName): Promise<void> {
@@ -200,6 +217,10 @@ export function createExperimentsActions(
 
   return {
     prepare,
+    async reopen(name, key) {
+      const results = await loadResults();
+      await take(name, key, results);
+    },
     start,
     choose: (change) => patch("experiments", { choices: { ...get().experiments.choices, ...change } }),
     pause(name) {
