@@ -23,7 +23,9 @@ for (const colorScheme of ["light", "dark"] as const) {
     await workbench.settled();
     expect(await violations(page), "settled").toEqual([]);
     await workbench.button("Compare reasoning").click();
-    await expect(workbench.region("Compare traces").getByText(/finished/)).toHaveCount(2, { timeout: 60_000 });
+    await expect(workbench.region("Compare traces").getByText(/finished|cut after/)).toHaveCount(2, {
+      timeout: 60_000,
+    });
     await workbench.ask(" ");
     await workbench.button("Advanced").click();
     expect(await violations(page), "with comparison, alert and constants").toEqual([]);

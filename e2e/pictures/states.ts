@@ -36,7 +36,7 @@ export const STATES: readonly PageState[] = [
     async reach(page) {
       const workbench = await settled(page);
       await workbench.button("Compare reasoning").click();
-      await expect(workbench.region("Compare traces").getByText(/finished/)).toHaveCount(2);
+      await expect(workbench.region("Compare traces").getByText(/finished|cut after/)).toHaveCount(2);
       await workbench.ask(" ");
       await expect(page.getByRole("alert")).toBeVisible();
     },
