@@ -1,4 +1,5 @@
 /** What the exact judge says about the reasoning at hand. The judge is loaded with the first scene, after the page. */
+import type { JudgeChart } from "../charts/judge/JudgeChart.tsx";
 import type { Judgement } from "../scenes/judge/index.ts";
 import type { Failure } from "../state/failure.ts";
 import type { WorkbenchState } from "../state/shape.ts";
@@ -6,7 +7,7 @@ import { shownScene } from "../state/slices/input/scene-questions.ts";
 import { createPartStore, usePart } from "./use-part.ts";
 import { useSelect } from "./use-workbench.ts";
 
-const judge = createPartStore(() => import("../state/slices/reasoning/judgement.ts"));
+const judge = createPartStore(() => import("./reasoning/judge-part.ts"));
 
 /** Fetches the judge once more. */
 export const requestJudge = judge.request;
@@ -15,6 +16,8 @@ export const requestJudge = judge.request;
 export interface Judgements {
   readonly dense: Judgement | null;
   readonly pruned: Judgement | null;
+  /** What shows them at length; null until the judge is there. */
+  readonly Chart: typeof JudgeChart | null;
   /** Why the judge is not there. */
   readonly failure: Failure | null;
 }
@@ -24,5 +27,5 @@ export function useJudgements(): Judgements {
   const { found, failure } = usePart(judge, wanted);
   const dense = useSelect((state: WorkbenchState) => found?.denseJudgement(state) ?? null);
   const pruned = useSelect((state: WorkbenchState) => found?.prunedJudgement(state) ?? null);
-  return { dense, pruned, failure };
+  return { dense, pruned, Chart: found?.JudgeChart ?? null, failure };
 }

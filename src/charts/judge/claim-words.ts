@@ -1,6 +1,12 @@
 /** How many statements of a trace hold, in the few words that stand beside a verdict. */
 import type { JudgedClaim, Judgement } from "../../scenes/judge/index.ts";
 
+export const VERDICT_SIGNS: Readonly<Record<JudgedClaim["verdict"], string>> = {
+  true: "✓",
+  false: "✗",
+  unreadable: "?",
+};
+
 /** Statements of a trace by what the judge says of them. */
 export function countClaims({ claims }: Judgement): Readonly<Record<JudgedClaim["verdict"], number>> {
   const count = (verdict: JudgedClaim["verdict"]) => claims.filter((claim) => claim.verdict === verdict).length;

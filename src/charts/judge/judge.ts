@@ -18,12 +18,6 @@ export interface ScoreRow {
   readonly values: readonly string[];
 }
 
-export const VERDICT_SIGNS: Readonly<Record<JudgedClaim["verdict"], string>> = {
-  true: "✓",
-  false: "✗",
-  unreadable: "?",
-};
-
 /**
  * A sentence where the dense model, which is whole, writes mostly what the judge cannot read: then the model does not
  * speak this world's language, and low scores are the judge's limit. A pruned model's broken words are what they judge.
