@@ -1,15 +1,20 @@
 /** The React shells, rendered to a string: roles, names and words that tests and assistive technology rely on. */
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
+import { judgeTrace } from "../scenes/judge/index.ts";
+import { parseScene } from "../scenes/scene-json.ts";
 import { BudgetLine } from "./budget/BudgetLine.tsx";
 import { CompareTraces } from "./compare/CompareTraces.tsx";
 import { NeuronField } from "./field/NeuronField.tsx";
 import { ChartFrame } from "./frame/ChartFrame.tsx";
 import { tableOf } from "./frame/table.ts";
+import { JudgeChart } from "./judge/JudgeChart.tsx";
 import { KlDistribution } from "./kl/KlDistribution.tsx";
+import { alignLines, type PrunedLine } from "./lines/align.ts";
+import { LinesChart } from "./lines/LinesChart.tsx";
 import { RetentionChart } from "./retention/RetentionChart.tsx";
 import { frameOf, LARGE, SMALL } from "./testing/fixtures.ts";
-import { ReasoningChart } from "./trace/ReasoningChart.tsx";
+import { tokenViews } from "./trace/trace.ts";
 
 const context = { model: "tiny", method: "µCRASP", ratio: 0.38 };
 const frame = frameOf(SMALL, (unit) => unit % 3 !== 0);
@@ -22,6 +27,16 @@ const measurement = {
   argmax: Int32Array.of(0, 1, 9, 3),
 };
 
+const argmaxTexts = ["1.", " A", " c", "\n"];
+const views = tokenViews({ tokens, measurement, pivots: [0], argmaxTexts });
+const texts = tokens.map(({ text }) => text);
+
+/** The props of both lines, the pruned one being `line`. */
+function linesOf(line: PrunedLine) {
+  return { views, line, lines: alignLines(texts, line), denseCut: false, prunedCut: false };
+}
+const forced: PrunedLine = { kind: "forced", instead: [null, null, " c", null] };
+
 /** The text of the heading that names the outermost region. */
 function regionName(html: string): string | undefined {
   const id = html.match(/^<section [^>]*aria-labelledby="([^"]+)"/)?.[1];
@@ -33,7 +48,7 @@ describe("framed charts", () => {
     "Retention by layer": <RetentionChart context={context} layout={SMALL} frame={frame} cmds={cmds} />,
     "Neuron field": <NeuronField context={context} layout={SMALL} frame={frame} pinned={[3]} />,
     "KL divergence": <KlDistribution context={context} values={measurement.kl} />,
-    Reasoning: <ReasoningChart context={context} tokens={tokens} measurement={measurement} pivots={[0]} />,
+    Reasoning: <LinesChart context={context} {...linesOf(forced)} />,
   };
 
   it.each(Object.entries(charts))("%s is a region of that name and says what it belongs to", (name, chart) => {
@@ -78,9 +93,7 @@ describe("framed charts", () => {
 
 describe("stale results", () => {
   it("stay visible, greyed and labelled with their own ratio", () => {
-    const html = renderToStaticMarkup(
-      <ReasoningChart context={context} staleRatio={0.32} tokens={tokens} measurement={measurement} pivots={[0]} />,
-    );
+    const html = renderToStaticMarkup(<LinesChart context={context} staleRatio={0.32} {...linesOf(forced)} />);
     expect(html).toContain("computed at 32\u00a0%");
     expect(html).toContain('data-stale="true"');
     expect(html).toContain("tiny · µCRASP · 32.0\u00a0%");
@@ -88,16 +101,8 @@ describe("stale results", () => {
   });
 });
 
-describe("token trace", () => {
-  const html = renderToStaticMarkup(
-    <ReasoningChart
-      context={context}
-      tokens={tokens}
-      measurement={measurement}
-      pivots={[0]}
-      argmaxTexts={["1.", " A", " c", "\n"]}
-    />,
-  );
+describe("two lines of reasoning", () => {
+  const html = renderToStaticMarkup(<LinesChart context={context} {...linesOf(forced)} />);
 
   it("has one tab stop and a name for each token", () => {
     const options = html.match(/<span role="option"[^>]*>/g) ?? [];
@@ -107,10 +112,30 @@ describe("token trace", () => {
     expect(options[0]).toContain('data-pivot="true"');
   });
 
+  it("marks once where the lines part, and what would be said as provisional", () => {
+    expect(html.match(/data-breaks="true"/g)).toHaveLength(1);
+    expect(html).toMatch(/data-provisional="true"><span class="[^"]*"> c</);
+    expect(html).toContain("Provisional: what the pruned model would say after the dense words.");
+  });
+
+  it("says the same in words instead of an empty line, and what was cut", () => {
+    const same = renderToStaticMarkup(<LinesChart context={context} {...linesOf({ kind: "same" })} denseCut />);
+    expect(same).toContain("says the same, word for word");
+    expect(same).toContain("cut after 4 tokens");
+    expect(same).not.toContain("data-breaks");
+  });
+
+  it("reads the written words out, statement by statement", () => {
+    const line = { kind: "written", tokens: ["1.", " A", " c"] } as const;
+    const written = renderToStaticMarkup(<LinesChart context={context} {...linesOf(line)} prunedCut />);
+    expect(written).toMatch(/<ol [^>]*aria-label="What the pruned model says[^>]*><li>1. A c<\/li>/);
+    expect(written).toContain("cut after 3 tokens");
+  });
+
   it("waits visibly before the first token", () => {
-    expect(
-      renderToStaticMarkup(<ReasoningChart context={context} tokens={[]} measurement={null} pivots={[]} streaming />),
-    ).toContain("Waiting for the first token.");
+    const nothing = { views: [], line: { kind: "unknown" }, lines: alignLines([], { kind: "unknown" }) } as const;
+    const waiting = <LinesChart context={context} {...nothing} denseCut={false} prunedCut={false} streaming />;
+    expect(renderToStaticMarkup(waiting)).toContain("Waiting for the first token.");
   });
 });
 
@@ -157,6 +182,31 @@ describe("compare traces", () => {
     );
     expect(html).toContain("first divergence, after 1 word<");
     expect(html.match(/<mark/g)).toHaveLength(2);
+  });
+});
+
+describe("judge", () => {
+  const scene = parseScene(
+    [
+      { shape: "ball", colour: "red", material: "metal", size: "large", x: 0.1667, y: 0.1667 },
+      { shape: "cube", colour: "blue", material: "wooden", size: "small", x: 0.5, y: 0.5 },
+    ],
+    "scene",
+  );
+  const judged = (name: string, trace: string) => ({
+    name,
+    judgement: judgeTrace({ scene, question: "What does the picture show?", trace }),
+  });
+
+  it("lists both models' claims and folds what is long", () => {
+    const columns = [judged("dense", "A red ball."), judged("pruned", "of the the. ".repeat(20))];
+    const html = renderToStaticMarkup(<JudgeChart context={context} columns={columns} empty="" />);
+    expect(html).toContain('aria-label="Claims of the dense model"');
+    expect(html).toContain("pruned, judged: 0 true, 0 false, 20 unreadable");
+    const [open = "", folded = ""] = html.split('aria-label="Claims of the pruned model"')[1]?.split("<details>") ?? [];
+    expect(open.match(/data-verdict="unreadable"/g)).toHaveLength(4);
+    expect(folded).toContain("and 16 more");
+    expect(folded.match(/data-verdict="unreadable"/g)).toHaveLength(16);
   });
 });
 

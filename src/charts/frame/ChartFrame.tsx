@@ -21,6 +21,8 @@ export interface ChartFrameProps extends FramedChartProps {
   readonly formula?: Formula | undefined;
   /** The chart's numbers; asked for only when the table or the CSV is. */
   readonly table: () => ChartTable;
+  /** What the CSV holds where it is finer than the table. */
+  readonly csv?: () => ChartTable;
   /** The chart is a table itself and offers no other; its CSV still has everything. */
   readonly isTable?: boolean;
   readonly children: ReactNode;
@@ -35,6 +37,7 @@ export function ChartFrame(props: ChartFrameProps) {
     staleRatio = null,
     headingLevel = 2,
     table,
+    csv = table,
     isTable = false,
     children,
   } = props;
@@ -63,7 +66,7 @@ export function ChartFrame(props: ChartFrameProps) {
             className={buttons.chartAction}
             title={`Download ${title} as CSV`}
             onClick={() =>
-              download(csvFileName(title, context.model, context.method, ratioText ?? shownRatio), toCsv(table()))
+              download(csvFileName(title, context.model, context.method, ratioText ?? shownRatio), toCsv(csv()))
             }
           >
             CSV

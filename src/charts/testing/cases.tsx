@@ -14,8 +14,10 @@ import { JudgeChart } from "../judge/JudgeChart.tsx";
 import { KlDistribution } from "../kl/KlDistribution.tsx";
 import { KlOverlay } from "../kl/KlOverlay.tsx";
 import { KlPlaces } from "../kl/KlPlaces.tsx";
+import { alignLines } from "../lines/align.ts";
+import { LinesChart } from "../lines/LinesChart.tsx";
 import { RetentionChart } from "../retention/RetentionChart.tsx";
-import { ReasoningChart } from "../trace/ReasoningChart.tsx";
+import { tokenViews } from "../trace/trace.ts";
 import { estimate, GROUNDING, KL } from "./experiments.ts";
 import { fieldPicture } from "./field-picture.ts";
 import { frameOf, SMALL, seeded } from "./fixtures.ts";
@@ -36,6 +38,10 @@ function klValues(seed: number, count: number): Float32Array {
 }
 
 const words = ["1.", " The", " cube", " is", " red", ".", "\n", "2.", " So", " yes"];
+const prunedWords = {
+  kind: "written",
+  tokens: ["1.", " The", " cube", " is", " blue", ".", "\n", "2.", " So", " no"],
+} as const;
 const tokens = words.map((text, id) => ({ id, text }));
 const measurement = {
   kl: Float32Array.of(0, 0.004, 0.03, 0.2, 1.1, 3, 0, 0.6, 0.02, 0.3),
@@ -111,15 +117,21 @@ export const CASES: Readonly<Record<string, ChartCase>> = {
       />
     ),
   },
-  ReasoningChart: {
+  LinesChart: {
     part: "text",
     chart: (
-      <ReasoningChart
+      <LinesChart
         context={context}
-        tokens={tokens}
-        measurement={measurement}
-        pivots={[0, 7]}
-        argmaxTexts={words.map((word, place) => (place === 4 ? " blue" : place === 9 ? " no" : word))}
+        views={tokenViews({
+          tokens,
+          measurement,
+          pivots: [0, 7],
+          argmaxTexts: words.map((word, place) => (place === 4 ? " blue" : place === 9 ? " no" : word)),
+        })}
+        line={prunedWords}
+        lines={alignLines(words, prunedWords, { claims: [{ end: 18, verdict: "true", reason: "" }] })}
+        denseCut={false}
+        prunedCut={true}
       />
     ),
   },

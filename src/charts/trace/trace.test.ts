@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cellText } from "../frame/table.ts";
+import { nextToken } from "./Token.tsx";
 import { stripPaths } from "./TokenStrip.tsx";
-import { nextToken } from "./TokenTrace.tsx";
 import { divergenceSentence, tokenSentence, tokenViews, traceSummary, traceTable } from "./trace.ts";
 
 const tokens = ["1.", " The", " ball", "\n", " So"].map((text, index) => ({ id: 100 + index, text }));

@@ -1,6 +1,6 @@
-/** The reasoning at hand: the dense model's words, measured. */
+/** The reasoning at hand: the dense model's words, and under them the pruned model's. */
 
-import { ReasoningChart } from "../../charts/trace/ReasoningChart.tsx";
+import { LinesChart } from "../../charts/lines/LinesChart.tsx";
 import { isBusy } from "../../state/job-state.ts";
 import { staleRatio } from "../../state/slices/measurement/measurement.ts";
 import { Alert } from "../Alert.tsx";
@@ -9,12 +9,13 @@ import controls from "../shared/controls.module.css";
 import texts from "../shared/text.module.css";
 import { useActions, useSelect, useSelectShallow } from "../use-workbench.ts";
 import { waitingText } from "../words.ts";
-import { measuredContext, shownForTrace } from "./measured.ts";
+import { measuredContext } from "./measured.ts";
+import { useReasoningLines } from "./use-reasoning-lines.ts";
 
 export function Lines() {
   const { reasoning: actions } = useActions();
   const reasoning = useSelect((state) => state.reasoning);
-  const measured = useSelect(shownForTrace);
+  const lines = useReasoningLines();
   const context = useSelectShallow(measuredContext);
   const stale = useSelect(staleRatio);
   const lost = useSelect((state) => state.model.status === "lost");
@@ -22,15 +23,7 @@ export function Lines() {
   const busy = isBusy(reasoning);
   return (
     <div>
-      <ReasoningChart
-        context={context}
-        staleRatio={stale}
-        tokens={reasoning.tokens}
-        pivots={reasoning.pivots}
-        measurement={measured?.measurement ?? null}
-        argmaxTexts={measured?.measurement.argmaxTexts ?? null}
-        streaming={busy}
-      />
+      <LinesChart context={context} staleRatio={stale} {...lines} streaming={busy} />
       {busy && (
         <div className={texts.row}>
           <p className={texts.note}>
@@ -43,9 +36,6 @@ export function Lines() {
       )}
       {reasoning.pivotsFallback && (
         <p className={texts.note}>Too few markers in this trace: its pivots are the boundaries of its thirds.</p>
-      )}
-      {reasoning.trace?.finish === "length" && (
-        <p className={texts.note}>The trace was cut at the model's limit of tokens.</p>
       )}
       {reasoning.status === "cancelled" && (
         <div className={texts.row}>

@@ -1,7 +1,7 @@
 /** Measures one plan on one sample: on the dense model's trace first, then as far as needed in the pruned model's own words. */
 
 import type { Pruning } from "../../../core/pruning.ts";
-import type { Measurement, SampleInput, Trace } from "../../../engine/contract.ts";
+import type { Measurement, SampleInput, Trace, TraceToken } from "../../../engine/contract.ts";
 import type { WorkerEngine } from "../../../engine/worker/client.ts";
 import { type AnswerVerdict, firstMismatch, prunedPrefix, prunedTokenLimit, verdict } from "../reasoning/answer.ts";
 
@@ -17,6 +17,7 @@ export interface PlanOnSample {
 /**
  * @param tell is given what is known so far: the divergences with a null answer, then the answer too; at once where every
  *   token agrees.
+ * @param write is given the pruned model's own words as they come, after the words that both say.
  * @throws PivotscopeError `cancelled`, and what the engine throws.
  */
 export async function measurePlan(
@@ -24,6 +25,7 @@ export async function measurePlan(
   { input, trace, pruning, known }: PlanOnSample,
   signal: AbortSignal,
   tell: (measurement: Measurement, answer: AnswerVerdict | null) => void,
+  write?: (tokens: readonly TraceToken[]) => void,
 ): Promise<void> {
   const ids = trace.tokens.map((token) => token.id);
   const measurement = known ?? (await engine.evaluate(input, ids, pruning, { signal }));
@@ -32,7 +34,12 @@ export async function measurePlan(
   if (mismatch < 0) return tell(measurement, verdict(trace, null));
   tell(measurement, null);
   const prefix = prunedPrefix(trace.tokens, measurement, mismatch);
-  const options = { pruning, prefix, maximumTokens: prunedTokenLimit(trace) };
-  const pruned = await engine.generate(input, options, { signal });
+  let written = prefix;
+  const onProgress = (token: TraceToken) => {
+    written = [...written, token];
+    if (!signal.aborted) write?.(written);
+  };
+  const options = { pruning, prefix: prefix.map(({ id }) => id), maximumTokens: prunedTokenLimit(trace) };
+  const pruned = await engine.generate(input, options, { signal, ...(write ? { onProgress } : {}) });
   if (!signal.aborted) tell(measurement, verdict(trace, pruned));
 }

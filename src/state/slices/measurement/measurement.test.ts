@@ -126,6 +126,29 @@ describe("measuring when the thumb rests", () => {
     expect(texts).toContain("So the answer is four");
   });
 
+  it("shows the pruned model's own words while it writes them", async () => {
+    harness = await opened();
+    const seen: (string | undefined)[] = [];
+    harness.workbench.store.subscribe(
+      ({ measurement }) => measurement.writing,
+      (writing) => {
+        const { shown } = state().measurement;
+        expect(shown && prunedKey(shown.of)).toBe(writing?.key);
+        expect(shown?.answer).toBeNull();
+        seen.push(writing?.tokens.map((token) => token.text).join(""));
+      },
+    );
+    await measureAt(harness, 0.7);
+    // The words before and the first other one are known; each that comes is added to them.
+    expect(seen.length).toBeGreaterThan(3);
+    expect(seen[0]).toMatch(/So the answer is four\.$/);
+    expect(seen.at(-1)).toBe(
+      state()
+        .measurement.shown?.answer?.prunedTokens?.map((token) => token.text)
+        .join(""),
+    );
+  });
+
   it("says what failed and measures again on request", async () => {
     harness = await opened();
     await measureAt(harness, 0.1);

@@ -115,6 +115,9 @@ export function createMeasurementActions(
           (measurement, answer) => {
             if (wanted()) show({ of, measurement, answer });
           },
+          (tokens) => {
+            if (wanted()) patch("measurement", { writing: { key, tokens } });
+          },
         ),
       );
       return key;

@@ -28,6 +28,8 @@ export interface AnswerVerdict {
   readonly pruned: string | null;
   /** The pruned model's own words; null when they are the dense model's. */
   readonly prunedTokens: readonly TraceToken[] | null;
+  /** Whether the limit of tokens ended the pruned model's words, not the model. */
+  readonly prunedCut: boolean;
 }
 
 /** First position where the pruned model would say another token, -1 when there is none. */
@@ -35,9 +37,14 @@ export function firstMismatch(trace: readonly TraceToken[], measurement: Measure
   return trace.findIndex((token, position) => measurement.argmax[position] !== token.id);
 }
 
-/** The pruned generation up to and including the first mismatch, as ids. */
-export function prunedPrefix(trace: readonly TraceToken[], measurement: Measurement, mismatch: number): number[] {
-  return [...trace.slice(0, mismatch).map((token) => token.id), measurement.argmax[mismatch] ?? 0];
+/** The pruned generation up to and including the first mismatch. */
+export function prunedPrefix(
+  trace: readonly TraceToken[],
+  measurement: Measurement,
+  mismatch: number,
+): readonly TraceToken[] {
+  const own = { id: measurement.argmax[mismatch] ?? 0, text: measurement.argmaxTexts[mismatch] ?? "" };
+  return [...trace.slice(0, mismatch), own];
 }
 
 /** The limit of a pruned model's own words beside this dense trace, in tokens. */
@@ -54,6 +61,7 @@ export function verdict(dense: Trace, pruned: Trace | null): AnswerVerdict {
     dense: denseAnswer,
     pruned: prunedAnswer,
     prunedTokens: pruned?.tokens ?? null,
+    prunedCut: pruned?.finish === "length",
   };
 }
 
