@@ -37,7 +37,7 @@ export interface PlanProvenance {
 }
 
 export interface InputProvenance {
-  /** Names picture, question and how the picture is cut; equal for equal inputs while the page lives. */
+  /** Names picture, question and how the picture is cut; equal for equal inputs, also over reloads. */
   readonly key: string;
   readonly picture: string;
   readonly question: string;

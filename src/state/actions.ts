@@ -8,6 +8,7 @@ import { createResultsLoader } from "./slices/experiments/load-results.ts";
 import { createFilesActions } from "./slices/files/files.ts";
 import { createInputActions } from "./slices/input/input.ts";
 import { createScenesActions } from "./slices/input/scenes.ts";
+import { createAnswers } from "./slices/kept/load-answers.ts";
 import { createLinkActions } from "./slices/link.ts";
 import { createComparisonActions } from "./slices/measurement/comparison.ts";
 import { createKeptMeasurements } from "./slices/measurement/kept-measurements.ts";
@@ -30,6 +31,8 @@ export function createActions(context: Context) {
   const kept = createKeptCalibrations(context.environment.records, (notKept) =>
     context.patch("calibration", { notKept }),
   );
+  const answers = createAnswers(context);
+  const measurements = createKeptMeasurements(answers);
   const results = createResultsLoader(context);
   const calibration = createCalibrationActions(context, noteLoss, kept);
   const pruning = createPruningActions(context);
@@ -40,12 +43,12 @@ export function createActions(context: Context) {
     stored: createStoredActions(context, results),
     input,
     scenes: createScenesActions(context, input),
-    reasoning: createReasoningActions(context, noteLoss),
+    reasoning: createReasoningActions(context, noteLoss, answers, measurements),
     calibration,
     files: createFilesActions(context, calibration, pruning),
     ownSamples: createOwnSamplesActions(context, noteLoss),
     pruning,
-    measurement: createMeasurementActions(context, noteLoss, createKeptMeasurements()),
+    measurement: createMeasurementActions(context, noteLoss, measurements),
     comparison: createComparisonActions(context, noteLoss),
     experiments: createExperimentsActions(context, noteLoss, kept, results),
     layers: createLayersActions(context, noteLoss),

@@ -1,5 +1,6 @@
 /** A workbench in Node: fake engines behind the real worker protocol, a clock that the test moves. */
 import { MessageChannel } from "node:worker_threads";
+import { nameOfText } from "../../core/content-name.ts";
 import { PivotscopeError } from "../../core/errors.ts";
 import { createFakeEngine, type FakeEngine } from "../../engine/testing/fake-engine.ts";
 import { createPortEngine, type PortEngine } from "../../engine/worker/client.ts";
@@ -90,8 +91,11 @@ export function createHarness(records = createMemoryRecords()): Harness {
     },
     async decodePicture(file, name) {
       if ((await file.text()).includes("broken")) throw new PivotscopeError("bad-input", `${name} is cut off.`);
-      const picture = { width: 1, height: 1, pixels: new Uint8ClampedArray(4) };
-      const animated = (await file.text()).includes("moving");
+      const text = await file.text();
+      // Other files are other pictures.
+      const pixels = new Uint8ClampedArray(new Uint32Array([Number.parseInt(nameOfText(text).slice(0, 8), 16)]).buffer);
+      const picture = { width: 1, height: 1, pixels };
+      const animated = text.includes("moving");
       return { picture, previewUrl: `blob:${name}`, animated, keepsAsStored: !animated };
     },
     async encodePicture({ width, height, pixels }, longestEdge) {

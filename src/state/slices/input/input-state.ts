@@ -11,8 +11,8 @@ export type Example = {
 } & ({ readonly imageUrl: string } | { readonly scene: Scene });
 
 export interface ShownPicture {
-  /** Unique while the page lives: part of the name of everything computed from it. */
-  readonly number: number;
+  /** Names its pixels, see `nameOfPicture`: part of the name of everything computed from it. */
+  readonly content: string;
   readonly name: string;
   /** The example that it is, or was before it was edited; `LINKED` for a link's scene, null for an own picture. */
   readonly exampleId: string | null;

@@ -1,5 +1,6 @@
 /** The picture and the question. A picture that cannot be read never displaces the one before. */
 
+import { nameOfPicture } from "../../../core/content-name.ts";
 import { PivotscopeError } from "../../../core/errors.ts";
 import { onDemand } from "../../../core/on-demand.ts";
 import type { SampleInput } from "../../../engine/contract.ts";
@@ -58,18 +59,11 @@ export interface InputActions {
 
 export function createInputActions(context: Context): InputActions {
   const { environment, patch, get } = context;
-  let lastNumber = 0;
-  const takeNumber = () => {
-    lastNumber += 1;
-    return lastNumber;
-  };
   let latest = 0;
   /** Reads again what could not be read. */
   let again: () => Promise<unknown> = async () => {};
   /** Counts what was typed or asked: an example that is still being read must not overwrite something newer. */
   let questions = 0;
-  /** Pictures of scenes by their links: what was computed for a scene counts again when an edit is undone. */
-  const numbers = new Map<string, number>();
 
   /**
    * Reads a picture and shows it, unless another has come meanwhile.
@@ -100,7 +94,7 @@ export function createInputActions(context: Context): InputActions {
       keepReplaced(asked ?? get().input.draft, true);
       const { picture: shown, previewUrl, animated } = decoded;
       const picture = {
-        number: takeNumber(),
+        content: nameOfPicture(shown),
         name,
         exampleId,
         scene: null,
@@ -184,11 +178,9 @@ export function createInputActions(context: Context): InputActions {
     const { input } = get();
     const typing = exampleId === input.picture?.exampleId && input.draft.trim() !== input.question;
     const picture = drawScene(scene, MODEL_PICTURE_SIZE);
-    const link = encodeScene(scene);
-    const number = numbers.get(link) ?? takeNumber();
-    numbers.set(link, number);
+    const content = nameOfPicture(picture);
     replacePicture(
-      { number, name: "a scene", exampleId, scene, picture, previewUrl: null, animated: false, keptAs: null },
+      { content, name: "a scene", exampleId, scene, picture, previewUrl: null, animated: false, keptAs: null },
       { ...asking(question), ...(typing ? { draft: input.draft } : {}) },
     );
   }
@@ -317,10 +309,10 @@ export function sampleInput(input: InputState): SampleInput | null {
   return { picture, question: input.question, ...(input.split ? { split: true } : {}) };
 }
 
-/** Names what is asked about: equal for equal inputs while the page lives. Null while something is missing. */
+/** Names what is asked about: equal for equal inputs, also over reloads. Null while something is missing. */
 export function inputKey(input: InputState): string | null {
   return sampleInput(input) && input.picture
-    ? `${input.picture.number}${input.split ? "s" : ""} ${input.question}`
+    ? `${input.picture.content}${input.split ? "s" : ""} ${input.question}`
     : null;
 }
 

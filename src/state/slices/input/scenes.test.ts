@@ -7,7 +7,7 @@ import { sharedState } from "../../address/url-sync.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { opened, until } from "../../testing/journey.ts";
 import { parseExamples } from "./examples-json.ts";
-import { gallery } from "./input.ts";
+import { gallery, inputKey } from "./input.ts";
 import { objectIn } from "./scene-edit.ts";
 import { encodeScene } from "./scene-link.ts";
 import { shownQuestion, shownScene } from "./scene-questions.ts";
@@ -25,7 +25,7 @@ const shown = () => {
 const lastInput = () => harness.fake().calls.findLast((call) => call.kind === "generate")?.input;
 const reasoned = () =>
   until(harness, ({ reasoning, input }) => {
-    return reasoning.status === "done" && reasoning.of?.input.key === `${input.picture?.number} ${input.question}`;
+    return reasoning.status === "done" && reasoning.of?.input.key === inputKey(input);
   });
 
 async function openedOnScene(): Promise<void> {
@@ -130,7 +130,7 @@ describe("an edit", () => {
 
   it("is undone and done again, with its question and selection", async () => {
     await openedOnScene();
-    const [first, number] = [shown(), state().input.picture?.number];
+    const [first, content] = [shown(), state().input.picture?.content];
     scenes().select(0);
     scenes().change({ shape: "ring" });
     scenes().step("down");
@@ -142,7 +142,7 @@ describe("an edit", () => {
     expect(state().input.question).toBe("What is the red ball made of?");
     expect(state().scenes.selected).toBe(0);
     // What was measured on this scene before counts again.
-    expect(state().input.picture?.number).toBe(number);
+    expect(state().input.picture?.content).toBe(content);
     scenes().redo();
     scenes().redo();
     scenes().redo();

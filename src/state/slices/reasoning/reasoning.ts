@@ -4,18 +4,26 @@ import type { Context } from "../../context.ts";
 import { createJob } from "../../job.ts";
 import { denseAtHand } from "../../provenance.ts";
 import { sampleInput } from "../input/input.ts";
+import type { Answers } from "../kept/load-answers.ts";
+import type { KeptMeasurements } from "../measurement/kept-measurements.ts";
 import { findTracePivots } from "../pruning/method.ts";
 import { initialReasoning, type ReasoningState } from "./reasoning-state.ts";
 
 export interface ReasoningActions {
-  /** Generates the dense trace of the input at hand; what ran before is cancelled. */
+  /** Shows the dense trace of the input at hand, kept from before or generated now; what ran before is cancelled. */
   start(): Promise<void>;
   cancel(): void;
   /** Finds the pivots of the trace anew, after the markers changed. */
   refreshPivots(): void;
 }
 
-export function createReasoningActions(context: Context, onLoss: (error: unknown) => boolean): ReasoningActions {
+/** @param measurements are given what is kept with a trace, before it is shown. */
+export function createReasoningActions(
+  context: Context,
+  onLoss: (error: unknown) => boolean,
+  answers: Pick<Answers, "recall" | "keepTrace">,
+  measurements: Pick<KeptMeasurements, "recall">,
+): ReasoningActions {
   const { patch, get } = context;
   const job = createJob<never, Partial<ReasoningState>>(context, {
     kind: "trace",
@@ -46,7 +54,10 @@ export function createReasoningActions(context: Context, onLoss: (error: unknown
             const tokens = [...get().reasoning.tokens, token];
             patch("reasoning", { tokens, ...pivotsOf(tokens, false) });
           };
-          const trace = await inTurn((engine) => engine.generate(input, {}, { signal, onProgress }));
+          const kept = await answers.recall(of);
+          if (kept && wanted()) measurements.recall(kept.measured);
+          const trace = kept?.trace ?? (await inTurn((engine) => engine.generate(input, {}, { signal, onProgress })));
+          if (!kept) answers.keepTrace(of, trace);
           return { trace, tokens: trace.tokens, ...pivotsOf(trace.tokens, true) };
         },
         { ...initialReasoning, of },

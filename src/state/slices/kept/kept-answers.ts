@@ -1,0 +1,155 @@
+/**
+ * What models said about pictures, kept in this browser: the dense trace, and what plans made of it, under a name of all that
+ * it depends on. The latest pictures, within limits; a list says what there is.
+ */
+import { nameOfText } from "../../../core/content-name.ts";
+import { readJson, textSource } from "../../../core/json/read.ts";
+import { integer, list, object, text } from "../../../core/json/schemas.ts";
+import type { DenseOf, PrunedOf } from "../../../core/provenance.ts";
+import { VERSION } from "../../../core/version.ts";
+import type { Trace } from "../../../engine/contract.ts";
+import type { RecordStore } from "../../environment.ts";
+import type { Measured } from "../measurement/measurement-state.ts";
+import { type AnswerParts, joinRecords, seal } from "./answer-records.ts";
+import type { KeptAnswer } from "./kept-answer.ts";
+
+/** Of what is kept: to be raised whenever the same question would give other words or numbers. */
+const FORMAT = 1;
+
+/** Pictures with their questions that are kept, and bytes of all together. */
+export const MOST_ANSWERS = 40;
+export const MOST_ANSWER_BYTES = 40e6;
+
+/** Plans of one picture that stay when its records are put together. */
+const MOST_PLANS = 256;
+/** Records of one picture after which they are put together. */
+const MANY_RECORDS = 400;
+
+const LIST = "answers";
+const placeOf = (name: string) => `answer ${name}`;
+
+export interface KeptAnswers {
+  /** The trace and what was measured on it, as they were computed; null for the trace where it is not kept. */
+  read(of: DenseOf): Promise<{ readonly trace: Trace | null; readonly measured: readonly Measured[] }>;
+  /** Keeps the dense model's trace. */
+  keepTrace(of: DenseOf, trace: Trace): Promise<void>;
+  /** Keeps what a plan makes of a trace that is kept, or will be. */
+  keep(result: Measured): Promise<void>;
+  /** What there is, the latest first. Rejects where the browser refuses. */
+  list(): Promise<readonly KeptAnswer[]>;
+  /** Forgets these. Rejects where the browser refuses. */
+  remove(names: readonly string[]): Promise<void>;
+}
+
+/** Everything that a trace depends on. */
+function keyOf({ model, input }: DenseOf | PrunedOf): string {
+  return JSON.stringify([FORMAT, VERSION, model.weightHash, model.device, input.key]);
+}
+
+const listSchema = list(
+  object({
+    name: text,
+    bytes: integer(0),
+    at: integer(0),
+    model: text,
+    picture: text,
+    question: text,
+    measured: integer(0),
+  }),
+);
+
+/** Characters of a question that the list repeats. */
+const LISTED_QUESTION = 120;
+
+/** @param date milliseconds since 1970. */
+export function createKeptAnswers(records: RecordStore, date: () => number): KeptAnswers {
+  async function readList(): Promise<readonly KeptAnswer[]> {
+    const [found] = await records.read(LIST);
+    try {
+      return readJson(listSchema, found ?? [], textSource(LIST));
+    } catch {
+      return [];
+    }
+  }
+
+  async function append(of: DenseOf | PrunedOf, parts: AnswerParts): Promise<void> {
+    const key = keyOf(of);
+    const name = nameOfText(key);
+    const record = seal(key, parts);
+    await records.alone(LIST, async () => {
+      const known = await readList();
+      const before = known.find((one) => one.name === name);
+      // What lies there without being in the list was removed, by another tab as well.
+      if (!before) await records.remove(placeOf(name));
+      await records.append(placeOf(name), record);
+      const latest: KeptAnswer = {
+        name,
+        bytes: (before?.bytes ?? 0) + 2 * record.text.length,
+        at: date(),
+        model: of.model.label,
+        picture: of.input.picture,
+        question: of.input.question.slice(0, LISTED_QUESTION),
+        measured: (before?.measured ?? 0) + parts.measured.length,
+      };
+      const { stay, go } = withinLimits([latest, ...known.filter((one) => one.name !== name)]);
+      await records.replace(LIST, stay);
+      for (const old of go) await records.remove(placeOf(old.name));
+    });
+  }
+
+  /** Puts many records together to one, in which each plan stands once. */
+  async function tidy(key: string, { trace, measured }: AnswerParts): Promise<void> {
+    const name = nameOfText(key);
+    const latest = measured.slice(-MOST_PLANS);
+    const record = seal(key, { trace, measured: latest });
+    await records.alone(LIST, async () => {
+      const known = await readList();
+      await records.replace(placeOf(name), record);
+      const tidied = { bytes: 2 * record.text.length, measured: latest.length };
+      await records.replace(
+        LIST,
+        known.map((one) => (one.name === name ? { ...one, ...tidied } : one)),
+      );
+    });
+  }
+
+  return {
+    async read(of) {
+      const key = keyOf(of);
+      const found = await records.read(placeOf(nameOfText(key)));
+      const parts = joinRecords(found, key);
+      if (found.length > MANY_RECORDS) await tidy(key, parts);
+      return {
+        trace: parts.trace,
+        measured: parts.measured.map(({ plan, measurement, answer }) => ({ of: { ...of, plan }, measurement, answer })),
+      };
+    },
+    keepTrace: (of, trace) => append(of, { trace, measured: [] }),
+    keep: ({ of, measurement, answer }) =>
+      append(of, { trace: null, measured: [{ plan: of.plan, measurement, answer }] }),
+    list: readList,
+    async remove(names) {
+      await records.alone(LIST, async () => {
+        const known = await readList();
+        await records.replace(
+          LIST,
+          known.filter(({ name }) => !names.includes(name)),
+        );
+        for (const name of names) await records.remove(placeOf(name));
+      });
+    },
+  };
+}
+
+/** Which of a list, the latest first, are within the limits; the latest always is. */
+export function withinLimits(list: readonly KeptAnswer[]): {
+  readonly stay: readonly KeptAnswer[];
+  readonly go: readonly KeptAnswer[];
+} {
+  let bytes = 0;
+  const over = list.findIndex((one, place) => {
+    bytes += one.bytes;
+    return place > 0 && (place >= MOST_ANSWERS || bytes > MOST_ANSWER_BYTES);
+  });
+  return over < 0 ? { stay: list, go: [] } : { stay: list.slice(0, over), go: list.slice(over) };
+}
