@@ -40,6 +40,8 @@ export interface InputProvenance {
   /** Names picture, question and how the picture is cut; equal for equal inputs, also over reloads. */
   readonly key: string;
   readonly picture: string;
+  /** Names the picture's pixels, see `nameOfPicture`. */
+  readonly content: string;
   readonly question: string;
 }
 

@@ -4,6 +4,7 @@ import { shownScene } from "../state/slices/input/scene-questions.ts";
 import { isBundled } from "../state/slices/model/model.ts";
 import hidden from "../styles/hidden.module.css";
 import { Alert } from "./Alert.tsx";
+import { AskingButton } from "./AskingButton.tsx";
 import styles from "./PicturePanel.module.css";
 import { SplitChoice } from "./SplitChoice.tsx";
 import { Gallery, ShuffleButtons } from "./scenes/Gallery.tsx";
@@ -83,6 +84,7 @@ function Photograph() {
   const decoding = useSelect((state) => state.input.decoding);
   const bundled = useSelect(isBundled);
   const notKept = useSelect((state) => state.input.notKept);
+  const { kept } = useActions();
   return (
     <>
       <div className={styles.frame} aria-busy={decoding}>
@@ -97,6 +99,21 @@ function Photograph() {
           <p className={styles.empty}>{decoding ? "Reading the picture" : "No picture yet"}</p>
         )}
       </div>
+      {picture && picture.keptAs !== null && (
+        <div className={texts.row}>
+          <p className={texts.note}>Kept in this browser.</p>
+          <AskingButton
+            label="Forget it"
+            name={`Forget ${picture.name}`}
+            title="After a reload this browser has it no longer"
+            disabled={false}
+            question="Forget this picture, and what was said about it?"
+            yes="Forget"
+            no="Keep"
+            onYes={() => void kept.forgetPicture()}
+          />
+        </div>
+      )}
       {notKept !== null && <p className={texts.noteStrong}>{notKept}</p>}
       {picture?.animated && <p className={texts.note}>{picture.name} moves; its first picture is taken.</p>}
       {picture?.exampleId === null && bundled && (

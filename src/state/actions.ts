@@ -8,6 +8,7 @@ import { createResultsLoader } from "./slices/experiments/load-results.ts";
 import { createFilesActions } from "./slices/files/files.ts";
 import { createInputActions } from "./slices/input/input.ts";
 import { createScenesActions } from "./slices/input/scenes.ts";
+import { createKeptActions } from "./slices/kept/kept.ts";
 import { createAnswers } from "./slices/kept/load-answers.ts";
 import { createLinkActions } from "./slices/link.ts";
 import { createComparisonActions } from "./slices/measurement/comparison.ts";
@@ -46,6 +47,7 @@ export function createActions(context: Context) {
     reasoning: createReasoningActions(context, noteLoss, answers, measurements),
     calibration,
     files: createFilesActions(context, calibration, pruning),
+    kept: createKeptActions(context, { answers, calibrations: kept }),
     ownSamples: createOwnSamplesActions(context, noteLoss),
     pruning,
     measurement: createMeasurementActions(context, noteLoss, measurements),

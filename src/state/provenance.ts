@@ -25,7 +25,7 @@ export function modelAtHand({ model }: Pick<WorkbenchState, "model">): ModelProv
 export function inputAtHand({ input }: Pick<WorkbenchState, "input">): InputProvenance | null {
   const key = inputKey(input);
   if (key === null || !input.picture) return null;
-  return { key, picture: input.picture.name, question: input.question };
+  return { key, picture: input.picture.name, content: input.picture.content, question: input.question };
 }
 
 /** For what the dense model is asked about the picture at hand; null while model, picture or question is missing. */

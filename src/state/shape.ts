@@ -5,6 +5,7 @@ import type { LayersState } from "./slices/experiments/layers-state.ts";
 import type { FilesState } from "./slices/files/files-state.ts";
 import type { InputState } from "./slices/input/input-state.ts";
 import type { ScenesState } from "./slices/input/scenes-state.ts";
+import type { KeptState } from "./slices/kept/kept-state.ts";
 import type { LinkState } from "./slices/link-state.ts";
 import type { ComparisonState } from "./slices/measurement/comparison-state.ts";
 import type { MeasurementState } from "./slices/measurement/measurement-state.ts";
@@ -26,6 +27,7 @@ export interface WorkbenchState {
   readonly reasoning: ReasoningState;
   readonly calibration: CalibrationState;
   readonly files: FilesState;
+  readonly kept: KeptState;
   readonly ownSamples: OwnSamplesState;
   readonly pruning: PruningState;
   readonly measurement: MeasurementState;

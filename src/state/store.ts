@@ -14,6 +14,7 @@ import { initialLayers } from "./slices/experiments/layers-state.ts";
 import { initialFiles } from "./slices/files/files-state.ts";
 import { initialInput } from "./slices/input/input-state.ts";
 import { initialScenes } from "./slices/input/scenes-state.ts";
+import { initialKept } from "./slices/kept/kept-state.ts";
 import { initialLink } from "./slices/link-state.ts";
 import { initialComparison } from "./slices/measurement/comparison-state.ts";
 import { initialMeasurement } from "./slices/measurement/measurement-state.ts";
@@ -36,6 +37,7 @@ const initialState: WorkbenchState = {
   reasoning: initialReasoning,
   calibration: initialCalibration,
   files: initialFiles,
+  kept: initialKept,
   ownSamples: initialOwnSamples,
   pruning: initialPruning,
   measurement: initialMeasurement,

@@ -9,6 +9,7 @@ import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import styles from "./ChoosingStep.module.css";
 import { KeptResults } from "./KeptResults.tsx";
+import { KeptWork } from "./KeptWork.tsx";
 import { RECOMMENDED_MODELS } from "./recommended-models.ts";
 import { StoredModels } from "./StoredModels.tsx";
 import steps from "./steps.module.css";
@@ -29,6 +30,7 @@ export function ChoosingStep({ failure }: { readonly failure: Failure | null }) 
       <FolderField />
       <StoredModels />
       <KeptResults />
+      <KeptWork />
     </>
   );
 }

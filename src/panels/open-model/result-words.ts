@@ -1,5 +1,6 @@
 /** A kept result of an experiment in words. */
 import { formatBytes } from "../../core/format-bytes.ts";
+import { formatDate } from "../../core/format-date.ts";
 import type { KeptResult } from "../../state/slices/experiments/kept-result.ts";
 import { formatRatio, plural } from "../words.ts";
 
@@ -22,8 +23,6 @@ export function resultDetails({ about, bytes, at }: KeptResult, model: string): 
   const what = about
     ? `${model} · ${plural(about.cells, "model")} × ${plural(about.samples, "sample")}, ${plural(about.measured, "measurement")}`
     : model;
-  const date = at === null ? "date unknown" : new Date(at).toLocaleDateString("en-GB", DAY);
+  const date = at === null ? "date unknown" : formatDate(at);
   return `${what} · ${formatBytes(bytes)} · ${date}`;
 }
-
-const DAY = { day: "numeric", month: "short", year: "numeric" } as const;

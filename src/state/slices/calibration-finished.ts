@@ -16,6 +16,10 @@ export interface FinishedCalibrations {
   read(key: string): Promise<Statistics | null>;
   /** Keeps statistics in place of what was there. Rejects where the browser refuses. */
   keep(key: string, statistics: Statistics): Promise<void>;
+  /** The keys of those that are kept, the latest first. Rejects where the browser refuses. */
+  keys(): Promise<readonly string[]>;
+  /** Forgets one. Rejects where the browser refuses. */
+  remove(key: string): Promise<void>;
 }
 
 export function createFinishedCalibrations(records: RecordStore): FinishedCalibrations {
@@ -34,6 +38,11 @@ export function createFinishedCalibrations(records: RecordStore): FinishedCalibr
       const record: FinishedRecord = { version: VERSION, statistics };
       await list.first(key);
       await records.replace(list.placeOf(key), record);
+    },
+    keys: list.keys,
+    async remove(key) {
+      await records.remove(list.placeOf(key));
+      await list.out(key);
     },
   };
 }

@@ -87,11 +87,11 @@ describe("an interrupted calibration", () => {
     harness.onEngine = (fake) => gates.push(fake.gate("load").open);
     const calibration = actions().calibration.start();
     await expect.poll(() => harness.engines.length).toBe(2);
-    const question = actions().reasoning.start();
-    await expect.poll(() => state().reasoning.status).toBe("waiting");
+    actions().input.ask("Another?");
+    expect(state().reasoning.status).toBe("waiting");
     for (const open of gates) open();
-    await Promise.all([calibration, question]);
-    expect(state().reasoning.status).toBe("done");
+    await calibration;
+    await until(harness, ({ reasoning }) => reasoning.status === "done");
     expect(
       harness
         .fake()
@@ -247,7 +247,8 @@ describe("a worker that stands a limited number of runs", () => {
   it("is renewed before any job that comes when its runs are used up", async () => {
     harness = await opened();
     harness.runsPerWorker = 3;
-    await actions().reasoning.start();
+    actions().input.ask("Another?");
+    await until(harness, ({ reasoning }) => reasoning.status === "done");
     expect(harness.engines).toHaveLength(2);
     expect(
       harness

@@ -19,6 +19,12 @@ export interface KeptCalibrations {
   forget(key: string): Promise<void>;
 }
 
+const listOf = (records: RecordStore) =>
+  createLatestRecords(records, { index: "calibrations", kind: "calibration", most: KEPT });
+
+/** The keys of the calibrations that were left unfinished, the latest first. Rejects where the browser refuses. */
+export const unfinishedKeys = (records: RecordStore): Promise<readonly string[]> => listOf(records).keys();
+
 /** @param onRefusal told in a sentence why the browser does not keep them; null: it does. */
 export function createKeptCalibrations(
   records: RecordStore,
@@ -27,7 +33,7 @@ export function createKeptCalibrations(
   /** Where the browser keeps nothing, a lost device can still be gone on after. */
   const latest = new Map<string, CalibrationRecord>();
   const waiting = new Map<string, CalibrationRecord>();
-  const list = createLatestRecords(records, { index: "calibrations", kind: "calibration", most: KEPT });
+  const list = listOf(records);
   const listed = new Set<string>();
   let writing: Promise<void> | null = null;
 

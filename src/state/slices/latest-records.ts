@@ -4,6 +4,8 @@ import type { RecordStore } from "../environment.ts";
 export interface LatestRecords {
   /** Where the record of `key` lies. */
   placeOf(key: string): string;
+  /** The keys that are listed, the latest first. Rejects where the storage does. */
+  keys(): Promise<readonly string[]>;
   /** Puts `key` first in the list, and removes what falls off its end. Rejects where the storage does. */
   first(key: string): Promise<void>;
   /** Takes `key` out of the list. Rejects where the storage does. */
@@ -21,15 +23,19 @@ export interface LatestOptions {
 export function createLatestRecords(records: RecordStore, { index, kind, most }: LatestOptions): LatestRecords {
   const placeOf = (key: string) => `${kind} ${key}`;
 
+  async function keys(): Promise<readonly string[]> {
+    const [found] = await records.read(index);
+    return Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
+  }
+
   async function list(key: string, change: "first" | "out"): Promise<void> {
     await records.alone(index, async () => {
-      const [found] = await records.read(index);
-      const others = Array.isArray(found) ? found.filter((one) => typeof one === "string" && one !== key) : [];
-      const keys = change === "first" ? [key, ...others] : others;
-      await records.replace(index, keys.slice(0, most));
-      for (const old of keys.slice(most)) await records.remove(placeOf(old));
+      const others = (await keys()).filter((one) => one !== key);
+      const listed = change === "first" ? [key, ...others] : others;
+      await records.replace(index, listed.slice(0, most));
+      for (const old of listed.slice(most)) await records.remove(placeOf(old));
     });
   }
 
-  return { placeOf, first: (key) => list(key, "first"), out: (key) => list(key, "out") };
+  return { placeOf, keys, first: (key) => list(key, "first"), out: (key) => list(key, "out") };
 }

@@ -17,6 +17,13 @@ const listOf = (records: RecordStore) =>
 export interface AskedPicture {
   readonly file: Blob;
   readonly name: string;
+  /** Names its pixels, for what is kept of it; null where an earlier version of the page did not note it. */
+  readonly content: string | null;
+}
+
+export interface ListedPicture extends Pick<AskedPicture, "name" | "content"> {
+  readonly id: string;
+  readonly bytes: number;
 }
 
 /**
@@ -24,7 +31,7 @@ export interface AskedPicture {
  * @returns the name that it is kept under.
  * @throws PivotscopeError `unsupported` for one that is too large, and what the storage throws.
  */
-export async function keepPicture(environment: Environment, { file, name }: AskedPicture): Promise<string> {
+export async function keepPicture(environment: Environment, { file, name, content }: AskedPicture): Promise<string> {
   if (file.size > ASKED_PICTURE_BYTES) {
     throw new PivotscopeError(
       "unsupported",
@@ -36,15 +43,40 @@ export async function keepPicture(environment: Environment, { file, name }: Aske
   const bytes = new Uint8Array(await file.arrayBuffer());
   const list = listOf(records);
   await list.first(id);
-  await records.replace(list.placeOf(id), { name, type: file.type, bytes });
+  await records.replace(list.placeOf(id), { name, content, type: file.type, bytes });
   return id;
 }
 
 /** The picture that is kept under this name, null where it is not. @throws what the storage throws. */
 export async function findPicture({ records }: Pick<Environment, "records">, id: string): Promise<AskedPicture | null> {
+  const record = await readRecord(records, id);
+  if (!record) return null;
+  const { name, content, bytes, type } = record;
+  return { name, content, file: new Blob([new Uint8Array(bytes)], { type }) };
+}
+
+/** The pictures that are kept, the latest first. @throws what the storage throws. */
+export async function listPictures(records: RecordStore): Promise<readonly ListedPicture[]> {
+  const pictures: ListedPicture[] = [];
+  for (const id of await listOf(records).keys()) {
+    const record = await readRecord(records, id);
+    if (record) pictures.push({ id, name: record.name, content: record.content, bytes: record.bytes.length });
+  }
+  return pictures;
+}
+
+/** @throws what the storage throws. */
+export async function forgetPicture(records: RecordStore, id: string): Promise<void> {
+  const list = listOf(records);
+  await records.remove(list.placeOf(id));
+  await list.out(id);
+}
+
+async function readRecord(records: RecordStore, id: string) {
   const record = (await records.read(listOf(records).placeOf(id)))[0] as
-    | Partial<Record<"name" | "type" | "bytes", unknown>>
+    | Partial<Record<"name" | "content" | "type" | "bytes", unknown>>
     | undefined;
   if (!(record?.bytes instanceof Uint8Array) || typeof record.name !== "string") return null;
-  return { name: record.name, file: new Blob([new Uint8Array(record.bytes)], { type: String(record.type) }) };
+  const content = typeof record.content === "string" ? record.content : null;
+  return { name: record.name, content, bytes: record.bytes, type: String(record.type) };
 }

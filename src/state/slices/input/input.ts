@@ -154,7 +154,7 @@ export function createInputActions(context: Context): InputActions {
   /** Keeps an own picture over reloads, where the browser can; where not, that is said. */
   async function keep(shown: ShownPicture, file: Blob): Promise<void> {
     const outcome = await loadAskedPictures()
-      .then(({ keepPicture }) => keepPicture(environment, { file, name: shown.name }))
+      .then(({ keepPicture }) => keepPicture(environment, { file, name: shown.name, content: shown.content }))
       .then(
         (keptAs) => ({ keptAs, notKept: null }),
         (error: unknown) => ({ keptAs: null, notKept: lostWith(error) }),

@@ -7,6 +7,8 @@ export interface KeptAnswer {
   /** What people call the model. */
   readonly model: string;
   readonly picture: string;
+  /** Names the picture's pixels, see `nameOfPicture`. */
+  readonly content: string;
   /** The beginning of it. */
   readonly question: string;
   /** Measurements, some perhaps of one plan. */

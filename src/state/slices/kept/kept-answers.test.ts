@@ -14,7 +14,7 @@ const dense = (question = "Why?", change: Partial<DenseOf["model"]> = {}): Dense
   version: VERSION,
   model: { name: "fake", label: "Fake", weightHash: "0123", device: "cpu", ...change },
   plan: null,
-  input: { key: `1x00 ${question}`, picture: "a scene", question },
+  input: { key: `1x00 ${question}`, picture: "a scene", content: "1x00", question },
 });
 
 const TRACE: Trace = {
@@ -168,7 +168,7 @@ describe("kept answers", () => {
   it("are bounded in bytes, but for the latest", () => {
     const one = (bytes: number): KeptAnswer => ({
       ...{ name: `${bytes}`, bytes, at: 0, measured: 0 },
-      ...{ model: "", picture: "", question: "" },
+      ...{ model: "", content: "", picture: "", question: "" },
     });
     expect(withinLimits([one(50e6)]).stay).toHaveLength(1);
     expect(withinLimits([one(30e6), one(9e6), one(2e6)]).go).toEqual([one(2e6)]);

@@ -53,6 +53,7 @@ const listSchema = list(
     at: integer(0),
     model: text,
     picture: text,
+    content: text,
     question: text,
     measured: integer(0),
   }),
@@ -88,6 +89,7 @@ export function createKeptAnswers(records: RecordStore, date: () => number): Kep
         at: date(),
         model: of.model.label,
         picture: of.input.picture,
+        content: of.input.content,
         question: of.input.question.slice(0, LISTED_QUESTION),
         measured: (before?.measured ?? 0) + parts.measured.length,
       };

@@ -10,7 +10,7 @@ const of = (hash: string, asked: number): PrunedOf => ({
   version: VERSION,
   model: { name: "fake", label: "Fake", weightHash: "0123", device: "cpu" },
   plan: { method: "mucrasp", parameters: defaultParameters(), asked, reached: asked, hash, statistics: null },
-  input: { key: "1 Why?", picture: "a picture", question: "Why?" },
+  input: { key: "1 Why?", picture: "a picture", content: "1", question: "Why?" },
 });
 const measured = (hash: string, asked: number): Measured => ({
   of: of(hash, asked),

@@ -1,0 +1,79 @@
+/** Lists and removes what this browser keeps of one's work: answers, calibrations, own pictures. Loaded with their list. */
+import { formatDate } from "../../../core/format-date.ts";
+import { plural } from "../../../core/words.ts";
+import type { Context } from "../../context.ts";
+import { createFinishedCalibrations } from "../calibration-finished.ts";
+import { type KeptCalibrations, unfinishedKeys } from "../calibration-kept.ts";
+import { recordSize } from "../experiments/record-size.ts";
+import { forgetPicture, listPictures } from "../input/asked-pictures.ts";
+import { labelOf } from "../model/model.ts";
+import type { KeptItem } from "./kept-state.ts";
+import type { Answers } from "./load-answers.ts";
+
+export interface Keepers {
+  readonly answers: Answers;
+  readonly calibrations: KeptCalibrations;
+}
+
+/** Everything, the latest of each kind first. Rejects where the browser refuses. */
+export async function listKept(context: Context, { answers }: Keepers): Promise<readonly KeptItem[]> {
+  const { records } = context.environment;
+  const pictures = (await listPictures(records)).map(({ id, name, bytes }): KeptItem => {
+    return { kind: "picture", id, title: name, details: "an own picture", bytes };
+  });
+  const said = (await (await answers.store()).list()).map((one): KeptItem => {
+    const { name: id, bytes, at, model, picture, question, measured } = one;
+    const details = `${model} on ${picture} · ${plural(measured, "measurement")} · ${formatDate(at)}`;
+    return { kind: "answers", id, title: question, details, bytes };
+  });
+  return [...pictures, ...(await listCalibrations(context)), ...said];
+}
+
+async function listCalibrations({ environment: { records }, get }: Context): Promise<KeptItem[]> {
+  const items: KeptItem[] = [];
+  const titleOf = (key: string) => {
+    const [, name] = JSON.parse(key) as readonly unknown[];
+    return `Calibration of ${labelOf(String(name), get().model)}`;
+  };
+  const finished = createFinishedCalibrations(records);
+  for (const id of await finished.keys()) {
+    const statistics = await finished.read(id);
+    if (!statistics) continue;
+    const details = `${plural(statistics.samples, "sample")}, finished`;
+    items.push({ kind: "calibration", id, title: titleOf(id), details, bytes: recordSize(statistics) });
+  }
+  for (const id of await unfinishedKeys(records)) {
+    const found = await records.read(`calibration ${id}`);
+    const details = "unfinished; it goes on from there";
+    items.push({ kind: "calibration", id, title: titleOf(id), details, bytes: recordSize(found) });
+  }
+  return items;
+}
+
+/** Forgets these; with an own picture what was said about it. Rejects where the browser refuses. */
+export async function removeKept(context: Context, keepers: Keepers, items: readonly KeptItem[]): Promise<void> {
+  const { records } = context.environment;
+  const ids = (kind: KeptItem["kind"]) => items.filter((item) => item.kind === kind).map(({ id }) => id);
+  for (const id of ids("calibration")) {
+    await createFinishedCalibrations(records).remove(id);
+    await keepers.calibrations.forget(id);
+  }
+  for (const id of ids("picture")) await forgetOwnPicture(context, keepers, id);
+  const names = ids("answers");
+  if (names.length > 0) await (await keepers.answers.store()).remove(names);
+}
+
+/** Forgets an own picture and what models said about it; what the page shows stays until it is left. */
+export async function forgetOwnPicture(context: Context, { answers }: Keepers, id: string): Promise<void> {
+  const { environment, get, patch } = context;
+  const known = (await listPictures(environment.records)).find((picture) => picture.id === id);
+  await forgetPicture(environment.records, id);
+  const { picture } = get().input;
+  // The address names it no longer.
+  if (picture?.keptAs === id) patch("input", { picture: { ...picture, keptAs: null } });
+  const content = known?.content ?? null;
+  if (content === null) return;
+  const store = await answers.store();
+  const about = (await store.list()).filter((one) => one.content === content);
+  await store.remove(about.map(({ name }) => name));
+}
