@@ -63,6 +63,7 @@ const recordSchema = object({
           dense: v.nullable(text),
           pruned: v.nullable(text),
           prunedTokens: v.nullable(tokens),
+          prunedCut: flag,
         }),
       ),
     }),

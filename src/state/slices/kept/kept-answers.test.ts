@@ -47,7 +47,9 @@ const measured = (hash: string, of = dense(), answered = true): Measured => ({
     perplexity: Math.PI,
     densePerplexity: 1 + 2 ** -52,
   },
-  answer: answered ? { matches: false, dense: "So", pruned: null, prunedTokens: [{ id: 4, text: "x" }] } : null,
+  answer: answered
+    ? { matches: false, dense: "So", pruned: null, prunedTokens: [{ id: 4, text: "x" }], prunedCut: true }
+    : null,
 });
 
 function browser() {
