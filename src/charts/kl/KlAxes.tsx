@@ -24,7 +24,7 @@ export function KlAxes({ plot: { box, scale, ticks, middles, step }, bin }: KlAx
           height={box.bottom - box.top}
         />
       )}
-      <ValueAxis box={box} scale={scale} format={percent} name="share of tokens" />
+      <ValueAxis box={box} scale={scale} format={percent} name="share of tokens, square root" />
       <BottomAxis box={box} ticks={ticks} name="nats per token" line />
     </>
   );

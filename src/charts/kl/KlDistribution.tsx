@@ -4,16 +4,17 @@
  */
 import "./kl-colours.css";
 import { memo, useMemo } from "react";
-import { formatNats, plural } from "../format.ts";
+import { formatNats, formatShare, plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import type { Formula, FramedChartProps } from "../frame/chart-context.ts";
+import key from "../plot/key.module.css";
 import { Plot, Readout } from "../plot/Plot.tsx";
 import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
 import { binReadout, type KlHistogram, klHistogram, klSummary, klTable } from "./distribution.ts";
 import { KlAxes } from "./KlAxes.tsx";
 import styles from "./KlDistribution.module.css";
-import { finiteMaximum, klEdges } from "./kl-axis.ts";
+import { FIXED_BINS } from "./kl-axis.ts";
 import { LABEL_GAP } from "./kl-marks.ts";
 import { drawKlBars, type KlBars } from "./kl-plot.ts";
 
@@ -27,21 +28,32 @@ const defaults = {
 export interface KlDistributionProps extends FramedChartProps {
   /** KL per token, nats; null while nothing has been measured. */
   readonly values: ArrayLike<number> | null;
+  /** What was measured before, drawn behind it. */
+  readonly ghost?: KlGhost | null;
+}
+
+export interface KlGhost {
+  /** "µCRASP, 40.0 %". */
+  readonly name: string;
+  readonly values: ArrayLike<number>;
 }
 
 const NO_VALUES: readonly number[] = [];
 
-export function KlDistribution({ values, ...frameProps }: KlDistributionProps) {
+export function KlDistribution({ values, ghost = null, ...frameProps }: KlDistributionProps) {
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
-  const { edges, histogram } = useMemo(() => {
-    const own = values ?? NO_VALUES;
-    const edges = klEdges(finiteMaximum([own]));
-    return { edges, histogram: klHistogram(own, edges) };
-  }, [values]);
-  const drawing = useMemo(() => drawKlBars(edges, histogram, width), [edges, histogram, width]);
+  const histogram = useMemo(() => klHistogram(values ?? NO_VALUES, FIXED_BINS), [values]);
+  const before = useMemo(() => ghost && klHistogram(ghost.values, FIXED_BINS), [ghost]);
+  const drawing = useMemo(() => drawKlBars(histogram, before, width), [histogram, before, width]);
   const cursor = useCursor(drawing.middles);
   const current = cursor.at === null ? undefined : histogram.bins[cursor.at];
   const reading = current ? binReadout(current) : null;
+  const { method, ratio } = frameProps.context;
+  const name = histogram.count > 0 ? `${method}, ${formatShare(frameProps.staleRatio ?? ratio, 1)}` : "not measured";
+  const series = [
+    { name, histogram },
+    ...(ghost && before ? [{ name: `before: ${ghost.name}`, histogram: before }] : []),
+  ];
 
   return (
     <ChartFrame
@@ -49,7 +61,7 @@ export function KlDistribution({ values, ...frameProps }: KlDistributionProps) {
       title={defaults.title}
       sentence={defaults.sentence}
       formula={klFormula(histogram)}
-      table={() => klTable([{ name: frameProps.context.method, histogram }])}
+      table={() => klTable(series)}
     >
       <div ref={ref}>
         <Plot
@@ -64,15 +76,28 @@ export function KlDistribution({ values, ...frameProps }: KlDistributionProps) {
           <KlAxes plot={drawing} bin={cursor.at} />
           <Bars drawing={drawing} />
         </Plot>
+        <ul className={`${key.chartKey} ${styles.klKey}`} aria-label="What is drawn">
+          <li>
+            <i className={`${key.swatch} ${styles.klNow}`} />
+            {name}
+          </li>
+          {ghost && (
+            <li>
+              <i className={`${key.swatch} ${styles.klBefore}`} />
+              before: {ghost.name}
+            </li>
+          )}
+        </ul>
         <Readout text={reading} hint={emptyReadout(histogram)} />
       </div>
     </ChartFrame>
   );
 }
 
-const Bars = memo(function Bars({ drawing: { box, bars, marks } }: { readonly drawing: KlBars }) {
+const Bars = memo(function Bars({ drawing: { box, bars, ghost, marks } }: { readonly drawing: KlBars }) {
   return (
     <g>
+      <path className={styles.klGhost} d={ghost} />
       {bars.map(({ kl, path }) => (
         <path key={path} className={styles.klBar} data-kl={kl} d={path} />
       ))}

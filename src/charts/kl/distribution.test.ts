@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { klHistogram, klSummary, klTable } from "./distribution.ts";
-import { axisPosition, finiteMaximum, klEdges, shareEnd, tickPositions, tickText } from "./kl-axis.ts";
+import { binReadout, klHistogram, klSummary, klTable } from "./distribution.ts";
+import { axisPosition, FIXED_BINS, finiteMaximum, klEdges, tickPositions, tickText } from "./kl-axis.ts";
+import { drawKlBars } from "./kl-plot.ts";
 import { KL_BOUNDARIES, klLegendEntries, klStep, movedMassBound } from "./kl-scale.ts";
 
 describe("KL bins", () => {
@@ -44,7 +45,7 @@ describe("KL bins", () => {
 });
 
 describe("KL marks", () => {
-  it("computes mean, median and the 95 % quantile", () => {
+  it("computes mean, median and the 95th percentile", () => {
     const histogram = klHistogram(Float32Array.from({ length: 101 }, (_, index) => index));
     expect([histogram.mean, histogram.median, histogram.quantile95, histogram.maximum]).toEqual([50, 50, 95, 100]);
   });
@@ -70,8 +71,22 @@ describe("KL marks", () => {
     for (const [position, text] of ticks.slice(1)) expect(axisPosition(edges, Number(text))).toBe(position);
   });
 
-  it("ends the axis of shares above the highest bar", () => {
-    expect([0, 0.2, 0.21, 0.95, 1].map(shareEnd)).toEqual([0.2, 0.2, 0.4, 1, 1]);
+  it("draws every result on the same axes, and the one before as an outline", () => {
+    const [few, many] = [klHistogram([0, 0, 0, 2], FIXED_BINS), klHistogram([60, 700, 0.5], FIXED_BINS)];
+    const [one, other] = [drawKlBars(few, null, 420), drawKlBars(many, few, 420)];
+    expect(other).toMatchObject({
+      box: one.box,
+      ticks: one.ticks,
+      middles: one.middles,
+      scale: { ticks: one.scale.ticks },
+    });
+    expect([one.ghost, one.bars.length, other.bars.length]).toEqual(["", 2, 2]);
+    expect(other.ghost).toMatch(/^M38 168V\d/);
+    const { box } = one;
+    // Square root: a quarter of the tokens reaches half the height.
+    expect(one.bars[1]?.path).toContain(`${(box.bottom + box.top) / 2}`);
+    const last = many.bins.at(-1);
+    expect(last && [last.count, binReadout(last)]).toEqual([2, "20 nats and more: 2 tokens (66.7\u00a0%)"]);
   });
 
   it("says it in a sentence", () => {

@@ -39,7 +39,8 @@ export function klSummary(histogram: KlHistogram): string {
 
 /** "0.01 to 0.02 nats". */
 export function binRange(bin: HistogramBin): string {
-  return bin.from === 0 ? `0 to ${ZERO_BELOW} nats` : `${bin.from} to ${bin.to} nats`;
+  if (bin.from === 0) return `0 to ${ZERO_BELOW} nats`;
+  return Number.isFinite(bin.to) ? `${bin.from} to ${bin.to} nats` : `${bin.from} nats and more`;
 }
 
 /** "3 tokens (10.0 %)". */
@@ -67,7 +68,7 @@ export function klTable(series: readonly NamedHistogram[]): ChartTable {
   const bins = series[0]?.histogram.bins ?? [];
   const rows = bins.map((bin, index) => [
     String(bin.from),
-    String(bin.to),
+    Number.isFinite(bin.to) ? String(bin.to) : "and more",
     ...series.map(({ histogram }) => histogram.bins[index]?.count ?? null),
   ]);
   const marks = (["mean", "median", "quantile95", "maximum"] as const).map((mark) => [

@@ -24,6 +24,10 @@ export function klEdges(maximum: number): readonly number[] {
   return edges.slice(0, edges.findIndex((edge) => edge >= LAST_EDGE && edge > maximum) + 1);
 }
 
+/** Edges where the axis stands still whatever is measured; values of 50 nats and more lie in the last bin. */
+export const FIXED_EDGES: readonly number[] = klEdges(0);
+export const FIXED_BINS: readonly number[] = [...FIXED_EDGES.slice(0, -1), Number.POSITIVE_INFINITY];
+
 /** Largest finite value of several series, 0 without any. */
 export function finiteMaximum(series: readonly ArrayLike<number>[]): number {
   let maximum = 0;
@@ -59,11 +63,6 @@ export function tickPositions(edges: readonly number[]): readonly number[] {
 /** What stands under a tick: "0" or the edge in nats. */
 export function tickText(edges: readonly number[], position: number): string {
   return Number.isInteger(position) ? String(edges[position] ?? "") : "0";
-}
-
-/** The axis of shares ends at the next of these, so that it does not jump with every result. */
-export function shareEnd(highest: number): number {
-  return [0.2, 0.4, 0.6, 0.8, 1].find((end) => highest <= end) ?? 1;
 }
 
 function isPowerOfTen(value: number): boolean {

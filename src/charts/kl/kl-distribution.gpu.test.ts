@@ -62,9 +62,19 @@ it("draws a bar per filled bin, from the axis to its share", async () => {
   const host = await draw({ values: [0, 0, 0.015, 3] }, 420);
   const bars = boxes(host, "path[data-kl]");
   expect(bars).toHaveLength(3);
-  expect((bars[0]?.height ?? 0) / (bars[2]?.height ?? 1)).toBeCloseTo(2, 1);
+  expect((bars[0]?.height ?? 0) / (bars[2]?.height ?? 1)).toBeCloseTo(Math.SQRT2, 1);
   const axis = boxes(host, "[data-axis=bottom] > line")[0];
   expect(bars[1]?.bottom).toBeCloseTo(axis?.bottom ?? 0, 0);
+});
+
+it("has the same axes for every result, and the one before behind it", async () => {
+  const axes = (host: HTMLElement) => [...host.querySelectorAll("[data-axis]")].map((axis) => axis.outerHTML);
+  const host = await draw({ values: [0, 0, 0, 0.015] }, 420);
+  const before = axes(host);
+  const ghost = { name: "FLAP, 20.0 %", values: [0, 0, 0, 0.015] };
+  root?.render(createElement(KlDistribution, { context, values: [3, 5, 60, 700], ghost }));
+  await expect.poll(() => host.textContent).toContain("before: FLAP, 20.0 %");
+  expect(axes(host)).toEqual(before);
 });
 
 it("keeps its room when values arrive", async () => {

@@ -4,9 +4,9 @@ import { formatNats } from "../format.ts";
 import type { BottomTick } from "../plot/Axes.tsx";
 import { type PlotBox, plotBox, valueY } from "../plot/box.ts";
 import { rectanglePath, round } from "../plot/paths.ts";
-import { tickScale, type ValueScale } from "../plot/scale.ts";
+import { rootScale, type ValueScale } from "../plot/scale.ts";
 import type { KlHistogram } from "./distribution.ts";
-import { axisPosition, KL_PLOT_HEIGHT, shareEnd, tickPositions, tickText } from "./kl-axis.ts";
+import { axisPosition, FIXED_EDGES, KL_PLOT_HEIGHT, tickPositions, tickText } from "./kl-axis.ts";
 import { type PlacedMark, placeMarks } from "./kl-marks.ts";
 import { klStep } from "./kl-scale.ts";
 
@@ -27,50 +27,41 @@ export interface KlPlot {
 export interface KlBars extends KlPlot {
   /** One for each bin that holds anything, with the step of the KL colour scale. */
   readonly bars: readonly { readonly kl: number; readonly path: string }[];
+  /** Outline of the other histogram; empty without one. */
+  readonly ghost: string;
   readonly marks: readonly (PlacedMark & { readonly y: number })[];
 }
 
-interface Places extends KlPlot {
-  readonly x: (position: number) => number;
-  readonly y: (share: number) => number;
-}
+/** Shares of tokens from none to all, the same for every result. */
+const SHARES = rootScale([0, 0.01, 0.1, 0.25, 0.5, 1]);
 
-function placesOf(
-  edges: readonly number[],
-  histograms: readonly KlHistogram[],
-  width: number,
-  top: number,
-  height: number,
-): Places {
-  const box = plotBox(width, height, { ...MARGIN, top });
-  const bins = edges.length - 1;
+/**
+ * Lays one histogram of `FIXED_BINS` out over `width` CSS pixels as bars, and another as an outline behind them. Axes and
+ * bins are the same for every histogram.
+ */
+export function drawKlBars(histogram: KlHistogram, ghost: KlHistogram | null, width: number): KlBars {
+  const box = plotBox(width, KL_PLOT_HEIGHT, { ...MARGIN, top: TOP.marks });
+  const bins = FIXED_EDGES.length - 1;
   const step = Math.max(1, (box.right - box.left) / bins);
   const x = (position: number) => round(box.left + position * step);
-  const end = shareEnd(Math.max(0, ...histograms.flatMap((histogram) => histogram.bins.map(({ share }) => share))));
-  const scale = tickScale([0, end / 2, end]);
+  const y = (share: number) => round(valueY(box, SHARES, share));
+  const wide = Math.max(1, step - 2);
   return {
     box,
-    scale,
+    scale: SHARES,
     step,
     middles: Array.from({ length: bins }, (_, bin) => x(bin + 0.5)),
-    ticks: tickPositions(edges).map((position) => ({ x: x(position), text: tickText(edges, position) })),
-    x,
-    y: (share) => round(valueY(box, scale, share)),
-  };
-}
-
-/** Lays one histogram out over `width` CSS pixels as bars. */
-export function drawKlBars(edges: readonly number[], histogram: KlHistogram, width: number): KlBars {
-  const { x, y, ...plot } = placesOf(edges, [histogram], width, TOP.marks, KL_PLOT_HEIGHT);
-  const wide = Math.max(1, plot.step - 2);
-  return {
-    ...plot,
+    ticks: tickPositions(FIXED_EDGES).map((position) => ({ x: x(position), text: tickText(FIXED_EDGES, position) })),
     bars: histogram.bins.flatMap(({ from, count, share }, bin) => {
       if (count === 0) return [];
       const top = y(share);
-      return [{ kl: klStep(from) ?? 0, path: rectanglePath(x(bin) + 1, top, wide, plot.box.bottom - top) }];
+      return [{ kl: klStep(from) ?? 0, path: rectanglePath(x(bin) + 1, top, wide, box.bottom - top) }];
     }),
-    marks: marksOf(histogram, (nats) => x(axisPosition(edges, nats)), width),
+    ghost:
+      ghost && ghost.count > 0
+        ? `M${x(0)} ${box.bottom}${ghost.bins.map(({ share }, bin) => `V${y(share)}H${x(bin + 1)}`).join("")}V${box.bottom}`
+        : "",
+    marks: marksOf(histogram, (nats) => x(axisPosition(FIXED_EDGES, nats)), width),
   };
 }
 

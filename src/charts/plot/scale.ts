@@ -58,6 +58,11 @@ export function tickScale(own: readonly number[]): ValueScale {
   return { ...between(own[0] ?? 0, own.at(-1) ?? 1), ticks: own };
 }
 
+/** A scale from 0 to 1 by square roots, with these ticks: small shares stand apart, and its ends never move. */
+export function rootScale(own: readonly number[]): ValueScale {
+  return { ticks: own, minimum: 0, maximum: 1, share: (value) => Math.sqrt(clamp(value)) };
+}
+
 function between(minimum: number, maximum: number): Omit<ValueScale, "ticks"> {
   return { minimum, maximum, share: (value) => clamp((value - minimum) / (maximum - minimum)) };
 }
