@@ -1,11 +1,11 @@
-/** Methods beside each other: another one under the slider, two overlaid, and an experiment that outlives the page. */
+/** Methods beside each other: another one under the slider, one pinned, and an experiment that outlives the page. */
 import { expect } from "@playwright/test";
 import { OpenModelDialog } from "./open-model.ts";
 import { test } from "./test.ts";
 import { METHODS_LEFT_OUT } from "./words.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
-test("prunes by another method, overlays a second one, and carries both in the link", async ({ page }) => {
+test("prunes by another method, pins a second one, and carries both in the link", async ({ page }) => {
   const workbench = new Workbench(page);
   const errors = workbench.watchErrors();
   await workbench.open(`${FEW_SAMPLES}&ratio=40`, "?backend=cpu");
@@ -13,13 +13,21 @@ test("prunes by another method, overlays a second one, and carries both in the l
   await page.getByRole("combobox", { name: "Method" }).selectOption({ label: "FLAP" });
   await expect(workbench.verdict).toContainText("At 40 %");
   await expect(workbench.region("KL divergence")).toContainText("FLAP");
-  await page.getByRole("combobox", { name: /Compare with/ }).selectOption({ label: "µCRASP" });
-  await expect(workbench.region("Retention by layer")).toContainText("µCRASP");
-  await expect(page).toHaveURL(/method=flap/);
+  await page.getByRole("tab", { name: "Compare" }).click();
+  const panel = page.getByRole("tabpanel", { name: "Compare" });
+  await panel.getByRole("combobox", { name: "Compare with" }).selectOption({ label: "µCRASP" });
+  await panel.getByRole("combobox", { name: "At which ratio" }).selectOption({ label: "40 %" });
+  await panel.getByRole("button", { name: "Add side" }).click();
+  await expect(workbench.region("Retention by layer")).toContainText("pinned: µCRASP 40 %");
+  await expect(page).toHaveURL(/method=flap&pin=mucrasp_40&tab=compare/);
   await page.reload();
   await workbench.settled();
   await expect(page.getByRole("combobox", { name: "Method" })).toHaveValue("flap");
-  await expect(workbench.region("Retention by layer")).toContainText("µCRASP");
+  await expect(workbench.region("Retention by layer")).toContainText("pinned: µCRASP 40 %");
+  await expect(workbench.region("Sides compared").getByRole("columnheader")).toHaveText([
+    /pinned: µCRASP 40/,
+    /now: FLAP 40/,
+  ]);
   expect(errors).toEqual([]);
 });
 

@@ -22,7 +22,6 @@ export function HeaderBar() {
       <ModelChip />
       <div className={styles.tools}>
         <MethodSelect />
-        <SecondMethodSelect />
         <OpenModelButton />
         <button
           type="button"
@@ -100,38 +99,6 @@ function MethodSelect() {
             {label}
           </option>
         ))}
-      </select>
-    </label>
-  );
-}
-
-const NONE = "";
-
-/** A method whose plan is drawn over the first one's. */
-function SecondMethodSelect() {
-  const { pruning } = useActions();
-  const method = useSelect((state) => state.pruning.method);
-  const second = useSelect((state) => state.pruning.secondMethod);
-  return (
-    <label
-      className={controls.labelled}
-      title={second === null ? "Draw another method's plan over this one's" : methodText(second)}
-    >
-      <span className={texts.note}>with</span>
-      <select
-        className={controls.select}
-        aria-label="Compare with"
-        value={second ?? NONE}
-        onChange={(event) => pruning.setSecondMethod(event.currentTarget.value || null)}
-      >
-        <option value={NONE}>none</option>
-        {methods
-          .filter(({ name }) => name !== method)
-          .map(({ name, label }) => (
-            <option key={name} value={name}>
-              {label}
-            </option>
-          ))}
       </select>
     </label>
   );

@@ -9,7 +9,9 @@ import { methods } from "../core/methods/index.ts";
 import type { PlanProvenance } from "../core/provenance.ts";
 import { pivotShare } from "../core/signals/fusion.ts";
 import type { UnitIndex } from "../core/unit.ts";
-import { DEFAULT_METHOD, methodLabel } from "../state/slices/pruning/method.ts";
+import { outlinedPin } from "../state/slices/pins/side.ts";
+import { DEFAULT_METHOD } from "../state/slices/pruning/method.ts";
+import { sideName } from "./compare/side-name.ts";
 import { EmptyChart } from "./EmptyChart.tsx";
 import { missingPlan } from "./plan-context.ts";
 import columns from "./shared/columns.module.css";
@@ -29,8 +31,7 @@ export function PlanPanel() {
   const cmds = useSelect((state) => state.calibration.statistics?.cmds ?? null);
   const formula = useMemo(() => of && valueFormula(of.plan), [of]);
   const reason = useSelect(missingPlan);
-  const secondMethod = useSelect((state) => state.pruning.secondMethod);
-  const secondFrame = useSelect((state) => state.pruning.secondFrame);
+  const outlined = useSelect(outlinedPin);
   const [pinned, setPinned] = useState<readonly UnitIndex[]>([]);
 
   if (!frame || !of || !formula || !layout) {
@@ -42,13 +43,15 @@ export function PlanPanel() {
     );
   }
   const context = contextOf(of);
-  const second = secondMethod !== null &&
-    secondFrame && { name: methodLabel(secondMethod), keptPerModule: secondFrame.keptPerModule };
+  const second = outlined && {
+    name: `pinned: ${sideName(outlined.of, of)}`,
+    keptPerModule: outlined.frame.keptPerModule,
+  };
   const togglePin = (unit: UnitIndex) =>
     setPinned(pinned.includes(unit) ? pinned.filter((other) => other !== unit) : [...pinned, unit]);
   return (
     <div className={`${columns.column} ${columns.columnPlan} ${columns.panel}`}>
-      <RetentionChart layout={layout} frame={frame} cmds={cmds} context={context} second={second || null} />
+      <RetentionChart layout={layout} frame={frame} cmds={cmds} context={context} second={second} />
       <NeuronField
         layout={layout}
         frame={frame}

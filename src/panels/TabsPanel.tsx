@@ -18,7 +18,7 @@ interface Tab {
 }
 
 const TABS: Readonly<Record<TabName, Tab>> = {
-  compare: { label: "Compare", panel: createPartStore(() => import("./ComparisonPanel.tsx")) },
+  compare: { label: "Compare", panel: createPartStore(() => import("./compare/ComparePanel.tsx")) },
   methods: { label: "Methods", panel: createPartStore(() => import("./experiments/MethodsTab.tsx")) },
   curves: { label: "Curves", panel: createPartStore(() => import("./experiments/CurvesTab.tsx")) },
   ablations: { label: "Ablations", panel: createPartStore(() => import("./experiments/AblationsTab.tsx")) },

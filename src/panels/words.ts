@@ -80,6 +80,7 @@ const JOB_WORDS: Record<JobKind, string> = {
   calibration: "the calibration",
   measurement: "a measurement",
   comparison: "the comparison",
+  pin: "a pinned side",
   experiment: "a step of an experiment",
   layers: "the layer views",
   samples: "a trace of an own sample",

@@ -18,6 +18,7 @@ import { createModelActions } from "./slices/model/model.ts";
 import { createOpeningActions } from "./slices/model/model-opening.ts";
 import { createStoredActions } from "./slices/model/model-stored.ts";
 import { createOwnSamplesActions } from "./slices/own-samples/own-samples.ts";
+import { createPinsActions } from "./slices/pins/pins.ts";
 import { createPreferencesActions } from "./slices/preferences.ts";
 import { createPruningActions } from "./slices/pruning/pruning.ts";
 import { createReasoningActions } from "./slices/reasoning/reasoning.ts";
@@ -52,6 +53,7 @@ export function createActions(context: Context) {
     pruning,
     measurement: createMeasurementActions(context, noteLoss, measurements),
     comparison: createComparisonActions(context, noteLoss),
+    pins: createPinsActions(context, noteLoss, measurements),
     experiments: createExperimentsActions(context, noteLoss, kept, results),
     layers: createLayersActions(context, noteLoss),
     preferences: createPreferencesActions(context),

@@ -40,12 +40,17 @@ describe("from opening the page to a plan", () => {
     const link = "method=flap&with=random&tab=curves&metric=judge&set.flapMetric=%22IFV%22&set.flapStructure=%22odd%22";
     await harness.workbench.open(decodeSharedState(link));
     await until(harness, ({ calibration }) => calibration.status === "done");
-    expect(state().pruning).toMatchObject({ method: "flap", secondMethod: "random", failure: null });
+    expect(state().pruning).toMatchObject({ method: "flap", failure: null });
     expect(state().pruning.parameters).toMatchObject({ flapMetric: "IFV", flapStructure: "AL-AM" });
-    expect(state().pruning.secondFrame?.keep).not.toEqual(state().pruning.frame?.keep);
+    await until(harness, ({ pins }) => pins.pins.length > 0);
+    // What "with" once drew over the retention is pinned beside it, at the ratio of the link.
+    const [pin, ...others] = state().pins.pins;
+    expect(others).toEqual([]);
+    expect(pin?.side.of.plan).toMatchObject({ method: "random", asked: 0.4, parameters: { flapMetric: "IFV" } });
+    expect(pin?.side.frame.keep).not.toEqual(state().pruning.frame?.keep);
     expect(state().preferences.tab).toBe("curves");
     const written = encodeSharedState(sharedState(state()));
-    expect(written).toContain("method=flap&with=random&tab=curves&metric=judge");
+    expect(written).toContain("method=flap&pin=random_40&tab=curves&metric=judge");
     expect(written).toContain("set.flapMetric=%22IFV%22");
   });
 

@@ -10,7 +10,7 @@ import type { WorkbenchActions } from "./actions.ts";
 import { EMPTY_SHARED_STATE, type Link, type SharedState } from "./address/url.ts";
 import { applySharedState, followWithAddress, parametersFromLink, sharedState } from "./address/url-sync.ts";
 import type { Context } from "./context.ts";
-import { IDLE } from "./job-state.ts";
+import { IDLE, isBusy } from "./job-state.ts";
 import type { WorkbenchState } from "./shape.ts";
 import { weightsWanted } from "./slices/calibration-weights.ts";
 import { experimentOfTab } from "./slices/experiments/experiments-choices.ts";
@@ -176,7 +176,6 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
 
   function applyMethods(shared: SharedState): void {
     if (shared.method) actions.pruning.setMethod(shared.method);
-    actions.pruning.setSecondMethod(shared.secondMethod);
     if (shared.tab !== null) actions.preferences.openTab(shared.tab);
     if (shared.metric !== null) actions.experiments.choose({ metric: shared.metric });
   }
@@ -258,6 +257,16 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     (state) => state.comparison.of,
     (of) => of && actions.preferences.openTab("compare"),
   );
+  // What pinned sides that are asked for may still wait for.
+  for (const awaited of [
+    ({ pins }: WorkbenchState) => pins.wanted,
+    ({ reasoning }: WorkbenchState) => reasoning.trace,
+    ({ calibration }: WorkbenchState) => calibration.statistics,
+    ({ calibration }: WorkbenchState) => calibration.weights,
+    ({ calibration }: WorkbenchState) => isBusy(calibration),
+  ]) {
+    on<unknown>(awaited, () => actions.pins.takeWanted());
+  }
   on(
     (state) => state.ownSamples.used?.key ?? null,
     () => {
@@ -292,6 +301,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       void actions.ownSamples.restore();
       applySharedState(context, shared);
       take(shared, address);
+      actions.pins.want(shared.pins);
       if (shared.scene !== null) actions.input.openScene(shared.scene, shared.question);
       else if (shared.picture !== null) restored = actions.input.restorePicture(shared.picture, shared.question);
       void note(({ notesOnLink }, link, state) => notesOnLink(link, state));
@@ -323,6 +333,8 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       } else if (shared.example !== null && shared.example !== picture?.exampleId) {
         await actions.input.chooseExample(shared.example, shared.question ?? undefined);
       } else if (shared.question !== null && shared.question !== question) actions.input.ask(shared.question);
+      // Only now: what is pinned is of the picture and the model that the link names.
+      actions.pins.want(shared.pins);
       await note(({ notesOnPicture }, about, state) => notesOnPicture(about, state, kept));
     },
     stop() {

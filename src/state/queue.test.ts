@@ -26,6 +26,16 @@ describe("the queue to the engine", () => {
     expect(seen.at(-1)).toEqual({ running: null, waiting: [] });
   });
 
+  it("lets pins wait for all else but experiments, whose steps wait for pins", async () => {
+    const queue = createJobQueue(() => {});
+    const order: string[] = [];
+    const jobs = (["trace", "experiment", "pin", "pin", "measurement"] as const).map((kind) =>
+      queue.run(kind, NEVER, async () => order.push(kind)),
+    );
+    await Promise.all(jobs);
+    expect(order).toEqual(["trace", "measurement", "pin", "pin", "experiment"]);
+  });
+
   it("goes on after a job that failed, and passes its error on", async () => {
     const queue = createJobQueue(() => {});
     const failed = queue.run("trace", NEVER, () => Promise.reject(new Error("no")));

@@ -1,7 +1,7 @@
 /**
  * The page's queue to the engine. The engine runs one call at a time; the queue keeps the order, says which job runs
  * and which wait (so that a panel can name what it waits for), and lets a job be cancelled while it waits. Experiments
- * are many short jobs that stand behind all others.
+ * are many short jobs that stand behind all others, and pins before them.
  */
 import { PivotscopeError } from "../core/errors.ts";
 
@@ -12,6 +12,7 @@ export type JobKind =
   | "calibration"
   | "measurement"
   | "comparison"
+  | "pin"
   | "experiment"
   | "layers"
   | "samples";
@@ -20,6 +21,9 @@ export interface Activity {
   readonly running: JobKind | null;
   readonly waiting: readonly JobKind[];
 }
+
+/** What stands behind all else that waits, the last one behind all. */
+const AFTER_OTHERS: readonly JobKind[] = ["pin", "experiment"];
 
 /** The signal of jobs that nobody cancels. */
 export const NEVER: AbortSignal = new AbortController().signal;
@@ -44,8 +48,8 @@ export function createJobQueue(onChange: (activity: Activity) => void): JobQueue
 
   const activity = (): Activity => ({ running, waiting: waiting.map((entry) => entry.kind) });
   const takeNext = (): Waiting | undefined => {
-    const urgent = waiting.findIndex(({ kind }) => kind !== "experiment");
-    return waiting.splice(Math.max(0, urgent), 1)[0];
+    const order = waiting.map(({ kind }) => AFTER_OTHERS.indexOf(kind));
+    return waiting.splice(order.indexOf(Math.min(...order)), 1)[0];
   };
   const next = () => {
     const entry = running === null ? takeNext() : undefined;

@@ -13,6 +13,7 @@ import type { OpeningState } from "./slices/model/model-opening-state.ts";
 import type { ModelState } from "./slices/model/model-state.ts";
 import type { StoredState } from "./slices/model/model-stored-state.ts";
 import type { OwnSamplesState } from "./slices/own-samples/own-samples-state.ts";
+import type { PinsState } from "./slices/pins/pins-state.ts";
 import type { PreferencesState } from "./slices/preferences-state.ts";
 import type { PruningState } from "./slices/pruning/pruning-state.ts";
 import type { ReasoningState } from "./slices/reasoning/reasoning-state.ts";
@@ -32,6 +33,7 @@ export interface WorkbenchState {
   readonly pruning: PruningState;
   readonly measurement: MeasurementState;
   readonly comparison: ComparisonState;
+  readonly pins: PinsState;
   readonly experiments: ExperimentsState;
   readonly layers: LayersState;
   readonly preferences: PreferencesState;

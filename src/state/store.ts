@@ -22,6 +22,7 @@ import { initialOpening } from "./slices/model/model-opening-state.ts";
 import { initialModel } from "./slices/model/model-state.ts";
 import { initialStored } from "./slices/model/model-stored-state.ts";
 import { initialOwnSamples } from "./slices/own-samples/own-samples-state.ts";
+import { initialPins } from "./slices/pins/pins-state.ts";
 import { initialPreferences } from "./slices/preferences-state.ts";
 import { initialPruning } from "./slices/pruning/pruning-state.ts";
 import { initialReasoning } from "./slices/reasoning/reasoning-state.ts";
@@ -42,6 +43,7 @@ const initialState: WorkbenchState = {
   pruning: initialPruning,
   measurement: initialMeasurement,
   comparison: initialComparison,
+  pins: initialPins,
   experiments: initialExperiments,
   layers: initialLayers,
   preferences: initialPreferences,

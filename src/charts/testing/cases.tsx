@@ -17,10 +17,12 @@ import { KlPlaces } from "../kl/KlPlaces.tsx";
 import { alignLines } from "../lines/align.ts";
 import { LinesChart } from "../lines/LinesChart.tsx";
 import { RetentionChart } from "../retention/RetentionChart.tsx";
+import { SidesTable } from "../sides/SidesTable.tsx";
 import { tokenViews } from "../trace/trace.ts";
 import { estimate, GROUNDING, KL } from "./experiments.ts";
 import { fieldPicture } from "./field-picture.ts";
 import { frameOf, SMALL, seeded } from "./fixtures.ts";
+import { SIDES } from "./sides.ts";
 import type { SvgFile } from "./svg-file.ts";
 
 export interface ChartCase extends Pick<SvgFile, "part" | "picture"> {
@@ -158,6 +160,7 @@ export const CASES: Readonly<Record<string, ChartCase>> = {
       />
     ),
   },
+  SidesTable: { part: "text", chart: <SidesTable sides={SIDES} /> },
   JudgeChart: {
     part: "text",
     chart: (

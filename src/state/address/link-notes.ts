@@ -6,14 +6,15 @@ import { metricList } from "../../core/experiments/metrics.ts";
 import { methods } from "../../core/methods/index.ts";
 import type { WorkbenchState } from "../shape.ts";
 import { LINKED } from "../slices/input/scene-link.ts";
+import { MAXIMUM_PINS } from "../slices/pins/pins-state.ts";
 import { TAB_NAMES } from "../slices/preferences-state.ts";
 import { changeParameter, methodLabel, startingParameters } from "../slices/pruning/method.ts";
 import { MAXIMUM_RATIO } from "../slices/pruning/pruning.ts";
-import { type Link, PARAMETER_PREFIX } from "./url.ts";
+import { type Link, PARAMETER_PREFIX, pinsOf } from "./url.ts";
 
 /** Parts that stand behind the `#`, in the order in which links have them; methods' constants stand beside them. */
 const PARTS = [
-  ...["model", "example", "picture", "scene", "question", "ratio", "method", "with", "tab", "metric"],
+  ...["model", "example", "picture", "scene", "question", "ratio", "method", "with", "pin", "tab", "metric"],
   ...["backend", "precision", "split", "samples"],
 ];
 
@@ -75,8 +76,13 @@ export function notesOnLink({ hash, search }: Link, state: WorkbenchState): read
       : `no method's name; ${shown} is shown, and there are ${methods.map(({ name }) => name).join(", ")}`,
   );
   judge("with", asked("with"), (value) => {
-    if (!methods.some(({ name }) => name === value)) return "no method's name; no second method is shown";
-    return value === pruning.method ? "a method is not compared with itself; no second method is shown" : null;
+    return methods.some(({ name }) => name === value) ? null : "no method's name; nothing is pinned";
+  });
+  judge("pin", asked("pin"), (value) => {
+    const written = value.split(" ").filter((pin) => pin !== "");
+    const read = pinsOf(value).filter(({ method }) => methods.some(({ name }) => name === method));
+    if (read.length < written.length) return "sides as method_percent; what names no method or ratio is left out";
+    return read.length > MAXIMUM_PINS ? `at most ${MAXIMUM_PINS} are pinned` : null;
   });
   judge("tab", asked("tab"), (value) => {
     if (TAB_NAMES.some((name) => name === value)) return null;

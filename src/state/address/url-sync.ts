@@ -1,6 +1,8 @@
 /** Keeps the address in step with the store, and opens the page where a link points. */
+import { sameTrace } from "../../core/provenance.ts";
 import { DEFAULT_HUB } from "../../models/hub/default-hub.ts";
 import type { Context } from "../context.ts";
+import { denseAtHand } from "../provenance.ts";
 import type { WorkbenchState } from "../shape.ts";
 import { initialChoices } from "../slices/experiments/experiments-state.ts";
 import { encodeScene } from "../slices/input/scene-link.ts";
@@ -23,7 +25,7 @@ export function sharedState(state: WorkbenchState): SharedState {
     question: input.question !== "" && input.question !== example?.question ? input.question : null,
     ratio: pruning.ratio,
     method: pruning.method,
-    secondMethod: pruning.secondMethod,
+    pins: linkedPins(state),
     tab: state.preferences.tab,
     metric: experiments.choices.metric === initialChoices.metric ? null : experiments.choices.metric,
     backend: model.options.backend === "auto" ? null : model.options.backend,
@@ -33,6 +35,22 @@ export function sharedState(state: WorkbenchState): SharedState {
     samples: calibration.sampleLimit,
     parameters: changedParameters(pruning.parameters, startingParameters(model.summary)),
   };
+}
+
+/**
+ * Pins that a link can carry: those that its model, picture and constants make again. Others stay as long as the page does.
+ */
+function linkedPins(state: WorkbenchState): SharedState["pins"] {
+  const { pins, pruning } = state;
+  const dense = denseAtHand(state);
+  const constants = JSON.stringify(pruning.parameters);
+  const linked = pins.pins.flatMap(({ side: { of } }) => {
+    const { method, asked, parameters } = of.plan;
+    const again =
+      dense !== null && sameTrace(of, dense) && of.plan.file === undefined && JSON.stringify(parameters) === constants;
+    return again ? [{ method, ratio: asked }] : [];
+  });
+  return [...linked, ...pins.wanted.flatMap(({ method, ratio }) => (ratio === "equal" ? [] : [{ method, ratio }]))];
 }
 
 /** What a link names the model at hand by; null for a folder of the user's, which no link can carry. */

@@ -15,7 +15,15 @@ const shared: fc.Arbitrary<SharedState> = fc.record({
     { nil: null },
   ),
   method: text,
-  secondMethod: text,
+  pins: fc.array(
+    fc.record({
+      method: fc.stringMatching(/^[a-z][a-z-]*$/),
+      ratio: fc.option(
+        fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000),
+        { nil: null },
+      ),
+    }),
+  ),
   tab: text,
   metric: text,
   backend: fc.constantFrom(null, "cpu" as const, "webgpu" as const),
@@ -32,7 +40,12 @@ describe("links", () => {
     fc.assert(
       fc.property(shared, (state) => {
         const back = decodeSharedState(`#${encodeSharedState(state)}`);
-        expect({ ...back, ratio: back.ratio?.toFixed(3) }).toEqual({ ...state, ratio: state.ratio?.toFixed(3) });
+        const rounded = ({ ratio, pins, ...others }: SharedState) => ({
+          ...others,
+          ratio: ratio?.toFixed(3),
+          pins: pins.map((pin) => ({ ...pin, ratio: pin.ratio?.toFixed(3) })),
+        });
+        expect(rounded(back)).toEqual(rounded(state));
         expect({ ...back.parameters }).toEqual({ ...state.parameters });
       }),
     );
@@ -41,6 +54,17 @@ describe("links", () => {
   it("write the ratio in per cent and leave absent fields out", () => {
     expect(encodeSharedState({ ...EMPTY_SHARED_STATE, ratio: 0.38, example: "3" })).toBe("example=3&ratio=38");
     expect(encodeSharedState(EMPTY_SHARED_STATE)).toBe("");
+  });
+
+  it("write pins short, leave out what cannot be read, and open the comparison for the older second method", () => {
+    const pins = [
+      { method: "wanda-sp", ratio: 0.5 },
+      { method: "flap", ratio: 0.5234 },
+    ];
+    expect(encodeSharedState({ ...EMPTY_SHARED_STATE, pins })).toBe("pin=wanda-sp_50+flap_52.34");
+    expect(decodeSharedState("pin=wanda-sp_50+flap_lots+_3+random_101").pins).toEqual([pins[0]]);
+    expect(decodeSharedState("with=flap")).toMatchObject({ pins: [{ method: "flap", ratio: null }], tab: "compare" });
+    expect(decodeSharedState("with=flap&tab=curves").tab).toBe("curves");
   });
 
   it("take unreadable values as absent", () => {

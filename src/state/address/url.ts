@@ -26,8 +26,8 @@ export interface SharedState {
   /** 0..1 */
   readonly ratio: number | null;
   readonly method: string | null;
-  /** The method that it is compared with. */
-  readonly secondMethod: string | null;
+  /** What it is compared with: methods on the same model and picture; null for the link's own ratio. */
+  readonly pins: readonly { readonly method: string; readonly ratio: number | null }[];
   /** The tab that lies open under the workbench. */
   readonly tab: string | null;
   /** What curves, ablations and windows show, when it is not the first choice. */
@@ -52,7 +52,7 @@ export const EMPTY_SHARED_STATE: SharedState = {
   question: null,
   ratio: null,
   method: null,
-  secondMethod: null,
+  pins: [],
   tab: null,
   metric: null,
   backend: null,
@@ -78,7 +78,7 @@ export function encodeSharedState(state: SharedState): string {
   add("question", state.question);
   add("ratio", state.ratio === null ? null : String(Number((state.ratio * 100).toFixed(1))));
   add("method", state.method);
-  add("with", state.secondMethod);
+  add("pin", state.pins.map(pinText).join(" "));
   add("tab", state.tab);
   add("metric", state.metric);
   add("backend", state.backend);
@@ -105,6 +105,8 @@ export function decodeSharedState(hash: string, search = ""): SharedState {
   }
   const percent = numberIn(text("ratio"), 0, 100);
   const samples = numberIn(text("samples"), 1, 1e6);
+  const second = text("with");
+  const older = second === null ? [] : [{ method: second, ratio: null }];
   return {
     model: text("model"),
     example: text("example"),
@@ -113,8 +115,9 @@ export function decodeSharedState(hash: string, search = ""): SharedState {
     question: text("question"),
     ratio: percent === null ? null : percent / 100,
     method: text("method"),
-    secondMethod: text("with"),
-    tab: text("tab"),
+    pins: [...older, ...pinsOf(text("pin") ?? "")],
+    // "with" once drew a second method over the first; what it compares stands in the tab.
+    tab: text("tab") ?? (older.length > 0 ? "compare" : null),
     metric: text("metric"),
     backend: backend === "cpu" || backend === "webgpu" ? backend : null,
     precision: precision === "float32" || precision === "float16" ? precision : null,
@@ -123,6 +126,20 @@ export function decodeSharedState(hash: string, search = ""): SharedState {
     samples: samples === null ? null : Math.round(samples),
     parameters,
   };
+}
+
+/** "wanda-sp_57.3". */
+function pinText({ method, ratio }: SharedState["pins"][number]): string {
+  return ratio === null ? method : `${method}_${Number((100 * ratio).toFixed(4))}`;
+}
+
+/** Pins as `pinText` writes them, with spaces between; what cannot be read is left out. */
+export function pinsOf(text: string): SharedState["pins"] {
+  return text.split(" ").flatMap((pin) => {
+    const [method = "", percent] = pin.split("_");
+    const ratio = percent === undefined ? null : numberIn(percent, 0, 100);
+    return method === "" || (percent !== undefined && ratio === null) ? [] : [{ method, ratio: ratio && ratio / 100 }];
+  });
 }
 
 /** An http(s) address without its closing slash; null for anything else. */

@@ -46,10 +46,12 @@ it("Magnitude plans from the weights alone, and its plan stays when the statisti
   expect(called("weightStatistics")).toBe(1);
 });
 
-it("Magnitude as the second method reads them too, and both methods do with one reading", async () => {
+it("Magnitude as a pinned side reads them too, and both methods do with one reading", async () => {
   await uncalibrated();
-  actions().pruning.setSecondMethod("magnitude-all");
-  await until(harness, ({ pruning }) => pruning.secondFrame !== null);
+  actions().pruning.setMethod("random");
+  actions().pins.add({ method: "magnitude-all", ratio: 0.3 });
+  expect(state().pins).toMatchObject({ pins: [], wanted: [{ method: "magnitude-all" }] });
+  await until(harness, ({ pins }) => pins.pins.length === 1 && pins.wanted.length === 0);
   actions().pruning.setMethod("magnitude-columns");
   expect(state().pruning.frame).not.toBeNull();
   expect(called("weightStatistics")).toBe(1);

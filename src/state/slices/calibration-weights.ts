@@ -6,9 +6,8 @@ import type { CalibrationState } from "./calibration-state.ts";
 import { needsOf } from "./pruning/method.ts";
 
 /** Names the model whose sums are wanted and not known; null where none are wanted. */
-export function weightsWanted({ model, calibration, pruning }: WorkbenchState): string | null {
-  const { method, secondMethod } = pruning;
-  const needed = needsOf(method) === "weights" || (secondMethod !== null && needsOf(secondMethod) === "weights");
+export function weightsWanted({ model, calibration, pruning, pins }: WorkbenchState): string | null {
+  const needed = [pruning, ...pins.wanted].some(({ method }) => needsOf(method) === "weights");
   if (!needed || model.status !== "ready" || !model.summary) return null;
   if (calibration.weights || calibration.statistics?.baselines) return null;
   return `${model.summary.name} ${model.summary.weightHash}`;

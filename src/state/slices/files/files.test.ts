@@ -160,9 +160,8 @@ describe("a plan file", () => {
     expect(pruning.frame).toBe(pruning.opened?.frame);
     await measureAt(harness, 0.3);
     expect(state().measurement.shown?.of.plan).toMatchObject({ hash: hash(pruning), file: "plan.json" });
-    // Another calibration plans nothing in its place, another second method neither.
+    // Another calibration plans nothing in its place.
     actions().pruning.replan();
-    actions().pruning.setSecondMethod("random");
     expect(hash()).toBe(hash(pruning));
     actions().pruning.setRatio(0.31);
     expect(state().pruning.opened).toBeNull();

@@ -24,10 +24,6 @@ export interface PruningState {
   readonly frame: FrameData | null;
   /** Whose plan `frame` is; null without one. */
   readonly of: PlanOf | null;
-  /** A method whose plan is drawn over the first one's; null for none. */
-  readonly secondMethod: string | null;
-  /** What the second method yields at the same ratio; null without one. */
-  readonly secondFrame: FrameData | null;
   /** What `frame` is in place of a plan made here; null while the page plans by itself. */
   readonly opened: OpenedPlan | null;
   readonly failure: Failure | null;
@@ -42,8 +38,6 @@ export const initialPruning: PruningState = {
   replaced: null,
   frame: null,
   of: null,
-  secondMethod: null,
-  secondFrame: null,
   opened: null,
   failure: null,
 };

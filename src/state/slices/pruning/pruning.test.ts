@@ -11,30 +11,6 @@ afterEach(() => harness.workbench.close());
 const state = () => harness.workbench.store.getState();
 const pruning = () => harness.workbench.actions.pruning;
 
-describe("two methods", () => {
-  it("are planned at the same ratio in the same call, without touching each other", async () => {
-    harness = await opened();
-    pruning().setSecondMethod("wanda-sp");
-    pruning().setRatio(0.5);
-    const { frame, secondFrame } = state().pruning;
-    expect([frame?.askedRatio, secondFrame?.askedRatio]).toEqual([0.5, 0.5]);
-    expect(secondFrame?.keptPerModule).not.toEqual(frame?.keptPerModule);
-    const alone = frame?.keep.slice();
-    pruning().setSecondMethod(null);
-    expect(state().pruning.secondFrame).toBeNull();
-    expect(state().pruning.frame?.keep).toEqual(alone);
-  });
-
-  it("are never one method twice", async () => {
-    harness = await opened();
-    pruning().setSecondMethod("mucrasp");
-    expect(state().pruning.secondMethod).toBeNull();
-    pruning().setSecondMethod("flap");
-    pruning().setMethod("flap");
-    expect(state().pruning).toMatchObject({ method: "flap", secondMethod: null });
-  });
-});
-
 describe("a step of the slider", () => {
   /** Every state that a subscriber sees while `act` runs. */
   function seenDuring(act: () => void) {

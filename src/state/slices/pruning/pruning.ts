@@ -7,6 +7,7 @@ import type { PlanOf } from "../../../core/provenance.ts";
 import type { Context } from "../../context.ts";
 import { failureOf } from "../../failure.ts";
 import { planOf } from "../../provenance.ts";
+import type { WorkbenchState } from "../../shape.ts";
 import {
   changeParameter,
   type FramePlanner,
@@ -23,8 +24,6 @@ export const MAXIMUM_RATIO = 0.7;
 export interface PruningActions {
   setRatio(ratio: number): void;
   setMethod(method: string): void;
-  /** Chooses the method to compare with, or none. */
-  setSecondMethod(method: string | null): void;
   /** Changes one constant. A value out of bounds is refused with a failure that names the bounds. */
   setParameter(name: string, value: unknown): void;
   /** Back to the model's starting values: one constant, or all. */
@@ -45,13 +44,11 @@ export interface PruningActions {
 }
 
 /** What a plan is made from, beside model and statistics. */
-type Asked = Pick<PruningState, "ratio" | "method" | "secondMethod" | "parameters" | "opened">;
+type Asked = Pick<PruningState, "ratio" | "method" | "parameters" | "opened">;
 
 export function createPruningActions(context: Context): PruningActions {
   const { patch, get } = context;
   const planner = createPlannerCache(context);
-  // Two planners, so that neither overwrites the other's arrays.
-  const secondPlanner = createPlannerCache(context);
   /** Whether there is something of somebody's among the constants, and whether it came after they were last replaced. */
   let changed = false;
   let changedSince = false;
@@ -63,53 +60,26 @@ export function createPruningActions(context: Context): PruningActions {
   function replan(change: Partial<Asked> = {}): void {
     const { pruning, model } = get();
     const asked = { ...pruning, ...change };
-    const { ratio, method, secondMethod } = asked;
-    const first = attempt(() => planner(method, asked.parameters)?.(ratio));
-    const second = attempt(() =>
-      secondMethod === null ? null : secondPlanner(secondMethod, asked.parameters)?.(ratio),
-    );
-    const hash = first.frame && planHash(first.frame);
+    const planned = attempt(() => planner(asked.method, asked.parameters)?.(asked.ratio));
+    const hash = planned.frame && planHash(planned.frame);
     // A file's plan stays until somebody asks for another one, or until it is what is planned here.
     const asks = "ratio" in change || "method" in change || "parameters" in change;
     const opened = asks && !("opened" in change) ? null : asked.opened;
     const shown = opened?.weightHash === model.summary?.weightHash && opened?.hash !== hash ? opened : null;
-    const frame = shown?.frame ?? first.frame;
+    const frame = shown?.frame ?? planned.frame;
     patch("pruning", {
       ...change,
       opened: shown,
       frame,
-      of: frame && provenance(asked, frame, shown?.file),
-      secondFrame: second.frame,
-      failure: shown ? second.failure : (first.failure ?? second.failure ?? unread(asked)),
+      of: frame && provenanceOf(get(), asked, frame, shown?.file),
+      failure: shown ? null : (planned.failure ?? unread(asked)),
     });
   }
 
-  function provenance({ method, parameters, ratio }: Asked, frame: FrameData, file?: string): PlanOf | null {
-    const { model, calibration } = get();
-    const { statistics, origin } = calibration;
-    return planOf(
-      { model },
-      {
-        method,
-        parameters,
-        asked: ratio,
-        reached: frame.reachedRatio,
-        hash: planHash(frame),
-        ...(file === undefined
-          ? {
-              statistics:
-                needsOf(method) === "calibration" ? statistics && { samples: statistics.samples, origin } : null,
-            }
-          : { statistics: null, file }),
-      },
-    );
-  }
-
   /** Why the weights could not be read that a method needs. */
-  function unread({ method, secondMethod }: Asked) {
+  function unread({ method }: Asked) {
     const { weights, statistics, weightsFailure } = get().calibration;
-    const needed = [method, secondMethod ?? method].some((name) => needsOf(name) === "weights");
-    return needed && !weights && !statistics?.baselines ? weightsFailure : null;
+    return needsOf(method) === "weights" && !weights && !statistics?.baselines ? weightsFailure : null;
   }
 
   /** Replaces constants; those that somebody has changed can be had back. */
@@ -132,10 +102,8 @@ export function createPruningActions(context: Context): PruningActions {
     show({ file, plan, frame }) {
       const { method, parameters, ratio } = plan;
       const opened = { file, weightHash: plan.model.weightHash, frame, hash: planHash(frame) };
-      const { secondMethod } = get().pruning;
       replaceParameters(parameters, `${file} came with constants of its own.`, false, {
         method,
-        secondMethod: secondMethod === method ? null : secondMethod,
         ratio: ratio.asked,
         opened,
       });
@@ -159,13 +127,7 @@ export function createPruningActions(context: Context): PruningActions {
     setMethod(method) {
       // A link may name a method that this version does not have.
       if (!methods.some((candidate) => candidate.name === method)) return;
-      // A method is not compared with itself.
-      const { secondMethod } = get().pruning;
-      replan({ method, secondMethod: secondMethod === method ? null : secondMethod });
-    },
-    setSecondMethod(method) {
-      if (method !== null && !methods.some((candidate) => candidate.name === method)) return;
-      replan({ secondMethod: method === get().pruning.method ? null : method });
+      replan({ method });
     },
     setParameter(name, value) {
       try {
@@ -197,8 +159,37 @@ function attempt(plan: () => FrameData | null | undefined) {
   }
 }
 
-/** The planner of a method for what is at hand, made anew only when something but the ratio has changed. */
-function createPlannerCache({ get }: Context): (method: string, parameters: MethodParameters) => FramePlanner | null {
+/** Whose the plan is that was asked for of what is at hand. @param file where it was read from, unless it was planned here. */
+export function provenanceOf(
+  { model, calibration }: Pick<WorkbenchState, "model" | "calibration">,
+  { method, parameters, ratio }: Pick<Asked, "method" | "parameters" | "ratio">,
+  frame: FrameData,
+  file?: string,
+): PlanOf | null {
+  const { statistics, origin } = calibration;
+  const needed = needsOf(method) === "calibration" ? statistics : null;
+  return planOf(
+    { model },
+    {
+      method,
+      parameters,
+      asked: ratio,
+      reached: frame.reachedRatio,
+      hash: planHash(frame),
+      ...(file === undefined
+        ? { statistics: needed && { samples: needed.samples, origin } }
+        : { statistics: null, file }),
+    },
+  );
+}
+
+/**
+ * The planner of a method for what is at hand, made anew only when something but the ratio has changed. Each cache has
+ * arrays of its own, which its next plan overwrites.
+ */
+export function createPlannerCache({
+  get,
+}: Context): (method: string, parameters: MethodParameters) => FramePlanner | null {
   // A planner holds scratch buffers for one combination; only the ratio may change under it.
   let kept: { readonly of: readonly unknown[]; readonly plan: FramePlanner | null } | null = null;
   return (method, parameters) => {

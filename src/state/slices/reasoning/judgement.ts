@@ -11,7 +11,7 @@ const KEPT = 64;
 const kept = new WeakMap<Scene, Map<string, Judgement>>();
 
 /** `judgeTrace`, with results kept while their scene lives: selectors ask on every change of the store. */
-function judge(scene: Scene, question: string, trace: string): Judgement {
+export function judge(scene: Scene, question: string, trace: string): Judgement {
   const ofScene = kept.get(scene) ?? new Map<string, Judgement>();
   kept.set(scene, ofScene);
   const key = `${question}\n${trace}`;

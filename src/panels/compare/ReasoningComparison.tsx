@@ -1,22 +1,22 @@
 /** Both models' own words, side by side, as they come; aligned once both have ended. */
 
 import { useEffect, useMemo, useRef } from "react";
-import { CompareTraces, type TraceColumn } from "../charts/compare/CompareTraces.tsx";
-import { formatShare } from "../charts/format.ts";
-import { contextOf } from "../charts/frame/chart-context.ts";
-import { alignTexts } from "../core/alignment.ts";
-import { isBusy } from "../state/job-state.ts";
-import type { ComparedTrace } from "../state/slices/measurement/comparison-state.ts";
-import { textOf, verdictSentence } from "../state/slices/reasoning/answer.ts";
-import { Alert } from "./Alert.tsx";
-import styles from "./ComparisonPanel.module.css";
-import { ReloadModel } from "./ReloadModel.tsx";
-import controls from "./shared/controls.module.css";
-import texts from "./shared/text.module.css";
-import { useActions, useSelect } from "./use-workbench.ts";
-import { waitingText } from "./words.ts";
+import { CompareTraces, type TraceColumn } from "../../charts/compare/CompareTraces.tsx";
+import { formatShare } from "../../charts/format.ts";
+import { contextOf } from "../../charts/frame/chart-context.ts";
+import { alignTexts } from "../../core/alignment.ts";
+import { isBusy } from "../../state/job-state.ts";
+import type { ComparedTrace } from "../../state/slices/measurement/comparison-state.ts";
+import { textOf, verdictSentence } from "../../state/slices/reasoning/answer.ts";
+import { Alert } from "../Alert.tsx";
+import { ReloadModel } from "../ReloadModel.tsx";
+import controls from "../shared/controls.module.css";
+import texts from "../shared/text.module.css";
+import { useActions, useSelect } from "../use-workbench.ts";
+import { waitingText } from "../words.ts";
+import styles from "./ReasoningComparison.module.css";
 
-export default function ComparisonPanel() {
+export function ReasoningComparison() {
   const { comparison: actions, preferences } = useActions();
   const comparison = useSelect((state) => state.comparison);
   const activity = useSelect((state) => state.model.activity);

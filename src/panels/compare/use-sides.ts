@@ -1,0 +1,69 @@
+/** The sides of the comparison as its charts want them: the pinned ones, then the live one. */
+import { useMemo } from "react";
+import { claimsTrue } from "../../charts/judge/claim-words.ts";
+import type { ComparedSide, SideResult } from "../../charts/sides/data.ts";
+import { isBusy } from "../../state/job-state.ts";
+import type { Pin, Side } from "../../state/slices/pins/pins-state.ts";
+import { isStale, sideAtHand, wordsOf } from "../../state/slices/pins/side.ts";
+import { methodLabel } from "../../state/slices/pruning/method.ts";
+import { verdictSentence } from "../../state/slices/reasoning/answer.ts";
+import { judge } from "../../state/slices/reasoning/judgement.ts";
+import { useSelect } from "../use-workbench.ts";
+import { sideName } from "./side-name.ts";
+
+/** Pinned sides in the order in which they were pinned, and the live one, which is missing while there is no plan or trace. */
+export function useSides(): { readonly pinned: readonly ComparedSide[]; readonly now: ComparedSide | null } {
+  const pins = useSelect((state) => state.pins.pins);
+  const live = useSelect(sideAtHand);
+  const measuring = useSelect(({ measurement }) => measurement.status === "resting" || isBusy(measurement));
+  const others = useMemo(() => [...pins.map(({ side }) => side), ...(live ? [live] : [])], [pins, live]);
+  const pinned = useMemo(
+    () => pins.map((pin) => compared(pin.side, String(pin.id), "pinned", others, pinWords(pin))),
+    [pins, others],
+  );
+  const now = useMemo(
+    () => live && compared(live, "now", "now", others, measuring ? "measuring" : ""),
+    [live, others, measuring],
+  );
+  return { pinned, now };
+}
+
+/** A name tells a side from every other one. */
+function compared(side: Side, id: string, word: "pinned" | "now", all: readonly Side[], waiting: string): ComparedSide {
+  const other = all.find(({ of }) => sideName(side.of, of) !== sideName(side.of, side.of));
+  return {
+    id,
+    live: word === "now",
+    name: `${word}: ${sideName(side.of, other?.of ?? side.of)}`,
+    method: methodLabel(side.of.plan.method),
+    of: side.of,
+    layout: side.layout,
+    frame: side.frame,
+    picture: side.picture,
+    result: resultOf(side),
+    waiting,
+  };
+}
+
+function resultOf(side: Side): SideResult | null {
+  const { measured, scene, of } = side;
+  if (!measured) return null;
+  const words = wordsOf(side);
+  const { kl, perplexity, densePerplexity } = measured.measurement;
+  return {
+    staleRatio: isStale(side) ? measured.of.plan.asked : null,
+    kl,
+    perplexity,
+    densePerplexity,
+    verdict: measured.answer && verdictSentence(measured.answer),
+    words,
+    statements: scene && words !== null ? claimsTrue(judge(scene, of.input.question, words)) : null,
+  };
+}
+
+function pinWords({ status, side, failure }: Pin): string {
+  if (status === "waiting" || status === "idle") return "waits to be measured";
+  if (status === "running") return "measuring";
+  if (status === "failed") return failure.message;
+  return status === "cancelled" ? `not measured: needs ${side.of.model.label}` : "";
+}
