@@ -33,7 +33,7 @@ export interface KlBars extends KlPlot {
 }
 
 /** Shares of tokens from none to all, the same for every result. */
-const SHARES = rootScale([0, 0.01, 0.1, 0.25, 0.5, 1]);
+const SHARES = rootScale([0, 0.02, 0.1, 0.25, 0.5, 1]);
 
 /**
  * Lays one histogram of `FIXED_BINS` out over `width` CSS pixels as bars, and another as an outline behind them. Axes and
