@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type AlignedLines, alignLines, type PrunedLine } from "./align.ts";
+import { columnsAtBreak } from "./break.ts";
 import { statementStarts, wordsOf } from "./words.ts";
 
 /** A trace in tokens of one word each, the space before it. */
@@ -117,6 +118,18 @@ describe("two lines", () => {
     );
     expect(marks(lines, "dense")).toEqual([0, 1, 1]);
     expect(marks(lines, "pruned")).toEqual([0, 1, 0]);
+  });
+
+  it("finds what to show where there is room for one sentence", () => {
+    const shown = (lines: AlignedLines) => {
+      const { columns, breakAt, cutBefore } = columnsAtBreak(lines);
+      return [columns.map((column) => column.dense?.text.trim() ?? "-").join(" "), breakAt, cutBefore];
+    };
+    const texts = tokensOf(dense);
+    expect(shown(alignLines(texts, written("Step 1: a red ball. Step 2: so no")))).toEqual(["2: so yes", 2, true]);
+    expect(shown(alignLines(texts, written("Step 2: a")))).toEqual(["Step 1: a red ball. Step 2: so yes", 1, false]);
+    expect(shown(alignLines(texts, { kind: "same" }))).toEqual(["Step 2: so yes", null, false]);
+    expect(shown(alignLines([], { kind: "unknown" }))).toEqual(["", null, false]);
   });
 
   it("keeps both lines whole and in order, whatever they are", () => {
