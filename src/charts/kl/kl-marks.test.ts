@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatNats } from "../format.ts";
-import { crosses, labelSpan, type Mark, placeMarks } from "./kl-marks.ts";
+import { crosses, labelSpan, type Mark, percentileName, placeMarks } from "./kl-marks.ts";
 
 const nats = fc.constantFrom(0, 0.00005, 0.0012, 0.03, 0.25, 1.5, 12.3, 730);
 /** Three marks at any places of a plot that starts 34 pixels from the left. */
@@ -9,7 +9,7 @@ function marks(width: number) {
   const at = fc.double({ min: 34, max: width, noNaN: true });
   return fc.tuple(fc.tuple(at, nats), fc.tuple(at, nats), fc.tuple(at, nats)).map((entries): readonly Mark[] =>
     entries.map(([place, value], index) => {
-      const name = ["median", "mean", "95th percentile"][index] ?? "";
+      const name = ["median", "mean", percentileName(width)][index] ?? "";
       return { name, text: `${name} ${formatNats(value)}`, at: place };
     }),
   );

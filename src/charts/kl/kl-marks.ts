@@ -27,6 +27,14 @@ export const LABEL_GAP = 5;
 /** Upper bound of a character's mean width at the labels' 11 px. */
 const CHARACTER_WIDTH = 6.6;
 
+/** In a narrower chart the longest label fits on neither side of a line in the middle, CSS pixels. */
+const NARROW = 330;
+
+/** What the mark of the 95th percentile is called in a chart of this width. */
+export function percentileName(width: number): string {
+  return width < NARROW ? "95th perc." : "95th percentile";
+}
+
 /** Estimated width of a label with its distance from the line, CSS pixels. */
 export function labelWidth(text: string): number {
   return LABEL_GAP + text.length * CHARACTER_WIDTH;

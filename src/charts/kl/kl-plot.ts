@@ -7,7 +7,7 @@ import { rectanglePath, round } from "../plot/paths.ts";
 import { rootScale, type ValueScale } from "../plot/scale.ts";
 import type { KlHistogram } from "./distribution.ts";
 import { axisPosition, FIXED_EDGES, KL_PLOT_HEIGHT, tickPositions, tickText } from "./kl-axis.ts";
-import { type PlacedMark, placeMarks } from "./kl-marks.ts";
+import { type PlacedMark, percentileName, placeMarks } from "./kl-marks.ts";
 import { klStep } from "./kl-scale.ts";
 
 const MARGIN = { left: 38, right: 18, bottom: 36 } as const;
@@ -70,7 +70,7 @@ function marksOf({ count, median, mean, quantile95 }: KlHistogram, x: (nats: num
   const named = [
     { name: "median", nats: median },
     { name: "mean", nats: mean },
-    { name: "95th percentile", nats: quantile95 },
+    { name: percentileName(width), nats: quantile95 },
   ];
   const marks = named.map(({ name, nats }) => ({ name, text: `${name} ${formatNats(nats)}`, at: x(nats) }));
   return placeMarks(marks, width).map((mark) => ({ ...mark, y: (mark.row + 0.5) * MARK_ROW_HEIGHT }));
