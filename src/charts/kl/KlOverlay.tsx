@@ -15,20 +15,28 @@ import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
 import klAxes from "./KlAxes.module.css";
 import styles from "./KlOverlay.module.css";
-import { klBinReadout, klEntries, klHeading, klOverlay, klOverlaySummary, klOverlayTable } from "./kl-overlay.ts";
+import {
+  type KlOverlayData,
+  klBinReadout,
+  klEntries,
+  klHeading,
+  klOverlay,
+  klOverlaySummary,
+  klOverlayTable,
+} from "./kl-overlay.ts";
 import { drawKlRows, type KlRow, type KlRows } from "./kl-rows.ts";
 
 const defaults = { title: "KL by method", width: 640 } as const;
 
 export interface KlOverlayProps extends ExperimentChartProps {
-  /** Kept between renders: a new list is counted anew. */
-  readonly series: readonly KlValues[];
+  /** Kept between renders: a new list is counted anew. Or what has been counted already. */
+  readonly series: readonly KlValues[] | KlOverlayData;
   readonly ratio: number;
 }
 
 export function KlOverlay({ series, ratio, model, headingLevel, staleRatio = null }: KlOverlayProps) {
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
-  const data = useMemo(() => klOverlay(series), [series]);
+  const data = useMemo(() => ("edges" in series ? series : klOverlay(series)), [series]);
   const drawing = useMemo(() => drawKlRows(data.edges, data.series, width), [data, width]);
   const { box, step, middles } = drawing;
   const cursor = useCursor(middles);
@@ -36,7 +44,7 @@ export function KlOverlay({ series, ratio, model, headingLevel, staleRatio = nul
 
   return (
     <ChartFrame
-      context={{ model, method: plural(series.length, "method"), ratio }}
+      context={{ model, method: plural(data.series.length, "method"), ratio }}
       staleRatio={staleRatio}
       {...(headingLevel && { headingLevel })}
       title={defaults.title}

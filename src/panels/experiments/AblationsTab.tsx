@@ -9,7 +9,9 @@ import choices from "./Choices.module.css";
 import { Choices } from "./Choices.tsx";
 import { ablationData, chosenMetric } from "./data.ts";
 import experiment from "./experiment.module.css";
+import { nearestText, Reference, referenceModel, useReference } from "./Reference.tsx";
 import { Run } from "./Run.tsx";
+import { ablationsReference } from "./reference-data.ts";
 import { MetricSelect } from "./Selects.tsx";
 import { useOtherRatio, useResult, useResultModel } from "./use-result.ts";
 
@@ -25,7 +27,7 @@ export default function AblationsTab() {
       >
         <Choices name="ablations" />
       </Run>
-      {result ? <Rows result={result} /> : <p className={texts.empty}>No ablation has been measured yet.</p>}
+      {result ? <Rows result={result} /> : <Elsewhere />}
     </div>
   );
 }
@@ -39,9 +41,34 @@ function Rows({ result }: { readonly result: ExperimentResult }) {
   return (
     <>
       <div className={choices.line}>
-        <MetricSelect result={result} />
+        <MetricSelect generate={result.description.generate} />
       </div>
       <AblationTable model={model} staleRatio={staleRatio} data={data} />
     </>
+  );
+}
+
+/** What was measured elsewhere, where nothing has been measured here. */
+function Elsewhere() {
+  const asked = useSelect((state) => state.pruning.ratio);
+  const metric = chosenMetric(
+    useSelect((state) => state.experiments.choices.metric),
+    true,
+  );
+  const reference = useReference(true);
+  const data = useMemo(() => reference && ablationsReference(reference, metric, asked), [reference, metric, asked]);
+  if (!reference || !data) return <p className={texts.empty}>No ablation has been measured yet.</p>;
+  return (
+    <Reference
+      name="ablations"
+      reference={reference}
+      calibration={reference.origin.ablationCalibration}
+      note={nearestText(data.ratio, asked, formatRatio)}
+    >
+      <div className={choices.line}>
+        <MetricSelect generate />
+      </div>
+      <AblationTable model={referenceModel(reference)} data={data} />
+    </Reference>
   );
 }

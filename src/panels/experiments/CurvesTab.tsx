@@ -9,7 +9,9 @@ import choices from "./Choices.module.css";
 import { Choices, MethodChoices, RatioChoices } from "./Choices.tsx";
 import { chosenMetric, curvesData } from "./data.ts";
 import experiment from "./experiment.module.css";
+import { Reference, referenceModel, useReference } from "./Reference.tsx";
 import { Run } from "./Run.tsx";
+import { curvesReference } from "./reference-data.ts";
 import { FamilySelect, MetricSelect } from "./Selects.tsx";
 import { useResult, useResultModel } from "./use-result.ts";
 
@@ -27,7 +29,7 @@ export default function CurvesTab() {
           <RatioChoices />
         </Choices>
       </Run>
-      {result ? <Curves result={result} /> : <p className={texts.empty}>No curve has been measured yet.</p>}
+      {result ? <Curves result={result} /> : <Elsewhere />}
     </div>
   );
 }
@@ -42,7 +44,7 @@ function Curves({ result }: { readonly result: ExperimentResult }) {
   return (
     <>
       <div className={choices.line}>
-        <MetricSelect result={result} />
+        <MetricSelect generate={result.description.generate} />
         <FamilySelect result={result} />
       </div>
       <CurvesChart
@@ -52,5 +54,25 @@ function Curves({ result }: { readonly result: ExperimentResult }) {
         title={family === null ? "Compression curves" : `Compression curves, ${family} questions`}
       />
     </>
+  );
+}
+
+/** What was measured elsewhere, where nothing has been measured here. */
+function Elsewhere() {
+  const ratio = useSelect((state) => state.pruning.ratio);
+  const metric = chosenMetric(
+    useSelect((state) => state.experiments.choices.metric),
+    true,
+  );
+  const reference = useReference(true);
+  const data = useMemo(() => reference && curvesReference(reference, metric), [reference, metric]);
+  if (!reference || !data) return <p className={texts.empty}>No curve has been measured yet.</p>;
+  return (
+    <Reference name="curves" reference={reference} calibration={reference.origin.calibration}>
+      <div className={choices.line}>
+        <MetricSelect generate />
+      </div>
+      <CurvesChart model={referenceModel(reference)} data={data} ratio={ratio} title="Compression curves" />
+    </Reference>
   );
 }

@@ -10,7 +10,9 @@ import { formatRatio } from "../words.ts";
 import { Choices, MethodChoices } from "./Choices.tsx";
 import { klSeries, methodsData, ratioOf } from "./data.ts";
 import experiment from "./experiment.module.css";
+import { nearestText, Reference, referenceModel, useReference } from "./Reference.tsx";
 import { Run } from "./Run.tsx";
+import { methodsReference } from "./reference-data.ts";
 import { useOtherRatio, useResult, useResultModel } from "./use-result.ts";
 
 export default function MethodsTab() {
@@ -27,7 +29,7 @@ export default function MethodsTab() {
           <MethodChoices />
         </Choices>
       </Run>
-      {result ? <Results result={result} /> : <p className={texts.empty}>No method has been measured yet.</p>}
+      {result ? <Results result={result} /> : <Elsewhere />}
     </div>
   );
 }
@@ -42,5 +44,25 @@ function Results({ result }: { readonly result: ExperimentResult }) {
       <KlOverlay model={model} staleRatio={staleRatio} series={series} ratio={ratioOf(result)} />
       <MethodsTable model={model} staleRatio={staleRatio} data={data} paper={MUCRASP_FIGURES} />
     </>
+  );
+}
+
+/** What was measured elsewhere, where nothing has been measured here. */
+function Elsewhere() {
+  const asked = useSelect((state) => state.pruning.ratio);
+  const reference = useReference(true);
+  const found = useMemo(() => reference && methodsReference(reference, asked), [reference, asked]);
+  if (!reference || !found) return <p className={texts.empty}>No method has been measured yet.</p>;
+  const model = referenceModel(reference);
+  return (
+    <Reference
+      name="methods"
+      reference={reference}
+      calibration={reference.origin.calibration}
+      note={nearestText(found.ratio, asked, formatRatio)}
+    >
+      <KlOverlay model={model} series={found.overlay} ratio={found.ratio} />
+      <MethodsTable model={model} data={found.table} paper={MUCRASP_FIGURES} />
+    </Reference>
   );
 }

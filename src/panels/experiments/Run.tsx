@@ -91,7 +91,7 @@ export function Run({ name, label, sentence, children }: RunProps) {
 }
 
 /** Why it cannot be started, null where it can. */
-function unavailable(name: ExperimentName, state: WorkbenchState): string | null {
+export function unavailable(name: ExperimentName, state: WorkbenchState): string | null {
   if (state.model.status !== "ready" || !state.calibration.statistics) return missingPlan(state);
   if (state.experiments.families?.length === 0)
     return "This model brings no samples to measure on. Use own samples, beside the calibration.";

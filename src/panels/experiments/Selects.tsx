@@ -10,10 +10,10 @@ export interface SelectProps {
   readonly result: ExperimentResult;
 }
 
-export function MetricSelect({ result }: SelectProps) {
+/** @param props.generate whether the models wrote, which most metrics need. */
+export function MetricSelect({ generate }: { readonly generate: boolean }) {
   const { experiments } = useActions();
   const metric = useSelect((state) => state.experiments.choices.metric);
-  const { generate } = result.description;
   return (
     <label className={controls.labelled}>
       Metric

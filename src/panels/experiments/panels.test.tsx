@@ -1,4 +1,6 @@
 /** The tabs, rendered to a string in the states that an experiment goes through: roles, names and words. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { afterEach, describe, expect, it } from "vitest";
@@ -164,6 +166,60 @@ describe("an experiment's panel", () => {
     expect(failed).toContain("The GPU went away.");
     expect(buttons(failed)).toContain("Reload model");
     expect(failed).toContain("KL by method");
+  });
+});
+
+describe("where nothing has been measured", () => {
+  const file = join(import.meta.dirname, "../../../public/models/scenes/results.json");
+  const results: unknown = JSON.parse(readFileSync(file, "utf8"));
+
+  /** The page with a bundled model that brings results of its own along. */
+  async function withReference(): Promise<void> {
+    harness = createHarness();
+    const models = [{ name: "fake", label: "Fake 1M", url: "models/fake/", results: "results.json" }];
+    harness.files.set("models/index.json", { models });
+    harness.files.set("http://page/models/fake/results.json", results);
+    await opened(harness);
+    await actions().experiments.loadReference();
+  }
+
+  it("shows what was measured elsewhere, says so on every chart, and offers to measure here", async () => {
+    await withReference();
+    actions().pruning.setRatio(0.38);
+    const tabs = [<MethodsTab key="m" />, <CurvesTab key="c" />, <AblationsTab key="a" />, <WindowsTab key="w" />];
+    for (const html of [...tabs, <PlacesTab key="p" />].map(drawn)) {
+      expect(html).toContain("Not measured here yet.");
+      expect(html).toMatch(/reference: Scenes 3M, 30 samples, cpu \([^)]+\), version [\d.]+, calibrated on (384|96)/);
+      const captions = [...html.matchAll(/chartCaption">([^<]*)</g)].map(([, text]) => text);
+      expect(captions.length).toBeGreaterThan(0);
+      for (const caption of captions) expect(caption).toMatch(/^reference: Scenes 3M · /);
+      expect(html).not.toMatch(/NaN|undefined|Infinity|measured yet/);
+      expect(buttons(html)).toContain("Measure here");
+      // These weights are not those of the file.
+      expect(html).toContain("It is of the model that the page brings along, not of Fake 1M.");
+    }
+    expect(drawn(<MethodsTab />)).toContain("It is at 40\u00a0%, the nearest to the slider&#x27;s 38\u00a0%.");
+    expect(drawn(<AblationsTab />)).toContain("the nearest to the slider");
+    expect(drawn(<CurvesTab />)).toContain("µCRASP");
+  });
+
+  it("goes where something has been measured here", async () => {
+    await withReference();
+    actions().experiments.choose({ methods: ["mucrasp", "flap"] });
+    await actions().experiments.start("methods");
+    expect(drawn(<MethodsTab />)).not.toContain("reference");
+    expect(drawn(<PlacesTab />)).not.toContain("reference");
+    expect(drawn(<CurvesTab />)).toContain("reference");
+  });
+
+  it("says that nothing has been measured where the file is not there or is broken", async () => {
+    harness = createHarness();
+    const models = [{ name: "fake", label: "Fake 1M", url: "models/fake/", results: "results.json" }];
+    harness.files.set("models/index.json", { models });
+    harness.files.set("http://page/models/fake/results.json", { version: 1 });
+    await opened(harness);
+    await actions().experiments.loadReference();
+    expect(drawn(<CurvesTab />)).toContain("No curve has been measured yet.");
   });
 });
 

@@ -1,6 +1,7 @@
 /** What experiments measure, and what has been measured. */
 
 import type { ExperimentResult } from "../../../core/experiments/experiment.ts";
+import type { ReferenceResults } from "../../../core/experiments/reference.ts";
 import { DEFAULT_RATIOS } from "../../../core/experiments/series.ts";
 import { methods } from "../../../core/methods/index.ts";
 import type { TimeLeft } from "../../../core/time-left.ts";
@@ -66,6 +67,8 @@ export interface ExperimentsState {
   readonly runs: Readonly<Record<ExperimentName, ExperimentRun>>;
   /** Question family of every evaluation sample; null while it is not known, empty without an evaluation set. */
   readonly families: readonly (string | null)[] | null;
+  /** What a bundled model's experiments gave elsewhere, for tabs in which nothing has been measured; null until it is read. */
+  readonly reference: ReferenceResults | null;
   /** Why results are not kept over a reload, in a sentence; null while they are. */
   readonly notKept: string | null;
 }
@@ -80,5 +83,6 @@ export const initialExperiments: ExperimentsState = {
   choices: initialChoices,
   runs: { methods: NO_RUN, curves: NO_RUN, ablations: NO_RUN, windows: NO_RUN },
   families: null,
+  reference: null,
   notKept: null,
 };

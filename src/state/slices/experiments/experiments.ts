@@ -31,12 +31,15 @@ import { keptOf } from "./kept-of.ts";
 import type { KeptResults } from "./kept-results.ts";
 import { createPause, type Pause } from "./pause.ts";
 
+const loadReferenceReader = onDemand(() => import("../../../core/experiments/reference-json.ts"));
 const loadRun = onDemand(() => import("./experiments-run.ts"));
 
 export interface ExperimentsActions {
   choose(change: Partial<ExperimentChoices>): void;
   /** Reads what is kept for the choices at hand, and what the evaluation set is; to be called when a tab opens. */
   prepare(name: ExperimentName): Promise<void>;
+  /** Reads what a bundled model's experiments gave elsewhere; nothing comes of it where there is no such file. */
+  loadReference(): Promise<void>;
   /** Shows a result that is kept under this key; choices stay as they are. */
   reopen(name: ExperimentName, key: string): Promise<void>;
   /** Runs the experiment that the choices describe, from what is there of it on. A press while it runs does nothing. */
@@ -217,6 +220,17 @@ export function createExperimentsActions(
 
   return {
     prepare,
+    async loadReference() {
+      const bundled = get().model.bundled.find(({ results }) => results !== null);
+      if (!bundled?.results || get().experiments.reference) return;
+      const url = new URL(bundled.results, bundled.url).href;
+      try {
+        const [json, { parseReference }] = await Promise.all([environment.readJson(url), loadReferenceReader()]);
+        patch("experiments", { reference: parseReference(json, bundled.results) });
+      } catch {
+        // Tabs say then that nothing has been measured, and offer to.
+      }
+    },
     async reopen(name, key) {
       const results = await loadResults();
       await take(name, key, results);
@@ -243,8 +257,8 @@ export function createExperimentsActions(
     reset() {
       for (const name of EXPERIMENT_NAMES) drop(name);
       calibrated = [];
-      const { choices } = get().experiments;
-      patch("experiments", { ...initialExperiments, choices });
+      const { choices, reference } = get().experiments;
+      patch("experiments", { ...initialExperiments, choices, reference });
     },
   };
 }

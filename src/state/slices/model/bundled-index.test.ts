@@ -11,7 +11,7 @@ it("reads the models that the page brings along", () => {
   const models = parseBundledIndex(JSON.parse(readFileSync(file, "utf8")), FILE);
   expect(models.length).toBeGreaterThan(0);
   expect(parseBundledIndex({ models: [model] }, FILE)).toEqual([
-    { ...model, parameters: null, bytes: null, statistics: null },
+    { ...model, parameters: null, bytes: null, statistics: null, results: null },
   ]);
 });
 

@@ -12,6 +12,7 @@ const indexSchema = object({
     object({
       ...{ name: words, label: words, url: words, parameters: count, bytes: count },
       statistics: v.nullish(words, null),
+      results: v.nullish(words, null),
     }),
     { least: 1 },
   ),

@@ -16,6 +16,8 @@ export interface BundledModel {
   readonly bytes: number | null;
   /** A file in its folder with the statistics of its calibration; null where it brings none. */
   readonly statistics: string | null;
+  /** A file in its folder with what its experiments gave; null where it brings none. */
+  readonly results: string | null;
 }
 
 export interface ModelState {
