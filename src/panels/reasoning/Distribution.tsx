@@ -10,7 +10,7 @@ import type { Measured } from "../../state/slices/measurement/measurement-state.
 import { useSelect, useSelectShallow } from "../use-workbench.ts";
 import { measuredContext, shownForTrace } from "./measured.ts";
 
-export function Distribution() {
+export default function Distribution() {
   const measured = useSelect(shownForTrace);
   const before = useBefore(measured);
   const context = useSelectShallow(measuredContext);
