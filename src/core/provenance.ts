@@ -18,6 +18,8 @@ export interface ModelProvenance {
 export interface StatisticsProvenance {
   /** Samples that were summed. */
   readonly samples: number;
+  /** How many the whole calibration has, where it has not finished. */
+  readonly of?: number;
   /** Made by this page, kept by this browser from an earlier visit, brought along by the model, or opened from a file. */
   readonly origin: "here" | "kept" | "beforehand" | "file";
 }

@@ -37,7 +37,12 @@ export function CalibrationPanel() {
           Calibration
         </h2>
         {busy ? (
-          <button type="button" className={controls.button} onClick={() => actions.cancel()}>
+          <button
+            type="button"
+            className={controls.button}
+            title="Stop here: what is summed stays in use, and Continue goes on from there"
+            onClick={() => actions.cancel()}
+          >
             Cancel
           </button>
         ) : (
@@ -62,7 +67,9 @@ export function CalibrationPanel() {
         />
       )}
       {busy && <Going />}
-      {!busy && statistics && <p className={texts.note}>{statisticsText(statistics, calibration)}</p>}
+      {statistics && (!busy || calibration.partOf !== null) && (
+        <p className={texts.note}>{statisticsText(statistics, calibration)}</p>
+      )}
       {outdated && !busy && (
         <p className={texts.noteStrong}>
           Made {elsewhere ? "on other samples" : "with other constants"}. The plan uses it until you calibrate again.
@@ -85,11 +92,7 @@ export function CalibrationPanel() {
         </div>
       )}
       {calibration.status === "cancelled" && (
-        <p className={texts.note}>
-          {statistics
-            ? "Cancelled; the calibration before it is in use."
-            : "Cancelled. Nothing is planned until it has run."}
-        </p>
+        <p className={texts.note}>{cancelledWords(statistics !== null, calibration.partOf !== null && !outdated)}</p>
       )}
       {calibration.failure && <FailedRun failure={calibration.failure} onRetry={() => void actions.start()} />}
     </section>
@@ -135,6 +138,11 @@ function SampleSet() {
       {open && <PartPanel store={dialog} name="Own samples" onClose={() => actions.setOpen(false)} />}
     </div>
   );
+}
+
+function cancelledWords(some: boolean, ofThis: boolean): string {
+  if (ofThis) return "Stopped early: the plan rests on the samples that are in.";
+  return some ? "Cancelled; the calibration before it is in use." : "Cancelled. Nothing is planned until it has run.";
 }
 
 function setWords(used: number | null, some: boolean): string {

@@ -66,8 +66,10 @@ export function statisticsText(
     origin,
     seconds,
     file = null,
-  }: Pick<CalibrationState, "origin" | "seconds"> & Partial<Pick<CalibrationState, "file">>,
+    partOf = null,
+  }: Pick<CalibrationState, "origin" | "seconds"> & Partial<Pick<CalibrationState, "file" | "partOf">>,
 ): string {
+  if (partOf !== null) return `from ${samples} of ${plural(partOf, "sample")} so far`;
   if (file !== null) return `${plural(samples, "sample")} · from ${file}`;
   const made = `${plural(samples, "sample")} in ${plural(batches, "batch", "batches")}, ${pivotBatches} with pivots`;
   return `${made}${seconds === null ? ORIGIN_WORDS[origin] : ` · took ${formatDuration(seconds)}`}`;

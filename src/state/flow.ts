@@ -10,8 +10,9 @@ import type { WorkbenchActions } from "./actions.ts";
 import { EMPTY_SHARED_STATE, type Link, type SharedState } from "./address/url.ts";
 import { applySharedState, followWithAddress, parametersFromLink, sharedState } from "./address/url-sync.ts";
 import type { Context } from "./context.ts";
-import { IDLE, isBusy } from "./job-state.ts";
+import { isBusy } from "./job-state.ts";
 import type { WorkbenchState } from "./shape.ts";
+import { wholeStatistics } from "./slices/calibration.ts";
 import { weightsWanted } from "./slices/calibration-weights.ts";
 import { experimentOfTab } from "./slices/experiments/experiments-choices.ts";
 import { currentKey } from "./slices/experiments/experiments-facts.ts";
@@ -117,14 +118,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     const identity = `${summary.name} ${summary.weightHash}`;
     if (identity !== weights) {
       weights = identity;
-      patch("calibration", {
-        statistics: null,
-        statisticsKey: null,
-        weights: null,
-        weightsFailure: null,
-        seconds: null,
-        ...IDLE,
-      });
+      actions.calibration.reset();
       patch("reasoning", initialReasoning);
       actions.experiments.reset();
       actions.layers.reset();
@@ -194,8 +188,9 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   function calibrateFirst(): void {
     const { calibration } = get();
     const calibratable = samplesAtHand(get()) > 0;
+    const whole = wholeStatistics(get());
     // Once somebody has cancelled the calibration, only they start it again.
-    if (calibratable && calibration.statistics === null && calibration.status !== "cancelled") {
+    if (calibratable && whole === null && calibration.status !== "cancelled") {
       void actions.calibration.start();
     }
   }

@@ -75,9 +75,12 @@ export function createJob<Progress = never, Change = undefined>(
       const inPlace = () => current === controller;
       const wanted = () => inPlace() && !signal.aborted;
       show(atOnce ? running<Progress>(null) : WAITING, begin);
+      let begun = atOnce;
       const inQueue = <Result>(task: () => Promise<Result>) =>
         context.queue.run(kind, signal, () => {
-          if (wanted()) show(running<Progress>(null), undefined);
+          // Between two turns it is under way, as far as it has come.
+          if (wanted() && !begun) show(running<Progress>(null), undefined);
+          begun = true;
           return task();
         });
       try {

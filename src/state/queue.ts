@@ -28,6 +28,11 @@ const AFTER_OTHERS: readonly JobKind[] = ["pin", "experiment"];
 /** The signal of jobs that nobody cancels. */
 export const NEVER: AbortSignal = new AbortController().signal;
 
+/** Whether a long job should let others go in between. */
+export function othersWait({ waiting }: Activity): boolean {
+  return waiting.some((kind) => !AFTER_OTHERS.includes(kind));
+}
+
 export interface JobQueue {
   /** Runs `job` after all earlier ones have settled; an experiment's after all others too. Rejects with `cancelled` when aborted before its turn. */
   run<Result>(kind: JobKind, signal: AbortSignal, job: () => Promise<Result>): Promise<Result>;

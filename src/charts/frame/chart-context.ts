@@ -17,7 +17,9 @@ export interface ChartContext {
 export function contextOf({ model, plan }: Provenance): ChartContext {
   if (!plan) return { model: model.label, method: "dense", ratio: 0, ratioText: "not pruned" };
   const label = methods.find(({ name }) => name === plan.method)?.label ?? plan.method;
-  const from = plan.file === undefined ? "" : `, plan of ${plan.file}`;
+  const { file, statistics } = plan;
+  const part = statistics?.of === undefined ? "" : `, from ${statistics.samples} of ${statistics.of} samples`;
+  const from = file === undefined ? part : `, plan of ${file}`;
   return { model: model.label, method: `${label}${from}`, ratio: plan.asked };
 }
 

@@ -36,8 +36,15 @@ export interface CalibrationRequest {
   readonly from?: SummedSoFar | null;
   /** Is handed what is summed after a run, as often as its pace says. */
   readonly keep?: SumKeeper;
+  readonly partial?: PartialTaker;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: CalibrationProgress) => void) | undefined;
+}
+
+/** Who takes statistics of a part of the samples: of `atLeast` first, then whenever they have doubled. */
+export interface PartialTaker {
+  readonly atLeast: number;
+  take(statistics: Statistics): void;
 }
 
 /**
@@ -86,6 +93,18 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
   const layers = layerCount(model, "text") + (withFrame > 0 ? layerCount(model, "vision") : 0);
   const done = { samples: from?.samples ?? 0, batches: from?.batches ?? 0, pivotBatches: from?.pivotBatches ?? 0 };
   const keep = request.keep && createPacedKeeper(request.keep, accumulators.sums);
+  const read = async () => {
+    const statistics = { ...(await accumulators.read(done)), ...done };
+    await requireFiniteStatistics(model, statistics, samples.slice(0, done.samples), request.signal);
+    return statistics;
+  };
+  let due = request.partial?.atLeast ?? Number.POSITIVE_INFINITY;
+  const handOut = async () => {
+    if (done.samples < Math.max(1, due) || done.samples === samples.length) return;
+    due = 2 * done.samples;
+    request.partial?.take(await read());
+  };
+  await handOut();
   for (const run of runs) {
     throwIfCancelled(request.signal);
     const inRun = run.samples.filter((sample) => sample !== null).length;
@@ -107,11 +126,10 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
     done.pivotBatches += await settled(model.backend, () => calibrateRun(context, loaded));
     done.samples += inRun;
     done.batches += run.batches;
+    await handOut();
     await keep?.(done);
   }
-  const statistics = { ...(await accumulators.read(done)), ...done };
-  await requireFiniteStatistics(model, statistics, samples, request.signal);
-  return statistics;
+  return await read();
 }
 
 /**

@@ -62,6 +62,18 @@ it("tells without a calibration what is known of the weights, in the statistics'
   );
 });
 
+it("hands out statistics of a part with its progress where it is asked to, and none of the whole", async () => {
+  const order = { ...parameters, sampleLimit: 2 };
+  const two = await follow(engine, { ...order, keep: { from: null }, partial: { atLeast: 1 } });
+  const handed = two.seen.filter(({ statistics }) => statistics);
+  expect(handed).toMatchObject([{ sample: 1, samples: 2, from: 0, statistics: { samples: 1 } }]);
+  expect(two.statistics).toEqual((await follow(engine, order)).statistics);
+  const [record] = two.records;
+  const again = await follow(engine, { ...order, keep: { from: record }, partial: { atLeast: 1 } });
+  expect(again.first).toMatchObject({ sample: 1, samples: 2, from: 1, fraction: 0.5, statistics: { samples: 1 } });
+  expect(again.statistics).toEqual(two.statistics);
+});
+
 it("hands out sums only where it is asked to", async () => {
   const { records, statistics, first } = await follow(engine, parameters);
   expect(records).toEqual([]);

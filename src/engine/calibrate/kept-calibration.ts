@@ -15,7 +15,7 @@ export { readWeightStatistics } from "./weight-statistics.ts";
 export async function calibrateSet(
   model: Model,
   set: CalibrationSet,
-  { keep, ...parameters }: CalibrationOrder,
+  { keep, partial, ...parameters }: CalibrationOrder,
   { signal, onProgress }: Call<CalibrationProgress>,
 ): Promise<Statistics> {
   const found = keep && keep.from !== null ? readRecord(keep.from, model, parameters) : null;
@@ -39,6 +39,8 @@ export async function calibrateSet(
     latest = progress;
     onProgress?.(keep ? { ...progress, ...origin } : progress);
   };
+  const done = { sample: Math.max(1, origin.from), samples: samples.length, fraction: origin.from / samples.length };
+  const begun: CalibrationProgress = { ...done, pass: "forward", layer: 0, layers: 0 };
   return calibrate(model, {
     samples,
     batchSize: parameters.batchSize,
@@ -46,6 +48,12 @@ export async function calibrateSet(
     from: record?.done ?? null,
     signal,
     onProgress: report,
+    ...(partial && {
+      partial: {
+        ...partial,
+        take: (statistics) => onProgress?.({ ...(latest ?? begun), ...(keep ? origin : {}), statistics }),
+      },
+    }),
     ...(identity && {
       keep: {
         keep(done) {

@@ -1,5 +1,6 @@
 /** What a calibration and a look at the layers take and report. */
 import type { PivotParameters } from "../../core/pivots.ts";
+import type { Statistics } from "../../core/statistics.ts";
 import type { Precision } from "../../graph/precision.ts";
 
 export interface CalibrationParameters {
@@ -16,6 +17,11 @@ export interface CalibrationOrder extends CalibrationParameters {
    * whatever else it is, it is not used. Absent: neither.
    */
   readonly keep?: { readonly from: unknown };
+  /**
+   * Hand out statistics of what is summed (`CalibrationProgress.statistics`) once that is `atLeast` samples, then whenever it
+   * has doubled. Absent: only those of all samples, at the end.
+   */
+  readonly partial?: { readonly atLeast: number };
 }
 
 /** What the sums of a calibration belong to. */
@@ -74,6 +80,8 @@ export interface CalibrationProgress {
   /** Samples that were summed before this call, and why not where a record was given and is not used. */
   readonly from?: number;
   readonly refused?: RecordRefusal | null;
+  /** Where they are asked for: statistics of the samples that are summed so far, never of all. */
+  readonly statistics?: Statistics;
   /** After a run, where it is asked for: what is summed so far. */
   readonly record?: CalibrationRecord;
   /** With `record`: graph runs that the engine has made, as `Engine.countRuns`. */

@@ -17,7 +17,13 @@ import type {
 } from "../contract.ts";
 import type { ArgumentsOf, CallName, ProgressOf, ResultOf } from "../worker/calls.ts";
 import { fakeNeeds, fakeSummary } from "./fake-model.ts";
-import { fakeLayerViews, fakeRecord, fakeSamplesDone, fakeStatistics } from "./fake-statistics.ts";
+import {
+  fakeLayerViews,
+  fakePartialStatistics,
+  fakeRecord,
+  fakeSamplesDone,
+  fakeStatistics,
+} from "./fake-statistics.ts";
 import { fakeAssessment, fakeMeasurement, fakeTrace } from "./fake-text.ts";
 
 export type CallKind = Exclude<CallName, "dispose">;
@@ -95,8 +101,17 @@ export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
       async answer([order], call) {
         const { batchSize, keep, sampleLimit = 8 } = order;
         const from = fakeSamplesDone(keep?.from);
+        let due = order.partial?.atLeast ?? Number.POSITIVE_INFINITY;
+        const handOut = (done: number) => {
+          if (done < Math.max(1, due) || done >= sampleLimit) return;
+          due = 2 * done;
+          const statistics = fakePartialStatistics(layout, done, batchSize);
+          call.onProgress?.({ ...calibrationProgress(order, done, from), statistics });
+        };
+        handOut(from);
         for (let done = from + batchSize; done < sampleLimit; done += batchSize) {
           await step(call, () => {
+            handOut(done);
             told.runs += 1;
             const kept = { record: fakeRecord(order, done), runs: told.runs };
             return { ...calibrationProgress(order, done, from), ...(keep ? kept : {}) };

@@ -27,6 +27,18 @@ export function fakeStatistics(layout: UnitLayout): Statistics {
   };
 }
 
+/** The same of the first samples only: the fewer, the further off. */
+export function fakePartialStatistics(layout: UnitLayout, samples: number, batchSize: number): Statistics {
+  const whole = fakeStatistics(layout);
+  const off = (value: number, unit: number) => value * (1 + Math.sin(unit * 2.3) / (2 * samples));
+  const batches = Math.ceil(samples / batchSize);
+  return {
+    ...whole,
+    ...{ samples, batches, pivotBatches: batches },
+    attributionGlobal: whole.attributionGlobal.map(off),
+  };
+}
+
 /** Layers that do more the later they come, text before vision. */
 export function fakeLayerViews(
   layout: UnitLayout,

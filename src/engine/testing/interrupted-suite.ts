@@ -103,6 +103,42 @@ export function defineInterruptedSuite(open: () => Promise<Backend>): void {
     expect(await calibrate(model, { ...request(1), from: again[0] ?? null })).toEqual(whole);
   });
 
+  it.each([
+    [1, 1, [2, 4]],
+    [1, 3, [4]],
+    [2, 1, [4]],
+    [1, 5, []],
+  ])(
+    "hands out statistics on the way in runs of %i, from %i samples on, and ends with the same numbers",
+    async (batchesPerRun, atLeast, ends) => {
+      const alive = countTensors(model.backend);
+      const untouched = await calibrate(model, request(batchesPerRun));
+      const taken: Statistics[] = [];
+      const partial = { atLeast, take: (statistics: Statistics) => void taken.push(statistics) };
+      expect(await calibrate(model, { ...request(batchesPerRun), partial })).toEqual(untouched);
+      expect(taken.map((statistics) => statistics.samples)).toEqual(ends);
+      for (const statistics of taken) {
+        const alone = samples.slice(0, statistics.samples);
+        expect(statistics).toEqual(await calibrate(model, { ...request(batchesPerRun), samples: alone }));
+      }
+      expect(alive()).toBe(0);
+    },
+  );
+
+  it("hands them out at once where it goes on from enough samples, and not where these were handed out", async () => {
+    const { whole, records } = await recorded(1);
+    const from = records[0] ?? null;
+    for (const [atLeast, ends] of [
+      [1, [2, 4]],
+      [3, [4]],
+    ] as const) {
+      const taken: number[] = [];
+      const partial = { atLeast, take: ({ samples: count }: Statistics) => void taken.push(count) };
+      expect(await calibrate(model, { ...request(1), from, partial })).toEqual(whole);
+      expect(taken).toEqual(ends);
+    }
+  });
+
   it("makes statistics of what is summed so far: those of its samples alone", async () => {
     const alive = countTensors(model.backend);
     const { whole, records } = await recorded(1);

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { formatCount } from "../../charts/format.ts";
 import type { WorkbenchState } from "../../state/shape.ts";
+import { wholeStatistics } from "../../state/slices/calibration.ts";
 import { cellCount, describeExperiment, sampleCount } from "../../state/slices/experiments/experiments-choices.ts";
 import { isStale } from "../../state/slices/experiments/experiments-facts.ts";
 import type { ExperimentName, ExperimentRun } from "../../state/slices/experiments/experiments-state.ts";
@@ -93,6 +94,8 @@ export function Run({ name, label, sentence, children }: RunProps) {
 /** Why it cannot be started, null where it can. */
 export function unavailable(name: ExperimentName, state: WorkbenchState): string | null {
   if (state.model.status !== "ready" || !state.calibration.statistics) return missingPlan(state);
+  if (!wholeStatistics(state))
+    return "Waits for the whole calibration: so far the plan rests on a part of its samples.";
   if (state.experiments.families?.length === 0)
     return "This model brings no samples to measure on. Use own samples, beside the calibration.";
   if (!describeExperiment(name, state)) return "Choose at least one method and one ratio.";

@@ -1,9 +1,13 @@
-/** One calibration within its turn, whoever needs it: kept as it goes, and gone on with in as many workers as it takes. */
+/**
+ * One calibration, whoever needs it: kept as it goes, gone on with in as many workers as it takes, and in as many turns of the
+ * queue as others leave it. Whoever waits goes in between two runs: what is summed is handed out there anyway.
+ */
 import { PivotscopeError } from "../../core/errors.ts";
 import type { Statistics } from "../../core/statistics.ts";
 import type { CalibrationParameters, CalibrationProgress } from "../../engine/contract.ts";
 import type { WorkerEngine } from "../../engine/worker/client.ts";
 import type { Context } from "../context.ts";
+import { othersWait } from "../queue.ts";
 import { RenewalDue, runsPerWorker, withRenewal } from "../renewal.ts";
 import type { KeptCalibrations } from "./calibration-kept.ts";
 import { provideSamples } from "./own-samples/own-samples-pictures.ts";
@@ -13,51 +17,92 @@ export interface KeptRun {
   readonly key: string;
   readonly parameters: CalibrationParameters;
   readonly signal: AbortSignal;
-  onProgress(progress: Omit<CalibrationProgress, "record" | "runs">): void;
+  /** Does work in a turn of the queue. */
+  inQueue<Result>(work: () => Promise<Result>): Promise<Result>;
+  onProgress(progress: Omit<CalibrationProgress, "record" | "runs" | "statistics">): void;
   /** Told how many samples are summed and kept. */
   onKept?(done: number, of: number): void;
+  /** Wants statistics on the way: of so many samples at least, then whenever there are twice as many. */
+  readonly partial?: { readonly atLeast: number; take(statistics: Statistics, of: number): void };
   onRenewal(loss: PivotscopeError | null): void;
 }
 
-/** Calibrates the model at hand; to be called within a turn of the queue. @throws what the engine throws. */
-export async function calibrateKept(context: Context, kept: KeptCalibrations, run: KeptRun): Promise<Statistics> {
-  const { key, parameters, signal, onProgress } = run;
-  let from = await kept.read(key);
-  let reached = 0;
+/** Why a call of the engine is ended that goes on later. */
+type Stop = "renewal" | "others";
 
-  async function calibrate(engine: WorkerEngine): Promise<Statistics> {
-    const { ownSamples, model } = context.get();
-    await provideSamples(context.environment, engine, ownSamples.used, model.summary, signal);
+/**
+ * Calibrates the model and the samples at hand when it is called.
+ * @throws what the engine throws; `cancelled` where another model has come in between.
+ */
+export async function calibrateKept(context: Context, kept: KeptCalibrations, run: KeptRun): Promise<Statistics> {
+  const { key, parameters, signal } = run;
+  const { ownSamples, model } = context.get();
+  let from: unknown = null;
+  let reached = 0;
+  let atLeast = run.partial?.atLeast ?? 0;
+  /** Samples that were summed before: what was summed between turns of this run is no news. */
+  let began: number | undefined;
+
+  /** Null where others want the engine. */
+  async function calibrate(engine: WorkerEngine): Promise<Statistics | null> {
+    await provideSamples(context.environment, engine, ownSamples.used, context.get().model.summary, signal);
     const limit = runsPerWorker(context);
     const controller = new AbortController();
-    const stop = () => controller.abort();
-    let due = false;
+    const abort = () => controller.abort();
+    let stop: Stop | null = null;
     if (signal.aborted) throw new PivotscopeError("cancelled", "Cancelled.");
-    signal.addEventListener("abort", stop);
+    signal.addEventListener("abort", abort);
     try {
       return await engine.calibrate(
-        { ...parameters, keep: { from } },
+        { ...parameters, keep: { from }, ...(run.partial && { partial: { atLeast } }) },
         {
           signal: controller.signal,
-          onProgress({ record, runs = 0, ...progress }) {
+          onProgress({ record, runs = 0, statistics, ...progress }) {
+            if (statistics) {
+              atLeast = 2 * statistics.samples;
+              run.partial?.take(statistics, progress.samples);
+            }
             if (record) {
               from = record;
               reached = record.done.samples;
               kept.note(key, record);
               run.onKept?.(reached, record.of.samples.count);
-              due = limit !== null && runs >= limit && reached < record.of.samples.count;
+              if (reached < record.of.samples.count) {
+                if (limit !== null && runs >= limit) stop = "renewal";
+                else if (othersWait(context.queue.activity)) stop = "others";
+              }
             }
-            onProgress(progress);
-            if (due) stop();
+            began ??= progress.from;
+            run.onProgress(began === undefined ? progress : { ...progress, from: began });
+            if (stop) abort();
           },
         },
       );
     } catch (error) {
-      throw due && !signal.aborted ? new RenewalDue() : error;
+      if (signal.aborted || stop === null) throw error;
+      if (stop === "renewal") throw new RenewalDue();
+      return null;
     } finally {
-      signal.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", abort);
     }
   }
 
-  return withRenewal(context, { work: calibrate, reached: () => reached, signal, onRenewal: run.onRenewal });
+  for (;;) {
+    const found = await run.inQueue(async () => {
+      if (model.summary?.weightHash !== context.get().model.summary?.weightHash) {
+        throw new PivotscopeError("cancelled", "Cancelled: another model is open.");
+      }
+      from ??= await kept.read(key);
+      return withRenewal(context, {
+        work: calibrate,
+        reached: () => reached,
+        signal,
+        onRenewal(loss) {
+          began = undefined;
+          run.onRenewal(loss);
+        },
+      });
+    });
+    if (found) return found;
+  }
 }

@@ -7,7 +7,7 @@ import type { Failure } from "../failure.ts";
 import { IDLE, type Job } from "../job-state.ts";
 
 /** How far it is, and how long still by what it has taken so far; null while that is not known. */
-export interface CalibrationPace extends Omit<CalibrationProgress, "record" | "runs"> {
+export interface CalibrationPace extends Omit<CalibrationProgress, "record" | "runs" | "statistics"> {
   readonly left: TimeLeft | null;
 }
 
@@ -28,8 +28,10 @@ export interface KeptSamples {
 export type StatisticsOrigin = "here" | "kept" | "beforehand" | "file";
 
 interface CalibrationOutcome {
-  /** What the last finished calibration left; a cancelled or failed one never touches it. */
+  /** What a calibration left: the last that finished, or as far as it has come the one at hand or the one that was stopped. */
   readonly statistics: Statistics | null;
+  /** How many samples the whole calibration has, where `statistics` are of a part of them; null where they are of all. */
+  readonly partOf: number | null;
   /** What is known of the model at hand without a calibration; null until a method asks for it. */
   readonly weights: WeightStatistics | null;
   /** Why it could not be read; null where it was not tried or was. */
@@ -54,6 +56,7 @@ interface CalibrationOutcome {
 export const initialCalibration: CalibrationState = {
   ...IDLE,
   statistics: null,
+  partOf: null,
   weights: null,
   weightsFailure: null,
   statisticsKey: null,

@@ -12,6 +12,8 @@ it("estimates the time left from the passes, not from the traces that were writt
   const { calibrate } = fake;
   const left: (TimeLeft | null)[] = [];
   fake.calibrate = async (parameters, call) => {
+    // A measurement that has come due goes in between; what is left of the calibration takes no time.
+    fake.calibrate = calibrate;
     const common = { samples: 8, layer: 0, layers: 6 };
     const shows = async (sample: number, pass: "traces" | "forward", fraction: number) => {
       call?.onProgress?.({ ...common, sample, pass, fraction });

@@ -9,7 +9,12 @@ import { ENDED, IDLE } from "../job-state.ts";
 import type { WorkbenchState } from "../shape.ts";
 import type { KeptCalibrations } from "./calibration-kept.ts";
 import { calibrateKept } from "./calibration-run.ts";
-import type { CalibrationPace, CalibrationState, KeptSamples } from "./calibration-state.ts";
+import {
+  type CalibrationPace,
+  type CalibrationState,
+  initialCalibration,
+  type KeptSamples,
+} from "./calibration-state.ts";
 import { createWeightsReader } from "./calibration-weights.ts";
 import { calibrationParameters } from "./pruning/method.ts";
 
@@ -30,6 +35,8 @@ export interface CalibrationActions {
   setSampleLimit(limit: number | null): void;
   /** Reads what methods need that do without a calibration. */
   readWeights(): Promise<void>;
+  /** Forgets what is known of a model: another one has come. */
+  reset(): void;
   /** Takes statistics of a file, made with the constants at hand; a run ends, and what it has summed stays. */
   take(statistics: Statistics, file: string): void;
 }
@@ -53,38 +60,44 @@ export function createCalibrationActions(
     const parameters = calibrationParameters(state.pruning.parameters, state.calibration.sampleLimit);
     const begin = { interruption: null };
     await job.start(async ({ signal, report, inQueue, wanted }) => {
-      let started = 0;
-      const statistics = await inQueue(() => {
-        started = environment.now();
-        const timeLeft = createCalibrationTime();
-        return calibrateKept(context, kept, {
-          key,
-          parameters,
-          signal,
-          onProgress: (progress) => report({ ...progress, left: timeLeft(progress, environment.now() / 1000) }),
-          onKept(done, of) {
-            if (wanted()) patch("calibration", { kept: { key, done, of } });
+      const clock = createStopClock(environment.now);
+      const timeLeft = createCalibrationTime();
+      const statistics = await calibrateKept(context, kept, {
+        key,
+        parameters,
+        signal,
+        inQueue: (work) => inQueue(() => clock.during(work)),
+        onProgress: (progress) => report({ ...progress, left: timeLeft(progress, clock.seconds()) }),
+        onKept(done, of) {
+          if (wanted()) patch("calibration", { kept: { key, done, of } });
+        },
+        partial: {
+          atLeast: fewestWanted(state.calibration, key),
+          take(found, of) {
+            if (!wanted() || found.samples < fewestWanted(get().calibration, key)) return;
+            const made = { partOf: of, statisticsKey: key, origin: "here", file: null, seconds: null } as const;
+            patch("calibration", { statistics: found, ...made });
           },
-          onRenewal(loss) {
-            if (loss && wanted()) patch("calibration", { interruption: loss.message });
-          },
-        });
+        },
+        onRenewal(loss) {
+          if (loss && wanted()) patch("calibration", { interruption: loss.message });
+        },
       });
       await kept.forget(key);
       // Where the browser does not keep it, what is kept so far was refused before, and that is said.
       void loadRecall()
         .then(({ keepStatistics }) => keepStatistics(environment.records, key, statistics))
         .catch(() => undefined);
-      const seconds = (environment.now() - started) / 1000;
-      return { statistics, statisticsKey: key, origin: "here", file: null, seconds, kept: null };
+      const seconds = clock.seconds();
+      return { statistics, partOf: null, statisticsKey: key, origin: "here", file: null, seconds, kept: null };
     }, begin);
   }
 
   /** Those that were recalled for other samples make room: nobody has asked for them. */
   function wanting(): boolean {
     const state = get();
-    const { statistics, origin } = state.calibration;
-    const brought = origin === "kept" || origin === "beforehand";
+    const { statistics, origin, partOf } = state.calibration;
+    const brought = origin === "kept" || origin === "beforehand" || partOf !== null;
     return !job.busy && (statistics === null || (brought && calibrationOutdated(state)));
   }
 
@@ -92,11 +105,13 @@ export function createCalibrationActions(
     if (!wanting()) return;
     const state = get();
     const key = calibrationKey(state);
-    if (state.calibration.statistics) patch("calibration", { ...IDLE, statistics: null, statisticsKey: null });
+    if (state.calibration.statistics) {
+      patch("calibration", { ...IDLE, statistics: null, partOf: null, statisticsKey: null });
+    }
     const { recallStatistics } = await loadRecall();
     const found = await recallStatistics(environment, state, key);
     if (!found || !wanting() || calibrationKey(get()) !== key) return;
-    patch("calibration", { ...ENDED, ...found, statisticsKey: key, file: null, seconds: null });
+    patch("calibration", { ...ENDED, ...found, partOf: null, statisticsKey: key, file: null, seconds: null });
   }
 
   return {
@@ -111,12 +126,19 @@ export function createCalibrationActions(
     },
     readWeights: createWeightsReader(context, onLoss),
     setSampleLimit: (sampleLimit) => patch("calibration", { sampleLimit }),
+    reset() {
+      job.drop();
+      const { statistics, partOf, weights, weightsFailure, statisticsKey, origin, file, seconds } = initialCalibration;
+      const nothing = { statistics, partOf, weights, weightsFailure, statisticsKey, origin, file, seconds };
+      patch("calibration", { ...IDLE, ...nothing });
+    },
     take(statistics, file) {
       job.drop();
       const statisticsKey = keyWithoutSamples(get());
       patch("calibration", {
         ...ENDED,
         statistics,
+        partOf: null,
         statisticsKey,
         origin: "file",
         file,
@@ -125,6 +147,36 @@ export function createCalibrationActions(
       });
     },
   };
+}
+
+/** Counts the time that was spent on work, and none between. */
+function createStopClock(now: () => number) {
+  let before = 0;
+  let since: number | null = null;
+  const spent = () => before + (since === null ? 0 : now() - since);
+  return {
+    seconds: () => spent() / 1000,
+    async during<Result>(work: () => Promise<Result>): Promise<Result> {
+      since = now();
+      try {
+        return await work();
+      } finally {
+        before = spent();
+        since = null;
+      }
+    },
+  };
+}
+
+/** Of how many samples statistics on the way have to be, to take the place of those in use: no fewer, and no fewer news. */
+function fewestWanted({ statistics, statisticsKey, partOf }: CalibrationState, key: string): number {
+  if (statistics === null) return 1;
+  return partOf !== null && statisticsKey === key ? statistics.samples + 1 : statistics.samples;
+}
+
+/** The statistics in use where they are those of a whole calibration. */
+export function wholeStatistics({ calibration: { statistics, partOf } }: WorkbenchState): Statistics | null {
+  return partOf === null ? statistics : null;
 }
 
 /** Names what the calibration at hand depends on: the weights and the parameters that enter it. */

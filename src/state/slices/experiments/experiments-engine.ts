@@ -56,7 +56,7 @@ export function createExperimentEngine(context: Context, calls: ExperimentCalls)
       const key = keyOfCalibration(parameters, context.get());
       calibrated.add(key);
       const onProgress = (progress: CalibrationProgress) => call?.onProgress?.(progress);
-      return inQueue(() => calibrateKept(context, kept, { key, parameters, signal, onProgress, onRenewal }));
+      return calibrateKept(context, kept, { key, parameters, signal, inQueue, onProgress, onRenewal });
     },
     evaluationSet: (call) => whole((engine) => engine.evaluationSet(bound(call))),
     writeTraces: (samples, call) => whole((engine) => engine.writeTraces(samples, bound(call))),

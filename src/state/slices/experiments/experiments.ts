@@ -12,7 +12,7 @@ import { createJob, type JobControl, type Run } from "../../job.ts";
 import { CANCELLED, ENDED, type Job } from "../../job-state.ts";
 import { NEVER } from "../../queue.ts";
 import type { WorkbenchState } from "../../shape.ts";
-import { calibrationOutdated } from "../calibration.ts";
+import { calibrationOutdated, wholeStatistics } from "../calibration.ts";
 import type { KeptCalibrations } from "../calibration-kept.ts";
 import { describeExperiment } from "./experiments-choices.ts";
 import { createExperimentEngine } from "./experiments-engine.ts";
@@ -134,7 +134,8 @@ export function createExperimentsActions(
   async function start(name: ExperimentName): Promise<void> {
     const state = get();
     const { summary } = state.model;
-    const { statistics, sampleLimit } = state.calibration;
+    const { sampleLimit } = state.calibration;
+    const statistics = wholeStatistics(state);
     const description = describeExperiment(name, state);
     const key = currentKey(name, state);
     if (jobs[name].busy || !summary || !statistics || !description || key === null) return;

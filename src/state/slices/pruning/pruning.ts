@@ -166,7 +166,7 @@ export function provenanceOf(
   frame: FrameData,
   file?: string,
 ): PlanOf | null {
-  const { statistics, origin } = calibration;
+  const { statistics, origin, partOf } = calibration;
   const needed = needsOf(method) === "calibration" ? statistics : null;
   return planOf(
     { model },
@@ -177,7 +177,7 @@ export function provenanceOf(
       reached: frame.reachedRatio,
       hash: planHash(frame),
       ...(file === undefined
-        ? { statistics: needed && { samples: needed.samples, origin } }
+        ? { statistics: needed && { samples: needed.samples, origin, ...(partOf === null ? {} : { of: partOf }) } }
         : { statistics: null, file }),
     },
   );
