@@ -38,7 +38,7 @@ const codeSplitting = {
   ],
 };
 
-const notices = thirdPartyNotices();
+const notices = thirdPartyNotices(["@fontsource-variable/inter"]);
 
 export default defineConfig({
   plugins: [react(), shortenShaders(), pageSecurity(), hostingText(), isolation(securityHeaders()), notices.write()],

@@ -20,7 +20,7 @@ test("shows picture, slider, retention, field, trace, KL and the way to compare 
 test("names the software of others that it holds, with their licences", async ({ page, request }) => {
   const workbench = new Workbench(page);
   await workbench.open(`${FEW_SAMPLES}&backend=cpu`);
-  await workbench.button("Help").click();
+  await workbench.more("Help");
   const link = page.getByRole("dialog", { name: "Help" }).getByRole("link", { name: "their notices" });
   await expect(link).toBeVisible();
   const answer = await request.get(await link.evaluate((element: HTMLAnchorElement) => element.href));

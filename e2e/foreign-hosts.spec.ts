@@ -4,7 +4,7 @@ import { expect, type Page } from "@playwright/test";
 import { type HubServer, startHubServer } from "../src/models/testing/hub-server.ts";
 import { OpenModelDialog } from "./open-model.ts";
 import { test } from "./test.ts";
-import { WORDS } from "./words.ts";
+import { ABOUT_MODEL, WORDS } from "./words.ts";
 
 const BUNDLED = join(import.meta.dirname, "..", "public", "models", "scenes");
 const REPOSITORY = "test/scenes";
@@ -23,7 +23,7 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => hub.close());
 
-const chip = (page: Page) => page.getByRole("banner").getByRole("paragraph");
+const chip = (page: Page) => page.getByRole("banner").getByRole("button", { name: ABOUT_MODEL });
 const ask = (model: string) => `/?backend=cpu&hub=${encodeURIComponent(hub.url)}#samples=2&model=${model}`;
 
 test("a link's hub is shown large and asked about before anything is asked of it", { tag: "@attack" }, async ({

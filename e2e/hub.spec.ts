@@ -6,7 +6,7 @@ import { expect, type Page } from "@playwright/test";
 import { type HubServer, startHubServer } from "../src/models/testing/hub-server.ts";
 import { OpenModelDialog } from "./open-model.ts";
 import { test } from "./test.ts";
-import { WORDS } from "./words.ts";
+import { ABOUT_MODEL, WORDS } from "./words.ts";
 
 const BUNDLED = join(import.meta.dirname, "..", "public", "models", "scenes");
 const WEIGHTS = "model.safetensors";
@@ -56,7 +56,7 @@ async function lookAt(dialog: OpenModelDialog, repository: string): Promise<void
   await dialog.agreeTo(hub.url);
 }
 
-const chip = (page: Page) => page.getByRole("banner").getByRole("paragraph");
+const chip = (page: Page) => page.getByRole("banner").getByRole("button", { name: ABOUT_MODEL });
 const trace = (page: Page) => page.getByRole("listbox", { name: "Tokens of the reasoning" });
 /** Requests for the weights' bytes that came to the hub's store of large files. */
 const weightRequests = () => hub.requests.filter(({ server, place }) => server === "cdn" && place === WEIGHTS);

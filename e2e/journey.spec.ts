@@ -30,12 +30,8 @@ test.beforeAll(async ({ browser }) => {
 test.afterAll(() => page.context().close());
 
 test("loads the bundled model on WebGPU and shows what it takes", async () => {
-  await expect(page.getByRole("banner")).toContainText(
-    /Scenes 3M · 3\.02\sM parameters · WebGPU · float(16|32) · [\d.]+ MB/,
-    {
-      timeout: 90_000,
-    },
-  );
+  await expect(page.getByRole("banner")).toContainText(/Scenes 3M 3\.02\sM parameters · WebGPU/, { timeout: 90_000 });
+  await expect(page.getByRole("banner")).toContainText(/WebGPU · float(16|32) · [\d.]+ MB/);
 });
 
 test("streams the dense model's reasoning and marks its pivots", async () => {
@@ -138,7 +134,7 @@ test("cancels a comparison without waiting for the model", async () => {
 test("changes a constant of the plan at once and resets it", async () => {
   const kept = () => workbench.budget("units kept").textContent();
   const before = await kept();
-  await workbench.button("Advanced").click();
+  await workbench.more("Advanced");
   await page.getByRole("spinbutton", { name: "Vision factor" }).fill("5");
   expect(await kept()).not.toBe(before);
   await page.getByRole("spinbutton", { name: "Window", exact: true }).fill("8");
@@ -160,11 +156,7 @@ test("takes an own picture and an own question", async () => {
 });
 
 test("gives the plan as a file and the page as a link", async () => {
-  await workbench.button("Download").click();
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Plan (JSON)" }).click(),
-  ]);
+  const [download] = await Promise.all([page.waitForEvent("download"), workbench.more("Download plan (JSON)")]);
   const plan = JSON.parse(readFileSync(await download.path(), "utf8"));
   expect(plan).toMatchObject({ method: "mucrasp", ratio: { asked: 0.6 }, model: { name: "scenes" } });
   expect(plan.keep["text.0.mlp"]).toHaveLength(384);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
 import { type PreviewServer, preview } from "vite";
 import { test } from "./test.ts";
+import { ABOUT_MODEL } from "./words.ts";
 import { FEW_SAMPLES } from "./workbench.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -10,7 +11,7 @@ const note = (page: Page) => page.getByText(/^The model runs on one thread/);
 
 async function open(page: Page, address: string): Promise<void> {
   await page.goto(`${address}?backend=cpu#${FEW_SAMPLES}`);
-  await expect(page.getByRole("banner").getByRole("paragraph")).toContainText("Scenes 3M");
+  await expect(page.getByRole("banner").getByRole("button", { name: ABOUT_MODEL })).toContainText("Scenes 3M");
 }
 
 let plain: PreviewServer;
@@ -30,7 +31,7 @@ test("says that there is one thread and what to do, and stays closed", async ({ 
   const opened = page.waitForEvent("popup");
   await page.getByRole("link", { name: "Hosting" }).click();
   await expect((await opened).locator("body")).toContainText("Cross-Origin-Embedder-Policy: require-corp");
-  await page.getByRole("main").getByRole("button", { name: "Close" }).press("Enter");
+  await page.getByRole("main").getByRole("button", { name: "Close this note" }).press("Enter");
   await expect(note(page)).toHaveCount(0);
   await page.reload();
   await open(page, address);

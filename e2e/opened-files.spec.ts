@@ -8,7 +8,7 @@ const ENTRY = "Open a statistics or plan file";
 
 /** What an entry of the download menu writes. */
 async function downloaded(page: Page, entry: string): Promise<Buffer> {
-  await page.getByRole("button", { name: "Download" }).click();
+  await page.getByRole("button", { name: "More", exact: true }).click();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: entry }).click();
   return readFile(await (await download).path());

@@ -8,12 +8,13 @@ import { expect, type Page } from "@playwright/test";
 import { type HubServer, startHubServer } from "../src/models/testing/hub-server.ts";
 import { OpenModelDialog } from "./open-model.ts";
 import { test } from "./test.ts";
+import { ABOUT_MODEL } from "./words.ts";
 
 const BUNDLED = join(import.meta.dirname, "..", "public", "models", "scenes");
 const WEIGHTS = "model.safetensors";
 const REPOSITORY = "test/scenes";
 
-const chip = (page: Page) => page.getByRole("banner").getByRole("paragraph");
+const chip = (page: Page) => page.getByRole("banner").getByRole("button", { name: ABOUT_MODEL });
 
 async function open(page: Page, query = ""): Promise<OpenModelDialog> {
   await page.goto(`/?backend=cpu${query}#samples=2`);

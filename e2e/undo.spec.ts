@@ -51,7 +51,7 @@ test("an edited scene and changed constants come back", async ({ page }) => {
   await expect(objects).toHaveCount(before - 1);
   await page.keyboard.press("Escape");
 
-  await workbench.button("Advanced").click();
+  await workbench.more("Advanced");
   const drawer = page.getByRole("complementary", { name: "Advanced" });
   await drawer.getByRole("spinbutton", { name: "Window" }).fill("7");
   await drawer.getByRole("button", { name: "Reset all" }).click();

@@ -16,6 +16,9 @@ export const WORDS = {
   openCached: "Open from cache",
 } as const;
 
+/** The button in the header that names the model. */
+export const ABOUT_MODEL = /: about this model$/;
+
 /** "answer matches: yes = yes", once the result of the ratio at hand has settled. */
 export const VERDICT = /answer (matches|differs)/;
 

@@ -50,6 +50,12 @@ export class Workbench {
     return this.page.getByRole("button", { name, exact: true });
   }
 
+  /** Presses what stands in the header's menu. */
+  async more(name: string): Promise<void> {
+    await this.button("More").click();
+    await this.page.getByRole("group", { name: "More" }).getByRole("button", { name, exact: true }).click();
+  }
+
   async alertText(): Promise<string> {
     const alert = this.page.getByRole("alert");
     await expect(alert).toBeVisible();

@@ -4,7 +4,7 @@ import { expect, type Page } from "@playwright/test";
 import { type HubServer, startHubServer } from "../src/models/testing/hub-server.ts";
 import { OpenModelDialog } from "./open-model.ts";
 import { test } from "./test.ts";
-import { WORDS } from "./words.ts";
+import { ABOUT_MODEL, WORDS } from "./words.ts";
 
 const BUNDLED = join(import.meta.dirname, "..", "public", "models", "scenes");
 const WEIGHTS = "model.safetensors";
@@ -17,7 +17,7 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => hub.close());
 
-const chip = (page: Page) => page.getByRole("banner").getByRole("paragraph");
+const chip = (page: Page) => page.getByRole("banner").getByRole("button", { name: ABOUT_MODEL });
 const weightRequests = () => hub.requests.filter(({ server, place }) => server === "cdn" && place === WEIGHTS);
 
 async function look(page: Page): Promise<OpenModelDialog> {

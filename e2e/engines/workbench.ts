@@ -1,6 +1,6 @@
 /** The page in any engine, as a person sees it: by role and name. */
 import { expect } from "@playwright/test";
-import { FEW_SAMPLES, VERDICT, WORDS } from "../words.ts";
+import { ABOUT_MODEL, FEW_SAMPLES, VERDICT, WORDS } from "../words.ts";
 import type { Driver, Key } from "./driver.ts";
 import { PageElement } from "./elements.ts";
 
@@ -36,7 +36,7 @@ export class EngineWorkbench {
 
   /** The line that says which model runs, and on what. */
   get chip(): PageElement {
-    return this.page.getByRole("banner").locator("p").nth(0);
+    return this.page.getByRole("banner").getByRole("button", { name: ABOUT_MODEL });
   }
 
   get slider(): PageElement {

@@ -1,14 +1,16 @@
 /** The shell: where each panel stands, and the keys that work everywhere. */
-import { useEffect } from "react";
+import { type MouseEvent, useEffect } from "react";
 import { actionFor } from "../panels/actions.ts";
 import { Dialogs } from "../panels/Dialogs.tsx";
-import { HeaderBar } from "../panels/HeaderBar.tsx";
+import { HeaderBar } from "../panels/header/HeaderBar.tsx";
 import { InputPanel } from "../panels/InputPanel.tsx";
 import { LinkNotes } from "../panels/LinkNotes.tsx";
 import { ModelStatus } from "../panels/ModelStatus.tsx";
 import { PanelBoundary } from "../panels/PanelBoundary.tsx";
 import { BudgetPanel, PlanPanel } from "../panels/PlanPanel.tsx";
-import { ReasoningPanel } from "../panels/ReasoningPanel.tsx";
+import { DetailPanel } from "../panels/reasoning/DetailPanel.tsx";
+import { Lines } from "../panels/reasoning/Lines.tsx";
+import { VerdictLine } from "../panels/reasoning/VerdictLine.tsx";
 import { SliderPanel } from "../panels/SliderPanel.tsx";
 import columns from "../panels/shared/columns.module.css";
 import { TabsPanel } from "../panels/TabsPanel.tsx";
@@ -26,6 +28,9 @@ export function App({ workbench }: AppProps) {
   return (
     <WorkbenchContext value={workbench}>
       <Drops />
+      <a className={styles.skip} href="#ratio" onClick={goToSlider}>
+        Go to the pruning ratio
+      </a>
       <HeaderBar />
       <main>
         <LinkNotes />
@@ -34,15 +39,25 @@ export function App({ workbench }: AppProps) {
           <PanelBoundary name="Picture and question">
             <InputPanel />
           </PanelBoundary>
-          <div className={`${styles.sliderColumn} ${columns.panel}`}>
-            <SliderPanel />
-            <BudgetPanel />
+          <div className={`${styles.stage} ${columns.panel}`}>
+            <PanelBoundary name="The reasoning">
+              <div className={styles.verdict}>
+                <VerdictLine />
+              </div>
+              <Lines />
+            </PanelBoundary>
+            <div className={styles.bar}>
+              <SliderPanel />
+              <BudgetPanel />
+            </div>
           </div>
-          <PanelBoundary name="The reasoning">
-            <ReasoningPanel />
-          </PanelBoundary>
           <PanelBoundary name="The plan">
             <PlanPanel />
+          </PanelBoundary>
+          <PanelBoundary name="The divergence">
+            <div className={`${columns.columnDetail} ${columns.panel}`}>
+              <DetailPanel />
+            </div>
           </PanelBoundary>
         </div>
         <TabsPanel />
@@ -50,6 +65,12 @@ export function App({ workbench }: AppProps) {
       <Dialogs />
     </WorkbenchContext>
   );
+}
+
+/** The address is the link that people share: it does not change for this. */
+function goToSlider(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById("ratio")?.focus();
 }
 
 function Drops() {

@@ -1,4 +1,5 @@
 /** The page: makes the workbench, opens what the address asks for, and hands it to React. */
+import "../styles/fonts.css";
 import "../styles/tokens.css";
 import "../styles/reset.css";
 import { StrictMode } from "react";

@@ -1,13 +1,13 @@
 /** Loading, failure and notes of the model: a few lines under the header, gone when all is well. */
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Alert } from "./Alert.tsx";
 import { ForgetKept } from "./ForgetKept.tsx";
 import styles from "./ModelStatus.module.css";
+import { notesOn } from "./model-notes.ts";
 import { OpeningStatus } from "./OpeningStatus.tsx";
 import { PartPanel } from "./PartPanel.tsx";
 import { Progress } from "./Progress.tsx";
 import controls from "./shared/controls.module.css";
-import texts from "./shared/text.module.css";
 import { createPartStore } from "./use-part.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
 import { loadText } from "./words.ts";
@@ -43,7 +43,7 @@ function StatusAtHand() {
   if (status === "lost") {
     // The message and its button stand beside the work that broke off.
     return (
-      <p className={`${styles.status} ${styles.backendNote}`}>
+      <p className={`${styles.status} ${styles.small}`}>
         The model has stopped. What it computed before is still shown.
       </p>
     );
@@ -77,54 +77,60 @@ function Files() {
 }
 
 /** WebAssembly has one thread where the page's server does not isolate it, and nothing else would say so. */
+const ONE_THREAD = "one thread";
+
 function OneThread() {
-  const { preferences } = useActions();
-  const closed = useSelect((state) => state.preferences.threadsNoteClosed);
   const onCpu = useSelect(({ model }) => model.status === "ready" && model.summary?.backend === "cpu");
-  if (closed || !onCpu || globalThis.crossOriginIsolated !== false) return null;
+  if (!onCpu || globalThis.crossOriginIsolated !== false) return null;
   return (
-    <div className={`${styles.status} ${styles.backendNote} ${texts.row}`}>
-      <p>
-        The model runs on one thread, slower than it could: whoever serves this page can switch threads on by two
-        headers, see{" "}
-        <a href="hosting.txt" target="_blank" rel="noreferrer">
-          Hosting
-        </a>
-        .
-      </p>
-      <button type="button" className={controls.button} onClick={() => preferences.closeThreadsNote()}>
-        Close
-      </button>
-    </div>
+    <Note name={ONE_THREAD}>
+      The model runs on one thread, slower than it could: whoever serves this page can switch threads on by two headers,
+      see{" "}
+      <a href="hosting.txt" target="_blank" rel="noreferrer">
+        Hosting
+      </a>
+      .
+    </Note>
   );
 }
 
-/** What people should know about how the model runs and is kept. */
+/** What people should know about how the model runs and is kept; the model's menu says it as well. */
 function Notes() {
   const summary = useSelect((state) => state.model.summary);
   const { model: actions } = useActions();
   if (!summary) return null;
-  const { backendNote, webGpuInSoftware, precisionNote, cacheNote } = summary;
-  const notes = [precisionNote, cacheNote].filter((note) => note !== "");
-  if (notes.length === 0 && backendNote === "") return null;
+  return notesOn(summary).map((note, place) => (
+    <Note key={note} name={note}>
+      {note}
+      {place === 0 && summary.webGpuInSoftware && (
+        <>
+          {" "}
+          Take it all the same with backend=webgpu in the address.{" "}
+          <button type="button" className={controls.button} onClick={() => void actions.reloadOn("webgpu")}>
+            Use WebGPU
+          </button>
+        </>
+      )}
+    </Note>
+  ));
+}
+
+/** @param props.name what it is closed by, for good. */
+function Note({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  const { preferences } = useActions();
+  const closed = useSelect((state) => state.preferences.closedNotes.includes(name));
+  if (closed) return null;
   return (
     <div className={`${styles.status} ${styles.backendNote}`}>
-      {backendNote !== "" && (
-        <p>
-          Runs on the CPU: {backendNote}{" "}
-          {webGpuInSoftware && (
-            <>
-              Take it all the same with backend=webgpu in the address.{" "}
-              <button type="button" className={controls.button} onClick={() => void actions.reloadOn("webgpu")}>
-                Use WebGPU
-              </button>
-            </>
-          )}
-        </p>
-      )}
-      {notes.map((note) => (
-        <p key={note}>{note}</p>
-      ))}
+      <p>{children}</p>
+      <button
+        type="button"
+        className={controls.buttonQuiet}
+        aria-label="Close this note"
+        onClick={() => preferences.closeNote(name)}
+      >
+        Close
+      </button>
     </div>
   );
 }

@@ -10,7 +10,7 @@ import styles from "./OpeningStatus.module.css";
 import { PanelBoundary } from "./PanelBoundary.tsx";
 import { PartPanel } from "./PartPanel.tsx";
 import { Progress } from "./Progress.tsx";
-import { modelLabel } from "./plan-context.ts";
+import { openModelLabel } from "./plan-context.ts";
 import controls from "./shared/controls.module.css";
 import { createPartStore } from "./use-part.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
@@ -33,7 +33,7 @@ function Line() {
   const { opening: actions } = useActions();
   const current = useSelect(({ opening }) => opening.current);
   const summary = useSelect((state) => state.model.summary);
-  const label = useSelect(modelLabel);
+  const label = useSelect(openModelLabel);
   const stay = (
     <button type="button" className={controls.button} onClick={() => actions.hide()}>
       {summary ? `Stay with ${label}` : "Dismiss"}

@@ -10,7 +10,7 @@ import { samplesAtHand } from "../state/slices/own-samples/own-samples.ts";
 import { methodLabel, needsOf } from "../state/slices/pruning/method.ts";
 
 /** The name of the model that is open or being opened; what a result is called is in its own provenance. */
-export function modelLabel({ model }: WorkbenchState): string {
+export function openModelLabel({ model }: WorkbenchState): string {
   const name = model.summary?.name ?? model.source?.name ?? "no model";
   return labelOf(name, model);
 }

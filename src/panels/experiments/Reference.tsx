@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect } from "react";
 import { originText, type ReferenceResults } from "../../core/experiments/reference.ts";
 import type { ExperimentName } from "../../state/slices/experiments/experiments-state.ts";
-import { modelLabel } from "../plan-context.ts";
+import { openModelLabel } from "../plan-context.ts";
 import controls from "../shared/controls.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import styles from "./Reference.module.css";
@@ -38,7 +38,7 @@ export function Reference({ reference, name, calibration, note, children }: Refe
   const { experiments } = useActions();
   const { origin } = reference;
   const hash = useSelect((state) => state.model.summary?.weightHash ?? null);
-  const model = useSelect(modelLabel);
+  const model = useSelect(openModelLabel);
   const reason = useSelect((state) => unavailable(name, state));
   const status = useSelect((state) => state.experiments.runs[name].status);
   const busy = status === "running" || status === "paused";

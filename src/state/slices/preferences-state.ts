@@ -13,8 +13,8 @@ export interface PreferencesState {
   readonly tab: TabName | null;
   /** Whether single keys act outside of text fields; they can get in the way of speech input (WCAG 2.1.4). */
   readonly shortcuts: boolean;
-  /** Whether somebody has closed the line that says that WebAssembly has one thread. */
-  readonly threadsNoteClosed: boolean;
+  /** Lines about how the model runs that somebody has closed. */
+  readonly closedNotes: readonly string[];
 }
 
 export const initialPreferences: PreferencesState = {
@@ -22,5 +22,5 @@ export const initialPreferences: PreferencesState = {
   dialog: null,
   tab: null,
   shortcuts: true,
-  threadsNoteClosed: false,
+  closedNotes: [],
 };

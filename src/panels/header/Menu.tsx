@@ -1,0 +1,75 @@
+/** A button that opens what belongs to it right under it: the browser's own popover, which closes on Escape or a press elsewhere. */
+import { type ReactNode, type ToggleEvent, useId, useRef } from "react";
+import controls from "../shared/controls.module.css";
+import styles from "./Menu.module.css";
+
+export interface MenuProps {
+  /** What is read out for the button. */
+  readonly name: string;
+  /** What stands on the button. */
+  readonly face: ReactNode;
+  readonly title?: string;
+  /** A button that looks like text. */
+  readonly quiet?: boolean;
+  readonly className?: string | undefined;
+  readonly children: ReactNode;
+}
+
+/** Room between the button and what it opens, and to the window's edges, CSS pixels. */
+const GAP = 6;
+
+export function Menu({ name, face, title, quiet = false, className, children }: MenuProps) {
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const place = ({ newState, currentTarget }: ToggleEvent<HTMLDivElement>) => {
+    if (newState !== "open" || !button.current) return;
+    const { left, right, bottom } = button.current.getBoundingClientRect();
+    const { style, offsetWidth } = currentTarget;
+    // Under the button, on the side of the window where there is room.
+    const start = left + offsetWidth + GAP <= window.innerWidth ? left : right - offsetWidth;
+    style.setProperty("--menu-left", `${Math.max(GAP, start)}px`);
+    style.setProperty("--menu-top", `${bottom + GAP}px`);
+  };
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className={[quiet ? controls.buttonQuiet : controls.button, className].filter(Boolean).join(" ")}
+        popoverTarget={id}
+        aria-label={name}
+        title={title}
+      >
+        {face}
+      </button>
+      <div id={id} className={styles.menu} popover="auto" role="group" aria-label={name} onToggle={place}>
+        {children}
+      </div>
+    </>
+  );
+}
+
+export interface MenuItemProps {
+  readonly children: ReactNode;
+  readonly disabled?: boolean;
+  readonly title?: string;
+  onPress(): void;
+}
+
+/** Does something and closes the menu that it stands in. */
+export function MenuItem({ children, disabled = false, title, onPress }: MenuItemProps) {
+  return (
+    <button
+      type="button"
+      className={styles.item}
+      disabled={disabled}
+      title={title}
+      onClick={(event) => {
+        event.currentTarget.closest<HTMLElement>("[popover]")?.hidePopover();
+        onPress();
+      }}
+    >
+      {children}
+    </button>
+  );
+}
