@@ -15,9 +15,9 @@ test("stands in the order of importance, without scrolling sideways, with the sl
   const order = [
     await top("Picture and question"),
     await top("Reasoning"),
-    await top("KL divergence"),
     await top("Retention by layer"),
     await top("Neuron field"),
+    await top("KL divergence"),
   ];
   expect(order).toEqual(order.toSorted((a, b) => a - b));
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);

@@ -1,5 +1,5 @@
 /** The shell: where each panel stands, and the keys that work everywhere. */
-import { type MouseEvent, useEffect } from "react";
+import { useEffect } from "react";
 import { actionFor } from "../panels/actions.ts";
 import { Dialogs } from "../panels/Dialogs.tsx";
 import { HeaderBar } from "../panels/header/HeaderBar.tsx";
@@ -28,9 +28,9 @@ export function App({ workbench }: AppProps) {
   return (
     <WorkbenchContext value={workbench}>
       <Drops />
-      <a className={styles.skip} href="#ratio" onClick={goToSlider}>
+      <button type="button" className={styles.skip} onClick={() => document.getElementById("ratio")?.focus()}>
         Go to the pruning ratio
-      </a>
+      </button>
       <HeaderBar />
       <main>
         <LinkNotes />
@@ -65,12 +65,6 @@ export function App({ workbench }: AppProps) {
       <Dialogs />
     </WorkbenchContext>
   );
-}
-
-/** The address is the link that people share: it does not change for this. */
-function goToSlider(event: MouseEvent): void {
-  event.preventDefault();
-  document.getElementById("ratio")?.focus();
 }
 
 function Drops() {

@@ -53,12 +53,20 @@ export function ChartFrame(props: ChartFrameProps) {
         <Heading id={id} className={frame.chartTitle}>
           {title}
         </Heading>
+        <p className={frame.chartCaption}>
+          {context.model} · {context.method} · {ratioText ?? formatShare(shownRatio, 1)}
+        </p>
         {stale && <span className={frame.staleBadge}>computed at {formatShare(staleRatio)}</span>}
         <span className={frame.chartActions}>
           {formula && <FormulaNote formula={formula} />}
           {!isTable && (
-            <button type="button" className={buttons.chartAction} onClick={() => setAsTable(!asTable)}>
-              {asTable ? "show as chart" : "show as table"}
+            <button
+              type="button"
+              className={buttons.chartAction}
+              aria-label={asTable ? "show as chart" : "show as table"}
+              onClick={() => setAsTable(!asTable)}
+            >
+              {asTable ? "chart" : "table"}
             </button>
           )}
           <button
@@ -75,9 +83,6 @@ export function ChartFrame(props: ChartFrameProps) {
       </header>
       <p className={frame.chartSentence}>{sentence}</p>
       <div className={frame.chartBody}>{asTable ? <DataTable caption={title} table={table()} /> : children}</div>
-      <p className={frame.chartCaption}>
-        {context.model} · {context.method} · {ratioText ?? formatShare(shownRatio, 1)}
-      </p>
     </section>
   );
 }

@@ -48,7 +48,7 @@ export function svgFile({ html, style, part, picture }: SvgFile): string {
 function chartBody(html: string): string {
   const start = html.search(/<div class="chartBody"/);
   if (start < 0) return html;
-  const end = html.slice(start).search(/<p class="chartCaption"/);
+  const end = html.slice(start).search(/<\/section>$/);
   return html.slice(start, end < 0 ? undefined : start + end);
 }
 

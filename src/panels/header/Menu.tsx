@@ -21,7 +21,7 @@ const GAP = 6;
 export function Menu({ name, face, title, quiet = false, className, children }: MenuProps) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
-  const place = ({ newState, currentTarget }: ToggleEvent<HTMLDivElement>) => {
+  const place = ({ newState, currentTarget }: ToggleEvent<HTMLFieldSetElement>) => {
     if (newState !== "open" || !button.current) return;
     const { left, right, bottom } = button.current.getBoundingClientRect();
     const { style, offsetWidth } = currentTarget;
@@ -42,9 +42,9 @@ export function Menu({ name, face, title, quiet = false, className, children }: 
       >
         {face}
       </button>
-      <div id={id} className={styles.menu} popover="auto" role="group" aria-label={name} onToggle={place}>
+      <fieldset id={id} className={styles.menu} popover="auto" aria-label={name} onToggle={place}>
         {children}
-      </div>
+      </fieldset>
     </>
   );
 }
