@@ -74,11 +74,11 @@ describe("framed charts", () => {
     const html = renderToStaticMarkup(
       <RetentionChart context={context} layout={SMALL} frame={frame} cmds={cmds} second={second} />,
     );
-    expect(html.match(/<path/g)).toHaveLength(9);
+    expect(html.match(/<path/g)).toHaveLength(8);
     expect(html).toContain("Wanda-SP, neurons kept");
   });
 
-  it("draws retention with seven paths whatever the number of layers and units", () => {
+  it("draws retention with six paths whatever the number of layers and units", () => {
     const big = frameOf(LARGE, (unit) => unit % 3 !== 0);
     for (const [layout, drawn] of [
       [SMALL, frame],
@@ -86,7 +86,7 @@ describe("framed charts", () => {
     ] as const) {
       const line = Float64Array.from(layout.modules, (module) => module.layer);
       const html = renderToStaticMarkup(<RetentionChart context={context} layout={layout} frame={drawn} cmds={line} />);
-      expect(html.match(/<path/g)).toHaveLength(7);
+      expect(html.match(/<path/g)).toHaveLength(6);
     }
   });
 });

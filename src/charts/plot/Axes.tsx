@@ -2,7 +2,7 @@
 
 import { memo } from "react";
 import axes from "./Axes.module.css";
-import type { OwnScale, PlotBox } from "./box.ts";
+import type { PlotBox } from "./box.ts";
 import { valueY } from "./box.ts";
 import type { ValueScale } from "./scale.ts";
 
@@ -75,30 +75,6 @@ export const BottomAxis = memo(function BottomAxis({ box, ticks, name, line = fa
           {name} →
         </text>
       )}
-    </g>
-  );
-});
-
-export interface OwnAxisProps {
-  readonly box: Pick<PlotBox, "right" | "top" | "bottom">;
-  readonly scale: OwnScale;
-  readonly name: string;
-}
-
-/** Highest and lowest value of a quantity with a scale of its own, right of the plot. */
-export const OwnAxis = memo(function OwnAxis({ box, scale, name }: OwnAxisProps) {
-  const { minimum, maximum, y } = scale;
-  const ends = maximum > minimum ? [maximum, minimum] : [maximum];
-  return (
-    <g data-axis="own">
-      {ends.map((value) => (
-        <text key={value} className={axes.tick} x={box.right + GAP - 1} y={y(value) + MIDDLE}>
-          {value.toFixed(2)}
-        </text>
-      ))}
-      <text className={axes.tick} x={box.right + GAP - 1} y={(box.top + box.bottom) / 2 + MIDDLE}>
-        {name}
-      </text>
     </g>
   );
 });

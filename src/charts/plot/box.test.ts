@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { nearest, ownScale, plotBox, valueY } from "./box.ts";
+import { nearest, plotBox, valueY } from "./box.ts";
 import { linearScale } from "./scale.ts";
 
 const box = plotBox(200, 120, { left: 40, right: 10, top: 10, bottom: 10 });
@@ -13,11 +13,4 @@ it("puts values between the bottom and the top of the plot", () => {
 it("finds the nearest mark, on either side and beyond the ends", () => {
   expect([-50, 14, 16, 99].map((x) => nearest([10, 20, 30], x))).toEqual([0, 0, 1, 2]);
   expect(nearest([], 5)).toBeNull();
-});
-
-it("gives a second quantity its own scale", () => {
-  const scale = ownScale(box, [3, Number.NaN, 1], 5);
-  expect([scale?.minimum, scale?.maximum, scale?.y(1), scale?.y(3)]).toEqual([1, 3, 105, 15]);
-  expect(ownScale(box, [2, 2], 5)?.y(2)).toBe(60);
-  expect(ownScale(box, [Number.NaN], 5)).toBeNull();
 });

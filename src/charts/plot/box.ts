@@ -1,5 +1,5 @@
 /** Where things lie in a chart: the plot inside its drawing, values in the plot, the mark nearest to the pointer. */
-import { bisectCenter, extent } from "d3-array";
+import { bisectCenter } from "d3-array";
 import type { ValueScale } from "./scale.ts";
 
 /** CSS pixels; the plot lies inside the drawing of width by height. */
@@ -30,25 +30,4 @@ export function valueY(box: Pick<PlotBox, "top" | "bottom">, scale: Pick<ValueSc
 /** Place of the middle nearest to x, in ascending middles; null without any. */
 export function nearest(middles: readonly number[], x: number): number | null {
   return middles.length === 0 ? null : bisectCenter(middles as number[], x);
-}
-
-/** A quantity that a chart shows on a scale of its own, from its lowest to its highest value. */
-export interface OwnScale {
-  readonly minimum: number;
-  readonly maximum: number;
-  /** y of a value; half height where all are equal. */
-  readonly y: (value: number) => number;
-}
-
-/** The own scale of values that are finite, `inset` pixels inside the plot; null without any. */
-export function ownScale(
-  box: Pick<PlotBox, "top" | "bottom">,
-  values: readonly number[],
-  inset: number,
-): OwnScale | null {
-  const [minimum, maximum] = extent(values.filter(Number.isFinite));
-  if (minimum === undefined || maximum === undefined) return null;
-  const [low, high] = [box.bottom - inset, box.top + inset];
-  const share = (value: number) => (maximum > minimum ? (value - minimum) / (maximum - minimum) : 0.5);
-  return { minimum, maximum, y: (value) => low - share(value) * (low - high) };
 }

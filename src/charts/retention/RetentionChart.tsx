@@ -1,6 +1,6 @@
 /**
- * Share of MLP neurons kept per layer as bars, vision left and text right, attention groups as pips beneath, the
- * CMDS of the text layers as a line on its own scale. Follows the thumb: four path strings change per frame.
+ * Share of MLP neurons kept per layer as bars, vision left and text right, attention groups as pips beneath, and a strip
+ * of the text layers' CMDS under them. Follows the thumb: four path strings change per frame.
  */
 
 import { memo, useMemo } from "react";
@@ -10,7 +10,7 @@ import { formatCount, formatShare } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import type { Formula, FramedChartProps } from "../frame/chart-context.ts";
 import { type LayerRow, layerRows } from "../layers.ts";
-import { BottomAxis, OwnAxis, ValueAxis } from "../plot/Axes.tsx";
+import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
 import { Plot, Readout } from "../plot/Plot.tsx";
 import { tickScale } from "../plot/scale.ts";
 import towers from "../plot/towers.module.css";
@@ -18,7 +18,7 @@ import { useCursor } from "../plot/use-cursor.ts";
 import { useWidth } from "../plot/use-width.ts";
 import styles from "./RetentionChart.module.css";
 import { RetentionKey } from "./RetentionKey.tsx";
-import { cmdsLine, outlinePath, retentionPaths, type SecondPlan, trackPath } from "./retention.ts";
+import { cmdsStrip, outlinePath, retentionPaths, type SecondPlan, trackPath } from "./retention.ts";
 import { type RetentionGeometry, retentionGeometry } from "./retention-geometry.ts";
 import { keptTotals, layerReadout, retentionSummary, retentionTable } from "./retention-words.ts";
 
@@ -26,7 +26,7 @@ const SHARES = tickScale([0, 0.5, 1]);
 
 const defaults = {
   title: "Retention by layer",
-  sentence: "How much of each layer survives (retention), and how far pictures and words lie apart in it (CMDS).",
+  sentence: "How much of each layer stays (retention); below, how far pictures and words lie apart there (CMDS).",
   width: 640,
 } as const;
 
@@ -76,7 +76,7 @@ export function RetentionChart({ layout, frame, cmds, second = null, ...framePro
               x={band.x - 1.5}
               y={geometry.box.top}
               width={band.width + 3}
-              height={geometry.labelY - geometry.box.top + 3}
+              height={geometry.strip.bottom - geometry.box.top + 3}
             />
           )}
           <path className={towers.barVision} d={paths.vision} />
@@ -88,7 +88,7 @@ export function RetentionChart({ layout, frame, cmds, second = null, ...framePro
           {cmds && <Cmds geometry={geometry} rows={rows} cmds={cmds} />}
         </Plot>
         <Readout text={reading} hint="Point at a layer, or tab here and use the arrow keys." />
-        <RetentionKey withCmds={cmds !== null} second={second?.name ?? null} />
+        <RetentionKey second={second?.name ?? null} />
       </div>
     </ChartFrame>
   );
@@ -132,18 +132,28 @@ interface CmdsProps {
   readonly cmds: Float64Array;
 }
 
-/** The CMDS line; it moves only when the model is calibrated anew. */
+/** The strip of CMDS; it changes only when the model is calibrated anew. */
 const Cmds = memo(function Cmds({ geometry, rows, cmds }: CmdsProps) {
-  const line = cmdsLine(geometry, rows, cmds);
-  if (!line) return null;
+  const strip = cmdsStrip(geometry, rows, cmds);
+  if (!strip) return null;
+  const { left, right } = geometry.box;
+  const { top, bottom } = geometry.strip;
+  const middle = (top + bottom) / 2 + 4;
   return (
-    <g className={styles.cmds}>
-      <path className={styles.cmdsHalo} d={line.path} />
-      <path className={styles.cmdsLine} d={line.path} />
-      {line.points.map(({ row, x, y }) => (
-        <circle key={row} className={styles.cmdsPoint} cx={x} cy={y} r={2} />
-      ))}
-      <OwnAxis box={geometry.box} scale={line.scale} name="CMDS" />
+    <g>
+      <line className={styles.stripBase} x1={left} x2={right} y1={bottom} y2={bottom} />
+      <path className={styles.stripBar} d={strip.bars} />
+      <text className={styles.stripName} x={left - 4} y={middle - 6} textAnchor="end">
+        CMDS
+      </text>
+      <text className={styles.stripName} x={left - 4} y={middle + 7} textAnchor="end">
+        ≤ {strip.maximum.toFixed(2)}
+      </text>
+      {strip.without !== null && (
+        <text className={styles.stripNone} x={strip.without} y={middle} textAnchor="middle">
+          text layers only
+        </text>
+      )}
     </g>
   );
 });

@@ -6,12 +6,11 @@ import towers from "../plot/towers.module.css";
 import styles from "./RetentionKey.module.css";
 
 export interface RetentionKeyProps {
-  readonly withCmds: boolean;
   /** Name of the second plan. */
   readonly second: string | null;
 }
 
-export const RetentionKey = memo(function RetentionKey({ withCmds, second }: RetentionKeyProps) {
+export const RetentionKey = memo(function RetentionKey({ second }: RetentionKeyProps) {
   return (
     <ul className={key.chartKey}>
       <li>
@@ -34,12 +33,6 @@ export const RetentionKey = memo(function RetentionKey({ withCmds, second }: Ret
         <li>
           <i className={`${key.swatch} ${styles.swatchSecond}`} />
           {second}, neurons kept
-        </li>
-      )}
-      {withCmds && (
-        <li>
-          <i className={`${key.swatch} ${styles.swatchLine}`} />
-          CMDS of the MLP, own scale
         </li>
       )}
     </ul>

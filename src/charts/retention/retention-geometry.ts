@@ -12,12 +12,15 @@ import { rectanglePath, round } from "../plot/paths.ts";
 /** More groups than this are drawn as one fraction bar instead of a pip each. */
 export const MAXIMUM_PIPS = 8;
 
-const MARGIN = { left: 34, right: 40, top: 10 } as const;
-const PLOT_HEIGHT = 132;
+const MARGIN = { left: 34, right: 8, top: 10 } as const;
+const PLOT_HEIGHT = 116;
 const PIP = 4;
 const PIP_STEP = 6;
 const FRACTION_HEIGHT = 4;
 const TOWER_GAP = 18;
+/** Of the strip of CMDS below the names of the towers, and the room above it. */
+const STRIP_HEIGHT = 24;
+const STRIP_GAP = 12;
 
 export interface Pip {
   /** Unit that the pip stands for. */
@@ -45,6 +48,8 @@ export interface RetentionGeometry {
   readonly pipTop: number;
   readonly labelY: number;
   readonly towerY: number;
+  /** Where the bars of CMDS stand. */
+  readonly strip: { readonly top: number; readonly bottom: number };
   /** One per layer row, in order, and the middle of each. */
   readonly bands: readonly Band[];
   readonly middles: readonly number[];
@@ -95,13 +100,16 @@ export function retentionGeometry(rows: readonly LayerRow[], width: number): Ret
     const last = own[own.length - 1];
     return first && last ? [{ tower, from: first.x, to: last.x + last.width }] : [];
   });
+  const strip = { top: towerY + STRIP_GAP, bottom: towerY + STRIP_GAP + STRIP_HEIGHT };
+  const height = strip.bottom + 4;
   return {
     width,
-    height: towerY + 6,
-    box: { width, height: towerY + 6, left: plotLeft, right: plotRight, top: plotTop, bottom: plotBottom },
+    height,
+    box: { width, height, left: plotLeft, right: plotRight, top: plotTop, bottom: plotBottom },
     pipTop,
     labelY,
     towerY,
+    strip,
     bands,
     middles: bands.map(({ center }) => round(center)),
     labels: rows.flatMap(({ layer }, index) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { keptShare, layerRows } from "../layers.ts";
 import { nearest } from "../plot/box.ts";
 import { frameOf, LARGE, SMALL } from "../testing/fixtures.ts";
-import { cmdsLine, outlinePath, retentionPaths } from "./retention.ts";
+import { cmdsStrip, outlinePath, retentionPaths } from "./retention.ts";
 import { retentionGeometry, shareY } from "./retention-geometry.ts";
 import { layerReadout, retentionSummary, retentionTable } from "./retention-words.ts";
 
@@ -99,30 +99,37 @@ describe("retention paths", () => {
   });
 });
 
-describe("CMDS line", () => {
+describe("the strip of CMDS", () => {
   const geometry = retentionGeometry(rows, 640);
   const cmds = new Float64Array(SMALL.modules.length);
   rows.forEach((row) => {
-    if (row.mlp && row.tower === "text") cmds[row.mlp.index] = [0.09, 0.61, 0.3][row.layer] ?? 0;
+    if (row.mlp && row.tower === "text") cmds[row.mlp.index] = [0.09, 0.6, 0.3][row.layer] ?? 0;
   });
 
-  it("spans minimum to maximum over the text bars alone", () => {
-    const line = cmdsLine(geometry, rows, cmds);
-    expect([line?.scale.minimum, line?.scale.maximum]).toEqual([0.09, 0.61]);
-    expect(line?.points.map((point) => point.row)).toEqual([2, 3, 4]);
-    const [low, high] = line?.points ?? [];
-    expect(low?.y).toBe(geometry.box.bottom - 8);
-    expect(high?.y).toBe(geometry.box.top + 8);
-  });
-
-  it("lies at half height when all are equal, and is absent without text layers", () => {
-    const flat = cmdsLine(
-      geometry,
-      rows,
-      cmds.map(() => 0.2),
+  it("stands on zero, under the text bars alone, its highest bar filling it", () => {
+    const strip = cmdsStrip(geometry, rows, cmds);
+    expect(strip?.maximum).toBe(0.6);
+    const bars = [...(strip?.bars ?? "").matchAll(/M([\d.]+) ([\d.]+)h([\d.]+)v([\d.]+)/g)].map((bar) =>
+      bar.slice(1).map(Number),
     );
-    expect(new Set(flat?.points.map((point) => point.y))).toEqual(new Set([76]));
-    expect(cmdsLine(geometry, rows.slice(0, 2), cmds)).toBeNull();
+    expect(bars.map(([x]) => x)).toEqual(geometry.bands.slice(2).map(({ x }) => Math.round(x * 100) / 100));
+    const { top, bottom } = geometry.strip;
+    expect(bars[1]?.[1]).toBe(top);
+    expect(bars[2]?.[3]).toBeCloseTo((bottom - top) / 2, 2);
+    for (const [, y = 0, , height = 0] of bars) expect(y + height).toBeCloseTo(bottom, 2);
+    expect(strip?.without).toBeGreaterThan(geometry.bands[0]?.x ?? 0);
+    expect(strip?.without).toBeLessThan(geometry.bands[2]?.x ?? 0);
+  });
+
+  it("is absent without text layers, and where nothing is above zero", () => {
+    expect(cmdsStrip(geometry, rows.slice(0, 2), cmds)).toBeNull();
+    expect(
+      cmdsStrip(
+        geometry,
+        rows,
+        cmds.map(() => 0),
+      ),
+    ).toBeNull();
   });
 });
 

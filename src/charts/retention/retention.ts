@@ -6,8 +6,7 @@
  */
 import type { FrameData } from "../../core/frame-data.ts";
 import { keptShare, type LayerRow } from "../layers.ts";
-import { type OwnScale, ownScale } from "../plot/box.ts";
-import { linePath, rectanglePath, round } from "../plot/paths.ts";
+import { rectanglePath, round } from "../plot/paths.ts";
 import { fractionPath, pipPath, type RetentionGeometry, shareY } from "./retention-geometry.ts";
 
 export interface RetentionPaths {
@@ -80,31 +79,32 @@ export function trackPath(geometry: RetentionGeometry): string {
   return geometry.bands.map((band) => rectanglePath(band.x, geometry.box.top, band.width, height)).join("");
 }
 
-export interface CmdsLine {
-  readonly path: string;
-  readonly points: readonly { readonly x: number; readonly y: number; readonly row: number; readonly value: number }[];
-  readonly scale: OwnScale;
+export interface CmdsStrip {
+  /** Bars of the text layers, from zero up. */
+  readonly bars: string;
+  /** Highest value, which fills the strip. */
+  readonly maximum: number;
+  /** Middle of the layers that have no CMDS; null where all have one. */
+  readonly without: number | null;
 }
 
-/** Space in pixels above and below the line, so that its ends do not sit on the frame. */
-const CMDS_INSET = 8;
-
-/**
- * CMDS of the text layers' MLP modules on its own scale, minimum to maximum. All equal: a line at half height.
- * Null without text layers.
- */
-export function cmdsLine(geometry: RetentionGeometry, rows: readonly LayerRow[], cmds: Float64Array): CmdsLine | null {
-  const values = rows.flatMap((row, index) =>
-    row.tower === "text" && row.mlp ? [{ row: index, value: cmds[row.mlp.index] ?? Number.NaN }] : [],
+/** CMDS of the text layers' MLPs as bars from zero to the highest one. Null without a value above zero. */
+export function cmdsStrip(
+  geometry: RetentionGeometry,
+  rows: readonly LayerRow[],
+  cmds: Float64Array,
+): CmdsStrip | null {
+  const values = rows.map((row) =>
+    row.tower === "text" && row.mlp ? (cmds[row.mlp.index] ?? Number.NaN) : Number.NaN,
   );
-  const scale = ownScale(
-    geometry.box,
-    values.map(({ value }) => value),
-    CMDS_INSET,
-  );
-  if (!scale) return null;
-  const points = values
-    .filter(({ value }) => Number.isFinite(value))
-    .map(({ row, value }) => ({ x: geometry.middles[row] ?? 0, y: round(scale.y(value)), row, value }));
-  return { path: linePath(points), points, scale };
+  const maximum = Math.max(0, ...values.filter(Number.isFinite));
+  if (maximum === 0) return null;
+  const { top, bottom } = geometry.strip;
+  const bars = geometry.bands.map(({ x, width }, index) => {
+    const value = values[index] ?? Number.NaN;
+    const height = Number.isFinite(value) ? (Math.max(0, value) / maximum) * (bottom - top) : 0;
+    return height > 0 ? rectanglePath(x, bottom - height, width, height) : "";
+  });
+  const vision = geometry.towers.find(({ tower }) => tower === "vision");
+  return { bars: bars.join(""), maximum, without: vision ? (vision.from + vision.to) / 2 : null };
 }

@@ -19,69 +19,73 @@ const attributes = [
   { name: "shape", label: "Shape", values: shapes },
 ] as const satisfies readonly { name: keyof Attributes; label: string; values: readonly string[] }[];
 
-export interface ObjectControlsProps {
+/** What the selected object is, to be changed; there is nothing of it while none is. */
+export function ObjectAttributes({ scene, selected }: { readonly scene: Scene; readonly selected: number | null }) {
+  const { scenes } = useActions();
+  const object = objectIn(scene, selected);
+  if (!object || selected === null) return null;
+  return (
+    <div className={styles.attributes}>
+      {attributes.map(({ name, label, values }) => (
+        <select
+          key={name}
+          className={controls.select}
+          aria-label={label}
+          title={label}
+          value={object[name]}
+          onChange={(event) => scenes.change({ [name]: event.currentTarget.value })}
+        >
+          {values.map((value) => {
+            const problem = changeProblem(scene, selected, { [name]: value });
+            return (
+              <option key={value} value={value} disabled={problem !== null}>
+                {problem === null ? value : `${value}: ${problem}`}
+              </option>
+            );
+          })}
+        </select>
+      ))}
+    </div>
+  );
+}
+
+export interface SceneToolsProps {
   readonly scene: Scene;
   readonly selected: number | null;
   /** Set when the focus is to go to the objects, because the button that had it can no longer be pressed. */
   readonly keepFocus: RefObject<boolean>;
 }
 
-export function ObjectControls({ scene, selected, keepFocus }: ObjectControlsProps) {
+export function SceneTools({ scene, selected, keepFocus }: SceneToolsProps) {
   const { scenes } = useActions();
-  const object = objectIn(scene, selected);
   const undoable = useSelect((state) => state.scenes.past.length > 0);
   const redoable = useSelect((state) => state.scenes.future.length > 0);
-  const unselected = object ? null : "select an object first";
+  const unselected = selected === null ? "select an object first" : null;
   return (
-    <>
-      <div className={styles.attributes}>
-        {attributes.map(({ name, label, values }) => (
-          <select
-            key={name}
-            className={controls.select}
-            aria-label={label}
-            title={unselected ?? label}
-            disabled={object === null}
-            value={object?.[name] ?? ""}
-            onChange={(event) => scenes.change({ [name]: event.currentTarget.value })}
-          >
-            {object === null && <option value="">{label.toLowerCase()}</option>}
-            {values.map((value) => {
-              const problem = selected === null ? null : changeProblem(scene, selected, { [name]: value });
-              return (
-                <option key={value} value={value} disabled={problem !== null}>
-                  {problem === null ? value : `${value}: ${problem}`}
-                </option>
-              );
-            })}
-          </select>
-        ))}
-      </div>
-      <div className={styles.tools}>
-        <EditButton label="Add" hint="Add an object" problem={addProblem(scene)} onClick={scenes.add} />
-        <EditButton
-          label="Remove"
-          hint="Remove the selected object (Delete)"
-          problem={removeProblem(scene) ?? unselected}
-          onClick={() => {
-            keepFocus.current = true;
-            scenes.remove();
-          }}
-        />
-        <EditButton
-          label="Undo"
-          hint="Undo the last edit (Ctrl + Z)"
-          problem={undoable ? null : "nothing to undo"}
-          onClick={scenes.undo}
-        />
-        <EditButton
-          label="Redo"
-          hint="Redo (Ctrl + Shift + Z)"
-          problem={redoable ? null : "nothing to redo"}
-          onClick={scenes.redo}
-        />
-      </div>
-    </>
+    <div className={styles.tools}>
+      <EditButton label="Add" hint="Add an object" problem={addProblem(scene)} onClick={scenes.add} />
+      <EditButton
+        label="Remove"
+        hint="Remove the selected object (Delete)"
+        problem={removeProblem(scene) ?? unselected}
+        onClick={() => {
+          keepFocus.current = true;
+          scenes.remove();
+        }}
+      />
+      <EditButton
+        label="Undo"
+        hint="Undo the last edit (Ctrl + Z)"
+        problem={undoable ? null : "nothing to undo"}
+        onClick={scenes.undo}
+      />
+      <EditButton
+        label="Redo"
+        hint="Redo (Ctrl + Shift + Z)"
+        problem={redoable ? null : "nothing to redo"}
+        onClick={scenes.redo}
+      />
+    </div>
   );
 }
 

@@ -6,7 +6,7 @@ import { objectIn } from "../../state/slices/input/scene-edit.ts";
 import { isBundled } from "../../state/slices/model/model.ts";
 import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
-import { ObjectControls } from "./ObjectControls.tsx";
+import { ObjectAttributes, SceneTools } from "./ObjectControls.tsx";
 import { SceneCanvas } from "./SceneCanvas.tsx";
 import styles from "./SceneEditor.module.css";
 import { SceneObjects } from "./SceneObjects.tsx";
@@ -58,11 +58,18 @@ export function SceneEditor({ scene }: { readonly scene: Scene }) {
       </div>
       <div className={styles.words}>
         <p aria-live="polite">
-          {object ? objectName(object) : <span className={texts.note}>Select an object, or drag it.</span>}
+          {object ? (
+            objectName(object)
+          ) : (
+            <span className={texts.note}>
+              Select an object to change its size, colour, material or shape; drag it to another place.
+            </span>
+          )}
         </p>
-        <p className={texts.note}>{bundled && heldOutNote(scene.objects)}</p>
+        {object && <ObjectAttributes scene={scene} selected={selected} />}
       </div>
-      <ObjectControls scene={scene} selected={object ? selected : null} keepFocus={keepFocus} />
+      <SceneTools scene={scene} selected={object ? selected : null} keepFocus={keepFocus} />
+      <p className={texts.note}>{bundled && heldOutNote(scene.objects)}</p>
     </div>
   );
 }
