@@ -1,6 +1,6 @@
 /** The region "Reasoning": the dense model's words above, the pruned model's below, in the common frame. */
 
-import { useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import type { TokenIndex } from "../../core/unit.ts";
 import hidden from "../../styles/hidden.module.css";
 import { formatNats, plural } from "../format.ts";
@@ -35,10 +35,12 @@ export interface ReasoningLines {
 export interface LinesChartProps extends FramedChartProps, ReasoningLines {
   /** Whether the dense tokens are still coming. */
   readonly streaming?: boolean;
+  /** Stands in place of the sentence under the lines while the dense model is at work or was stopped. */
+  readonly status?: ReactNode;
 }
 
 export function LinesChart(props: LinesChartProps) {
-  const { views, line, lines, denseCut, prunedCut, streaming = false, ...frameProps } = props;
+  const { views, line, lines, denseCut, prunedCut, streaming = false, status = null, ...frameProps } = props;
   const handle = useRef<DualLinesHandle>(null);
   const [active, setActive] = useState<TokenIndex | null>(null);
   const stale = (frameProps.staleRatio ?? null) !== null;
@@ -54,7 +56,13 @@ export function LinesChart(props: LinesChartProps) {
       csv={() => traceTable(views)}
     >
       {views.length === 0 ? (
-        <p className={frame.chartEmpty}>{streaming ? "Waiting for the first token." : "No reasoning yet."}</p>
+        <div className={styles.empty}>
+          <div className={lineStyles.lines}>
+            <p className={`${frame.chartEmpty} ${lineStyles.box}`}>
+              {streaming ? "Waiting for the first token." : "No reasoning yet."}
+            </p>
+          </div>
+        </div>
       ) : (
         <>
           <TokenStrip
@@ -74,16 +82,18 @@ export function LinesChart(props: LinesChartProps) {
             streaming={streaming}
             onActive={setActive}
           />
-          <p className={lineStyles.note} title={sentence}>
-            {sentence}
-          </p>
-          <Spoken lines={lines} line={line} />
-          <div className={styles.legend}>
-            <KlLegend />
-            <Key />
-          </div>
         </>
       )}
+      {status ?? (
+        <p className={lineStyles.note} title={sentence}>
+          {sentence}
+        </p>
+      )}
+      <Spoken lines={lines} line={line} />
+      <div className={styles.legend}>
+        <KlLegend />
+        <Key />
+      </div>
     </ChartFrame>
   );
 }

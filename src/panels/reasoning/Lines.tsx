@@ -9,6 +9,7 @@ import controls from "../shared/controls.module.css";
 import texts from "../shared/text.module.css";
 import { useActions, useSelect, useSelectShallow } from "../use-workbench.ts";
 import { waitingText } from "../words.ts";
+import styles from "./Lines.module.css";
 import { measuredContext } from "./measured.ts";
 import { useReasoningLines } from "./use-reasoning-lines.ts";
 
@@ -19,31 +20,13 @@ export function Lines() {
   const context = useSelectShallow(measuredContext);
   const stale = useSelect(staleRatio);
   const lost = useSelect((state) => state.model.status === "lost");
-  const activity = useSelect((state) => state.model.activity);
   const busy = isBusy(reasoning);
+  const dense = busy || reasoning.status === "cancelled" ? <DenseStatus /> : null;
   return (
     <div>
-      <LinesChart context={context} staleRatio={stale} {...lines} streaming={busy} />
-      {busy && (
-        <div className={texts.row}>
-          <p className={texts.note}>
-            {reasoning.status === "waiting" ? waitingText(activity) : "the dense model is reasoning"}
-          </p>
-          <button type="button" className={controls.button} onClick={() => actions.cancel()}>
-            Stop reasoning
-          </button>
-        </div>
-      )}
+      <LinesChart context={context} staleRatio={stale} {...lines} streaming={busy} status={dense} />
       {reasoning.pivotsFallback && (
         <p className={texts.note}>Too few markers in this trace: its pivots are the boundaries of its thirds.</p>
-      )}
-      {reasoning.status === "cancelled" && (
-        <div className={texts.row}>
-          <p className={texts.note}>Stopped before its end.</p>
-          <button type="button" className={controls.button} onClick={() => void actions.start()}>
-            Reason again
-          </button>
-        </div>
       )}
       {reasoning.failure && (
         <Alert failure={reasoning.failure}>
@@ -57,5 +40,30 @@ export function Lines() {
         </Alert>
       )}
     </div>
+  );
+}
+
+/** What the dense model is doing, in the place of the sentence about its words. */
+function DenseStatus() {
+  const { reasoning: actions } = useActions();
+  const status = useSelect((state) => state.reasoning.status);
+  const activity = useSelect((state) => state.model.activity);
+  if (status === "waiting" || status === "running") {
+    return (
+      <p className={styles.status}>
+        {status === "waiting" ? waitingText(activity) : "the dense model is reasoning"}
+        <button type="button" className={controls.button} onClick={() => actions.cancel()}>
+          Stop reasoning
+        </button>
+      </p>
+    );
+  }
+  return (
+    <p className={styles.status}>
+      Stopped before its end.
+      <button type="button" className={controls.button} onClick={() => void actions.start()}>
+        Reason again
+      </button>
+    </p>
   );
 }
