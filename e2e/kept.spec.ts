@@ -78,3 +78,39 @@ test("an own picture and what was said about it are forgotten, and the rest wher
   await list.getByRole("button", { name: "Remove all" }).click();
   await expect(list).toContainText("None yet.");
 });
+
+test("the history lists what was looked at, outlives a reload, and opens a line by keyboard", async ({ page }) => {
+  const workbench = new Workbench(page);
+  const errors = workbench.watchErrors();
+  await workbench.open(`${FEW_SAMPLES}&backend=cpu&ratio=30&tab=history`);
+  await workbench.settled();
+  const table = page.getByRole("table", { name: "History of what was measured" });
+  const lines = table.getByRole("row").filter({ has: page.getByRole("rowheader") });
+  await expect(lines).toHaveCount(1);
+  await workbench.slider.fill("50");
+  await expect(lines).toHaveCount(2, { timeout: 60_000 });
+  await expect(lines.first()).toContainText("50 %");
+  await expect(lines.first()).toHaveAttribute("aria-current", "true");
+  await page.getByLabel(/Only what removed as much/).check();
+  await expect(lines).toHaveCount(1);
+  await page.getByLabel(/Only what removed as much/).uncheck();
+  const verdict = (await workbench.verdict.textContent()) ?? "";
+  await workbench.slider.fill("0");
+
+  await page.reload();
+  await expect(lines.nth(1)).toContainText("30 %");
+  await workbench.settled();
+  await lines.filter({ hasText: "50 %" }).getByRole("button", { name: /^Open/ }).focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
+  await lines.filter({ hasText: "50 %" }).getByRole("button", { name: /^Open/ }).focus();
+  await page.keyboard.press("Enter");
+  await expect(workbench.slider).toHaveValue("50");
+  await expect(workbench.verdict).toHaveText(verdict);
+  await expect(page.getByRole("status", { name: "Opened line" })).toHaveText("Shown above.");
+  await page.getByRole("button", { name: "Forget the whole history" }).click();
+  await page.getByRole("button", { name: "Forget all" }).click();
+  await expect(page.getByText("Nothing has been measured yet.")).toBeVisible();
+  expect(errors).toEqual([]);
+});

@@ -10,6 +10,8 @@ export interface AskingButtonProps {
   readonly name?: string;
   readonly title?: string;
   readonly disabled: boolean;
+  /** As of a button, where it stands in a list that is one stop of Tab. */
+  readonly tabIndex?: 0 | -1;
   readonly question: string;
   /** What the two answers say. */
   readonly yes: string;
@@ -17,7 +19,7 @@ export interface AskingButtonProps {
   onYes(): void;
 }
 
-export function AskingButton({ label, name, title, disabled, question, yes, no, onYes }: AskingButtonProps) {
+export function AskingButton({ label, name, title, disabled, tabIndex, question, yes, no, onYes }: AskingButtonProps) {
   const [state, setState] = useState<"first" | "asked" | "answered">("first");
   if (state === "asked") {
     return (
@@ -48,6 +50,7 @@ export function AskingButton({ label, name, title, disabled, question, yes, no, 
       aria-label={name}
       title={title}
       disabled={disabled}
+      tabIndex={tabIndex}
       // biome-ignore lint/a11y/noAutofocus: as above, the other way round
       autoFocus={state === "answered"}
       onClick={() => setState("asked")}

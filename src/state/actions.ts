@@ -6,6 +6,7 @@ import { createExperimentsActions } from "./slices/experiments/experiments.ts";
 import { createLayersActions } from "./slices/experiments/layers.ts";
 import { createResultsLoader } from "./slices/experiments/load-results.ts";
 import { createFilesActions } from "./slices/files/files.ts";
+import { createHistoryActions } from "./slices/history/history.ts";
 import { createInputActions } from "./slices/input/input.ts";
 import { createScenesActions } from "./slices/input/scenes.ts";
 import { createKeptActions } from "./slices/kept/kept.ts";
@@ -48,6 +49,7 @@ export function createActions(context: Context) {
     reasoning: createReasoningActions(context, noteLoss, answers, measurements),
     calibration,
     files: createFilesActions(context, calibration, pruning),
+    history: createHistoryActions(context),
     kept: createKeptActions(context, { answers, calibrations: kept }),
     ownSamples: createOwnSamplesActions(context, noteLoss),
     pruning,

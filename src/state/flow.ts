@@ -245,6 +245,10 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   });
   on(measurementKey, () => actions.measurement.settle());
   on(
+    (state) => state.measurement.shown,
+    () => actions.history.note(),
+  );
+  on(
     (state) => JSON.stringify(pivotParameters(state.pruning.parameters)),
     () => actions.reasoning.refreshPivots(),
   );

@@ -3,6 +3,7 @@ import type { CalibrationState } from "./slices/calibration-state.ts";
 import type { ExperimentsState } from "./slices/experiments/experiments-state.ts";
 import type { LayersState } from "./slices/experiments/layers-state.ts";
 import type { FilesState } from "./slices/files/files-state.ts";
+import type { HistoryState } from "./slices/history/history-state.ts";
 import type { InputState } from "./slices/input/input-state.ts";
 import type { ScenesState } from "./slices/input/scenes-state.ts";
 import type { KeptState } from "./slices/kept/kept-state.ts";
@@ -28,6 +29,7 @@ export interface WorkbenchState {
   readonly reasoning: ReasoningState;
   readonly calibration: CalibrationState;
   readonly files: FilesState;
+  readonly history: HistoryState;
   readonly kept: KeptState;
   readonly ownSamples: OwnSamplesState;
   readonly pruning: PruningState;

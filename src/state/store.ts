@@ -12,6 +12,7 @@ import { initialCalibration } from "./slices/calibration-state.ts";
 import { initialExperiments } from "./slices/experiments/experiments-state.ts";
 import { initialLayers } from "./slices/experiments/layers-state.ts";
 import { initialFiles } from "./slices/files/files-state.ts";
+import { initialHistory } from "./slices/history/history-state.ts";
 import { initialInput } from "./slices/input/input-state.ts";
 import { initialScenes } from "./slices/input/scenes-state.ts";
 import { initialKept } from "./slices/kept/kept-state.ts";
@@ -38,6 +39,7 @@ const initialState: WorkbenchState = {
   reasoning: initialReasoning,
   calibration: initialCalibration,
   files: initialFiles,
+  history: initialHistory,
   kept: initialKept,
   ownSamples: initialOwnSamples,
   pruning: initialPruning,

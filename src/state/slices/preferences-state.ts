@@ -2,7 +2,16 @@
 export type Theme = "system" | "light" | "dark";
 
 /** What can lie open under the workbench, in the order of the tabs. */
-export const TAB_NAMES = ["compare", "methods", "curves", "ablations", "windows", "places", "layers"] as const;
+export const TAB_NAMES = [
+  "compare",
+  "methods",
+  "curves",
+  "ablations",
+  "windows",
+  "places",
+  "layers",
+  "history",
+] as const;
 
 export type TabName = (typeof TAB_NAMES)[number];
 

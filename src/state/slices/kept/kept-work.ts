@@ -5,6 +5,7 @@ import type { Context } from "../../context.ts";
 import { createFinishedCalibrations } from "../calibration-finished.ts";
 import { type KeptCalibrations, unfinishedKeys } from "../calibration-kept.ts";
 import { recordSize } from "../experiments/record-size.ts";
+import { forgetHistory } from "../history/history-records.ts";
 import { forgetPicture, listPictures } from "../input/asked-pictures.ts";
 import { labelOf } from "../model/model.ts";
 import type { KeptItem } from "./kept-state.ts";
@@ -73,6 +74,7 @@ export async function forgetOwnPicture(context: Context, { answers }: Keepers, i
   if (picture?.keptAs === id) patch("input", { picture: { ...picture, keptAs: null } });
   const content = known?.content ?? null;
   if (content === null) return;
+  patch("history", { entries: await forgetHistory(environment.records, (entry) => entry.content === content) });
   const store = await answers.store();
   const about = (await store.list()).filter((one) => one.content === content);
   await store.remove(about.map(({ name }) => name));
