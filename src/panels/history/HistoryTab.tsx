@@ -84,12 +84,18 @@ function Lines({ entries, onOpen }: { readonly entries: readonly HistoryEntry[];
             <th scope="col">When</th>
             <th scope="col">Model</th>
             <th scope="col">Method</th>
-            <th scope="col">Asked</th>
-            <th scope="col">Reached</th>
+            <th scope="col" className={styles.number}>
+              Asked
+            </th>
+            <th scope="col" className={styles.number}>
+              Reached
+            </th>
             <th scope="col">Picture</th>
             <th scope="col">Question</th>
             <th scope="col">Answer, dense → pruned</th>
-            <th scope="col">Mean KL (nats)</th>
+            <th scope="col" className={styles.number}>
+              Mean KL (nats)
+            </th>
             <td />
           </tr>
         </thead>

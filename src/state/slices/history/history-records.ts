@@ -6,6 +6,7 @@ import { flag, integer, list, number, object, text } from "../../../core/json/sc
 import { prunedKey } from "../../../core/provenance.ts";
 import { encodeSharedState } from "../../address/url.ts";
 import { sharedState } from "../../address/url-sync.ts";
+import type { Context } from "../../context.ts";
 import type { RecordStore } from "../../environment.ts";
 import { prunedAtHand } from "../../provenance.ts";
 import type { WorkbenchState } from "../../shape.ts";
@@ -66,8 +67,14 @@ export function forgetHistory(
   return change(records, (before) => before.filter((entry) => !which(entry)));
 }
 
+/** Notes the result that is shown, where it is settled. Rejects where the browser refuses. */
+export async function noteAtHand({ environment, get, patch }: Context): Promise<void> {
+  const entry = entryAtHand(get(), environment.date());
+  if (entry) patch("history", { entries: await addToHistory(environment.records, entry) });
+}
+
 /** A line for the result that is shown; null while it is not settled, or not the one at hand. */
-export function entryAtHand(state: WorkbenchState, at: number): HistoryEntry | null {
+function entryAtHand(state: WorkbenchState, at: number): HistoryEntry | null {
   const { shown } = state.measurement;
   const of = prunedAtHand(state);
   if (!shown?.answer || !of || prunedKey(of) !== prunedKey(shown.of)) return null;

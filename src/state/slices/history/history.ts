@@ -1,4 +1,4 @@
-/** Notes what has been measured where the thumb rests, and forgets it on request. */
+/** Notes what has been measured where the thumb rests, and forgets it on request; what does it is loaded with the first. */
 import { onDemand } from "../../../core/on-demand.ts";
 import type { Context } from "../../context.ts";
 import { failureOf } from "../../failure.ts";
@@ -18,16 +18,18 @@ export interface HistoryActions {
   forget(entries: readonly HistoryEntry[]): Promise<void>;
 }
 
-export function createHistoryActions({ environment, get, patch }: Context): HistoryActions {
-  const { records } = environment;
+export function createHistoryActions(context: Context): HistoryActions {
+  const { environment, get, patch } = context;
   let callOff = () => {};
 
-  async function write(): Promise<void> {
-    const { shown } = get().measurement;
-    const { addToHistory, entryAtHand } = await loadRecords();
-    if (get().measurement.shown !== shown) return;
-    const entry = entryAtHand(get(), environment.date());
-    if (entry) patch("history", { entries: await addToHistory(records, entry) });
+  async function change(work: Promise<readonly HistoryEntry[]>): Promise<void> {
+    patch(
+      "history",
+      await work.then(
+        (entries) => ({ entries, failure: null }),
+        (error) => ({ failure: failureOf(error) }),
+      ),
+    );
   }
 
   return {
@@ -35,23 +37,19 @@ export function createHistoryActions({ environment, get, patch }: Context): Hist
       callOff();
       if (!get().measurement.shown?.answer) return;
       // What cannot be kept is no history; the result itself is on the screen.
-      callOff = environment.after(LOOKED_AT, () => void write().catch(() => undefined));
+      const write = () =>
+        void loadRecords()
+          .then(({ noteAtHand }) => noteAtHand(context))
+          .catch(() => {});
+      callOff = environment.after(LOOKED_AT, write);
     },
-    async refresh() {
-      try {
-        patch("history", { entries: await (await loadRecords()).readHistory(records), failure: null });
-      } catch (error) {
-        patch("history", { failure: failureOf(error) });
-      }
-    },
-    async forget(entries) {
-      const ids = new Set(entries.map(({ id }) => id));
-      try {
-        const { forgetHistory } = await loadRecords();
-        patch("history", { entries: await forgetHistory(records, ({ id }) => ids.has(id)), failure: null });
-      } catch (error) {
-        patch("history", { failure: failureOf(error) });
-      }
+    refresh: () => change(loadRecords().then(({ readHistory }) => readHistory(environment.records))),
+    forget(entries) {
+      const ids = entries.map(({ id }) => id);
+      const forgetting = loadRecords().then(({ forgetHistory }) =>
+        forgetHistory(environment.records, ({ id }) => ids.includes(id)),
+      );
+      return change(forgetting);
     },
   };
 }

@@ -21,8 +21,7 @@ export function createKeptActions(context: Context, keepers: Keepers): KeptActio
 
   async function refresh(): Promise<void> {
     try {
-      const { listKept } = await loadWork();
-      patch("kept", { items: await listKept(context, keepers), failure: null });
+      patch("kept", { items: await (await loadWork()).listKept(context, keepers), failure: null });
     } catch (error) {
       patch("kept", { failure: failureOf(error) });
     }
@@ -40,10 +39,8 @@ export function createKeptActions(context: Context, keepers: Keepers): KeptActio
       patch("kept", { removing: [], ...(failure ? { failure } : {}) });
     },
     async forgetPicture() {
-      const id = get().input.picture?.keptAs ?? null;
-      if (id === null) return;
       try {
-        await (await loadWork()).forgetOwnPicture(context, keepers, id);
+        await (await loadWork()).forgetOwnPicture(context, keepers, get().input.picture?.keptAs ?? "");
       } catch (error) {
         patch("input", { pictureFailure: failureOf(error) });
       }
