@@ -12,6 +12,8 @@ const loadReader = onDemand(() => import("./read-file.ts"));
 export interface FilesActions {
   /** Puts files to use one after the other, statistics before plans; the first that is refused ends it. */
   open(files: readonly File[]): Promise<void>;
+  /** Says why a file cannot be opened or written. */
+  refuse(error: unknown): void;
   /** Puts away what is said of the last file. */
   dismiss(): void;
 }
@@ -51,6 +53,7 @@ export function createFilesActions(
 
   return {
     open,
+    refuse: (error) => patch("files", { reading: null, outcome: null, failure: failureOf(error) }),
     dismiss() {
       latest += 1;
       patch("files", initialFiles);
