@@ -6,16 +6,18 @@ import { klLegendEntries } from "./kl-scale.ts";
 export function KlLegend() {
   return (
     <div className={styles.klLegend}>
-      <span>KL per token, nats</span>
-      <ul aria-label="Colour scale of KL per token in nats">
-        {klLegendEntries().map((entry) => (
-          <li key={entry.step} title={entry.meaning}>
-            <i className={styles.klSwatch} data-kl={entry.step} />
-            <span className={styles.klRange}>{entry.range}</span>
-            <span>{entry.word}</span>
-          </li>
-        ))}
-      </ul>
+      <div className={styles.klScale}>
+        <span>KL per token, nats</span>
+        <ul aria-label="Colour scale of KL per token in nats">
+          {klLegendEntries().map((entry) => (
+            <li key={entry.step} title={entry.meaning}>
+              <i className={styles.klSwatch} data-kl={entry.step} />
+              <span className={styles.klRange}>{entry.range}</span>
+              <span>{entry.word}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
     </div>
   );
 }

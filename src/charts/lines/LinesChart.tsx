@@ -84,16 +84,16 @@ export function LinesChart(props: LinesChartProps) {
           />
         </>
       )}
-      {status ?? (
-        <p className={lineStyles.note} title={sentence}>
-          {sentence}
-        </p>
-      )}
-      <Spoken lines={lines} line={line} />
-      <div className={styles.legend}>
-        <KlLegend />
+      <div className={styles.under}>
+        {status ?? (
+          <p className={lineStyles.note} title={sentence}>
+            {sentence}
+          </p>
+        )}
         <Key />
       </div>
+      <Spoken lines={lines} line={line} />
+      <KlLegend />
     </ChartFrame>
   );
 }
