@@ -12,7 +12,7 @@ import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
 import { createPartStore } from "./use-part.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
-import { calibrationText, plural, statisticsText, waitingText } from "./words.ts";
+import { calibrationText, convergenceText, plural, statisticsText, waitingText } from "./words.ts";
 
 const dialog = createPartStore(() => import("./own-samples/OwnSamplesDialog.tsx"));
 
@@ -70,6 +70,7 @@ export function CalibrationPanel() {
       {statistics && (!busy || calibration.partOf !== null) && (
         <p className={texts.note}>{statisticsText(statistics, calibration)}</p>
       )}
+      {calibration.convergence && <p className={texts.note}>{convergenceText(calibration.convergence)}</p>}
       {outdated && !busy && (
         <p className={texts.noteStrong}>
           Made {elsewhere ? "on other samples" : "with other constants"}. The plan uses it until you calibrate again.

@@ -5,8 +5,9 @@ import type { TimeLeft } from "../core/time-left.ts";
 import { formatDuration, plural, timeLeftText } from "../core/words.ts";
 import type { CalibrationProgress, LoadProgress } from "../engine/contract.ts";
 import type { Activity, JobKind } from "../state/queue.ts";
-import type { CalibrationState, StatisticsOrigin } from "../state/slices/calibration-state.ts";
+import type { CalibrationState, ConvergenceStep, StatisticsOrigin } from "../state/slices/calibration-state.ts";
 import { fractionOf, type Transfer } from "../state/slices/model/model-transfer.ts";
+import { methodLabel } from "../state/slices/pruning/method.ts";
 
 export { formatDuration, plural } from "../core/words.ts";
 
@@ -73,6 +74,13 @@ export function statisticsText(
   if (file !== null) return `${plural(samples, "sample")} · from ${file}`;
   const made = `${plural(samples, "sample")} in ${plural(batches, "batch", "batches")}, ${pivotBatches} with pivots`;
   return `${made}${seconds === null ? ORIGIN_WORDS[origin] : ` · took ${formatDuration(seconds)}`}`;
+}
+
+/** "between 16 and 32 samples: rank correlation 0.98, 1.2 % of units would change (µCRASP, 40 %)". */
+export function convergenceText({ from, to, correlation, changed, method, ratio }: ConvergenceStep): string {
+  const share = `${Number((100 * changed).toPrecision(2))}\u00a0%`;
+  const plan = `${methodLabel(method)}, ${formatRatio(ratio)}`;
+  return `between ${from} and ${to} samples: rank correlation ${correlation.toFixed(3)}, ${share} of units change (${plan})`;
 }
 
 const JOB_WORDS: Record<JobKind, string> = {

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rankCorrelation } from "../../core/metrics/convergence.ts";
 import { parseParameters } from "../../core/parameters/parse.ts";
 import { defaultParameters } from "../../core/parameters.ts";
 import type { MatrixTerms, Statistics } from "../../core/statistics.ts";
@@ -31,21 +32,6 @@ beforeAll(async () => {
   part = await engine.calibrate(calibrationParameters(parseParameters(file.about.parameters), PART));
 }, 300_000);
 afterAll(() => engine?.dispose());
-
-/** Spearman's rank correlation; ties are rare in sums of many products. */
-function rankCorrelation(left: Float64Array, right: Float64Array): number {
-  const ranks = (values: Float64Array) => {
-    const order = Array.from(values.keys()).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
-    const places = new Float64Array(values.length);
-    order.forEach((index, place) => {
-      places[index] = place;
-    });
-    return places;
-  };
-  const [a, b] = [ranks(left), ranks(right)];
-  const sum = a.reduce((total, rank, index) => total + (rank - (b[index] ?? 0)) ** 2, 0);
-  return 1 - (6 * sum) / (a.length * (a.length ** 2 - 1));
-}
 
 const matricesOf = ({ baselines }: Statistics): readonly MatrixTerms[] =>
   baselines?.modules.flatMap(({ matrices }) => matrices) ?? [];

@@ -57,6 +57,26 @@ describe("statistics on the way", () => {
     expect(seen).toEqual(["6 of 8", "8 of null"]);
   });
 
+  it("say how much the plan changed from one to the next", async () => {
+    harness = createHarness();
+    const steps = follow(({ calibration }) => calibration.convergence);
+    await opened(harness);
+    await expect.poll(() => state().calibration.convergence?.to).toBe(8);
+    expect(steps.map((step) => step && [step.from, step.to])).toEqual([
+      [2, 4],
+      [4, 8],
+    ]);
+    for (const step of steps) {
+      expect(step).toMatchObject({ method: "mucrasp", ratio: state().pruning.ratio });
+      expect(step?.correlation).toBeGreaterThan(0);
+      expect(step?.correlation).toBeLessThan(1);
+      expect(step?.changed).toBeGreaterThan(0);
+    }
+    await actions().model.load({ kind: "address", name: "other", url: "models/other/" }, state().model.options);
+    await until(harness, ({ model }) => model.summary?.name === "other");
+    expect(state().calibration.convergence?.to ?? 2).toBeLessThan(8);
+  });
+
   it("do not take the place of those in use in a calibration that was asked for", async () => {
     harness = await opened();
     const seen = follow(inUse);

@@ -1,7 +1,9 @@
 /** How far calibration is, and what the last one left. */
 
+import type { Convergence } from "../../core/metrics/convergence.ts";
 import type { Statistics, WeightStatistics } from "../../core/statistics.ts";
 import type { TimeLeft } from "../../core/time-left.ts";
+import type { Ratio } from "../../core/unit.ts";
 import type { CalibrationProgress } from "../../engine/contract.ts";
 import type { Failure } from "../failure.ts";
 import { IDLE, type Job } from "../job-state.ts";
@@ -12,6 +14,16 @@ export interface CalibrationPace extends Omit<CalibrationProgress, "record" | "r
 }
 
 export type CalibrationState = Job<CalibrationPace> & CalibrationOutcome;
+
+/** How the plan changed between two sets of statistics of one calibration. */
+export interface ConvergenceStep extends Convergence {
+  /** Samples of either. */
+  readonly from: number;
+  readonly to: number;
+  /** What was planned. */
+  readonly method: string;
+  readonly ratio: Ratio;
+}
 
 /** What is summed of a calibration that has not finished. */
 export interface KeptSamples {
@@ -32,6 +44,8 @@ interface CalibrationOutcome {
   readonly statistics: Statistics | null;
   /** How many samples the whole calibration has, where `statistics` are of a part of them; null where they are of all. */
   readonly partOf: number | null;
+  /** Of the calibration at hand or the last one: the latest step, null while there is none. */
+  readonly convergence: ConvergenceStep | null;
   /** What is known of the model at hand without a calibration; null until a method asks for it. */
   readonly weights: WeightStatistics | null;
   /** Why it could not be read; null where it was not tried or was. */
@@ -57,6 +71,7 @@ export const initialCalibration: CalibrationState = {
   ...IDLE,
   statistics: null,
   partOf: null,
+  convergence: null,
   weights: null,
   weightsFailure: null,
   statisticsKey: null,

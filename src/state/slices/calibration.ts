@@ -8,7 +8,6 @@ import { createJob } from "../job.ts";
 import { ENDED, IDLE } from "../job-state.ts";
 import type { WorkbenchState } from "../shape.ts";
 import type { KeptCalibrations } from "./calibration-kept.ts";
-import { calibrateKept } from "./calibration-run.ts";
 import {
   type CalibrationPace,
   type CalibrationState,
@@ -16,8 +15,10 @@ import {
   type KeptSamples,
 } from "./calibration-state.ts";
 import { createWeightsReader } from "./calibration-weights.ts";
+import { loadCalibrationRun } from "./load-calibration-run.ts";
 import { calibrationParameters } from "./pruning/method.ts";
 
+const loadConvergence = onDemand(() => import("./calibration-convergence.ts"));
 const loadRecall = onDemand(() => import("./calibration-recall.ts"));
 
 export interface CalibrationActions {
@@ -53,15 +54,24 @@ export function createCalibrationActions(
     show: (shown, change) => patch("calibration", { ...change, ...shown }),
   });
 
+  /** Counts runs and models, so that nothing late is said of another one. */
+  let run = 0;
+
   async function start(): Promise<void> {
     if (job.busy) return;
     const state = get();
     const key = calibrationKey(state);
     const parameters = calibrationParameters(state.pruning.parameters, state.calibration.sampleLimit);
-    const begin = { interruption: null };
+    const begin = { interruption: null, convergence: null };
+    run += 1;
     await job.start(async ({ signal, report, inQueue, wanted }) => {
       const clock = createStopClock(environment.now);
       const timeLeft = createCalibrationTime();
+      const converge = createConvergence();
+      if (state.calibration.partOf !== null && state.calibration.statisticsKey === key) {
+        converge(state.calibration.statistics);
+      }
+      const { calibrateKept } = await loadCalibrationRun();
       const statistics = await calibrateKept(context, kept, {
         key,
         parameters,
@@ -74,6 +84,7 @@ export function createCalibrationActions(
         partial: {
           atLeast: fewestWanted(state.calibration, key),
           take(found, of) {
+            converge(found);
             if (!wanted() || found.samples < fewestWanted(get().calibration, key)) return;
             const made = { partOf: of, statisticsKey: key, origin: "here", file: null, seconds: null } as const;
             patch("calibration", { statistics: found, ...made });
@@ -83,6 +94,7 @@ export function createCalibrationActions(
           if (loss && wanted()) patch("calibration", { interruption: loss.message });
         },
       });
+      converge(statistics);
       await kept.forget(key);
       // Where the browser does not keep it, what is kept so far was refused before, and that is said.
       void loadRecall()
@@ -91,6 +103,26 @@ export function createCalibrationActions(
       const seconds = clock.seconds();
       return { statistics, partOf: null, statisticsKey: key, origin: "here", file: null, seconds, kept: null };
     }, begin);
+  }
+
+  /** @returns what is to be called with statistics as they come; how the plan changed is said after each. */
+  function createConvergence(): (next: Statistics | null) => void {
+    let last: Statistics | null = null;
+    const mine = run;
+    return (next) => {
+      const before = last;
+      last = next;
+      if (!before || !next) return;
+      void loadConvergence()
+        .then(({ compareStatistics }) => {
+          const { method, ratio } = get().pruning;
+          const found = compareStatistics(get(), before, next);
+          const shown = get().calibration.convergence?.to ?? 0;
+          if (!found || shown > next.samples || mine !== run) return;
+          patch("calibration", { convergence: { ...found, from: before.samples, to: next.samples, method, ratio } });
+        })
+        .catch(() => undefined);
+    };
   }
 
   /** Those that were recalled for other samples make room: nobody has asked for them. */
@@ -102,6 +134,8 @@ export function createCalibrationActions(
   }
 
   async function recall(): Promise<void> {
+    // Comes behind the model and is there with it: what is open calibrates without a network, too.
+    void loadCalibrationRun().catch(() => undefined);
     if (!wanting()) return;
     const state = get();
     const key = calibrationKey(state);
@@ -127,18 +161,32 @@ export function createCalibrationActions(
     readWeights: createWeightsReader(context, onLoss),
     setSampleLimit: (sampleLimit) => patch("calibration", { sampleLimit }),
     reset() {
+      run += 1;
       job.drop();
-      const { statistics, partOf, weights, weightsFailure, statisticsKey, origin, file, seconds } = initialCalibration;
-      const nothing = { statistics, partOf, weights, weightsFailure, statisticsKey, origin, file, seconds };
+      const { statistics, partOf, convergence, weights, weightsFailure, statisticsKey, origin, file, seconds } =
+        initialCalibration;
+      const nothing = {
+        statistics,
+        partOf,
+        convergence,
+        weights,
+        weightsFailure,
+        statisticsKey,
+        origin,
+        file,
+        seconds,
+      };
       patch("calibration", { ...IDLE, ...nothing });
     },
     take(statistics, file) {
+      run += 1;
       job.drop();
       const statisticsKey = keyWithoutSamples(get());
       patch("calibration", {
         ...ENDED,
         statistics,
         partOf: null,
+        convergence: null,
         statisticsKey,
         origin: "file",
         file,

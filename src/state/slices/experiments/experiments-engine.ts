@@ -10,7 +10,7 @@ import type { Context } from "../../context.ts";
 import { withRenewal } from "../../renewal.ts";
 import { keyOfCalibration } from "../calibration.ts";
 import type { KeptCalibrations } from "../calibration-kept.ts";
-import { calibrateKept } from "../calibration-run.ts";
+import { loadCalibrationRun } from "../load-calibration-run.ts";
 import { provideSamples } from "../own-samples/own-samples-pictures.ts";
 
 /** The calls that experiments make. */
@@ -52,7 +52,8 @@ export function createExperimentEngine(context: Context, calls: ExperimentCalls)
   // The experiment's own signal ends every call, whatever signal the caller brings.
   const bound = <Progress>(call: Call<Progress> | undefined): Call<Progress> => ({ ...call, signal });
   return {
-    calibrate(parameters, call) {
+    async calibrate(parameters, call) {
+      const { calibrateKept } = await loadCalibrationRun();
       const key = keyOfCalibration(parameters, context.get());
       calibrated.add(key);
       const onProgress = (progress: CalibrationProgress) => call?.onProgress?.(progress);
