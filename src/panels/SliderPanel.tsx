@@ -3,8 +3,13 @@ import { type ChangeEvent, type CSSProperties, type KeyboardEvent, useState } fr
 import { formatCount, formatShare } from "../charts/format.ts";
 import { MAXIMUM_RATIO } from "../state/slices/pruning/pruning.ts";
 import { Alert } from "./Alert.tsx";
+import { CURVE_SUMMARY } from "./curve/summary-id.ts";
+import { PanelBoundary } from "./PanelBoundary.tsx";
 import styles from "./SliderPanel.module.css";
+import { createPartStore, usePart } from "./use-part.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
+
+const curvePart = createPartStore(() => import("./curve/CurvePart.tsx"));
 
 const MAXIMUM = MAXIMUM_RATIO * 100;
 const LARGE_STEP = 5;
@@ -25,6 +30,10 @@ export function SliderPanel() {
   const ratio = useSelect((state) => state.pruning.ratio);
   const failure = useSelect((state) => state.pruning.failure);
   const percent = Number((ratio * 100).toFixed(1));
+  // Not before there is something to draw: the first screen does without it.
+  const measured = useSelect((state) => state.curve.points.length > 0);
+  const { found: curve } = usePart(curvePart, measured);
+  const drawn = measured && curve !== null;
 
   const onKeyDown = (event: KeyboardEvent) => {
     const next = percentAfterKey(event.key, event.shiftKey, percent);
@@ -35,12 +44,15 @@ export function SliderPanel() {
 
   return (
     <div className={styles.panel}>
-      <div className={styles.head}>
-        <label htmlFor="ratio" className={styles.label}>
-          Pruning ratio
-        </label>
-        <PercentField percent={percent} />
-      </div>
+      <label htmlFor="ratio" className={styles.label}>
+        Pruning ratio
+      </label>
+      <PercentField percent={percent} />
+      {drawn && (
+        <PanelBoundary name="The curve">
+          <curve.default />
+        </PanelBoundary>
+      )}
       <input
         id="ratio"
         type="range"
@@ -51,6 +63,7 @@ export function SliderPanel() {
         value={percent}
         style={{ "--filled": `${(percent / MAXIMUM) * 100}%` } as CSSProperties}
         aria-valuetext={useValueText(ratio)}
+        aria-describedby={drawn ? CURVE_SUMMARY : undefined}
         onChange={(event) => pruning.setRatio(event.currentTarget.valueAsNumber / 100)}
         onKeyDown={onKeyDown}
       />
@@ -61,7 +74,11 @@ export function SliderPanel() {
           </span>
         ))}
       </div>
-      {failure && <Alert failure={failure} />}
+      {failure && (
+        <div className={styles.failure}>
+          <Alert failure={failure} />
+        </div>
+      )}
     </div>
   );
 }

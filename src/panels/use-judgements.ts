@@ -22,6 +22,12 @@ export interface Judgements {
   readonly failure: Failure | null;
 }
 
+/** The judge itself, for other words than those at hand; null where there is nothing to judge, and until it is there. */
+export function useJudge() {
+  const wanted = useSelect((state: WorkbenchState) => shownScene(state) !== null);
+  return usePart(judge, wanted).found;
+}
+
 export function useJudgements(): Judgements {
   const wanted = useSelect((state: WorkbenchState) => shownScene(state) !== null);
   const { found, failure } = usePart(judge, wanted);

@@ -94,6 +94,7 @@ const JOB_WORDS: Record<JobKind, string> = {
   experiment: "a step of an experiment",
   layers: "the layer views",
   samples: "a trace of an own sample",
+  curve: "a step of the curve",
 };
 
 /** "waits for the calibration"; what a waiting job of this kind waits for. */

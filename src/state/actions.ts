@@ -2,6 +2,7 @@
 import type { Context } from "./context.ts";
 import { createCalibrationActions } from "./slices/calibration.ts";
 import { createKeptCalibrations } from "./slices/calibration-kept.ts";
+import { createCurveActions } from "./slices/curve/curve.ts";
 import { createExperimentsActions } from "./slices/experiments/experiments.ts";
 import { createLayersActions } from "./slices/experiments/layers.ts";
 import { createResultsLoader } from "./slices/experiments/load-results.ts";
@@ -54,6 +55,7 @@ export function createActions(context: Context) {
     ownSamples: createOwnSamplesActions(context, noteLoss),
     pruning,
     measurement: createMeasurementActions(context, noteLoss, measurements),
+    curve: createCurveActions(context, noteLoss, measurements),
     comparison: createComparisonActions(context, noteLoss),
     pins: createPinsActions(context, noteLoss, measurements),
     experiments: createExperimentsActions(context, noteLoss, kept, results),

@@ -1,6 +1,7 @@
 /**
  * What follows from what: a loaded model shows its first picture, a new question is answered, the first answer starts
- * the calibration, its statistics make a plan, and a plan that rests is measured. The slices know nothing of this
+ * the calibration, its statistics make a plan, and a plan that rests is measured, and after it the rest of its
+ * curve. The slices know nothing of this
  * order, and those who listen to the store are told of a change together with what follows from it.
  */
 import { onDemand } from "../core/on-demand.ts";
@@ -14,6 +15,7 @@ import { isBusy } from "./job-state.ts";
 import type { WorkbenchState } from "./shape.ts";
 import { wholeStatistics } from "./slices/calibration.ts";
 import { weightsWanted } from "./slices/calibration-weights.ts";
+import { createStir } from "./slices/curve/curve.ts";
 import { experimentOfTab } from "./slices/experiments/experiments-choices.ts";
 import { currentKey } from "./slices/experiments/experiments-facts.ts";
 import type { ExperimentName } from "./slices/experiments/experiments-state.ts";
@@ -288,6 +290,8 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       if (step === "closed" || step === "choosing") patch("link", { holds: false });
     },
   );
+  // Last: it looks at what all the others have made of a change.
+  on(createStir(), () => actions.curve.settle());
   stops.push(followWithAddress(context));
 
   return {

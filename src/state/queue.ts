@@ -1,7 +1,8 @@
 /**
  * The page's queue to the engine. The engine runs one call at a time; the queue keeps the order, says which job runs
  * and which wait (so that a panel can name what it waits for), and lets a job be cancelled while it waits. Experiments
- * are many short jobs that stand behind all others, and pins before them.
+ * are many short jobs that stand behind all others, pins before them, and a curve,
+ * which nobody has asked for, behind them.
  */
 import { PivotscopeError } from "../core/errors.ts";
 
@@ -15,7 +16,8 @@ export type JobKind =
   | "pin"
   | "experiment"
   | "layers"
-  | "samples";
+  | "samples"
+  | "curve";
 
 export interface Activity {
   readonly running: JobKind | null;
@@ -23,7 +25,7 @@ export interface Activity {
 }
 
 /** What stands behind all else that waits, the last one behind all. */
-const AFTER_OTHERS: readonly JobKind[] = ["pin", "experiment"];
+const AFTER_OTHERS: readonly JobKind[] = ["pin", "experiment", "curve"];
 
 /** The signal of jobs that nobody cancels. */
 export const NEVER: AbortSignal = new AbortController().signal;

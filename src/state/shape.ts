@@ -1,5 +1,6 @@
 /** The shape of the page's state: one field for each slice. */
 import type { CalibrationState } from "./slices/calibration-state.ts";
+import type { CurveState } from "./slices/curve/curve-state.ts";
 import type { ExperimentsState } from "./slices/experiments/experiments-state.ts";
 import type { LayersState } from "./slices/experiments/layers-state.ts";
 import type { FilesState } from "./slices/files/files-state.ts";
@@ -34,6 +35,7 @@ export interface WorkbenchState {
   readonly ownSamples: OwnSamplesState;
   readonly pruning: PruningState;
   readonly measurement: MeasurementState;
+  readonly curve: CurveState;
   readonly comparison: ComparisonState;
   readonly pins: PinsState;
   readonly experiments: ExperimentsState;

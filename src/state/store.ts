@@ -9,6 +9,7 @@ import { startFlow } from "./flow.ts";
 import { createJobQueue } from "./queue.ts";
 import type { WorkbenchState } from "./shape.ts";
 import { initialCalibration } from "./slices/calibration-state.ts";
+import { initialCurve } from "./slices/curve/curve-state.ts";
 import { initialExperiments } from "./slices/experiments/experiments-state.ts";
 import { initialLayers } from "./slices/experiments/layers-state.ts";
 import { initialFiles } from "./slices/files/files-state.ts";
@@ -44,6 +45,7 @@ const initialState: WorkbenchState = {
   ownSamples: initialOwnSamples,
   pruning: initialPruning,
   measurement: initialMeasurement,
+  curve: initialCurve,
   comparison: initialComparison,
   pins: initialPins,
   experiments: initialExperiments,

@@ -12,6 +12,8 @@ export interface PlanOnSample {
   readonly pruning: Pruning;
   /** The teacher-forced part, where it is known already. */
   readonly known: Measurement | undefined;
+  /** False: where the tokens do not agree, the pruned model's own words are left for later. */
+  readonly words: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface PlanOnSample {
  */
 export async function measurePlan(
   engine: WorkerEngine,
-  { input, trace, pruning, known }: PlanOnSample,
+  { input, trace, pruning, known, words }: PlanOnSample,
   signal: AbortSignal,
   tell: (measurement: Measurement, answer: AnswerVerdict | null) => void,
   write?: (tokens: readonly TraceToken[]) => void,
@@ -33,6 +35,7 @@ export async function measurePlan(
   const mismatch = firstMismatch(trace.tokens, measurement);
   if (mismatch < 0) return tell(measurement, verdict(trace, null));
   tell(measurement, null);
+  if (!words) return;
   const prefix = prunedPrefix(trace.tokens, measurement, mismatch);
   let written = prefix;
   const onProgress = (token: TraceToken) => {

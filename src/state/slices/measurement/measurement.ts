@@ -107,10 +107,11 @@ export function createMeasurementActions(
     const pruning = pruningOf(frame);
     runningKey = key;
     await job.start(async ({ signal, wanted, inTurn }) => {
+      const sample = { input, trace, pruning, known: kept.get(key)?.measurement, words: true };
       await inTurn((engine) =>
         measurePlan(
           engine,
-          { input, trace, pruning, known: kept.get(key)?.measurement },
+          sample,
           signal,
           (measurement, answer) => {
             if (wanted()) show({ of, measurement, answer });

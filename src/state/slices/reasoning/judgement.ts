@@ -6,8 +6,8 @@ import { inputKey } from "../input/input.ts";
 import { shownScene } from "../input/scene-questions.ts";
 import { textOf } from "./answer.ts";
 
-/** Judgements that are kept of one scene; one is some kilobytes. */
-const KEPT = 64;
+/** Judgements that are kept of one scene, a whole curve's among them; one is some kilobytes. */
+const KEPT = 128;
 const kept = new WeakMap<Scene, Map<string, Judgement>>();
 
 /** `judgeTrace`, with results kept while their scene lives: selectors ask on every change of the store. */

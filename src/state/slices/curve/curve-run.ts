@@ -1,0 +1,64 @@
+/** The measuring of a curve, one turn of the engine for each ratio. */
+import { prunedKey } from "../../../core/provenance.ts";
+import type { Context } from "../../context.ts";
+import type { Run } from "../../job.ts";
+import { prunedAtHand } from "../../provenance.ts";
+import { sampleInput } from "../input/input.ts";
+import type { KeptMeasurements } from "../measurement/kept-measurements.ts";
+import { measurePlan } from "../measurement/measure-plan.ts";
+import { plannerOf, pruningOf } from "../pruning/method.ts";
+import { planHash } from "../pruning/plan-key.ts";
+import { pointOf } from "./curve-key.ts";
+import type { CurvePoint } from "./curve-state.ts";
+import { nextStep } from "./next-ratio.ts";
+
+/** Milliseconds for one ratio beyond which a curve stays rough: the machine has other things to do. */
+const SLOW = 5000;
+
+export interface GrowingCurve {
+  points(): readonly CurvePoint[];
+  add(point: CurvePoint): void;
+}
+
+/** Measures what is missing of the curve of what is at hand, until it is whole or the run is no longer wanted. */
+export async function measureCurve(
+  { get, environment }: Pick<Context, "get" | "environment">,
+  { signal, wanted, inTurn }: Run<never>,
+  kept: KeptMeasurements,
+  curve: GrowingCurve,
+): Promise<undefined> {
+  const state = get();
+  const { pruning, model, calibration, reasoning } = state;
+  const { trace } = reasoning;
+  const input = sampleInput(state.input);
+  const atHand = prunedAtHand(state);
+  if (!model.summary || !trace || !input || !atHand) return;
+  // A planner of its own: the slider's reuses its arrays.
+  const planner = plannerOf(pruning.method, model.summary.layout, calibration, pruning.parameters);
+  if (!planner) return;
+  let slow = false;
+  for (let step = nextStep(curve.points()); step && wanted(); step = nextStep(curve.points(), slow)) {
+    const { ratio, words } = step;
+    const frame = planner(ratio);
+    const plan = pruningOf(frame);
+    const made = { ...atHand.plan, asked: ratio, reached: frame.reachedRatio, hash: planHash(plan) };
+    const of = { ...atHand, plan: made };
+    // Two ratios with one plan are measured once.
+    const known = kept.get(prunedKey(of));
+    if (known?.answer || (known && !words)) {
+      curve.add(pointOf(known, of));
+      continue;
+    }
+    const began = environment.now();
+    const sample = { input, trace, pruning: plan, known: known?.measurement, words };
+    await inTurn((engine) =>
+      measurePlan(engine, sample, signal, (measurement, answer) => {
+        if (!wanted()) return;
+        const measured = { of, measurement, answer };
+        kept.keep(measured);
+        curve.add(pointOf(measured, of));
+      }),
+    );
+    slow ||= environment.now() - began > SLOW;
+  }
+}
