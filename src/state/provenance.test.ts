@@ -82,7 +82,7 @@ function createWitness() {
     return JSON.stringify(found) === JSON.stringify(said) ? [] : [`signed ${text}, said ${JSON.stringify(said)}`];
   };
   return (state: WorkbenchState): string[] => {
-    const { input, model, pruning, calibration, reasoning, measurement, comparison } = state;
+    const { input, model, pruning, calibration, reasoning, measurement, curve, comparison } = state;
     const key = inputKey(input);
     if (key !== null && input.picture) pictures.set(key, pixelsOf(input.picture.picture.pixels));
     const wrong: string[] = [];
@@ -113,6 +113,15 @@ function createWitness() {
       ) {
         wrong.push("an older result passes for the one at hand");
       }
+    }
+    for (const point of curve.points) {
+      const { method, parameters, asked, hash } = point.of.plan;
+      const made = JSON.stringify([method, parameters]);
+      if (made !== JSON.stringify([of?.plan.method, of?.plan.parameters])) wrong.push("the curve is another plan's");
+      if (asked === of?.plan.asked && hash !== of.plan.hash) wrong.push("the curve has another plan at this ratio");
+      if (point.of.input.key !== dense?.input.key) wrong.push("the curve is about another picture than the words");
+      const text = point.words?.text;
+      if (text) wrong.push(...signature(point.of, text.slice(0, text.indexOf("}") + 1), false));
     }
     for (const { text } of comparison.dense.tokens) wrong.push(...signature(comparison.of, text, true));
     for (const { text } of comparison.pruned.tokens) wrong.push(...signature(comparison.of, text, false));
@@ -153,13 +162,14 @@ describe("whatever is done in whatever order", () => {
     const random = createRandom(seed);
     const witness = createWitness();
     const wrong = new Set<string>();
-    const seen = { measured: new Set<string>(), models: new Set<string>(), compared: 0 };
+    const seen = { measured: new Set<string>(), models: new Set<string>(), compared: 0, onCurves: 0 };
     const history: string[] = [];
     harness.workbench.store.subscribe((state) => {
       for (const sentence of witness(state)) wrong.add(`${sentence}; after ${history.slice(-4).join(" | ")}`);
       const { shown } = state.measurement;
       if (shown) seen.measured.add(prunedKey(shown.of));
       if (shown) seen.models.add(shown.of.model.name);
+      seen.onCurves = Math.max(seen.onCurves, state.curve.points.length);
       if (state.comparison.pruned.tokens.length > 0) seen.compared += 1;
     });
     void harness.workbench.open();
@@ -174,6 +184,7 @@ describe("whatever is done in whatever order", () => {
     }
     expect([...wrong]).toEqual([]);
     expect(seen.measured.size).toBeGreaterThan(5);
+    expect(seen.onCurves).toBeGreaterThan(0);
     expect(seen.models.size).toBeGreaterThan(1);
   });
 });
