@@ -27,3 +27,11 @@ export type CurveState = Job & {
 };
 
 export const initialCurve: CurveState = { ...IDLE, key: null, points: [] };
+
+/** Milliseconds without any change of the page after which it measures by itself. */
+export const CURVE_REST = 1000;
+
+export interface CurveActions {
+  /** To be called whenever anything has changed: shows what is known of the curve at hand, stops, and waits for a rest. */
+  settle(): void;
+}

@@ -3,8 +3,8 @@ import { prunedKey } from "../../../core/provenance.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { measureAt, opened, until } from "../../testing/journey.ts";
 import { REST } from "../measurement/measurement.ts";
-import { CURVE_REST } from "./curve.ts";
 import { curveKey, ratioOf } from "./curve-key.ts";
+import { CURVE_REST } from "./curve-state.ts";
 
 let harness: Harness = createHarness();
 afterEach(() => harness.workbench.close());
@@ -19,7 +19,8 @@ const quiet = () =>
 async function rested(): Promise<void> {
   harness = await opened();
   harness.elapse(REST);
-  await until(harness, ({ measurement }) => measurement.status === "done");
+  // What measures the curve is loaded with the first measurement.
+  await until(harness, ({ measurement, curve }) => measurement.status === "done" && curve.points.length > 0);
 }
 
 /** Lets everything rest, and waits until the curve is whole. */

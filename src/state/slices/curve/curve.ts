@@ -1,104 +1,35 @@
-/**
- * Measures this picture's curve in the background: a while after everything has come to rest, one ratio at a time, until
- * anything on the page changes. Its measurements are kept with the slider's, so that each finds what the other has measured.
- */
+/** This picture's curve, as far as the first screen has it: what measures it is loaded with the first measurement. */
 import { onDemand } from "../../../core/on-demand.ts";
-import { prunedKey } from "../../../core/provenance.ts";
 import type { Context } from "../../context.ts";
-import { createJob } from "../../job.ts";
-import { IDLE, isBusy } from "../../job-state.ts";
-import { prunedAtHand } from "../../provenance.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import type { KeptMeasurements } from "../measurement/kept-measurements.ts";
-import { curveKey, pointOf, ratioOf, withPoint } from "./curve-key.ts";
-import type { CurvePoint } from "./curve-state.ts";
+import type { CurveActions } from "./curve-state.ts";
 
-/** Milliseconds without any change of the page after which it measures by itself. */
-export const CURVE_REST = 1000;
-
-/** Curves whose points are remembered. One is a few kilobytes. */
-const REMEMBERED = 32;
-
-const loadRun = onDemand(() => import("./curve-run.ts"));
-
-export interface CurveActions {
-  /** To be called whenever anything has changed: shows what is known of the curve at hand, stops, and waits for a rest. */
-  settle(): void;
-}
+const loadCurve = onDemand(() => import("./curve-background.ts"));
 
 export function createCurveActions(
   context: Context,
   onLoss: (error: unknown) => boolean,
   kept: KeptMeasurements,
 ): CurveActions {
-  const { patch, get, environment } = context;
-  const curves = new Map<string, readonly CurvePoint[]>();
-  let callOff = () => {};
-  const job = createJob(context, {
-    kind: "curve",
-    onError: onLoss,
-    show: (shown) => patch("curve", shown),
-  });
+  let curve: CurveActions | null = null;
+  let loading = false;
 
-  function add(key: string, point: CurvePoint): void {
-    const points = withPoint(curves.get(key) ?? [], point);
-    curves.delete(key);
-    curves.set(key, points);
-    const oldest = curves.size > REMEMBERED ? curves.keys().next().value : undefined;
-    if (oldest !== undefined) curves.delete(oldest);
-    if (get().curve.key === key) patch("curve", { points });
-  }
-
-  /** What the slider has measured at the ratio at hand. */
-  function takeShown(key: string): void {
-    const state = get();
-    const of = prunedAtHand(state);
-    const { shown } = state.measurement;
-    if (!shown || !of || prunedKey(shown.of) !== prunedKey(of)) return;
-    const known = state.curve.points.find((point) => ratioOf(point) === of.plan.asked);
-    if (!known || (known.words === null && shown.answer !== null)) add(key, pointOf(shown, of));
-  }
-
-  async function run(key: string): Promise<void> {
-    const part = await loadRun().catch(() => null);
-    // Loading it takes a while as well.
-    if (!part || curveKey(get()) !== key || !isQuiet(get())) return;
-    await job.start((run) =>
-      part.measureCurve(context, run, kept, {
-        points: () => curves.get(key) ?? [],
-        add: (point) => add(key, point),
-      }),
-    );
+  async function load(): Promise<void> {
+    loading = true;
+    // Where it cannot be fetched, the next change tries again.
+    const part = await loadCurve().catch(() => null);
+    loading = false;
+    curve ??= part?.createCurve(context, onLoss, kept) ?? null;
+    context.inOneStep(() => curve?.settle());
   }
 
   return {
     settle() {
-      callOff();
-      job.drop();
-      const key = curveKey(get());
-      patch("curve", { ...IDLE, key, points: (key !== null && curves.get(key)) || NONE });
-      if (key === null) return;
-      takeShown(key);
-      if (isQuiet(get())) callOff = environment.after(CURVE_REST, () => void run(key));
+      if (curve) curve.settle();
+      else if (!loading && context.get().measurement.shown) void load();
     },
   };
-}
-
-const NONE: readonly CurvePoint[] = [];
-
-/** Whether nothing else runs, waits, or is about to. */
-function isQuiet(state: WorkbenchState): boolean {
-  const { model, measurement, reasoning, calibration, comparison, experiments, layers, ownSamples } = state;
-  const { running, waiting } = model.activity;
-  const others = [reasoning, calibration, measurement, comparison, layers, ...Object.values(experiments.runs)];
-  return (
-    model.status === "ready" &&
-    (running === null || running === "curve") &&
-    waiting.every((kind) => kind === "curve") &&
-    measurement.status !== "resting" &&
-    ownSamples.writing === null &&
-    !others.some(isBusy)
-  );
 }
 
 /** A selector that gives another number whenever anything but the curve itself and the queue has changed. */
