@@ -15,9 +15,8 @@ test("is measured while nothing is touched, says where the answer breaks, and is
       const id = slider.getAttribute("aria-describedby");
       return (id && document.getElementById(id)?.textContent) ?? "";
     });
-  await expect
-    .poll(described, { timeout: 90_000 })
-    .toMatch(/answer holds up to 3\d[\d.]*\s%, differs from (37\.5|40)\s% on/);
+  // Finer steps come when the words of all rough ones are known.
+  await expect.poll(described, { timeout: 90_000 }).toMatch(/holds up to 35\s%, differs from 37\.5\s% on/);
 
   // The ribbon's places are those of the middle of the thumb.
   const [track, slider] = await Promise.all([
