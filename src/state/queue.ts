@@ -1,8 +1,7 @@
 /**
  * The page's queue to the engine. The engine runs one call at a time; the queue keeps the order, says which job runs
  * and which wait (so that a panel can name what it waits for), and lets a job be cancelled while it waits. Experiments
- * are many short jobs that stand behind all others, pins before them, and a curve,
- * which nobody has asked for, behind them.
+ * are many short jobs that stand behind all others, pins before them, and a curve, which nobody asked for, behind them.
  */
 import { PivotscopeError } from "../core/errors.ts";
 

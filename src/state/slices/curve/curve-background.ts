@@ -75,9 +75,17 @@ const NONE: readonly CurvePoint[] = [];
 
 /** Whether nothing else runs, waits, or is about to. */
 function isQuiet(state: WorkbenchState): boolean {
-  const { model, measurement, reasoning, calibration, comparison, experiments, layers, ownSamples } = state;
+  const { model, measurement, reasoning, calibration, comparison, experiments, layers, ownSamples, pins } = state;
   const { running, waiting } = model.activity;
-  const others = [reasoning, calibration, measurement, comparison, layers, ...Object.values(experiments.runs)];
+  const others = [
+    reasoning,
+    calibration,
+    measurement,
+    comparison,
+    layers,
+    ...pins.pins,
+    ...Object.values(experiments.runs),
+  ];
   return (
     model.status === "ready" &&
     (running === null || running === "curve") &&

@@ -13,7 +13,7 @@ export interface PlanOnSample {
   /** The teacher-forced part, where it is known already. */
   readonly known: Measurement | undefined;
   /** False: where the tokens do not agree, the pruned model's own words are left for later. */
-  readonly words: boolean;
+  readonly words?: boolean;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface PlanOnSample {
  */
 export async function measurePlan(
   engine: WorkerEngine,
-  { input, trace, pruning, known, words }: PlanOnSample,
+  { input, trace, pruning, known, words = true }: PlanOnSample,
   signal: AbortSignal,
   tell: (measurement: Measurement, answer: AnswerVerdict | null) => void,
   write?: (tokens: readonly TraceToken[]) => void,

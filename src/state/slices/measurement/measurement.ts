@@ -107,7 +107,7 @@ export function createMeasurementActions(
     const pruning = pruningOf(frame);
     runningKey = key;
     await job.start(async ({ signal, wanted, inTurn }) => {
-      const sample = { input, trace, pruning, known: kept.get(key)?.measurement, words: true };
+      const sample = { input, trace, pruning, known: kept.get(key)?.measurement };
       await inTurn((engine) =>
         measurePlan(
           engine,
