@@ -1,17 +1,8 @@
 /** Rules that a machine can check, in both themes, with everything on the page that can be opened. */
-import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
+import { violations } from "./axe.ts";
 import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-    .analyze();
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary}`),
-  );
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`has no violations in the ${colorScheme} theme`, async ({ page }) => {

@@ -155,8 +155,14 @@ describe("KL distribution", () => {
 });
 
 describe("compare traces", () => {
-  const left = { name: "dense", method: "dense", ratio: 0, text: "a b", tokens: 2, status: "finished" } as const;
-  const right = { name: "pruned", method: "µCRASP", ratio: 0.38, text: "a", tokens: 1, status: "streaming" } as const;
+  const left = { name: "dense", detail: "tiny · not pruned", text: "a b", tokens: 2, status: "finished" } as const;
+  const right = {
+    name: "pruned",
+    detail: "tiny · µCRASP · 38.0 %",
+    text: "a",
+    tokens: 1,
+    status: "streaming",
+  } as const;
 
   it("shows the streamed text before it is aligned", () => {
     const html = renderToStaticMarkup(<CompareTraces context={context} left={left} right={right} segments={null} />);

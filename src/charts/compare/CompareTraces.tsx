@@ -4,9 +4,8 @@
  */
 
 import { Fragment } from "react";
-import type { Ratio } from "../../core/unit.ts";
 import hidden from "../../styles/hidden.module.css";
-import { formatShare, plural } from "../format.ts";
+import { plural } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import type { FramedChartProps } from "../frame/chart-context.ts";
 import styles from "./CompareTraces.module.css";
@@ -32,8 +31,8 @@ export type TraceStatus = "waiting" | "streaming" | "finished" | "cut" | "cancel
 export interface TraceColumn {
   /** "dense", "pruned". */
   readonly name: string;
-  readonly method: string;
-  readonly ratio: Ratio;
+  /** Whose it is: "Scenes 3M · µCRASP · 38.0 %". */
+  readonly detail: string;
   /** What has been generated so far. */
   readonly text: string;
   /** How many tokens that is. */
@@ -42,21 +41,25 @@ export interface TraceColumn {
 }
 
 export interface CompareTracesProps extends FramedChartProps {
+  /** Name of the chart, and what it says until both texts are aligned. */
+  readonly title?: string;
+  readonly meanwhile?: string;
   readonly left: TraceColumn;
   readonly right: TraceColumn;
   /** Alignment of the two texts; null while it would still change. */
   readonly segments: readonly TraceSegment[] | null;
 }
 
-export function CompareTraces({ left, right, segments, ...frameProps }: CompareTracesProps) {
+export function CompareTraces(props: CompareTracesProps) {
+  const { left, right, segments, title = defaults.title, meanwhile = defaults.sentence, ...frameProps } = props;
   const rows = segments ? compareRows(segments) : streamedRows(left.text, right.text);
-  const sentence = segments ? compareSummary(segments, left.name, right.name) : defaults.sentence;
+  const sentence = segments ? compareSummary(segments, left.name, right.name) : meanwhile;
   const shared = segments ? compareCounts(segments).wordsBefore : 0;
   const tableSegments = segments ?? [{ kind: "changed" as const, left: left.text, right: right.text }];
   return (
     <ChartFrame
       {...frameProps}
-      title={defaults.title}
+      title={title}
       sentence={sentence}
       table={() => compareTable(tableSegments, left.name, right.name)}
     >
@@ -100,10 +103,7 @@ function ColumnHead({ column }: { readonly column: TraceColumn }) {
   return (
     <th scope="col">
       <span className={styles.compareName}>{column.name}</span>{" "}
-      <span className={styles.compareMethod}>
-        {column.method === column.name ? "" : `${column.method} · `}
-        {formatShare(column.ratio, 1)}
-      </span>{" "}
+      <span className={styles.compareMethod}>{column.detail}</span>{" "}
       <span className={styles.compareStatus} data-status={column.status}>
         {statusWords(column)}
       </span>

@@ -3,7 +3,7 @@
 import { memo, useMemo } from "react";
 import type { ExperimentChartProps, KlValues } from "../experiments/data.ts";
 import { formatShare, plural } from "../format.ts";
-import { ChartFrame } from "../frame/ChartFrame.tsx";
+import { ChartFrame, type ChartFrameProps } from "../frame/ChartFrame.tsx";
 import axes from "../plot/Axes.module.css";
 import { BottomAxis } from "../plot/Axes.tsx";
 import key from "../plot/key.module.css";
@@ -26,15 +26,22 @@ import {
 } from "./kl-overlay.ts";
 import { drawKlRows, type KlRow, type KlRows } from "./kl-rows.ts";
 
-const defaults = { title: "KL by method", width: 640 } as const;
+const defaults = {
+  title: "KL by method",
+  sentence:
+    "How far each method moves the predictions, token by token (KL divergence, in nats); a row for each, further right is worse.",
+  width: 640,
+} as const;
 
 export interface KlOverlayProps extends ExperimentChartProps {
   /** Kept between renders: a new list is counted anew. Or what has been counted already. */
   readonly series: readonly KlValues[] | KlOverlayData;
   readonly ratio: number;
+  /** What is compared, in place of methods at one ratio. */
+  readonly about?: Pick<ChartFrameProps, "title" | "sentence" | "context">;
 }
 
-export function KlOverlay({ series, ratio, model, headingLevel, staleRatio = null }: KlOverlayProps) {
+export function KlOverlay({ series, ratio, model, headingLevel, staleRatio = null, about }: KlOverlayProps) {
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
   const data = useMemo(() => ("edges" in series ? series : klOverlay(series)), [series]);
   const drawing = useMemo(() => drawKlRows(data.edges, data.series, width), [data, width]);
@@ -44,14 +51,14 @@ export function KlOverlay({ series, ratio, model, headingLevel, staleRatio = nul
 
   return (
     <ChartFrame
-      context={{ model, method: plural(data.series.length, "method"), ratio }}
+      context={about?.context ?? { model, method: plural(data.series.length, "method"), ratio }}
       staleRatio={staleRatio}
       {...(headingLevel && { headingLevel })}
-      title={defaults.title}
-      sentence="How far each method moves the predictions, token by token (KL divergence, in nats); a row for each, further right is worse."
+      title={about?.title ?? defaults.title}
+      sentence={about?.sentence ?? defaults.sentence}
       formula={{
         expression: "KL(dense ‖ pruned) = Σ p_dense · (ln p_dense − ln p_pruned)",
-        withNumbers: `${klHeading(data, null)}, all at ${formatShare(ratio)}`,
+        withNumbers: about ? klHeading(data, null) : `${klHeading(data, null)}, all at ${formatShare(ratio)}`,
         source: "whole vocabulary, teacher-forced on the dense trace; µCRASP, arXiv 2605.25842, figure 4",
       }}
       table={() => klOverlayTable(data)}

@@ -17,6 +17,10 @@ export interface SideResult {
   readonly verdict: string | null;
   /** The pruned model's own words; null while it is writing them. */
   readonly words: string | null;
+  /** Whether the limit of tokens ended them, not the model. */
+  readonly cut: boolean;
+  /** How many tokens they are. */
+  readonly tokens: number;
   /** Statements that are true of the picture: "3 of 5"; null where nobody can judge. */
   readonly statements: string | null;
 }

@@ -17,6 +17,8 @@ import { KlPlaces } from "../kl/KlPlaces.tsx";
 import { alignLines } from "../lines/align.ts";
 import { LinesChart } from "../lines/LinesChart.tsx";
 import { RetentionChart } from "../retention/RetentionChart.tsx";
+import { FieldDifference } from "../sides/FieldDifference.tsx";
+import { LayerSharesChart } from "../sides/LayerSharesChart.tsx";
 import { SidesTable } from "../sides/SidesTable.tsx";
 import { tokenViews } from "../trace/trace.ts";
 import { estimate, GROUNDING, KL } from "./experiments.ts";
@@ -142,11 +144,10 @@ export const CASES: Readonly<Record<string, ChartCase>> = {
     chart: (
       <CompareTraces
         context={context}
-        left={{ name: "dense", method: "dense", ratio: 0, text: "The cube is red.", tokens: 4, status: "finished" }}
+        left={{ name: "dense", detail: "tiny · not pruned", text: "The cube is red.", tokens: 4, status: "finished" }}
         right={{
           name: "pruned",
-          method: "µCRASP",
-          ratio: 0.38,
+          detail: "tiny · µCRASP · 38.0 %",
           text: "The cube is blue.",
           tokens: 4,
           status: "finished",
@@ -159,6 +160,11 @@ export const CASES: Readonly<Record<string, ChartCase>> = {
         ]}
       />
     ),
+  },
+  LayerSharesChart: { part: "drawings", chart: <LayerSharesChart sides={SIDES} at={2} onPoint={() => {}} /> },
+  FieldDifference: {
+    part: "text",
+    chart: <FieldDifference pinned={SIDES[0]} now={SIDES[1]} at={null} onPoint={() => {}} />,
   },
   SidesTable: { part: "text", chart: <SidesTable sides={SIDES} /> },
   JudgeChart: {

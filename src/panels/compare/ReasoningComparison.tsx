@@ -36,10 +36,9 @@ export function ReasoningComparison() {
   const busy = isBusy(comparison);
   const context = contextOf(of);
   const { asked, reached } = of.plan;
-  const column = (name: string, ratio: number, trace: ComparedTrace): TraceColumn => ({
+  const column = (name: string, detail: string, trace: ComparedTrace): TraceColumn => ({
     name,
-    method: name === "dense" ? "dense" : context.method,
-    ratio,
+    detail: `${context.model} · ${detail}`,
     text: textOf(trace.tokens),
     tokens: trace.tokens.length,
     status: trace.status === "finished" && trace.cut ? "cut" : trace.status,
@@ -71,8 +70,8 @@ export function ReasoningComparison() {
       {status === "waiting" && <p className={texts.note}>{waitingText(activity)}</p>}
       <CompareTraces
         context={context}
-        left={column("dense", 0, dense)}
-        right={column("pruned", asked, pruned)}
+        left={column("dense", "not pruned", dense)}
+        right={column("pruned", `${context.method} · ${formatShare(asked, 1)}`, pruned)}
         segments={segments}
       />
       {failure && <Alert failure={failure}>{lost && <ReloadModel />}</Alert>}

@@ -47,7 +47,8 @@ function compared(side: Side, id: string, word: "pinned" | "now", all: readonly 
 
 function resultOf(side: Side): SideResult | null {
   const { measured, scene, of } = side;
-  if (!measured) return null;
+  // An older ratio's result stays, greyed with its ratio; another method's would stand in this one's column.
+  if (!measured || measured.of.plan.method !== of.plan.method) return null;
   const words = wordsOf(side);
   const { kl, perplexity, densePerplexity } = measured.measurement;
   return {
@@ -57,6 +58,8 @@ function resultOf(side: Side): SideResult | null {
     densePerplexity,
     verdict: measured.answer && verdictSentence(measured.answer),
     words,
+    cut: measured.answer?.prunedCut ?? false,
+    tokens: (measured.answer?.prunedTokens ?? side.dense.tokens).length,
     statements: scene && words !== null ? claimsTrue(judge(scene, of.input.question, words)) : null,
   };
 }
