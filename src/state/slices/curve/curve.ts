@@ -32,11 +32,11 @@ export function createCurveActions(
   };
 }
 
-/** A selector that gives another number whenever anything but the curve itself and the queue has changed. */
+/** A selector that gives another number whenever anything has changed but the curve, what is noted of results, and the queue. */
 export function createStir(): (state: WorkbenchState) => number {
   let last: readonly unknown[] = [];
   let stirs = 0;
-  return ({ curve: _, model, ...slices }) => {
+  return ({ curve: _, history: __, kept: ___, model, ...slices }) => {
     const { activity, ...rest } = model;
     // Whatever waits behind it must not wait long.
     const kept = activity.running === "curve" && activity.waiting.length > 0;
