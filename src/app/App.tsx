@@ -14,6 +14,7 @@ import { VerdictLine } from "../panels/reasoning/VerdictLine.tsx";
 import { SliderPanel } from "../panels/SliderPanel.tsx";
 import columns from "../panels/shared/columns.module.css";
 import { TabsPanel } from "../panels/TabsPanel.tsx";
+import { ThumbBar } from "../panels/ThumbBar.tsx";
 import { useDrops } from "../panels/use-drops.ts";
 import { WorkbenchContext } from "../panels/use-workbench.ts";
 import type { Workbench } from "../state/store.ts";
@@ -47,6 +48,7 @@ export function App({ workbench }: AppProps) {
               <Lines />
             </PanelBoundary>
             <div className={styles.bar}>
+              <ThumbBar />
               <SliderPanel />
               <BudgetPanel />
             </div>

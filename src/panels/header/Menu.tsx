@@ -13,21 +13,25 @@ export interface MenuProps {
   readonly quiet?: boolean;
   readonly className?: string | undefined;
   readonly children: ReactNode;
+  onOpen?(): void;
 }
 
 /** Room between the button and what it opens, and to the window's edges, CSS pixels. */
 const GAP = 6;
 
-export function Menu({ name, face, title, quiet = false, className, children }: MenuProps) {
+export function Menu({ name, face, title, quiet = false, className, children, onOpen }: MenuProps) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const place = ({ newState, currentTarget }: ToggleEvent<HTMLFieldSetElement>) => {
     if (newState !== "open" || !button.current) return;
+    onOpen?.();
     const { left, right, bottom } = button.current.getBoundingClientRect();
-    const { style, offsetWidth } = currentTarget;
-    // Under the button, on the side of the window where there is room.
-    const start = left + offsetWidth + GAP <= window.innerWidth ? left : right - offsetWidth;
-    style.setProperty("--menu-left", `${Math.max(GAP, start)}px`);
+    const { style } = currentTarget;
+    const { clientWidth } = document.documentElement;
+    // Under the button, and from its outer edge inwards, however wide it becomes.
+    const onRight = left > clientWidth / 2;
+    style.setProperty("--menu-left", onRight ? "auto" : `${Math.max(GAP, left)}px`);
+    style.setProperty("--menu-right", onRight ? `${Math.max(GAP, clientWidth - right)}px` : "auto");
     style.setProperty("--menu-top", `${bottom + GAP}px`);
   };
   return (

@@ -11,6 +11,7 @@ import { staleRatio } from "../../state/slices/measurement/measurement.ts";
 import { verdictSentence } from "../../state/slices/reasoning/answer.ts";
 import hidden from "../../styles/hidden.module.css";
 import { Alert } from "../Alert.tsx";
+import { PinButton } from "../compare/PinButton.tsx";
 import { ReloadModel } from "../ReloadModel.tsx";
 import controls from "../shared/controls.module.css";
 import { useJudgements } from "../use-judgements.ts";
@@ -31,15 +32,18 @@ export function VerdictLine() {
         <FirstLine />
         <SecondLine />
       </div>
-      <button
-        type="button"
-        className={`${controls.buttonPrimary} ${styles.compare}`}
-        disabled={compareReason !== null}
-        title={compareReason ?? "Let the dense and the pruned model reason side by side"}
-        onClick={() => void comparison.start()}
-      >
-        Compare reasoning
-      </button>
+      <span className={styles.compare}>
+        <PinButton />
+        <button
+          type="button"
+          className={controls.buttonPrimary}
+          disabled={compareReason !== null}
+          title={compareReason ?? "Let the dense and the pruned model reason side by side"}
+          onClick={() => void comparison.start()}
+        >
+          Compare reasoning
+        </button>
+      </span>
       {failure && (
         <Alert failure={failure}>
           {lost ? (

@@ -1,0 +1,62 @@
+/** What is wanted now and then: constants, files to take along, the look of the page, help. */
+import type { Theme } from "../../state/slices/preferences-state.ts";
+import { downloadPlan, downloadStatistics } from "../downloads.ts";
+import { OpenFile } from "../OpenFile.tsx";
+import controls from "../shared/controls.module.css";
+import { useActions, useSelect, useWorkbench } from "../use-workbench.ts";
+import menu from "./Menu.module.css";
+import { MenuItem } from "./Menu.tsx";
+import styles from "./MoreItems.module.css";
+
+export default function MoreItems() {
+  const { preferences } = useActions();
+  const plan = useSelect((state) => state.pruning.frame !== null);
+  const statistics = useSelect((state) => state.calibration.statistics !== null);
+  const { store } = useWorkbench();
+  return (
+    <>
+      <MenuItem title="Every constant of the method" onPress={() => preferences.open("parameters")}>
+        Advanced
+      </MenuItem>
+      <hr />
+      <MenuItem disabled={!plan} onPress={() => downloadPlan(store.getState())}>
+        Download plan (JSON)
+      </MenuItem>
+      <MenuItem disabled={!statistics} onPress={() => downloadStatistics(store.getState())}>
+        Download statistics (JSON)
+      </MenuItem>
+      <OpenFile className={menu.item} />
+      <hr />
+      <ThemeChoice />
+      <hr />
+      <MenuItem onPress={() => preferences.open("help")}>Help</MenuItem>
+    </>
+  );
+}
+
+const THEMES: readonly { readonly theme: Theme; readonly label: string }[] = [
+  { theme: "system", label: "System" },
+  { theme: "light", label: "Light" },
+  { theme: "dark", label: "Dark" },
+];
+
+function ThemeChoice() {
+  const { preferences } = useActions();
+  const chosen = useSelect((state) => state.preferences.theme);
+  return (
+    <fieldset className={styles.themes}>
+      <legend>Theme</legend>
+      {THEMES.map(({ theme, label }) => (
+        <button
+          key={theme}
+          type="button"
+          className={controls.button}
+          aria-pressed={chosen === theme}
+          onClick={() => preferences.setTheme(theme)}
+        >
+          {label}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
