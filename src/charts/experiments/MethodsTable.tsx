@@ -33,7 +33,8 @@ export function MethodsTable({ data, paper = null, model, headingLevel, staleRat
   const { metrics, dense, rows, ratio } = data;
   const best = bestRows(data);
   const all = [...rows, ...(dense ? [dense] : [])];
-  const counts = all.flatMap(({ values }) => metrics.map(({ id }) => values[id]?.count ?? 0));
+  // Not every metric is defined for every sample: how far a row is says the one that has most.
+  const counts = all.map(({ values }) => Math.max(0, ...metrics.map(({ id }) => values[id]?.count ?? 0)));
 
   return (
     <ChartFrame

@@ -138,6 +138,14 @@ describe("tables", () => {
     expect(html).toContain("10.51");
   });
 
+  it("says over how many samples the rows are, whatever single metrics leave out", () => {
+    const fewer = {
+      ...methods,
+      rows: methods.rows.map((row) => ({ ...row, values: { ...row.values, kl: estimate(1, 0.1, 580) } })),
+    };
+    expect(renderToStaticMarkup(<MethodsTable model="tiny" data={fewer} />)).toContain(">600 samples. Press");
+  });
+
   it("says an ablation's verdict in words", () => {
     expect(renderToStaticMarkup(tables.Ablations)).toMatch(/data-verdict="worse">worse</);
   });
