@@ -5,8 +5,10 @@ import { CompareTraces, type TraceColumn } from "../../charts/compare/CompareTra
 import { formatShare } from "../../charts/format.ts";
 import { contextOf } from "../../charts/frame/chart-context.ts";
 import { alignTexts } from "../../core/alignment.ts";
+import { prunedKey } from "../../core/provenance.ts";
 import { isBusy } from "../../state/job-state.ts";
 import type { ComparedTrace } from "../../state/slices/measurement/comparison-state.ts";
+import { measurementKey } from "../../state/slices/measurement/kept-measurements.ts";
 import { textOf, verdictSentence } from "../../state/slices/reasoning/answer.ts";
 import { Alert } from "../Alert.tsx";
 import { ReloadModel } from "../ReloadModel.tsx";
@@ -30,10 +32,13 @@ export function ReasoningComparison() {
   useEffect(() => {
     if (of) panel.current?.scrollIntoView({ block: "nearest" });
   }, [of]);
+  const atHand = useSelect(measurementKey);
   if (!of) {
     return <p className={texts.empty}>Press “Compare reasoning” to read both models' own words side by side.</p>;
   }
   const busy = isBusy(comparison);
+  // Only once it has ended: until then it is what was asked for last.
+  const stale = !busy && prunedKey(of) !== atHand;
   const context = contextOf(of);
   const { asked, reached } = of.plan;
   const column = (name: string, detail: string, trace: ComparedTrace): TraceColumn => ({
@@ -67,9 +72,23 @@ export function ReasoningComparison() {
           </button>
         )}
       </div>
+      {stale && (
+        <div className={texts.row}>
+          <p className={texts.note}>This is older than what is shown above.</p>
+          <button
+            type="button"
+            className={controls.button}
+            disabled={atHand === null}
+            onClick={() => void actions.start()}
+          >
+            Compare again
+          </button>
+        </div>
+      )}
       {status === "waiting" && <p className={texts.note}>{waitingText(activity)}</p>}
       <CompareTraces
         context={context}
+        staleRatio={stale ? asked : null}
         left={column("dense", "not pruned", dense)}
         right={column("pruned", `${context.method} · ${formatShare(asked, 1)}`, pruned)}
         segments={segments}

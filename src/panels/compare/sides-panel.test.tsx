@@ -1,24 +1,26 @@
-/** The pinned sides beside the live one, rendered to a string while the thumb moves. */
+/** The tab Compare rendered to a string while the thumb moves. */
+import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { afterEach, expect, it } from "vitest";
 import { createHarness, type Harness } from "../../state/testing/harness.ts";
 import { measureAt, opened } from "../../state/testing/journey.ts";
 import { WorkbenchContext } from "../use-workbench.ts";
+import { ReasoningComparison } from "./ReasoningComparison.tsx";
 import { SidesPanel } from "./SidesPanel.tsx";
 
 let harness: Harness = createHarness();
 afterEach(() => harness.workbench.close());
 
-/** Cells of a row of the sides' table as it stands now; a server would draw the initial state. */
-function row(label: string): readonly string[] {
+/** A panel as it stands now; a server would draw the initial state. */
+function drawn(panel: ReactNode): string {
   const { store } = harness.workbench;
   const now = { ...harness.workbench, store: { ...store, getInitialState: store.getState } };
-  const html = renderToStaticMarkup(
-    <WorkbenchContext value={now}>
-      <SidesPanel />
-    </WorkbenchContext>,
-  );
-  const found = html.match(new RegExp(`<th scope="row">${label}</th>(.*?)</tr>`))?.[1] ?? "";
+  return renderToStaticMarkup(<WorkbenchContext value={now}>{panel}</WorkbenchContext>);
+}
+
+/** Cells of a row of the sides' table. */
+function row(label: string): readonly string[] {
+  const found = drawn(<SidesPanel />).match(new RegExp(`<th scope="row">${label}</th>(.*?)</tr>`))?.[1] ?? "";
   return [...found.matchAll(/<td([^>]*)>([^<]*)<\/td>/g)].map(
     ([, attributes = "", text = ""]) => text + (attributes.includes("data-stale") ? " (stale)" : ""),
   );
@@ -38,4 +40,17 @@ it("follows the thumb with what is planned, keeps an older ratio's result greyed
   expect(row("Answer")).toEqual([answer, "–"]);
   await measureAt(harness, 0.2);
   expect(row("Answer")).toEqual([answer, "answer matches: three = three"]);
+});
+
+it("greys compared reasoning that the thumb has left, with its own ratio, and offers to compare again", async () => {
+  harness = await opened();
+  await measureAt(harness, 0.6);
+  await harness.workbench.actions.comparison.start();
+  expect(drawn(<ReasoningComparison />)).not.toMatch(/data-stale|Compare again/);
+  harness.workbench.actions.pruning.setRatio(0.2);
+  const html = drawn(<ReasoningComparison />);
+  expect(html).toMatch(/data-stale.*computed at 60\u00a0%/);
+  expect(html).toContain("Compare again");
+  expect(html).toContain("Fake · µCRASP · 60.0\u00a0%");
+  expect(html).toContain("Fake · not pruned");
 });
