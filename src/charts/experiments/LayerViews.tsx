@@ -10,7 +10,7 @@ import key from "../plot/key.module.css";
 import plot from "../plot/Plot.module.css";
 import towers from "../plot/towers.module.css";
 import { useCursor } from "../plot/use-cursor.ts";
-import { useWidth } from "../plot/use-width.ts";
+import { useChartWidth } from "../plot/use-width.ts";
 import type { ExperimentChartProps, LayerView } from "./data.ts";
 import { formatTick } from "./estimates.ts";
 import styles from "./LayerViews.module.css";
@@ -33,7 +33,7 @@ export interface LayerViewsProps extends ExperimentChartProps {
 }
 
 export function LayerViews({ views, from, model, headingLevel }: LayerViewsProps) {
-  const [ref, width] = useWidth<HTMLDivElement>(640);
+  const [ref, width] = useChartWidth<HTMLDivElement>(640);
   const layers = useMemo(() => layersOf(views), [views]);
   const columns = useMemo(() => layerColumns(layers, width), [layers, width]);
   const cursor = useCursor(columns.middles);

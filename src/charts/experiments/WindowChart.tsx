@@ -12,7 +12,7 @@ import plot from "../plot/Plot.module.css";
 import { Plot, Readout } from "../plot/Plot.tsx";
 import { ScaleSwitch } from "../plot/ScaleSwitch.tsx";
 import { useCursor } from "../plot/use-cursor.ts";
-import { useWidth } from "../plot/use-width.ts";
+import { useChartWidth } from "../plot/use-width.ts";
 import { DenseLine } from "./DenseLine.tsx";
 import type { ExperimentChartProps, MetricDescription, WindowData } from "./data.ts";
 import { formatTick, samplesText } from "./estimates.ts";
@@ -28,7 +28,7 @@ export interface WindowChartProps extends ExperimentChartProps {
 }
 
 export function WindowChart({ data, model, headingLevel }: WindowChartProps) {
-  const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
+  const [ref, width] = useChartWidth<HTMLDivElement>(defaults.width);
   const [logarithmic, setLogarithmic] = useState(true);
   const drawing = useMemo(() => drawWindows(data, width, logarithmic), [data, width, logarithmic]);
   const { metric, size } = data;

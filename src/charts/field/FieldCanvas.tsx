@@ -11,6 +11,8 @@ import { useCssColours } from "./use-css-colours.ts";
 /** Vertical places of the rows, CSS pixels; shared by the canvas and the marks over it. */
 export interface FieldRowPlaces {
   readonly rowHeight: number;
+  /** Room above each tower's first row. */
+  readonly towerHead: number;
   /** Top of each row. */
   readonly tops: readonly number[];
   readonly height: number;

@@ -10,6 +10,7 @@ import { formatCount } from "../format.ts";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import type { Formula, FramedChartProps } from "../frame/chart-context.ts";
 import { type LayerRow, layerRows } from "../layers.ts";
+import { useChartScale } from "../plot/chart-scale.ts";
 import plot from "../plot/Plot.module.css";
 import towers from "../plot/towers.module.css";
 import { useWidth } from "../plot/use-width.ts";
@@ -69,12 +70,14 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
   const rows = useMemo(() => layerRows(layout), [layout]);
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
   const density = useDensity();
+  const scale = useChartScale();
+  const labelWidth = Math.round(defaults.labelWidth * scale);
   const canvasRef = useRef<HTMLCanvasElement | null>(null);
   const geometry = useMemo(
-    () => fieldGeometry(rows, (width - defaults.labelWidth) * density, Math.round(6 * density)),
-    [rows, width, density],
+    () => fieldGeometry(rows, (width - labelWidth) * density, Math.round(6 * density)),
+    [rows, width, labelWidth, density],
   );
-  const places = useMemo(() => rowPlaces(rows), [rows]);
+  const places = useMemo(() => rowPlaces(rows, scale), [rows, scale]);
   const [cursor, setCursor] = useState<{ readonly unit: UnitIndex; readonly byKey: boolean } | null>(null);
   const hint = useId();
   const facts = cursor ? unitFacts(layout, frame, cursor.unit) : null;
@@ -110,7 +113,7 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
       table={() => fieldTable(layout, frame)}
     >
       <div ref={ref} className={styles.field}>
-        <FieldLabels rows={rows} places={places} />
+        <FieldLabels rows={rows} places={places} labelWidth={labelWidth} />
         <div
           role="application"
           aria-label="Cells of the neuron field"
@@ -118,7 +121,7 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move a cursor over the cells
           tabIndex={0}
           className={styles.fieldCells}
-          style={{ marginLeft: defaults.labelWidth, height: places.height }}
+          style={{ marginLeft: labelWidth, height: places.height }}
           onPointerMove={onPointer}
           onPointerUp={onPointer}
           onPointerLeave={(event) => event.pointerType !== "touch" && setCursor(null)}
@@ -164,17 +167,19 @@ function fieldFormula(layout: UnitLayout, frame: FrameData): Formula {
 }
 
 /** Stacks the rows, with a head above each tower. */
-function rowPlaces(rows: readonly LayerRow[]): FieldRowPlaces {
+function rowPlaces(rows: readonly LayerRow[], scale: number): FieldRowPlaces {
   const [least, most] = defaults.rowHeight;
-  const rowHeight = Math.max(least, Math.min(most, Math.floor(defaults.height / Math.max(1, rows.length))));
+  const fitting = Math.max(least, Math.min(most, Math.floor(defaults.height / Math.max(1, rows.length))));
+  const rowHeight = Math.round(fitting * scale);
+  const towerHead = Math.round(defaults.towerHead * scale);
   let y = 0;
   const tops = rows.map((row, index) => {
-    if (row.tower !== rows[index - 1]?.tower) y += defaults.towerHead;
+    if (row.tower !== rows[index - 1]?.tower) y += towerHead;
     const top = y;
     y += rowHeight;
     return top;
   });
-  return { rowHeight, tops, height: y };
+  return { rowHeight, towerHead, tops, height: y };
 }
 
 interface MarkProps {
@@ -203,7 +208,14 @@ function Mark({ kind, unit, geometry, places, density }: MarkProps) {
   );
 }
 
-function FieldLabels({ rows, places }: { readonly rows: readonly LayerRow[]; readonly places: FieldRowPlaces }) {
+interface FieldLabelsProps {
+  readonly rows: readonly LayerRow[];
+  readonly places: FieldRowPlaces;
+  /** Room left of the cells, CSS pixels. */
+  readonly labelWidth: number;
+}
+
+function FieldLabels({ rows, places, labelWidth }: FieldLabelsProps) {
   const every = places.rowHeight >= 10 ? 1 : 5;
   return (
     <div className={styles.fieldLabels} aria-hidden="true">
@@ -215,7 +227,7 @@ function FieldLabels({ rows, places }: { readonly rows: readonly LayerRow[]; rea
             {first && (
               <div
                 className={`${styles.fieldHead} ${row.tower === "vision" ? towers.towerVision : towers.towerText}`}
-                style={{ top: top - defaults.towerHead, left: defaults.labelWidth }}
+                style={{ top: top - places.towerHead, left: labelWidth }}
               >
                 {row.tower === "vision"
                   ? "vision: attention heads, then MLP neurons"
@@ -223,10 +235,7 @@ function FieldLabels({ rows, places }: { readonly rows: readonly LayerRow[]; rea
               </div>
             )}
             {row.layer % every === 0 && (
-              <span
-                className={styles.fieldRowLabel}
-                style={{ top: top + places.rowHeight / 2, width: defaults.labelWidth - 6 }}
-              >
+              <span className={styles.fieldRowLabel} style={{ top: top + places.rowHeight / 2, width: labelWidth - 6 }}>
                 {row.layer}
               </span>
             )}

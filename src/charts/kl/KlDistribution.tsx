@@ -10,7 +10,7 @@ import type { Formula, FramedChartProps } from "../frame/chart-context.ts";
 import key from "../plot/key.module.css";
 import { Plot, Readout } from "../plot/Plot.tsx";
 import { useCursor } from "../plot/use-cursor.ts";
-import { useWidth } from "../plot/use-width.ts";
+import { useChartWidth } from "../plot/use-width.ts";
 import { binReadout, type KlHistogram, klHistogram, klSummary, klTable } from "./distribution.ts";
 import { KlAxes } from "./KlAxes.tsx";
 import styles from "./KlDistribution.module.css";
@@ -41,7 +41,7 @@ export interface KlGhost {
 const NO_VALUES: readonly number[] = [];
 
 export function KlDistribution({ values, ghost = null, ...frameProps }: KlDistributionProps) {
-  const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
+  const [ref, width] = useChartWidth<HTMLDivElement>(defaults.width);
   const histogram = useMemo(() => klHistogram(values ?? NO_VALUES, FIXED_BINS), [values]);
   const before = useMemo(() => ghost && klHistogram(ghost.values, FIXED_BINS), [ghost]);
   const drawing = useMemo(() => drawKlBars(histogram, before, width), [histogram, before, width]);

@@ -12,7 +12,7 @@ import { SeriesKey } from "../plot/SeriesKey.tsx";
 import series from "../plot/series.module.css";
 import { seriesClass } from "../plot/series-class.ts";
 import { useCursor } from "../plot/use-cursor.ts";
-import { useWidth } from "../plot/use-width.ts";
+import { useChartWidth } from "../plot/use-width.ts";
 import klAxes from "./KlAxes.module.css";
 import styles from "./KlOverlay.module.css";
 import {
@@ -42,7 +42,7 @@ export interface KlOverlayProps extends ExperimentChartProps {
 }
 
 export function KlOverlay({ series, ratio, model, headingLevel, staleRatio = null, about }: KlOverlayProps) {
-  const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
+  const [ref, width] = useChartWidth<HTMLDivElement>(defaults.width);
   const data = useMemo(() => ("edges" in series ? series : klOverlay(series)), [series]);
   const drawing = useMemo(() => drawKlRows(data.edges, data.series, width), [data, width]);
   const { box, step, middles } = drawing;

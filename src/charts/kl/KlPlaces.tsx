@@ -10,7 +10,7 @@ import key from "../plot/key.module.css";
 import { Plot, Readout } from "../plot/Plot.tsx";
 import type { ValueScale } from "../plot/scale.ts";
 import { useCursor } from "../plot/use-cursor.ts";
-import { useWidth } from "../plot/use-width.ts";
+import { useChartWidth } from "../plot/use-width.ts";
 import klAxes from "./KlAxes.module.css";
 import styles from "./KlPlaces.module.css";
 import {
@@ -63,7 +63,7 @@ interface PlacesProps {
 }
 
 function Places({ kind, name, places, scale }: PlacesProps) {
-  const [ref, width] = useWidth<HTMLDivElement>(360);
+  const [ref, width] = useChartWidth<HTMLDivElement>(360);
   const drawing = useMemo(() => drawPlaces(places, scale, width), [places, scale, width]);
   const { box, middles, step } = drawing;
   const cursor = useCursor(middles);

@@ -2,10 +2,12 @@
 
 import type { ReactNode } from "react";
 import { CursorInput } from "./CursorInput.tsx";
+import { useChartScale } from "./chart-scale.ts";
 import plot from "./Plot.module.css";
 import type { ChartCursor } from "./use-cursor.ts";
 
 export interface PlotProps {
+  /** Of the drawing before it is scaled with the page's type; of `own` ones CSS pixels. */
   readonly width: number;
   readonly height: number;
   /** What the drawing shows, as sentences: its accessible name. */
@@ -22,6 +24,7 @@ export interface PlotProps {
 }
 
 export function Plot({ width, height, summary, cursor, step, count, reading, own = false, children }: PlotProps) {
+  const scale = useChartScale();
   return (
     <>
       <CursorInput label={step} count={count} value={cursor.at} text={reading} onChange={cursor.move} />
@@ -40,8 +43,9 @@ export function Plot({ width, height, summary, cursor, step, count, reading, own
           className={plot.chartDrawing}
           role="img"
           aria-label={summary}
-          width={width}
-          height={height}
+          width={width * scale}
+          height={height * scale}
+          {...(scale === 1 ? {} : { viewBox: `0 0 ${width} ${height}`, "data-scaled": true })}
           {...cursor.pointer}
         >
           {children}

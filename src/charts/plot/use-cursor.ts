@@ -14,11 +14,15 @@ export interface ChartCursor {
   };
 }
 
-/** @param middles x of what can be pointed at, ascending, CSS pixels. */
+/** @param middles x of what can be pointed at, ascending, in units of the drawing. */
 export function useCursor(middles: readonly number[]): ChartCursor {
   const [at, move] = useState<number | null>(null);
   const toPointer = (event: PointerEvent<Element>) => {
-    move(nearest(middles, event.clientX - event.currentTarget.getBoundingClientRect().left));
+    const { currentTarget: target, clientX } = event;
+    const { left, width } = target.getBoundingClientRect();
+    const drawn = target instanceof SVGSVGElement ? target.viewBox.baseVal.width : 0;
+    const units = drawn > 0 && width > 0 ? drawn / width : 1;
+    move(nearest(middles, (clientX - left) * units));
   };
   return {
     at: at !== null && at < middles.length ? at : null,

@@ -1,5 +1,6 @@
 /** The width of an element in CSS pixels, followed as its container changes. */
 import { type RefCallback, useCallback, useState } from "react";
+import { useChartScale } from "./chart-scale.ts";
 
 /**
  * Measured before the first paint and again on each resize; `initial` stands in where there is no layout
@@ -20,4 +21,10 @@ export function useWidth<E extends HTMLElement>(initial: number): [RefCallback<E
     return () => observer.disconnect();
   }, []);
   return [ref, width];
+}
+
+/** The same in the units of a drawing that `Plot` scales, see `chart-scale.ts`. */
+export function useChartWidth<E extends HTMLElement>(initial: number): [RefCallback<E>, number] {
+  const [ref, width] = useWidth<E>(initial);
+  return [ref, width / useChartScale()];
 }

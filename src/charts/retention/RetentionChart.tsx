@@ -15,7 +15,7 @@ import { Plot, Readout } from "../plot/Plot.tsx";
 import { tickScale } from "../plot/scale.ts";
 import towers from "../plot/towers.module.css";
 import { useCursor } from "../plot/use-cursor.ts";
-import { useWidth } from "../plot/use-width.ts";
+import { useChartWidth } from "../plot/use-width.ts";
 import styles from "./RetentionChart.module.css";
 import { RetentionKey } from "./RetentionKey.tsx";
 import { cmdsStrip, outlinePath, retentionPaths, type SecondPlan, trackPath } from "./retention.ts";
@@ -26,7 +26,8 @@ const SHARES = tickScale([0, 0.5, 1]);
 
 const defaults = {
   title: "Retention by layer",
-  sentence: "How much of each layer stays (retention); below, how far pictures and words lie apart there (CMDS).",
+  sentence:
+    "How much of each layer stays (retention); below, how far pictures and words lie apart in text layers (CMDS).",
   width: 640,
 } as const;
 
@@ -42,7 +43,7 @@ export interface RetentionChartProps extends FramedChartProps {
 
 export function RetentionChart({ layout, frame, cmds, second = null, ...frameProps }: RetentionChartProps) {
   const rows = useMemo(() => layerRows(layout), [layout]);
-  const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
+  const [ref, width] = useChartWidth<HTMLDivElement>(defaults.width);
   const geometry = useMemo(() => retentionGeometry(rows, width), [rows, width]);
   const cursor = useCursor(geometry.middles);
   const paths = retentionPaths(geometry, rows, frame);

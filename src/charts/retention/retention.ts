@@ -84,9 +84,12 @@ export interface CmdsStrip {
   readonly bars: string;
   /** Highest value, which fills the strip. */
   readonly maximum: number;
-  /** Middle of the layers that have no CMDS; null where all have one. */
+  /** Middle of the layers that have no CMDS; null where all have one, and where there is no room to say so. */
   readonly without: number | null;
 }
+
+/** Room that "text layers only" needs, in units of the drawing. */
+const NONE_ROOM = 100;
 
 /** CMDS of the text layers' MLPs as bars from zero to the highest one. Null without a value above zero. */
 export function cmdsStrip(
@@ -106,5 +109,6 @@ export function cmdsStrip(
     return height > 0 ? rectanglePath(x, bottom - height, width, height) : "";
   });
   const vision = geometry.towers.find(({ tower }) => tower === "vision");
-  return { bars: bars.join(""), maximum, without: vision ? (vision.from + vision.to) / 2 : null };
+  const without = vision && vision.to - vision.from >= NONE_ROOM ? (vision.from + vision.to) / 2 : null;
+  return { bars: bars.join(""), maximum, without };
 }

@@ -7,7 +7,7 @@ import key from "../plot/key.module.css";
 import { Plot, Readout } from "../plot/Plot.tsx";
 import towers from "../plot/towers.module.css";
 import type { ChartCursor } from "../plot/use-cursor.ts";
-import { useWidth } from "../plot/use-width.ts";
+import { useChartWidth } from "../plot/use-width.ts";
 import { type ComparedSide, contextOfSides } from "./data.ts";
 import styles from "./LayerSharesChart.module.css";
 import { columnReadout, drawLayerShares, layerSharesSummary, layerSharesTable, SHARES } from "./layer-shares.ts";
@@ -23,7 +23,7 @@ export interface LayerSharesChartProps {
 const percent = (share: number) => `${share * 100}%`;
 
 export function LayerSharesChart({ sides, at, onPoint, headingLevel }: LayerSharesChartProps) {
-  const [ref, width] = useWidth<HTMLDivElement>(640);
+  const [ref, width] = useChartWidth<HTMLDivElement>(640);
   const drawing = useMemo(() => drawLayerShares(sides, width), [sides, width]);
   const { columns, middles, step, strips } = drawing;
   const cursor = pointAt(middles, at, onPoint);
