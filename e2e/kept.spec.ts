@@ -1,4 +1,5 @@
 /** What the page has computed outlives a reload, is listed, and can be forgotten. */
+import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import sharp from "sharp";
 import { test } from "./test.ts";
@@ -91,6 +92,8 @@ test("the history lists what was looked at, outlives a reload, and opens a line 
   await expect(lines).toHaveCount(2, { timeout: 60_000 });
   await expect(lines.first()).toContainText("50 %");
   await expect(lines.first()).toHaveAttribute("aria-current", "true");
+  const { violations } = await new AxeBuilder({ page }).include('[role="tabpanel"]').analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
   await page.getByLabel(/Only what removed as much/).check();
   await expect(lines).toHaveCount(1);
   await page.getByLabel(/Only what removed as much/).uncheck();

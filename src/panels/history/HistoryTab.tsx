@@ -15,6 +15,8 @@ import { formatRatio, plural } from "../words.ts";
 import styles from "./HistoryTab.module.css";
 import { answerText, formatTime, lineAfterKey } from "./history-words.ts";
 
+const asked = `${styles.number} ${styles.aside}`;
+
 export default function HistoryTab() {
   const { history } = useActions();
   const { entries, failure } = useSelect((state) => state.history);
@@ -81,22 +83,26 @@ function Lines({ entries, onOpen }: { readonly entries: readonly HistoryEntry[];
       <table className={styles.table} aria-label="History of what was measured">
         <thead>
           <tr>
-            <th scope="col">When</th>
+            <th scope="col" className={styles.aside}>
+              When
+            </th>
             <th scope="col">Model</th>
             <th scope="col">Method</th>
-            <th scope="col" className={styles.number}>
+            <th scope="col" className={asked}>
               Asked
             </th>
             <th scope="col" className={styles.number}>
               Reached
             </th>
-            <th scope="col">Picture</th>
+            <th scope="col" className={styles.aside}>
+              Picture
+            </th>
             <th scope="col">Question</th>
             <th scope="col">Answer, dense → pruned</th>
             <th scope="col" className={styles.number}>
               Mean KL (nats)
             </th>
-            <td />
+            <td className={styles.last} />
           </tr>
         </thead>
         <tbody onKeyDown={onKeyDown}>
@@ -135,40 +141,42 @@ function Line({ entry, stop, onFocus, onOpen }: LineProps) {
   const name = `${methodLabel(method)} at ${formatRatio(entry.asked)}: ${question}`;
   return (
     <tr onFocus={onFocus} aria-current={atHand ? "true" : undefined}>
-      <td>{formatTime(entry.at)}</td>
+      <td className={styles.aside}>{formatTime(entry.at)}</td>
       <td>{entry.model}</td>
       <td>{file === null ? methodLabel(method) : `${methodLabel(method)}, plan of ${file}`}</td>
-      <td className={styles.number}>{formatRatio(entry.asked)}</td>
+      <td className={asked}>{formatRatio(entry.asked)}</td>
       <td className={styles.number}>{formatShare(entry.reached, 1)}</td>
-      <td className={styles.short}>{entry.picture}</td>
+      <td className={`${styles.short} ${styles.aside}`}>{entry.picture}</td>
       <th scope="row" className={styles.short} title={question}>
         {question}
       </th>
       <td className={styles.short}>{answerText(entry)}</td>
       <td className={styles.number}>{formatNats(entry.meanKl)}</td>
-      <td className={styles.buttons}>
-        <button
-          type="button"
-          data-open
-          className={controls.button}
-          tabIndex={stop ? 0 : -1}
-          aria-label={`Open ${name}`}
-          aria-disabled={link === null}
-          title={unopened ?? "Show it again"}
-          onClick={open}
-        >
-          Open
-        </button>
-        <AskingButton
-          label="Forget"
-          name={`Forget ${name}`}
-          disabled={false}
-          tabIndex={stop ? 0 : -1}
-          question="Forget this line?"
-          yes="Forget"
-          no="Keep"
-          onYes={() => void workbench.actions.history.forget([entry])}
-        />
+      <td className={styles.last}>
+        <div className={styles.buttons}>
+          <button
+            type="button"
+            data-open
+            className={controls.button}
+            tabIndex={stop ? 0 : -1}
+            aria-label={`Open ${name}`}
+            aria-disabled={link === null}
+            title={unopened ?? "Show it again"}
+            onClick={open}
+          >
+            Open
+          </button>
+          <AskingButton
+            label="Forget"
+            name={`Forget ${name}`}
+            disabled={false}
+            tabIndex={stop ? 0 : -1}
+            question="Forget this line?"
+            yes="Forget"
+            no="Keep"
+            onYes={() => void workbench.actions.history.forget([entry])}
+          />
+        </div>
       </td>
     </tr>
   );
