@@ -86,7 +86,9 @@ function Lines({ entries, onOpen }: { readonly entries: readonly HistoryEntry[];
             <th scope="col" className={styles.aside}>
               When
             </th>
-            <th scope="col">Model</th>
+            <th scope="col" className={styles.aside}>
+              Model
+            </th>
             <th scope="col">Method</th>
             <th scope="col" className={asked}>
               Asked
@@ -142,7 +144,7 @@ function Line({ entry, stop, onFocus, onOpen }: LineProps) {
   return (
     <tr onFocus={onFocus} aria-current={atHand ? "true" : undefined}>
       <td className={styles.aside}>{formatTime(entry.at)}</td>
-      <td>{entry.model}</td>
+      <td className={styles.aside}>{entry.model}</td>
       <td>{file === null ? methodLabel(method) : `${methodLabel(method)}, plan of ${file}`}</td>
       <td className={asked}>{formatRatio(entry.asked)}</td>
       <td className={styles.number}>{formatShare(entry.reached, 1)}</td>
