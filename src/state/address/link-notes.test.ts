@@ -41,7 +41,10 @@ describe("a link that cannot be followed in all", () => {
     ],
     ["pin=flap_lots", "pin “flap_lots” (sides as method_percent"],
     ["pin=flap_10+flap_20+flap_30+flap_40", "at most 3 are pinned)"],
-    ["tab=graphs", "tab “graphs” (one of compare, methods, curves, ablations, windows, places, layers; none is open)"],
+    [
+      "tab=graphs",
+      "tab “graphs” (one of compare, methods, curves, ablations, windows, places, layers, history; none is open)",
+    ],
     ["metric=beauty", "metric “beauty” (one of judge, "],
     ["backend=quantum", "backend “quantum” (cpu or webgpu; the page chooses by itself)"],
     ["precision=float64", "precision “float64” (float32 or float16; the page chooses by itself)"],
