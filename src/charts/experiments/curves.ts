@@ -17,7 +17,7 @@ const MARGIN = { left: 40, right: 12, top: 12, bottom: 36 } as const;
 /** Labels at the ends of the lines need a chart of this width; a line of text is this high. */
 const LABELS_FROM = 600;
 const LABEL_HEIGHT = 15;
-const LETTER_WIDTH = 6.1;
+const LETTER_WIDTH = 7;
 const LONGEST_LABEL = 26;
 
 export interface DrawnCurve {

@@ -12,7 +12,7 @@ import { linearScale, type ValueScale } from "../plot/scale.ts";
 /** Of the bars; numbers of samples and names stand below. */
 const PLOT_HEIGHT = 170;
 const MARGIN = { left: 40, right: 8, top: 10 } as const;
-const LETTER_WIDTH = 6;
+const LETTER_WIDTH = 7;
 const LINE_HEIGHT = 14;
 const LONGEST_LABEL = 12;
 const NATS = { kind: "nats" } as const;

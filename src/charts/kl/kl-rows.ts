@@ -15,7 +15,7 @@ import { axisPosition, tickPositions, tickText } from "./kl-axis.ts";
 const MARGIN = { right: 18, top: 4, bottom: 36 } as const;
 /** From this width on names stand left of the rows, else above them. */
 const NAMES_BESIDE_FROM = 560;
-const LETTER_WIDTH = 6.1;
+const LETTER_WIDTH = 7.2;
 const NARROW_LEFT = 10;
 const NAME_HEIGHT = 16;
 const HILL_HEIGHT = 30;
@@ -61,7 +61,7 @@ export interface KlRows {
 export function drawKlRows(edges: readonly number[], series: readonly LookedHistogram[], width: number): KlRows {
   const beside = width >= NAMES_BESIDE_FROM;
   const longest = Math.max(0, ...series.map(({ label }) => label.length));
-  const left = beside ? Math.min(200, 14 + longest * LETTER_WIDTH) : NARROW_LEFT;
+  const left = beside ? Math.min(220, 16 + longest * LETTER_WIDTH) : NARROW_LEFT;
   const rowHeight = (beside ? 0 : NAME_HEIGHT) + HILL_HEIGHT + STRIP_HEIGHT + ROW_GAP;
   const height = MARGIN.top + Math.max(1, series.length) * rowHeight + MARGIN.bottom;
   const box = plotBox(width, height, { ...MARGIN, left });
