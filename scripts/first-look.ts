@@ -1,6 +1,6 @@
 /**
  * What a visitor waits for, in seconds from opening the built page on the CPU: first paint, the model, the first token of its
- * reasoning, bars, KL, the verdict; the first visit, a reload, and a first visit that has to calibrate on 96 samples.
+ * reasoning, bars, KL, the verdict, and how much the page shifts meanwhile; the first visit, a reload, and a first visit that has to calibrate on 96 samples.
  *
  *   npm run first-look [-- --repeats 3]
  *
@@ -15,11 +15,25 @@ import { VERDICT, WORDS } from "../e2e/words.ts";
 import { browserArguments, findBrowser } from "./find-browser.ts";
 
 const MILESTONES = ["paint", "model", "token", "bars", "KL", "verdict"] as const;
-type Times = Readonly<Record<(typeof MILESTONES)[number], number>>;
+/** Milliseconds since the page began to load, and the sum of layout shifts, which has no unit. */
+type Times = Readonly<Record<(typeof MILESTONES)[number] | "largest paint" | "layout shift", number>>;
 
 const { values } = parseArgs({ options: { repeats: { type: "string", default: "3" } } });
 const repeats = Number(values.repeats);
 if (!Number.isInteger(repeats) || repeats < 1) throw new Error("--repeats takes a whole number above 0.");
+
+/** Runs in the page: sums layout shifts, and keeps the latest largest paint. */
+function watchPaint(): void {
+  const layout = { shift: 0, largest: 0 };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
+      if (!entry.hadRecentInput) layout.shift += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  new PerformanceObserver((list) => {
+    layout.largest = list.getEntries().at(-1)?.startTime ?? layout.largest;
+  }).observe({ type: "largest-contentful-paint", buffered: true });
+  Object.assign(globalThis, { layout });
+}
 
 /** Runs in the page: notes when each thing is first there, frame by frame. */
 function watch({ verdict, reasoning }: { verdict: string; reasoning: string }): void {
@@ -52,8 +66,12 @@ async function timesOf(page: Page): Promise<Times> {
   );
   return page.evaluate(() => {
     const [paint] = performance.getEntriesByName("first-contentful-paint");
-    const seen = (globalThis as unknown as { firstLook: Record<string, number> }).firstLook;
-    return { paint: paint?.startTime ?? Number.NaN, ...seen };
+    const { firstLook, layout } = globalThis as unknown as {
+      firstLook: Record<string, number>;
+      layout: { readonly shift: number; readonly largest: number };
+    };
+    const start = paint?.startTime ?? Number.NaN;
+    return { paint: start, ...firstLook, "largest paint": layout.largest, "layout shift": layout.shift };
   }) as Promise<Times>;
 }
 
@@ -62,6 +80,7 @@ async function newVisitor(browser: Browser): Promise<{ context: BrowserContext; 
   // What compiles this file gives inner functions their names through a helper that the page lacks.
   await context.addInitScript({ content: "globalThis.__name = (named) => named;" });
   await context.addInitScript(watch, { verdict: VERDICT.source, reasoning: WORDS.reasoning });
+  await context.addInitScript(watchPaint);
   return { context, page: await context.newPage() };
 }
 
@@ -88,16 +107,20 @@ try {
   await server.close();
 }
 
-const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1);
+const COLUMNS = [...MILESTONES, "largest paint", "layout shift"] as const;
+const written = (column: (typeof COLUMNS)[number], value: number) =>
+  column === "layout shift" ? value.toFixed(3) : (value / 1000).toFixed(1);
 const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 console.log(`${cpus()[0]?.model}, ${cpus().length} cores, ${repeats} repeats; seconds, median (lowest to highest)\n`);
-console.log(row(["", ...MILESTONES]));
-console.log(row(["---", ...MILESTONES.map(() => "---")]));
+console.log(row(["", ...COLUMNS]));
+console.log(row(["---", ...COLUMNS.map(() => "---")]));
 for (const [name, all] of Object.entries(measured)) {
-  const cells = MILESTONES.map((milestone) => {
-    const sorted = all.map((times) => times[milestone]).sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-    return `${seconds(median)} (${seconds(sorted[0] ?? Number.NaN)} to ${seconds(sorted.at(-1) ?? Number.NaN)})`;
+  const cells = COLUMNS.map((column) => {
+    const sorted = all.map((times) => times[column]).sort((a, b) => a - b);
+    const [low, median, high] = [0, Math.floor(sorted.length / 2), sorted.length - 1].map((place) =>
+      written(column, sorted[place] ?? Number.NaN),
+    );
+    return `${median} (${low} to ${high})`;
   });
   console.log(row([name, ...cells]));
 }

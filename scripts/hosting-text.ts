@@ -1,9 +1,13 @@
-/** The README's section on hosting as a file of the built page, which has no other way to show it to whoever serves it. */
+/**
+ * Texts of the repository as files of the built page, which has no other way to show them: the README's section on hosting
+ * to whoever serves it, the method and the licence to whoever reads its help.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "vite";
 
-const README = join(import.meta.dirname, "..", "README.md");
+const ROOT = join(import.meta.dirname, "..");
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
 /** What stands under "Hosting" in a README. @throws Error where there is no such section. */
 export function hostingSection(readme: string): string {
@@ -17,7 +21,9 @@ export function hostingText(): Plugin {
     name: "hosting-text",
     apply: "build",
     generateBundle() {
-      this.emitFile({ type: "asset", fileName: "hosting.txt", source: hostingSection(readFileSync(README, "utf8")) });
+      this.emitFile({ type: "asset", fileName: "hosting.txt", source: hostingSection(read("README.md")) });
+      this.emitFile({ type: "asset", fileName: "method.txt", source: read("docs/method.md") });
+      this.emitFile({ type: "asset", fileName: "licence.txt", source: read("LICENSE") });
     },
   };
 }

@@ -1,11 +1,21 @@
 /** What the page does in a few sentences, and all shortcuts. */
-import { useLayoutEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
+import { VERSION } from "../core/version.ts";
 import { actions, controlKeys } from "./actions.ts";
+import { GLOSSARY } from "./glossary.ts";
 import styles from "./HelpDialog.module.css";
 import controls from "./shared/controls.module.css";
 import dialogs from "./shared/dialog.module.css";
 import texts from "./shared/text.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
+
+function PageLink({ to, children }: { readonly to: string; readonly children: ReactNode }) {
+  return (
+    <a href={to} target="_blank" rel="noreferrer">
+      {children}
+    </a>
+  );
+}
 
 export default function HelpDialog() {
   const { preferences } = useActions();
@@ -43,6 +53,15 @@ export default function HelpDialog() {
         the less the two agree. What is older than the thumb is grey and says its ratio. The tabs at the bottom compare
         methods on many samples; what they measure is kept in this browser.
       </p>
+      <h3 className={texts.panelTitle}>Words</h3>
+      <dl className={styles.words}>
+        {GLOSSARY.map(({ term, meaning }) => (
+          <div key={term}>
+            <dt>{term}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
       <h3 className={texts.panelTitle}>Keys</h3>
       <dl className={styles.keys}>
         {actions.map((action) => (
@@ -69,11 +88,11 @@ export default function HelpDialog() {
         Single keys act outside of text fields
       </label>
       <p className={`${texts.note} ${styles.about}`}>
-        Pivotscope is free software under the MIT licence. It holds code of others:{" "}
-        <a href="third-party-notices.txt" target="_blank" rel="noreferrer">
-          their notices
-        </a>
-        .
+        Pivotscope {VERSION} is free software under the <PageLink to="licence.txt">MIT licence</PageLink>. It holds code
+        of others: <PageLink to="third-party-notices.txt">their notices</PageLink>. What it computes, exactly:{" "}
+        <PageLink to="method.txt">the method</PageLink>, after µCRASP,{" "}
+        <PageLink to="https://arxiv.org/abs/2605.25842">arXiv 2605.25842</PageLink>. To serve it yourself:{" "}
+        <PageLink to="hosting.txt">hosting</PageLink>.
       </p>
     </dialog>
   );

@@ -24,7 +24,9 @@ export function QuestionPanel() {
     event.preventDefault();
     actions.ask();
   };
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    // Back to where single keys act.
+    if (event.key === "Escape") event.currentTarget.blur();
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     actions.ask();

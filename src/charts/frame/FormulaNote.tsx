@@ -30,10 +30,18 @@ export function FormulaNote({ formula }: FormulaNoteProps) {
         formula
       </button>
       <span role="tooltip" id={id} className={styles.formulaCard} hidden={!open}>
-        <span className={styles.formulaExpression}>{formula.expression}</span>
+        <span className={styles.formulaExpression}>{withSubscripts(formula.expression)}</span>
         <span className={styles.formulaNumbers}>{formula.withNumbers}</span>
         <span className={styles.formulaSource}>{formula.source}</span>
       </span>
     </span>
+  );
+}
+
+/** A formula as people write it: `p_dense` with what it is of below the line. */
+function withSubscripts(expression: string) {
+  return expression.split(/_(\w+)/).map((part, place) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text have no identity but their place
+    place % 2 === 1 ? <sub key={place}>{part}</sub> : part,
   );
 }

@@ -6,6 +6,7 @@ import { metricList } from "../../core/experiments/metrics.ts";
 import { methods } from "../../core/methods/index.ts";
 import type { WorkbenchState } from "../shape.ts";
 import { LINKED } from "../slices/input/scene-link.ts";
+import { labelOf } from "../slices/model/model.ts";
 import { MAXIMUM_PINS } from "../slices/pins/pins-state.ts";
 import { TAB_NAMES } from "../slices/preferences-state.ts";
 import { changeParameter, methodLabel, startingParameters } from "../slices/pruning/method.ts";
@@ -128,7 +129,7 @@ export function notesOnModel({ hash }: Link, { model, calibration }: WorkbenchSt
   const { summary } = model;
   if (summary === null) return notes;
   if (model.unknown !== null)
-    notes.push(say("model", model.unknown, `this page does not bring it; ${summary.name} is shown`));
+    notes.push(say("model", model.unknown, `this page does not bring it; ${labelOf(summary.name, model)} is shown`));
   const start = startingParameters(summary);
   for (const [field, value] of fields) {
     const name = field.startsWith(PARAMETER_PREFIX) ? field.slice(PARAMETER_PREFIX.length) : "";
