@@ -38,6 +38,12 @@ export interface ComparedSide {
   readonly live: boolean;
   /** "pinned: Wanda-SP 50 %", "now: µCRASP 40 %". */
   readonly name: string;
+  /** "pinned" or "now". */
+  readonly role: string;
+  /** What the name says of it, without its role. */
+  readonly detail: string;
+  /** The name where there is little room: "pinned: Wanda-SP 50 %", with a number where two would be alike. */
+  readonly short: string;
   /** "Wanda-SP". */
   readonly method: string;
   readonly of: PrunedOf;
@@ -56,7 +62,7 @@ export function contextOfSides(sides: readonly ComparedSide[]): ChartContext {
   const models = new Set(sides.map(({ of }) => of.model.label));
   return {
     model: [...models].join(" and "),
-    method: sides.map(({ name }) => name).join(" · "),
+    method: sides.map(({ short }) => short).join(" · "),
     ratio: sides[0]?.of.plan.asked ?? 0,
     ratioText: plural(sides.length, "side"),
   };

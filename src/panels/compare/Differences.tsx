@@ -7,6 +7,7 @@ import { type ComparedSide, contextOfSides, staleOf } from "../../charts/sides/d
 import { FieldDifference } from "../../charts/sides/FieldDifference.tsx";
 import { LayerSharesChart } from "../../charts/sides/LayerSharesChart.tsx";
 import { alignTexts } from "../../core/alignment.ts";
+import { sameModel } from "../../core/provenance.ts";
 import { sameLayout } from "../../state/slices/pins/side.ts";
 import texts from "../shared/text.module.css";
 import styles from "./SidesPanel.module.css";
@@ -23,12 +24,14 @@ export function Differences({ pinned, against, now }: DifferencesProps) {
   // One place for all charts of layers: what is pointed at in one is marked in the others.
   const [at, point] = useState<number | null>(null);
   const oneLayout = now !== null && sides.every(({ layout }) => sameLayout(layout, now.layout));
+  // The same place in the layers of two models is not the same unit.
+  const sameUnits = now !== null && sameModel(against.of, now.of) && sameLayout(against.layout, now.layout);
   return (
     <div className={styles.charts}>
       {now && <Words pinned={against} now={now} />}
       <SidesKl sides={sides} />
       <LayerSharesChart headingLevel={3} sides={sides} at={at} onPoint={point} />
-      {now && sameLayout(against.layout, now.layout) && (
+      {now && sameUnits && (
         <FieldDifference
           headingLevel={3}
           pinned={against}
@@ -37,10 +40,9 @@ export function Differences({ pinned, against, now }: DifferencesProps) {
           onPoint={oneLayout ? point : ignore}
         />
       )}
-      {now && !sameLayout(against.layout, now.layout) && (
+      {now && !sameUnits && (
         <p className={texts.note}>
-          {against.of.model.label} and {now.of.model.label} have other units: the field compares units of one model
-          only.
+          {against.of.model.label} and {now.of.model.label} are different models: the field compares the units of one.
         </p>
       )}
     </div>
@@ -75,11 +77,11 @@ function Words({ pinned, now }: PairProps) {
   );
 }
 
-function column({ name, of, result }: ComparedSide): TraceColumn {
+function column({ role, detail, result }: ComparedSide): TraceColumn {
   const words = result?.words ?? null;
   return {
-    name,
-    detail: of.model.label,
+    name: role,
+    detail,
     text: words ?? "",
     tokens: result?.tokens ?? 0,
     status: words === null ? "waiting" : result?.cut ? "cut" : "finished",
@@ -89,9 +91,9 @@ function column({ name, of, result }: ComparedSide): TraceColumn {
 function SidesKl({ sides }: { readonly sides: readonly ComparedSide[] }) {
   const series = useMemo(
     () =>
-      sides.map(({ id, name, result }, place) => ({
+      sides.map(({ id, short, result }, place) => ({
         id,
-        label: name,
+        label: short,
         look: LOOKS[place] ?? 0,
         values: result?.kl ?? [],
       })),

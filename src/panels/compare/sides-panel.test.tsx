@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { afterEach, expect, it } from "vitest";
 import { createHarness, type Harness } from "../../state/testing/harness.ts";
-import { measureAt, opened } from "../../state/testing/journey.ts";
+import { measureAt, opened, until } from "../../state/testing/journey.ts";
 import { WorkbenchContext } from "../use-workbench.ts";
 import { ReasoningComparison } from "./ReasoningComparison.tsx";
 import { SidesPanel } from "./SidesPanel.tsx";
@@ -53,4 +53,18 @@ it("greys compared reasoning that the thumb has left, with its own ratio, and of
   expect(html).toContain("Compare again");
   expect(html).toContain("Fake · µCRASP · 60.0\u00a0%");
   expect(html).toContain("Fake · not pruned");
+});
+
+it("compares two models one after the other, but not their single units", async () => {
+  harness = await opened();
+  await measureAt(harness, 0.6);
+  await harness.workbench.actions.pins.pin();
+  expect(drawn(<SidesPanel />)).toContain("Field compared");
+  await harness.workbench.actions.opening.chooseFiles(new Map([["folder/model.safetensors", new Blob(["…"])]]));
+  await until(harness, ({ calibration, reasoning }) => calibration.status === "done" && reasoning.status === "done");
+  expect(row("Model")).toEqual(["Fake", "folder"]);
+  const html = drawn(<SidesPanel />);
+  expect(html).toContain("Layers compared");
+  expect(html).not.toContain("Field compared");
+  expect(html).toContain("Fake and folder are different models");
 });

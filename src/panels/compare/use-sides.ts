@@ -30,11 +30,18 @@ export function useSides(): { readonly pinned: readonly ComparedSide[]; readonly
 
 /** A name tells a side from every other one. */
 function compared(side: Side, id: string, word: "pinned" | "now", all: readonly Side[], waiting: string): ComparedSide {
-  const other = all.find(({ of }) => sideName(side.of, of) !== sideName(side.of, side.of));
+  const plain = sideName(side.of, side.of);
+  const other = all.find(({ of }) => sideName(side.of, of) !== plain);
+  const detail = sideName(side.of, other?.of ?? side.of);
+  const alike = all.filter(({ of }) => sideName(of, of) === plain);
   return {
     id,
     live: word === "now",
-    name: `${word}: ${sideName(side.of, other?.of ?? side.of)}`,
+    name: `${word}: ${detail}`,
+    role: word,
+    detail,
+    // The live side is the last of all, and its word tells it apart.
+    short: `${word}: ${plain}${word === "pinned" && alike.indexOf(side) > 0 ? ` (${alike.indexOf(side) + 1})` : ""}`,
     method: methodLabel(side.of.plan.method),
     of: side.of,
     layout: side.layout,
