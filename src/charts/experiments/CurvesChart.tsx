@@ -24,6 +24,9 @@ import type { CurvesData, ExperimentChartProps } from "./data.ts";
 import { formatTick } from "./estimates.ts";
 import { axisName, axisNote, isLogarithmOffered } from "./metric-scale.ts";
 
+/** The first tick stands below the value axis' lowest one, and has to clear it. */
+const TICK_DROP = 17;
+
 const defaults = { title: "Compression curves", width: 640, ratio: 0.3 } as const;
 
 export interface CurvesChartProps extends ExperimentChartProps {
@@ -53,7 +56,7 @@ export function CurvesChart({ data, ratio = defaults.ratio, model, headingLevel,
     () => (
       <CurvesPlot drawing={drawing}>
         <ValueAxis box={box} scale={scale} format={tick} name={axisName(metric)} />
-        <BottomAxis box={box} ticks={ratioTicks} name="ratio asked" />
+        <BottomAxis box={box} ticks={ratioTicks} name="ratio asked" drop={TICK_DROP} />
         {dense && <Dense box={box} dense={dense} />}
       </CurvesPlot>
     ),

@@ -131,9 +131,9 @@ it("follows its width again after it was shown as a table", async () => {
   const press = (name: string) =>
     [...host.querySelectorAll("button")].find(({ textContent }) => textContent === name)?.click();
   await expect.poll(width).toBe(900);
-  press("show as table");
+  press("table");
   await expect.poll(width).toBeUndefined();
-  press("show as chart");
+  press("chart");
   await expect.poll(width).toBe(900);
   host.style.width = "400px";
   await expect.poll(width).toBe(400);

@@ -13,7 +13,7 @@ import { metricScale } from "./metric-scale.ts";
 const LAST_RATIO = 0.7;
 /** Tall enough to tell eight lines apart; less where the page is narrow. */
 const HEIGHT = { wide: 400, narrow: 300 } as const;
-const MARGIN = { left: 40, right: 12, top: 12, bottom: 36 } as const;
+const MARGIN = { left: 40, right: 16, top: 12, bottom: 40 } as const;
 /** Labels at the ends of the lines need a chart of this width; a line of text is this high. */
 const LABELS_FROM = 600;
 const LABEL_HEIGHT = 15;

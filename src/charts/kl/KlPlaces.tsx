@@ -16,6 +16,7 @@ import styles from "./KlPlaces.module.css";
 import {
   drawPlaces,
   isSingle,
+  LABEL_DROP,
   type PlacesDrawing,
   placeReadout,
   placesNumbers,
@@ -107,7 +108,7 @@ const Drawing = memo(function Drawing({ drawing, name }: { readonly drawing: Pla
       <path className={styles.placeSingle} d={single} />
       <path className={styles.placeWhiskersHalo} d={whiskers} />
       <path className={styles.placeWhiskers} d={whiskers} />
-      <BottomAxis box={box} ticks={labels} name={name} />
+      <BottomAxis box={box} ticks={labels} name={name} drop={LABEL_DROP} />
       <text className={axes.tick} x={0} y={counts.y}>
         n
       </text>

@@ -13,7 +13,9 @@ import { linearScale, type ValueScale } from "../plot/scale.ts";
 const PLOT_HEIGHT = 170;
 const MARGIN = { left: 40, right: 8, top: 10 } as const;
 const LETTER_WIDTH = 7;
-const LINE_HEIGHT = 14;
+const LINE_HEIGHT = 15;
+/** From the axis to the labels: they clear the lowest value. */
+export const LABEL_DROP = 17;
 const LONGEST_LABEL = 12;
 const NATS = { kind: "nats" } as const;
 
@@ -49,7 +51,7 @@ export function drawPlaces(places: readonly KlPlace[], scale: ValueScale, width:
   const longest = Math.max(1, ...texts.map((text) => text.length));
   const upright = longest * LETTER_WIDTH + 3 > (width - MARGIN.left - MARGIN.right) / Math.max(1, places.length);
   const room = upright ? longest * LETTER_WIDTH + 6 : LINE_HEIGHT;
-  const bottom = 2 * LINE_HEIGHT + room + 8;
+  const bottom = LABEL_DROP + LINE_HEIGHT + room + 8;
   const box = plotBox(width, PLOT_HEIGHT + bottom, { ...MARGIN, bottom });
   const step = (box.right - box.left) / Math.max(1, places.length);
   const wide = Math.max(2, Math.min(36, step * 0.72));
@@ -70,7 +72,7 @@ export function drawPlaces(places: readonly KlPlace[], scale: ValueScale, width:
   });
   const counts = {
     upright,
-    y: box.bottom + (upright ? LINE_HEIGHT + 6 : 2 * LINE_HEIGHT),
+    y: box.bottom + LABEL_DROP + (upright ? 6 : LINE_HEIGHT),
     texts: middles.map((x, place) => ({ x, text: texts[place] ?? "" })),
   };
   return { box, scale, middles, step, bars, single, whiskers, labels: labelsOf(places, middles), counts };

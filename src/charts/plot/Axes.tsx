@@ -55,17 +55,25 @@ export interface BottomAxisProps {
   readonly name?: string;
   /** A line with marks, where ticks are places between bars and not bars themselves. */
   readonly line?: boolean;
+  /** From the plot's lower end to the texts' base line, CSS pixels. */
+  readonly drop?: number;
 }
 
 /** Ticks below the plot. */
-export const BottomAxis = memo(function BottomAxis({ box, ticks, name, line = false }: BottomAxisProps) {
+export const BottomAxis = memo(function BottomAxis({
+  box,
+  ticks,
+  name,
+  line = false,
+  drop = line ? 15 : 14,
+}: BottomAxisProps) {
   return (
     <g data-axis="bottom">
       {line && <line className={axes.axisLine} x1={box.left} x2={box.right} y1={box.bottom} y2={box.bottom} />}
       {ticks.map(({ x, text }) => (
         <g key={x}>
           {line && <line className={axes.axisLine} x1={x} x2={x} y1={box.bottom} y2={box.bottom + 4} />}
-          <text className={axes.tick} x={x} y={box.bottom + (line ? 15 : 14)} textAnchor="middle">
+          <text className={axes.tick} x={x} y={box.bottom + drop} textAnchor="middle">
             {text}
           </text>
         </g>
