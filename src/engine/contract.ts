@@ -13,7 +13,14 @@ import type { CalibrationOrder, CalibrationProgress, LayerViewParameters } from 
 import type { Call, SampleProgress } from "./contract/call.ts";
 import type { GenerateOptions, Trace, TraceToken } from "./contract/generation.ts";
 import type { Assessment, AssessmentRequest, Measurement } from "./contract/measurement.ts";
-import type { LoadOptions, LoadProgress, ModelNeeds, ModelSummary } from "./contract/model.ts";
+import type {
+  CheckOutcome,
+  LoadOptions,
+  LoadProgress,
+  LoadRequest,
+  ModelNeeds,
+  ModelSummary,
+} from "./contract/model.ts";
 import type { EvaluationSample, OwnSample, SampleInput } from "./contract/samples.ts";
 
 export type * from "./contract/calibration.ts";
@@ -29,7 +36,12 @@ export interface Engine {
    * for a checkpoint that cannot work: `not-found`, `network`, `unsupported`, `bad-checkpoint`.
    */
   inspect(source: ModelSource, options: LoadOptions, call?: Call<LoadProgress>): Promise<ModelNeeds>;
-  load(source: ModelSource, options: LoadOptions, call?: Call<LoadProgress>): Promise<ModelSummary>;
+  load(source: ModelSource, options: LoadRequest, call?: Call<LoadProgress>): Promise<ModelSummary>;
+  /**
+   * Makes the check that was left open (`ModelSummary.checks`): fused text generation. Until it is right, and for good where it
+   * is not, text is written layer by layer.
+   */
+  checkDevice(call?: Call): Promise<CheckOutcome>;
   /** Greedy generation; progress reports each token as it comes (prefix tokens are not reported). */
   generate(input: SampleInput, options: GenerateOptions, call?: Call<TraceToken>): Promise<Trace>;
   /**

@@ -15,7 +15,6 @@ import {
 import { checkOwnSamples, createOwnSet, knownTraces } from "./calibrate/own-samples.ts";
 import type { Engine, OwnSample, SampleInput, Trace } from "./contract.ts";
 import { createTokenWriter, traceOfTokens } from "./generate/trace-text.ts";
-import { inspectCheckpoint } from "./load/inspect.ts";
 import { type Assessor, createAssessor } from "./measure/assess.ts";
 import { denseTraceStates, evaluateSample } from "./measure/evaluate.ts";
 import { createEvaluationSet, type EvaluationSet } from "./measure/evaluation-set.ts";
@@ -49,6 +48,8 @@ function openSampleSets(session: Session, own: readonly OwnSample[] | null): Sam
 
 /** Calibration is no part of the first screen's program: the page shows and answers before it is needed. */
 const loadCalibration = onDemand(() => import("./calibrate/kept-calibration.ts"));
+/** The first model is opened without a look before. */
+const loadInspection = onDemand(() => import("./load/inspect.ts"));
 const loadLayerViews = onDemand(() => import("./measure/layer-views.ts"));
 
 /** Makes an engine without a model. */
@@ -119,7 +120,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
 
   return {
     async inspect(source, options, call = {}) {
-      const folder = await openFolder(source);
+      const [{ inspectCheckpoint }, folder] = await Promise.all([loadInspection(), openFolder(source)]);
       return readTwice(folder, () => inspectCheckpoint(folder, environment.device, options, call), call.signal);
     },
 
@@ -131,6 +132,10 @@ export function createEngine(environment: EngineEnvironment): Engine {
       session = await openSession(environment, await openFolder(source), options, call);
       await calibration;
       return session.summary;
+    },
+
+    async checkDevice({ signal } = {}) {
+      return loaded().checkDevice(signal);
     },
 
     async generate(input, options, call = {}): Promise<Trace> {

@@ -4,7 +4,7 @@ import { PivotscopeError } from "../core/errors.ts";
 import { decodePicture } from "../models/image/decode-node.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { createNodeBackend } from "../runtime/cpu/node.ts";
-import type { LoadOptions } from "./contract.ts";
+import type { LoadRequest } from "./contract.ts";
 import { nodeDevice } from "./load/node-device.ts";
 import { openSession, type Session } from "./session.ts";
 import { createTinyFolder } from "./testing/tiny-checkpoint.ts";
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 /** Opens the tiny checkpoint where WebGPU is there and fails with `error` when the first graph runs. */
-async function open(options: LoadOptions, error = LOST) {
+async function open(options: LoadRequest, error = LOST) {
   const session = await openSession(
     {
       decodePicture,
@@ -62,6 +62,12 @@ describe("a device that is lost at its first use", () => {
     const picture = { width: 32, height: 32, pixels: new Uint8ClampedArray(32 * 32 * 4).fill(90) };
     const input = await prepareInput({ picture, question: "Is it red?" });
     expect((await generate(input, { maximumTokens: 2 })).ids.length).toBeGreaterThan(0);
+  });
+
+  it("is left for the CPU too where the check of the device comes after the first answer", async () => {
+    const { summary } = await open({ backend: "auto", checked: [] });
+    expect(summary).toMatchObject({ backend: "cpu", checks: { open: null } });
+    expect(disposed).toEqual(["webgpu"]);
   });
 
   it("is an error where WebGPU was asked for", async () => {

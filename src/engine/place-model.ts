@@ -7,7 +7,7 @@
 import { PivotscopeError } from "../core/errors.ts";
 import { onDemand } from "../core/on-demand.ts";
 import type { FittedWeights } from "../models/fit-weights.ts";
-import type { Call, LoadOptions, LoadProgress } from "./contract.ts";
+import type { Call, LoadProgress, LoadRequest, ModelSummary } from "./contract.ts";
 import { type ChosenBackend, chooseBackend } from "./load/choose-backend.ts";
 import { chooseGeneration } from "./load/choose-generation.ts";
 import { choosePrecision } from "./load/choose-precision.ts";
@@ -27,6 +27,8 @@ export interface PlacedModel {
   readonly weightBytes: number;
   /** As in `ModelSummary`. */
   readonly precisionNote: string;
+  /** As in `ModelSummary`. */
+  readonly checks: NonNullable<ModelSummary["checks"]>;
   readonly backendNote: string;
   readonly webGpuInSoftware: boolean;
 }
@@ -38,7 +40,7 @@ export interface PlacedModel {
 export async function placeModel(
   source: BackendSource,
   checkpoint: FittedWeights,
-  options: LoadOptions,
+  options: LoadRequest,
   call: Call<LoadProgress>,
 ): Promise<PlacedModel> {
   const { config } = checkpoint;
@@ -47,42 +49,60 @@ export async function placeModel(
   const largestBuffer = largestTensorBytes(defineModelWithin(config, SMALLEST_BUFFER_LIMIT));
   const chosen = await chooseBackend(source, config, options, largestBuffer);
   try {
-    return await placeOn(chosen, checkpoint, options, call);
+    return await placeOn(source, chosen, checkpoint, options, call);
   } catch (error) {
     if (options.backend !== "auto" || !(error instanceof PivotscopeError) || error.code !== "device-lost") throw error;
     const backend = await source.createBackend("cpu", largestBuffer);
     const note = `${error.message} That was at its first use; reload the model to try it again.`;
-    return placeOn({ backend, note, webGpuInSoftware: false }, checkpoint, options, call);
+    return placeOn(source, { backend, note, webGpuInSoftware: false }, checkpoint, options, call);
   }
 }
 
 /** Only devices with half precision need it. */
 const loadPrecisionCheck = onDemand(() => import("./check/self-check.ts"));
-const loadGenerationCheck = onDemand(() => import("./check/self-check-generation.ts"));
+export const loadGenerationCheck = onDemand(() => import("./check/later-check.ts"));
 
 /** Places a model on `chosen`, which is disposed of where that fails. */
 async function placeOn(
+  source: BackendSource,
   { backend, note: backendNote, webGpuInSoftware }: ChosenBackend,
   { config, weights, ifHeadsEqual }: FittedWeights,
-  options: LoadOptions,
+  options: LoadRequest,
   call: Call<LoadProgress>,
 ): Promise<PlacedModel> {
   try {
+    const { checked } = options;
+    const later = checked && backend.kind === "webgpu" ? await loadGenerationCheck() : null;
+    const nameOf = (await later?.checkNames(source.device, config)) ?? null;
+    const passed: string[] = [];
+    let open: string | null = null;
     const choice = await choosePrecision(backend, options.precision, async () => {
+      const name = (await nameOf?.("half precision")) ?? null;
+      if (name !== null && checked?.includes(name)) return null;
       call.onProgress?.({ stage: "check", item: "half precision", done: 0, total: 0 });
       const { checkHalfPrecision } = await loadPrecisionCheck();
-      return checkHalfPrecision(backend, config, call.signal);
+      const wrong = await checkHalfPrecision(backend, config, call.signal);
+      if (wrong === null && name !== null) passed.push(name);
+      return wrong;
     });
     const { precision } = choice;
     const generation = await chooseGeneration(backend, defineModel(config), async () => {
+      const name = (await nameOf?.(`text generation, ${precision}`)) ?? null;
+      if (name !== null && checked?.includes(name)) return null;
       call.onProgress?.({ stage: "check", item: "text generation", done: 0, total: 0 });
-      const { checkFusedGeneration } = await loadGenerationCheck();
+      const { checkFusedGeneration, runLayers } = await loadGenerationCheck();
+      if (name !== null) {
+        // Which graphs write text can wait; that the device is lost at its first use has to be known.
+        await runLayers(backend, config, precision, call.signal);
+        open = name;
+        return null;
+      }
       return checkFusedGeneration(backend, config, precision, call.signal);
     });
     const model = await createModel(backend, config, weights, {
       precision,
       ifHeadsEqual,
-      generationWay: generation.way,
+      generationWay: open === null ? generation.way : "layers",
       onProgress: (done, total, item, from) =>
         call.onProgress?.({ stage: "weights", item, done, total, ...(from === undefined ? {} : { from }) }),
       signal: call.signal,
@@ -91,7 +111,10 @@ async function placeOn(
       model,
       weightBytes: backend.uploadedBytes,
       denseMasks: createMasks(model, null),
-      precisionNote: [choice.note, generation.note].filter((text) => text !== "").join(" "),
+      checks: { passed, open },
+      precisionNote: [choice.note, open === null ? generation.note : (later?.UNCHECKED_NOTE ?? "")]
+        .filter((text) => text !== "")
+        .join(" "),
       backendNote,
       webGpuInSoftware,
     };

@@ -8,14 +8,14 @@ import { type Checkpoint, openCheckpoint } from "../models/checkpoint.ts";
 import type { PictureSample, PictureSource, Sample } from "../models/samples.ts";
 import { type CheckpointFolder, readTwice } from "../models/source.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
-import type { Call, LoadOptions, LoadProgress, ModelSummary, Picture, SampleInput } from "./contract.ts";
+import type { Call, CheckOutcome, LoadProgress, LoadRequest, ModelSummary, Picture, SampleInput } from "./contract.ts";
 import { type Generation, generateGreedy } from "./generate/generate.ts";
 import type { BackendSource } from "./load/device.ts";
 import { framesOfTokens, missing, prepareInput } from "./load/prepare-input.ts";
 import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
 import type { MaskSet } from "./pass/masks.ts";
 import type { Model } from "./pass/model.ts";
-import { placeModel } from "./place-model.ts";
+import { loadGenerationCheck, placeModel } from "./place-model.ts";
 
 /** What differs between the engine's homes. */
 export interface Environment extends BackendSource {
@@ -61,6 +61,8 @@ export interface Session {
     pivots: PivotParameters,
     signal?: AbortSignal,
   ): Promise<PreparedSample>;
+  /** See `Engine.checkDevice`. */
+  checkDevice(signal?: AbortSignal): Promise<CheckOutcome>;
   dispose(): Promise<void>;
 }
 
@@ -68,7 +70,7 @@ export interface Session {
 export function openSession(
   environment: Environment,
   folder: CheckpointFolder,
-  options: LoadOptions,
+  options: LoadRequest,
   call: Call<LoadProgress> = {},
 ): Promise<Session> {
   return readTwice(folder, () => openOnce(environment, folder, options, call), call.signal);
@@ -77,7 +79,7 @@ export function openSession(
 async function openOnce(
   environment: Environment,
   folder: CheckpointFolder,
-  options: LoadOptions,
+  options: LoadRequest,
   call: Call<LoadProgress>,
 ): Promise<Session> {
   const { weights, ...checkpoint } = await openCheckpoint(folder, {
@@ -86,7 +88,7 @@ async function openOnce(
   });
   throwIfCancelled(call.signal);
   const { config, ifHeadsEqual } = checkpoint;
-  const { model, denseMasks, weightBytes, precisionNote, backendNote, webGpuInSoftware } = await placeModel(
+  const { model, denseMasks, weightBytes, precisionNote, checks, backendNote, webGpuInSoftware } = await placeModel(
     environment,
     { config, weights, ifHeadsEqual },
     options,
@@ -143,6 +145,7 @@ async function openOnce(
       weightBytes,
       precision: model.precision,
       precisionNote,
+      checks,
       cacheNote: folder.note ?? "",
       vision: definition.vision !== null,
       imageTokens: definition.vision?.largestFrame.tokens ?? 0,
@@ -171,6 +174,10 @@ async function openOnce(
       const trace =
         sample.trace === null ? (await generate(input, { signal })).ids : encodeTrace(checkpoint, sample.trace);
       return { ...input, trace, pivots: pivotsOf(trace, pivots) };
+    },
+    async checkDevice(signal) {
+      const { checkLater } = await loadGenerationCheck();
+      return checkLater(model, config, precisionNote, signal);
     },
     async dispose() {
       denseMasks.release();

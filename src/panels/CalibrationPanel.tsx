@@ -40,7 +40,7 @@ export function CalibrationPanel() {
           <button
             type="button"
             className={controls.button}
-            title="Stop here: what is summed stays in use, and Continue goes on from there"
+            title="What is summed stays in use"
             onClick={() => actions.cancel()}
           >
             Cancel

@@ -88,6 +88,7 @@ const JOB_WORDS: Record<JobKind, string> = {
   trace: "the reasoning",
   weights: "the weights to be read",
   calibration: "the calibration",
+  check: "a check of the GPU",
   measurement: "a measurement",
   comparison: "the comparison",
   pin: "a pinned side",

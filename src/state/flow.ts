@@ -35,6 +35,7 @@ export interface Flow {
   stop(): void;
 }
 
+const loadDeviceCheck = onDemand(() => import("./device-check-run.ts"));
 const loadNotes = onDemand(() => import("./address/link-notes.ts"));
 
 /** The experiment whose tab lies open, and what its choices would measure; the same object while both stay. */
@@ -197,10 +198,19 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     }
   }
 
+  function checkOpen(): void {
+    if (!get().model.summary?.checks?.open) return;
+    void loadDeviceCheck()
+      .then(({ checkDevice }) => checkDevice(context, actions.model.noteLoss))
+      .catch(() => undefined);
+  }
+
   function afterTrace(): void {
     if (recalling) void recalling.then(calibrateFirst);
     else calibrateFirst();
     actions.measurement.settle();
+    // Where nothing can be measured, nothing is to come first.
+    if (!get().pruning.frame && samplesAtHand(get()) === 0) checkOpen();
   }
 
   on(
@@ -245,6 +255,10 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   on(weightsWanted, (wanted) => {
     if (wanted !== null) void actions.calibration.readWeights();
   });
+  on(
+    (state) => state.measurement.status === "done",
+    (done) => done && checkOpen(),
+  );
   on(measurementKey, () => actions.measurement.settle());
   on(
     (state) => state.measurement.shown,

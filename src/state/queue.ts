@@ -13,6 +13,7 @@ export type JobKind =
   | "measurement"
   | "comparison"
   | "pin"
+  | "check"
   | "experiment"
   | "layers"
   | "samples"
@@ -24,7 +25,7 @@ export interface Activity {
 }
 
 /** What stands behind all else that waits, the last one behind all. */
-const AFTER_OTHERS: readonly JobKind[] = ["pin", "experiment", "curve"];
+const AFTER_OTHERS: readonly JobKind[] = ["pin", "check", "experiment", "curve"];
 
 /** The signal of jobs that nobody cancels. */
 export const NEVER: AbortSignal = new AbortController().signal;

@@ -4,6 +4,7 @@ import { createStore } from "zustand/vanilla";
 import { createActions, type WorkbenchActions } from "./actions.ts";
 import { EMPTY_SHARED_STATE, type Link, type SharedState } from "./address/url.ts";
 import type { Context, WorkbenchStore } from "./context.ts";
+import { rememberDeviceChecks } from "./device-checks.ts";
 import type { Environment } from "./environment.ts";
 import { startFlow } from "./flow.ts";
 import { createJobQueue } from "./queue.ts";
@@ -64,7 +65,8 @@ export interface Workbench {
   close(): void;
 }
 
-export function createWorkbench(environment: Environment): Workbench {
+export function createWorkbench(given: Environment): Workbench {
+  const environment = rememberDeviceChecks(given);
   const store = createStore<WorkbenchState>()(subscribeWithSelector(() => initialState));
   const steps = createSteps(store);
   const context: Context = {

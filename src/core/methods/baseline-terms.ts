@@ -16,16 +16,18 @@ import type { Module, UnitLayout } from "../unit.ts";
  * @throws PivotscopeError `bad-input` when they were not collected or do not fit the layout.
  */
 export function requireBaselines(layout: UnitLayout, statistics: Statistics, label: string): BaselineStatistics {
-  const { baselines } = statistics;
-  if (baselines === null) {
-    throw new PivotscopeError(
-      "bad-input",
-      `${label} needs weights, gradients and inputs that these statistics do not hold.`,
-      "Calibrate this model again.",
-    );
-  }
+  const baselines = collected(statistics.baselines, label);
   validateBaselines(layout, baselines);
   return baselines;
+}
+
+function collected<Terms>(baselines: Terms | null, label: string): Terms {
+  if (baselines !== null) return baselines;
+  throw new PivotscopeError(
+    "bad-input",
+    `${label} needs weights, gradients and inputs that these statistics do not hold.`,
+    "Calibrate this model again.",
+  );
 }
 
 /**
@@ -34,16 +36,10 @@ export function requireBaselines(layout: UnitLayout, statistics: Statistics, lab
  */
 export function requireWeights(
   layout: UnitLayout,
-  { baselines }: WeightStatistics,
+  statistics: WeightStatistics,
   label: string,
 ): readonly ModuleMatrices[] {
-  if (baselines === null) {
-    throw new PivotscopeError(
-      "bad-input",
-      `${label} needs sums over the weights that these statistics do not hold.`,
-      "Calibrate this model again.",
-    );
-  }
+  const baselines = collected(statistics.baselines, label);
   validateWeights(layout, baselines);
   return baselines.modules;
 }

@@ -6,6 +6,7 @@ import type { Backend, Feeds, Program, Tensor } from "../../runtime/backend.ts";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
 import { projectRoot } from "../../testing/shared.ts";
 import type { LoadProgress } from "../contract.ts";
+import { createEngine } from "../engine.ts";
 import { generateBatch } from "../generate/generate.ts";
 import { chooseGeneration } from "../load/choose-generation.ts";
 import { nodeDevice } from "../load/node-device.ts";
@@ -226,6 +227,58 @@ describe("the way text is written", { timeout: 60_000 }, () => {
     await session.generate(input, { maximumTokens: 4 });
     expect(runs()).toBe(atLoad + 4);
     await session.dispose();
+  });
+
+  /** An engine whose page says which checks it knows. */
+  async function openLater(fault: Fault, checked: readonly string[]) {
+    const { backend: device, runs } = faulty(createNodeBackend(), fault);
+    const engine = createEngine({
+      device: {
+        ...nodeDevice,
+        probeWebGpu: async () => ({ largestBuffer: 2 ** 30, float16: false, software: null, name: "a" }),
+      },
+      createBackend: async () => device,
+      openFolder: () => createNodeFolder(FOLDER),
+      decodePicture: () => Promise.reject(new Error("No picture is needed.")),
+    });
+    const request = { backend: "webgpu", precision: "float32", checked } as const;
+    const summary = await engine.load({ kind: "address", name: "scenes", url: "" }, request);
+    const picture = { width: 64, height: 64, pixels: new Uint8ClampedArray(64 * 64 * 4).fill(90) };
+    const ask = async () => (await engine.generate({ picture, question: "Is it red?" }, { maximumTokens: 4 })).text;
+    return { engine, runs, summary, ask };
+  }
+
+  it("is by layers until the check that was left for later is right, and the same text", async () => {
+    const { engine, runs, summary, ask } = await openLater({}, []);
+    expect(summary.checks).toMatchObject({ passed: [], open: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(summary.precisionNote).toMatch(/as asked for.*Text is written layer by layer.*until/);
+    const byLayers = await ask();
+    expect(runs()).toBe(0);
+    expect(await engine.checkDevice()).toEqual({
+      right: true,
+      precisionNote: "Single precision, as asked for; this GPU has half precision too.",
+    });
+    const checked = runs();
+    expect(await ask()).toBe(byLayers);
+    expect(runs()).toBeGreaterThan(checked);
+    await engine.dispose();
+    const again = await openLater({}, [summary.checks?.open ?? ""]);
+    expect(again.summary.checks).toEqual({ passed: [], open: null });
+    expect(await again.ask()).toBe(byLayers);
+    expect(again.runs()).toBe(4);
+    await again.engine.dispose();
+  });
+
+  it("stays by layers, with a note, where that check finds it wrong", async () => {
+    const { engine, runs, ask } = await openLater({ result: (values) => values.fill(0) }, ["another"]);
+    const byLayers = await ask();
+    const { right, precisionNote } = await engine.checkDevice();
+    expect(right).toBe(false);
+    expect(precisionNote).toMatch(/Fused text generation is off on this GPU/);
+    const checked = runs();
+    expect(await ask()).toBe(byLayers);
+    expect(runs()).toBe(checked);
+    await engine.dispose();
   });
 
   it("is not checked on the CPU, nor for a model without fused graphs", async () => {

@@ -210,6 +210,26 @@ async function compare(run: Run, sequences: readonly Sequence[]): Promise<SelfCh
   return null;
 }
 
+/** Runs layers of a small model of `config` once: what a device has to bear in any case. Throws what the backend throws. */
+export async function runLayers(
+  backend: Backend,
+  config: ModelConfig,
+  precision: Precision,
+  signal?: AbortSignal,
+): Promise<void> {
+  const numbers = createNumbers();
+  using scope = openScope(backend);
+  const length = Math.min(...LENGTHS);
+  const model = createSmallModel(scope, { config, precision, numbers, positions: length });
+  try {
+    using masks = createMasks(model, null);
+    const states = numbers(length * model.definition.text.width, 1);
+    await statesByLayers({ model, masks, signal }, { length, states });
+  } finally {
+    await model.programs.discard();
+  }
+}
+
 /**
  * Runs the check for a model of `config`, which has fused graphs, written in `precision`. Takes one or two seconds at
  * most; nothing stays allocated. Returns null where the fused graphs are right, else one sentence that says what is off.

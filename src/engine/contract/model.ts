@@ -12,6 +12,24 @@ export interface LoadOptions {
   readonly precision?: "auto" | Precision;
 }
 
+/** What loading takes beside the options that people choose. */
+export interface LoadRequest extends LoadOptions {
+  /**
+   * Names of checks of a device that were passed before (`ModelSummary.checks`) and are not made again. Where they are given,
+   * what is not among them and need not be known before the first answer is left to `Engine.checkDevice`. Absent: all is
+   * checked before the model is there.
+   */
+  readonly checked?: readonly string[];
+}
+
+/** How the check of the device went that was left for later. */
+export interface CheckOutcome {
+  /** Whether text is written by fused graphs from now on. */
+  readonly right: boolean;
+  /** In the place of `ModelSummary.precisionNote`. */
+  readonly precisionNote: string;
+}
+
 export interface LoadProgress {
   /**
    * Reading small files; reading the weights and putting each tensor on the backend as it comes; checking what `item` says
@@ -82,6 +100,8 @@ export interface ModelSummary {
    * written layer by layer where the GPU computes fused graphs wrongly; else empty.
    */
   readonly precisionNote: string;
+  /** Checks of the device: names of those that were passed while it was loaded, and of the one that is left for later. */
+  readonly checks?: { readonly passed: readonly string[]; readonly open: string | null };
   /** What people should know about how the files are kept, for example that the disk is full; else empty. */
   readonly cacheNote: string;
   /** Whether the checkpoint's image processor can cut a picture into several frames. */

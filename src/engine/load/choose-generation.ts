@@ -10,6 +10,10 @@ export interface GenerationChoice {
   readonly note: string;
 }
 
+export function fusedOffNote(wrong: string): string {
+  return `Fused text generation is off on this GPU, so text is written layer by layer, which is slower. ${wrong}`;
+}
+
 /**
  * The fastest way that there is, unless `check` finds that a GPU computes the fused graphs wrongly: then layer by layer,
  * and the note says why. On the CPU, and for models without fused graphs, there is nothing to check.
@@ -21,6 +25,5 @@ export async function chooseGeneration(
 ): Promise<GenerationChoice> {
   const wrong = kind === "cpu" || text.generation === null ? null : await check();
   if (wrong === null) return { way: "whole", note: "" };
-  const note = `Fused text generation is off on this GPU, so text is written layer by layer, which is slower. ${wrong}`;
-  return { way: "layers", note };
+  return { way: "layers", note: fusedOffNote(wrong) };
 }

@@ -16,9 +16,9 @@ export interface Model {
   readonly precision: Precision;
   /**
    * How its tokens are written: so, or the next slower way where model or backend do not have this one. "layers" where the
-   * device computes the fused graphs wrongly, see choose-generation.ts.
+   * device computes the fused graphs wrongly, see choose-generation.ts, and until it is known.
    */
-  readonly generationWay: WayToWrite;
+  generationWay: WayToWrite;
   /** Hex SHA-256 of the weights, see `Weights.read`: ties a Plan to the weights it was made for. */
   readonly weightHash: string;
   /** Id of the token that stands for a piece of a picture, or null for a text-only model. */

@@ -63,6 +63,10 @@ export const FAKE_EVALUATION_SET: readonly EvaluationSample[] = Array.from({ len
 export interface FakeTold {
   needs: Partial<ModelNeeds>;
   loading: readonly LoadProgress[];
+  /** What checks of the device find. */
+  deviceRight: boolean;
+  /** Name of the check that loading leaves open where it is not known; null for none. */
+  deviceCheck: string | null;
   /** Counted up by a calibration's batches. */
   runs: number;
   /** A calibration ends with this error once it has summed so many samples. */
@@ -80,9 +84,14 @@ export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
       answer: ([own]) => own?.length ?? 8,
     },
     load: {
-      notes: (source, options) => ({ source, options }),
+      notes: (source, { checked: _, ...options }) => ({ source, options }),
       start: () => told.loading,
-      answer: ([source, { backend }]) => fakeSummary(source.name, backend === "cpu" ? "cpu" : "webgpu", layout),
+      answer: ([source, { backend, checked }]) => ({
+        ...fakeSummary(source.name, backend === "cpu" ? "cpu" : "webgpu", layout),
+        ...(told.deviceCheck && !checked?.includes(told.deviceCheck)
+          ? { checks: { passed: ["half"], open: told.deviceCheck }, precisionNote: "Unchecked." }
+          : {}),
+      }),
     },
     generate: {
       notes: (input, { pruning }) => ({ keep: pruning?.keep, input }),
@@ -122,6 +131,7 @@ export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
         return fakeStatistics(layout);
       },
     },
+    checkDevice: { answer: () => ({ right: told.deviceRight, precisionNote: told.deviceRight ? "" : "It is wrong." }) },
     weightStatistics: { answer: () => fakeStatistics(layout) },
     countRuns: { answer: () => told.runs },
     observeLayers: {

@@ -20,6 +20,8 @@ export interface FakeEngine extends Engine {
   loseCalibration(loss: { readonly after: number; readonly error: PivotscopeError } | null): void;
   /** From now on `inspect` answers with these changes. */
   answerNeeds(change: Partial<ModelNeeds>): void;
+  /** From now on loading leaves this check of the device open where it is not known, and it comes out so. */
+  leaveCheck(name: string, right: boolean): void;
   /** What `load` reports before its first step. */
   reportLoading(progress: readonly LoadProgress[]): void;
   readonly disposed: boolean;
@@ -33,6 +35,8 @@ export function createFakeEngine(): FakeEngine {
     needs: {},
     loading: [{ stage: "weights", done: 500, total: 1000, item: "model.safetensors" }],
     runs: 0,
+    deviceRight: true,
+    deviceCheck: null,
     calibrationLoss: null,
   };
   const answers = fakeAnswers(fakeLayout(), told);
@@ -93,6 +97,10 @@ export function createFakeEngine(): FakeEngine {
     },
     answerNeeds(change) {
       told.needs = change;
+    },
+    leaveCheck(name, right) {
+      told.deviceCheck = name;
+      told.deviceRight = right;
     },
     reportLoading(progress) {
       told.loading = progress;

@@ -9,6 +9,8 @@ export interface AdapterFacts {
   readonly float16: boolean;
   /** What renders in software, as `softwareRenderer` names it; null for graphics hardware. */
   readonly software: string | null;
+  /** What is told of it; absent where that is not asked. */
+  readonly name?: string;
 }
 
 const BROWSERS =
@@ -48,10 +50,11 @@ export async function requestAdapter(gpu?: GPU): Promise<GPUAdapter> {
 /** Looks at the adapter that a device would be made on. Throws what `requestAdapter` throws. */
 export async function probeAdapter(gpu?: GPU): Promise<AdapterFacts> {
   const adapter = await requestAdapter(gpu);
-  const { limits, features } = adapter;
+  const { limits, features, info } = adapter;
   return {
     largestBuffer: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
     float16: features.has("shader-f16"),
     software: softwareRenderer(adapter),
+    name: [info.vendor, info.architecture, info.device, info.description].join(" "),
   };
 }

@@ -7,9 +7,12 @@ import type { Statistics } from "../../core/statistics.ts";
 import type { CalibrationParameters, CalibrationProgress } from "../../engine/contract.ts";
 import type { WorkerEngine } from "../../engine/worker/client.ts";
 import type { Context } from "../context.ts";
+import { createJob } from "../job.ts";
 import { othersWait } from "../queue.ts";
 import { RenewalDue, runsPerWorker, withRenewal } from "../renewal.ts";
+import { compareStatistics } from "./calibration-convergence.ts";
 import type { KeptCalibrations } from "./calibration-kept.ts";
+import type { CalibrationState } from "./calibration-state.ts";
 import { provideSamples } from "./own-samples/own-samples-pictures.ts";
 
 export interface KeptRun {
@@ -105,4 +108,66 @@ export async function calibrateKept(context: Context, kept: KeptCalibrations, ru
     });
     if (found) return found;
   }
+}
+
+/** Counts the time that was spent on work, and none between. */
+export function createStopClock(now: () => number) {
+  let before = 0;
+  let since: number | null = null;
+  const spent = () => before + (since === null ? 0 : now() - since);
+  return {
+    seconds: () => spent() / 1000,
+    async during<Result>(work: () => Promise<Result>): Promise<Result> {
+      since = now();
+      try {
+        return await work();
+      } finally {
+        before = spent();
+        since = null;
+      }
+    },
+  };
+}
+
+/**
+ * @param isMine whether the run still is the latest of the model at hand.
+ * @returns what is to be called with statistics as they come; how the plan changed is said after each.
+ */
+export function createConvergence({ get, patch }: Context, isMine: () => boolean): (next: Statistics | null) => void {
+  let last: Statistics | null = null;
+  return (next) => {
+    const before = last;
+    last = next;
+    if (!before || !next || !isMine()) return;
+    const { method, ratio } = get().pruning;
+    try {
+      const found = compareStatistics(get(), before, next);
+      if (!found) return;
+      patch("calibration", { convergence: { ...found, from: before.samples, to: next.samples, method, ratio } });
+    } catch {
+      // Why there is no plan stands below the slider.
+    }
+  };
+}
+
+/** Of how many samples statistics on the way have to be, to take the place of those in use: no fewer, and no fewer news. */
+export function fewestWanted({ statistics, statisticsKey, partOf }: CalibrationState, key: string): number {
+  if (statistics === null) return 1;
+  return partOf !== null && statisticsKey === key ? statistics.samples + 1 : statistics.samples;
+}
+
+/** @returns what reads sums over the model's weights (see `weightsWanted`); a failure stands where a plan's would. */
+export function createWeightsReader(context: Context, onLoss: (error: unknown) => boolean): () => Promise<void> {
+  const { patch } = context;
+  const job = createJob<never, Pick<CalibrationState, "weights">>(context, {
+    kind: "weights",
+    onError: onLoss,
+    show({ failure }, change) {
+      patch("calibration", { ...change, weightsFailure: failure });
+    },
+  });
+  return () =>
+    job.start(async ({ signal, inTurn }) => ({
+      weights: await inTurn((engine) => engine.weightStatistics({ signal })),
+    }));
 }

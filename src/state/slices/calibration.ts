@@ -4,6 +4,7 @@ import type { Statistics } from "../../core/statistics.ts";
 import { createCalibrationTime } from "../../core/time-left.ts";
 import type { CalibrationParameters } from "../../engine/contract.ts";
 import type { Context } from "../context.ts";
+import { failureOf } from "../failure.ts";
 import { createJob } from "../job.ts";
 import { ENDED, IDLE } from "../job-state.ts";
 import type { WorkbenchState } from "../shape.ts";
@@ -14,11 +15,9 @@ import {
   initialCalibration,
   type KeptSamples,
 } from "./calibration-state.ts";
-import { createWeightsReader } from "./calibration-weights.ts";
 import { loadCalibrationRun } from "./load-calibration-run.ts";
 import { calibrationParameters } from "./pruning/method.ts";
 
-const loadConvergence = onDemand(() => import("./calibration-convergence.ts"));
 const loadRecall = onDemand(() => import("./calibration-recall.ts"));
 
 export interface CalibrationActions {
@@ -54,6 +53,8 @@ export function createCalibrationActions(
     show: (shown, change) => patch("calibration", { ...change, ...shown }),
   });
 
+  let readWeights: (() => Promise<void>) | null = null;
+
   /** Counts runs and models, so that nothing late is said of another one. */
   let run = 0;
 
@@ -65,13 +66,14 @@ export function createCalibrationActions(
     const begin = { interruption: null, convergence: null };
     run += 1;
     await job.start(async ({ signal, report, inQueue, wanted }) => {
+      const { calibrateKept, createConvergence, createStopClock, fewestWanted } = await loadCalibrationRun();
       const clock = createStopClock(environment.now);
       const timeLeft = createCalibrationTime();
-      const converge = createConvergence();
+      const mine = run;
+      const converge = createConvergence(context, () => mine === run);
       if (state.calibration.partOf !== null && state.calibration.statisticsKey === key) {
         converge(state.calibration.statistics);
       }
-      const { calibrateKept } = await loadCalibrationRun();
       const statistics = await calibrateKept(context, kept, {
         key,
         parameters,
@@ -103,26 +105,6 @@ export function createCalibrationActions(
       const seconds = clock.seconds();
       return { statistics, partOf: null, statisticsKey: key, origin: "here", file: null, seconds, kept: null };
     }, begin);
-  }
-
-  /** @returns what is to be called with statistics as they come; how the plan changed is said after each. */
-  function createConvergence(): (next: Statistics | null) => void {
-    let last: Statistics | null = null;
-    const mine = run;
-    return (next) => {
-      const before = last;
-      last = next;
-      if (!before || !next) return;
-      void loadConvergence()
-        .then(({ compareStatistics }) => {
-          const { method, ratio } = get().pruning;
-          const found = compareStatistics(get(), before, next);
-          const shown = get().calibration.convergence?.to ?? 0;
-          if (!found || shown > next.samples || mine !== run) return;
-          patch("calibration", { convergence: { ...found, from: before.samples, to: next.samples, method, ratio } });
-        })
-        .catch(() => undefined);
-    };
   }
 
   /** Those that were recalled for other samples make room: nobody has asked for them. */
@@ -158,7 +140,15 @@ export function createCalibrationActions(
       await kept.forget(calibrationKey(get()));
       await start();
     },
-    readWeights: createWeightsReader(context, onLoss),
+    async readWeights() {
+      try {
+        const { createWeightsReader } = await loadCalibrationRun();
+        readWeights ??= createWeightsReader(context, onLoss);
+        await readWeights();
+      } catch (error) {
+        patch("calibration", { weightsFailure: failureOf(error) });
+      }
+    },
     setSampleLimit: (sampleLimit) => patch("calibration", { sampleLimit }),
     reset() {
       run += 1;
@@ -195,31 +185,6 @@ export function createCalibrationActions(
       });
     },
   };
-}
-
-/** Counts the time that was spent on work, and none between. */
-function createStopClock(now: () => number) {
-  let before = 0;
-  let since: number | null = null;
-  const spent = () => before + (since === null ? 0 : now() - since);
-  return {
-    seconds: () => spent() / 1000,
-    async during<Result>(work: () => Promise<Result>): Promise<Result> {
-      since = now();
-      try {
-        return await work();
-      } finally {
-        before = spent();
-        since = null;
-      }
-    },
-  };
-}
-
-/** Of how many samples statistics on the way have to be, to take the place of those in use: no fewer, and no fewer news. */
-function fewestWanted({ statistics, statisticsKey, partOf }: CalibrationState, key: string): number {
-  if (statistics === null) return 1;
-  return partOf !== null && statisticsKey === key ? statistics.samples + 1 : statistics.samples;
 }
 
 /** The statistics in use where they are those of a whole calibration. */
