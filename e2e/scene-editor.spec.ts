@@ -276,3 +276,11 @@ test.describe("with a thumb", () => {
     }
   });
 });
+
+test("the gallery says what each example asks", async ({ page }) => {
+  const workbench = new Workbench(page);
+  await workbench.open("backend=cpu");
+  const examples = workbench.input.getByRole("group", { name: "Example pictures" }).getByRole("button");
+  await expect(examples).toHaveCount(8);
+  await expect(examples.first()).toContainText("both together?");
+});

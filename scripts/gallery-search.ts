@@ -134,8 +134,8 @@ for (const course of shown.slice(1)) {
 }
 print("The gallery", chosen);
 if (values.write) {
-  const lines = chosen.map(({ candidate: { family, question, scene } }) =>
-    JSON.stringify({ family, question, scene: scene.objects }),
+  const lines = chosen.map(({ candidate: { family, kind, question, scene } }) =>
+    JSON.stringify({ family, kind, question, scene: scene.objects }),
   );
   writeFileSync(EXAMPLES, `{"examples":[\n${lines.join(",\n")}\n]}\n`);
   const about = { model: summary.name, weight_hash: summary.weightHash, candidates: candidates.length };

@@ -4,7 +4,6 @@ import { formatCount, formatShare } from "../charts/format.ts";
 import { MAXIMUM_RATIO } from "../state/slices/pruning/pruning.ts";
 import { Alert } from "./Alert.tsx";
 import { CURVE_SUMMARY } from "./curve/summary-id.ts";
-import { PanelBoundary } from "./PanelBoundary.tsx";
 import styles from "./SliderPanel.module.css";
 import { createPartStore, usePart } from "./use-part.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
@@ -48,11 +47,7 @@ export function SliderPanel() {
         Pruning ratio
       </label>
       <PercentField percent={percent} />
-      {drawn && (
-        <PanelBoundary name="The curve">
-          <curve.default />
-        </PanelBoundary>
-      )}
+      {drawn && <curve.default />}
       <input
         id="ratio"
         type="range"

@@ -7,6 +7,7 @@ import { ratioOf } from "../../state/slices/curve/curve-key.ts";
 import { shownScene } from "../../state/slices/input/scene-questions.ts";
 import { MAXIMUM_RATIO } from "../../state/slices/pruning/pruning.ts";
 import hidden from "../../styles/hidden.module.css";
+import { PanelBoundary } from "../PanelBoundary.tsx";
 import { useJudge } from "../use-judgements.ts";
 import { useSelect } from "../use-workbench.ts";
 import styles from "./CurvePart.module.css";
@@ -14,6 +15,14 @@ import { CurveTable } from "./CurveTable.tsx";
 import { CURVE_SUMMARY } from "./summary-id.ts";
 
 export default function CurvePart() {
+  return (
+    <PanelBoundary name="The curve">
+      <Curve />
+    </PanelBoundary>
+  );
+}
+
+function Curve() {
   const [open, setOpen] = useState(false);
   const rows = useRows();
   return (

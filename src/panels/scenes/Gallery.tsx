@@ -8,7 +8,7 @@ import styles from "./Gallery.module.css";
 import { SceneCanvas } from "./SceneCanvas.tsx";
 
 /** Pixels of a thumbnail, twice what it takes on the page. */
-const THUMBNAIL = 80;
+const THUMBNAIL = 128;
 
 export function Gallery() {
   const { input } = useActions();
@@ -35,6 +35,7 @@ export function Gallery() {
           ) : (
             <img src={example.imageUrl} alt="" width={64} height={64} />
           )}
+          <span aria-hidden="true">{example.label ?? example.family}</span>
         </button>
       ))}
     </div>

@@ -13,13 +13,10 @@ export function createCurveActions(
   kept: KeptMeasurements,
 ): CurveActions {
   let curve: CurveActions | null = null;
-  let loading = false;
 
   async function load(): Promise<void> {
-    loading = true;
     // Where it cannot be fetched, the next change tries again.
     const part = await loadCurve().catch(() => null);
-    loading = false;
     curve ??= part?.createCurve(context, onLoss, kept) ?? null;
     context.inOneStep(() => curve?.settle());
   }
@@ -27,7 +24,7 @@ export function createCurveActions(
   return {
     settle() {
       if (curve) curve.settle();
-      else if (!loading && context.get().measurement.shown) void load();
+      else if (context.get().measurement.shown) void load();
     },
   };
 }

@@ -4,6 +4,7 @@ import { PivotscopeError } from "../../../core/errors.ts";
 import { fileSource, readJson } from "../../../core/json/read.ts";
 import { anything, list, object, text } from "../../../core/json/schemas.ts";
 import { parseScene } from "../../../scenes/scene-json.ts";
+import { exampleLabel } from "./example-labels.ts";
 import type { Example } from "./input-state.ts";
 
 const FILE = "examples.json";
@@ -11,7 +12,15 @@ const SOURCE = fileSource(FILE, { code: "bad-input", hint: "Correct the model's 
 
 const examplesSchema = object({
   examples: v.nullish(
-    list(object({ question: text, family: v.nullish(text, ""), image: v.nullish(text), scene: anything })),
+    list(
+      object({
+        question: text,
+        family: v.nullish(text, ""),
+        kind: v.nullish(text, ""),
+        image: v.nullish(text),
+        scene: anything,
+      }),
+    ),
     [],
   ),
 });
@@ -20,9 +29,9 @@ const examplesSchema = object({
 export function parseExamples(json: unknown, folderUrl: string): readonly Example[] {
   const { examples } = readJson(examplesSchema, json, SOURCE);
   const folder = folderUrl.replace(/\/$/, "");
-  return examples.map(({ question, family, image, scene }, index) => {
+  return examples.map(({ question, family, kind, image, scene }, index) => {
     const name = `${FILE}: examples[${index}]`;
-    const about = { id: String(index + 1), question, family };
+    const about = { id: String(index + 1), question, family, label: exampleLabel({ kind, family }) };
     if (scene !== undefined) return { ...about, scene: parseScene(scene, `${name}.scene`) };
     if (typeof image === "string") return { ...about, imageUrl: `${folder}/${image}` };
     throw new PivotscopeError("bad-input", `${name} has neither a scene nor an image.`);

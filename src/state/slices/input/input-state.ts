@@ -8,6 +8,8 @@ export type Example = {
   readonly id: string;
   readonly question: string;
   readonly family: string;
+  /** What it asks in two or three words; absent where nobody says. */
+  readonly label?: string;
 } & ({ readonly imageUrl: string } | { readonly scene: Scene });
 
 export interface ShownPicture {
