@@ -12,11 +12,15 @@ test.use({
   },
 });
 
-test("falls back to the CPU, says so in one line with the reason, and does the main job", async ({ page }) => {
+test("falls back to the CPU, says so beside the model with the reason, and does the main job", async ({ page }) => {
   const workbench = new Workbench(page);
   const errors = workbench.watchErrors();
   await workbench.open(`${FEW_SAMPLES}&ratio=30&example=7`);
   await workbench.settled();
+  await page
+    .getByRole("banner")
+    .getByRole("button", { name: /1 note: about this model$/ })
+    .click();
   await expect(page.getByText(/^Runs on the CPU: .*(no graphics adapter|has no WebGPU)/)).toBeVisible();
   await expect(page.getByRole("banner")).toContainText(/CPU · float32 · [\d.]+ MB/);
   await expect(workbench.verdict).toContainText("At 30 %: answer matches: metal = metal");

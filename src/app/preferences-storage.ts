@@ -14,7 +14,6 @@ export function followPreferences({ store, actions: { preferences, experiments }
   const kept = readKept();
   if (kept.theme) preferences.setTheme(kept.theme);
   if (kept.shortcuts !== undefined) preferences.setShortcuts(kept.shortcuts);
-  for (const note of kept.closedNotes ?? []) preferences.closeNote(note);
   if (kept.choices) experiments.choose(kept.choices);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const dress = () => {
@@ -25,16 +24,16 @@ export function followPreferences({ store, actions: { preferences, experiments }
   dark.addEventListener("change", dress);
   const keepAll = () => {
     const { preferences, experiments } = store.getState();
-    const { theme, shortcuts, closedNotes } = preferences;
+    const { theme, shortcuts } = preferences;
     const { metric: _metric, family: _family, ...choices } = experiments.choices;
-    keep({ theme, shortcuts, closedNotes, choices });
+    keep({ theme, shortcuts, choices });
   };
   store.subscribe((state) => state.preferences, dress);
   store.subscribe((state) => state.preferences, keepAll);
   store.subscribe((state) => state.experiments.choices, keepAll);
 }
 
-type Kept = Partial<Pick<PreferencesState, "theme" | "shortcuts" | "closedNotes">> & {
+type Kept = Partial<Pick<PreferencesState, "theme" | "shortcuts">> & {
   readonly choices?: Partial<ExperimentChoices>;
 };
 
@@ -43,14 +42,12 @@ function readKept(): Kept {
     const found = JSON.parse(localStorage.getItem(KEY) ?? "{}") as {
       theme?: unknown;
       shortcuts?: unknown;
-      closedNotes?: unknown;
       choices?: unknown;
     };
     const isTheme = (value: unknown): value is Theme => value === "system" || value === "light" || value === "dark";
     return {
       ...(isTheme(found.theme) ? { theme: found.theme } : {}),
       ...(typeof found.shortcuts === "boolean" ? { shortcuts: found.shortcuts } : {}),
-      closedNotes: Array.isArray(found.closedNotes) ? found.closedNotes.filter((note) => typeof note === "string") : [],
       ...(found.choices === undefined ? {} : { choices: parseChoices(found.choices) }),
     };
   } catch {

@@ -5,17 +5,20 @@ import texts from "./shared/text.module.css";
 
 export interface EmptyChartProps {
   readonly title: string;
+  /** What the chart will mean, as it will stand there. */
+  readonly sentence: string;
   readonly text: string;
 }
 
-export function EmptyChart({ title, text }: EmptyChartProps) {
+export function EmptyChart({ title, sentence, text }: EmptyChartProps) {
   const id = useId();
   return (
     <section className={styles.pending} aria-labelledby={id}>
       <h2 id={id} className={texts.panelTitle}>
         {title}
       </h2>
-      <p className={texts.empty}>{text}</p>
+      <p className={styles.sentence}>{sentence}</p>
+      <p className={`${texts.empty} ${styles.place}`}>{text}</p>
     </section>
   );
 }

@@ -1,10 +1,10 @@
 /** What goes at the ratio at hand: budget, retention by layer, neuron field. All of it follows the thumb. */
 import { useMemo, useState } from "react";
 import { BudgetLine } from "../charts/budget/BudgetLine.tsx";
-import { NeuronField } from "../charts/field/NeuronField.tsx";
+import { FIELD_SENTENCE, NeuronField } from "../charts/field/NeuronField.tsx";
 import { formatScore } from "../charts/format.ts";
 import { contextOf, type Formula } from "../charts/frame/chart-context.ts";
-import { RetentionChart } from "../charts/retention/RetentionChart.tsx";
+import { RETENTION_SENTENCE, RetentionChart } from "../charts/retention/RetentionChart.tsx";
 import { methods } from "../core/methods/index.ts";
 import type { PlanProvenance } from "../core/provenance.ts";
 import { pivotShare } from "../core/signals/fusion.ts";
@@ -37,8 +37,8 @@ export function PlanPanel() {
   if (!frame || !of || !formula || !layout) {
     return (
       <div className={`${columns.column} ${columns.columnPlan} ${columns.panel}`}>
-        <EmptyChart title="Retention by layer" text={reason} />
-        <EmptyChart title="Neuron field" text={reason} />
+        <EmptyChart title="Retention by layer" sentence={RETENTION_SENTENCE} text={reason} />
+        <EmptyChart title="Neuron field" sentence={FIELD_SENTENCE} text={reason} />
       </div>
     );
   }

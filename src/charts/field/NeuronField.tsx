@@ -29,10 +29,12 @@ import { fieldSummary, fieldTable, unitFacts, unitName, unitReadout } from "./fi
 import styles from "./NeuronField.module.css";
 import { useDensity } from "./use-density.ts";
 
+/** What the field means; its place says so before there is one. */
+export const FIELD_SENTENCE =
+  "One cell per neuron and attention group (unit); the stronger the shade, the more it is worth to the reasoning.";
+
 const defaults = {
   title: "Neuron field",
-  sentence:
-    "One cell per neuron and attention group (unit); the stronger the shade, the more it is worth to the reasoning.",
   width: 640,
   /** Height that the rows share, and bounds of one row, CSS pixels. */
   height: 236,
@@ -108,7 +110,7 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
     <ChartFrame
       {...frameProps}
       title={defaults.title}
-      sentence={defaults.sentence}
+      sentence={FIELD_SENTENCE}
       formula={formula ?? fieldFormula(layout, frame)}
       table={() => fieldTable(layout, frame)}
     >

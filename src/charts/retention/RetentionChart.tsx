@@ -24,10 +24,12 @@ import { keptTotals, layerReadout, retentionSummary, retentionTable } from "./re
 
 const SHARES = tickScale([0, 0.5, 1]);
 
+/** What the chart means; its place says so before there is one. */
+export const RETENTION_SENTENCE =
+  "How much of each layer stays (retention); below, how far pictures and words lie apart in text layers (CMDS).";
+
 const defaults = {
   title: "Retention by layer",
-  sentence:
-    "How much of each layer stays (retention); below, how far pictures and words lie apart in text layers (CMDS).",
   width: 640,
 } as const;
 
@@ -56,7 +58,7 @@ export function RetentionChart({ layout, frame, cmds, second = null, ...framePro
     <ChartFrame
       {...frameProps}
       title={defaults.title}
-      sentence={defaults.sentence}
+      sentence={RETENTION_SENTENCE}
       formula={retentionFormula(rows, frame)}
       table={() => retentionTable(rows, frame, cmds, second)}
     >

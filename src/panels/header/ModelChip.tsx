@@ -2,11 +2,13 @@
 import { useEffect } from "react";
 import { formatParameters, formatShare } from "../../charts/format.ts";
 import { formatBytes } from "../../core/format-bytes.ts";
+import { plural } from "../../core/words.ts";
 import { strangeHost } from "../../models/source-host.ts";
 import { notesOn } from "../model-notes.ts";
+import { Progress } from "../Progress.tsx";
 import { openModelLabel } from "../plan-context.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
-import { BACKEND_WORDS } from "../words.ts";
+import { BACKEND_WORDS, loadText } from "../words.ts";
 import { Menu, MenuItem } from "./Menu.tsx";
 import styles from "./ModelChip.module.css";
 
@@ -18,16 +20,20 @@ export function ModelChip() {
   const source = useSelect((state) => state.model.source);
   const host = source && strangeHost(source, location.origin);
   const from = host ? ` from ${host}` : "";
-  if (!summary || !ready) return null;
+  if (!ready) return <Loading />;
+  if (!summary) return null;
   // The owner of a repository stands in the menu: the line is short.
   const short = label.split("/").at(-1) ?? label;
   const parameters = `${formatParameters(summary.layout.totalParameters)} parameters`;
   const notes = notesOn(summary);
+  // WebAssembly has one thread where the page's server does not isolate it, and nothing else would say so.
+  const oneThread = summary.backend === "cpu" && globalThis.crossOriginIsolated === false;
+  const count = notes.length + Number(oneThread);
   return (
     <div className={styles.chip}>
       <Title label={`${label}${from}`} />
       <Menu
-        name={`${short}${from}: about this model`}
+        name={`${short}${from}${count === 0 ? "" : `, ${plural(count, "note")}`}: about this model`}
         quiet
         className={styles.face}
         face={
@@ -38,6 +44,11 @@ export function ModelChip() {
               {" "}
               {parameters} · {BACKEND_WORDS[summary.backend]}
             </span>
+            {count > 0 && (
+              <span aria-hidden="true" className={styles.notes}>
+                {count}
+              </span>
+            )}
             <span aria-hidden="true" className={styles.more}>
               ▾
             </span>
@@ -60,11 +71,39 @@ export function ModelChip() {
             {note}
           </p>
         ))}
+        {oneThread && (
+          <p className={styles.note}>
+            The model runs on one thread, slower than it could: whoever serves this page can switch threads on by two
+            headers, see{" "}
+            <a href="hosting.txt" target="_blank" rel="noreferrer">
+              Hosting
+            </a>
+            .
+          </p>
+        )}
         {summary.webGpuInSoftware && (
-          <MenuItem onPress={() => void actions.reloadOn("webgpu")}>Run it on WebGPU all the same</MenuItem>
+          <MenuItem title="The same as backend=webgpu in the address" onPress={() => void actions.reloadOn("webgpu")}>
+            Use WebGPU
+          </MenuItem>
         )}
         <MenuItem onPress={() => opening.show()}>Open another model</MenuItem>
       </Menu>
+    </div>
+  );
+}
+
+/** How far the model is that comes; its room is the chip's, so nothing moves when it is there. */
+function Loading() {
+  const loading = useSelect((state) => state.model.status === "loading");
+  const progress = useSelect((state) => state.model.progress);
+  if (!loading) return null;
+  return (
+    <div className={styles.loading}>
+      <Progress
+        label="Loading the model"
+        fraction={progress && progress.total > 0 ? progress.done / progress.total : null}
+        text={progress ? loadText(progress) : "Starting the model's worker"}
+      />
     </div>
   );
 }

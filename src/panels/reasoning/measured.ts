@@ -16,7 +16,7 @@ export function measuredContext(state: WorkbenchState): ChartContext {
   const shown = shownForTrace(state);
   if (shown) return contextOf(shown.of);
   return of
-    ? { ...contextOf(of), ratioText: "no pruned model measured yet" }
+    ? { ...contextOf(of), ratioText: "not measured yet" }
     : { model: "no model", method: "dense", ratio: 0, ratioText: "nothing asked yet" };
 }
 

@@ -31,7 +31,7 @@ function words(): string {
 
 it("says that nothing pruned was measured yet, and claims no ratio for it", async () => {
   harness = await opened();
-  expect(words()).toContain("dense · no pruned model measured yet");
+  expect(words()).toContain("dense · not measured yet");
   expect(words()).toContain("not measured yet");
   expect(words()).not.toContain("0.0 %");
 });

@@ -22,8 +22,6 @@ export interface PreferencesState {
   readonly tab: TabName | null;
   /** Whether single keys act outside of text fields; they can get in the way of speech input (WCAG 2.1.4). */
   readonly shortcuts: boolean;
-  /** Lines about how the model runs that somebody has closed. */
-  readonly closedNotes: readonly string[];
 }
 
 export const initialPreferences: PreferencesState = {
@@ -31,5 +29,4 @@ export const initialPreferences: PreferencesState = {
   dialog: null,
   tab: null,
   shortcuts: true,
-  closedNotes: [],
 };

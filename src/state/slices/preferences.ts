@@ -7,15 +7,10 @@ export interface PreferencesActions {
   /** system → light → dark → system. */
   nextTheme(): void;
   setShortcuts(shortcuts: boolean): void;
-  /** Closes a line about how the model runs, for good: it stands in the model's menu. */
-  closeNote(note: string): void;
   open(dialog: PreferencesState["dialog"]): void;
   /** Opens a tab, or closes what is open; a name that there is no tab of does nothing. */
   openTab(tab: string | null): void;
 }
-
-/** Closed lines that are remembered: each model, device and browser has its own. */
-const MOST_NOTES = 20;
 
 const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
 
@@ -24,12 +19,6 @@ export function createPreferencesActions({ patch, get }: Context): PreferencesAc
     setTheme: (theme) => patch("preferences", { theme }),
     nextTheme: () => patch("preferences", { theme: NEXT[get().preferences.theme] }),
     setShortcuts: (shortcuts) => patch("preferences", { shortcuts }),
-    closeNote(note) {
-      const { closedNotes } = get().preferences;
-      patch("preferences", {
-        closedNotes: [...closedNotes.filter((other) => other !== note), note].slice(-MOST_NOTES),
-      });
-    },
     open: (dialog) => patch("preferences", { dialog }),
     openTab(tab) {
       const known = TAB_NAMES.find((name) => name === tab);
