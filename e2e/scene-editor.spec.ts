@@ -277,10 +277,18 @@ test.describe("with a thumb", () => {
   });
 });
 
-test("the gallery says what each example asks", async ({ page }) => {
+test("the gallery says what each example asks, and is one stop of the Tab key", async ({ page }) => {
   const workbench = new Workbench(page);
   await workbench.open("backend=cpu");
   const examples = workbench.input.getByRole("group", { name: "Example pictures" }).getByRole("button");
   await expect(examples).toHaveCount(8);
   await expect(examples.first()).toContainText("both together?");
+  await expect(workbench.input.locator('[aria-label^="Example "][tabindex="0"]')).toHaveCount(1);
+  await examples.first().focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(examples.nth(1)).toBeFocused();
+  await page.keyboard.press("End");
+  await expect(examples.nth(7)).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(workbench.input.locator('[aria-label^="Example "]:focus')).toHaveCount(0);
 });

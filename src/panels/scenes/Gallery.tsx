@@ -1,8 +1,10 @@
 /** Scenes and pictures to choose from: the model's own, or as many new scenes as one likes. */
+import type { KeyboardEvent } from "react";
 import { gallery } from "../../state/slices/input/input.ts";
 import { encodeScene } from "../../state/slices/input/scene-link.ts";
 import { shownScene } from "../../state/slices/input/scene-questions.ts";
 import controls from "../shared/controls.module.css";
+import { tabAfterKey } from "../TabsPanel.tsx";
 import { useActions, useSelect } from "../use-workbench.ts";
 import styles from "./Gallery.module.css";
 import { SceneCanvas } from "./SceneCanvas.tsx";
@@ -16,14 +18,23 @@ export function Gallery() {
   const shown = useSelect(shownScene);
   const chosen = useSelect((state) => state.input.picture?.exampleId ?? null);
   const link = shown && encodeScene(shown);
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const buttons = [...event.currentTarget.querySelectorAll("button")];
+    const next = tabAfterKey(event.key, buttons.indexOf(event.target as HTMLButtonElement), buttons.length);
+    if (next === null) return;
+    event.preventDefault();
+    buttons[next]?.focus();
+  };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for form fields
-    <div className={styles.examples} role="group" aria-label="Example pictures">
+    <div className={styles.examples} role="group" aria-label="Example pictures" onKeyDown={onKeyDown}>
       {examples.map((example, index) => (
         <button
           key={example.id}
           type="button"
           className={styles.example}
+          // One stop of the Tab key.
+          tabIndex={index && -1}
           // An edited scene is no longer the example that it was.
           aria-pressed={"scene" in example ? encodeScene(example.scene) === link : example.id === chosen}
           title={example.question}
