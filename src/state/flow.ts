@@ -1,13 +1,13 @@
 /**
  * What follows from what: a loaded model shows its first picture, a new question is answered, the first answer starts
  * the calibration, its statistics make a plan, and a plan that rests is measured, and after it the rest of its
- * curve. The slices know nothing of this
- * order, and those who listen to the store are told of a change together with what follows from it.
+ * curve. The slices know nothing of this order, and those who listen to the store are told of a change together with what
+ * follows from it.
  */
 import { onDemand } from "../core/on-demand.ts";
 import type { ModelSummary } from "../engine/contract.ts";
-import type { ModelSource } from "../models/model-source.ts";
 import type { WorkbenchActions } from "./actions.ts";
+import { elsewhereOf, isAbout } from "./address/linked-model.ts";
 import { EMPTY_SHARED_STATE, type Link, type SharedState } from "./address/url.ts";
 import { applySharedState, followWithAddress, parametersFromLink, sharedState } from "./address/url-sync.ts";
 import type { Context } from "./context.ts";
@@ -16,9 +16,7 @@ import type { WorkbenchState } from "./shape.ts";
 import { wholeStatistics } from "./slices/calibration.ts";
 import { weightsWanted } from "./slices/calibration-weights.ts";
 import { createStir } from "./slices/curve/curve.ts";
-import { experimentOfTab } from "./slices/experiments/experiments-choices.ts";
-import { currentKey } from "./slices/experiments/experiments-facts.ts";
-import type { ExperimentName } from "./slices/experiments/experiments-state.ts";
+import { createOpenExperiment } from "./slices/experiments/experiments-facts.ts";
 import { GENERAL_QUESTION, inputKey } from "./slices/input/input.ts";
 import { measurementKey } from "./slices/measurement/kept-measurements.ts";
 import { REST } from "./slices/measurement/measurement.ts";
@@ -37,30 +35,6 @@ export interface Flow {
 
 const loadDeviceCheck = onDemand(() => import("./device-check-run.ts"));
 const loadNotes = onDemand(() => import("./address/link-notes.ts"));
-
-/** The experiment whose tab lies open, and what its choices would measure; the same object while both stay. */
-function createOpenExperiment() {
-  let last: { readonly name: ExperimentName; readonly key: string } | null = null;
-  return (state: WorkbenchState) => {
-    const name = state.model.status === "ready" ? experimentOfTab(state.preferences.tab) : null;
-    const key = name && currentKey(name, state);
-    if (!name || key === null) last = null;
-    else if (last?.name !== name || last.key !== key) last = { name, key };
-    return last;
-  };
-}
-
-/** The model that a link names when it is none of the page's own. */
-function elsewhereOf({ model }: SharedState): string | null {
-  return model?.includes("/") ? model : null;
-}
-
-/** Whether it is this model that the link is about. */
-function names({ model }: Pick<SharedState, "model">, source: ModelSource | null): boolean {
-  if (model === null || source === null || source.kind === "files") return false;
-  if (source.kind === "hub") return model.includes(source.repository);
-  return model === source.name || model.startsWith(source.url);
-}
 
 export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   const { get, patch, follow } = context;
@@ -113,7 +87,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   /** Whether a link's model is the one at hand: by the same name, or without a revision that would have to be another. */
   function isAtHand(model: string): boolean {
     if (model === sharedState(get()).model) return true;
-    return !model.includes("@") && names({ model }, get().model.source);
+    return !model.includes("@") && isAbout({ model }, get().model.source);
   }
 
   /** A model has come: its constants and pictures, and what was there before where it still fits. */
@@ -128,7 +102,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       const samplesKnown = actions.ownSamples.welcome(summary);
       // Constants in a link are those of the model that it names.
       const bundled = isBundled(get());
-      const kept = promised !== null && names(promised, get().model.source);
+      const kept = promised !== null && isAbout(promised, get().model.source);
       const meant = kept ? promised : promised === null ? link : null;
       if (kept) promised = null;
       if (meant) void note(({ notesOnModel }, link, state) => notesOnModel(link, state));
