@@ -12,8 +12,8 @@ test("shows picture, slider, retention, field, trace, KL and the way to compare 
   for (const name of ["Picture and question", "Retention by layer", "Reasoning"]) {
     await expect(workbench.region(name)).toBeInViewport({ ratio: 1 });
   }
-  await expect(workbench.region("Neuron field")).toBeInViewport({ ratio: 0.9 });
-  await expect(workbench.region("KL divergence")).toBeInViewport({ ratio: 0.4 });
+  await expect(workbench.region("Neuron field")).toBeInViewport({ ratio: 0.8 });
+  await expect(workbench.region("KL divergence")).toBeInViewport({ ratio: 0.8 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1440);
 });
 

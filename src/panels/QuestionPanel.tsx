@@ -40,7 +40,7 @@ export function QuestionPanel() {
       <div className={styles.field}>
         <textarea
           id="question"
-          rows={2}
+          rows={rowsOf(draft)}
           value={draft}
           aria-invalid={questionFailure !== null}
           placeholder="Ask about the picture"
@@ -61,6 +61,14 @@ export function QuestionPanel() {
       <DenseAnswer />
     </form>
   );
+}
+
+/** Characters in a row of the field where it is narrowest, and rows that it has at least and at most. */
+const [ROW, LEAST_ROWS, MOST_ROWS] = [27, 2, 8];
+
+/** As many rows as the question takes, so that none is cut. */
+function rowsOf(text: string): number {
+  return Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.ceil(text.length / ROW)));
 }
 
 const FAMILY_LABELS = {

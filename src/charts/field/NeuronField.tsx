@@ -30,8 +30,7 @@ import styles from "./NeuronField.module.css";
 import { useDensity } from "./use-density.ts";
 
 /** What the field means; its place says so before there is one. */
-export const FIELD_SENTENCE =
-  "One cell per neuron and attention group (unit); the stronger the shade, the more it is worth to the reasoning.";
+export const FIELD_SENTENCE = "One cell per neuron and attention group (unit); the stronger, the more it is worth.";
 
 const defaults = {
   title: "Neuron field",
