@@ -87,9 +87,7 @@ test("a repository is looked at, asked about, fetched, and opened from the cache
   await expect(trace(page)).toContainText("Final Answer");
   await expect(chip(page)).toContainText("Scenes 3M");
   gate.open();
-  await expect(chip(page)).toContainText(
-    /^scenes from localhost:\d+ · 3\.02\sM parameters · CPU · float32 · [\d.]+ MB$/,
-  );
+  await expect(chip(page)).toContainText(/^scenes from localhost:\d+ · 3\.02\sM parameters · CPU/);
   await expect(trace(page)).toContainText("Final Answer");
   await expect(page).toHaveURL(/model=test%2Fscenes%40[0-9a-f]{40}/);
 

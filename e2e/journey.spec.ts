@@ -30,7 +30,7 @@ test.beforeAll(async ({ browser }) => {
 test.afterAll(() => page.context().close());
 
 test("loads the bundled model on WebGPU and shows what it takes", async () => {
-  await expect(page.getByRole("banner")).toContainText(/Scenes 3M 3\.02\sM parameters · WebGPU/, { timeout: 90_000 });
+  await expect(page.getByRole("banner")).toContainText(/Scenes 3M · 3\.02\sM parameters · WebGPU/, { timeout: 90_000 });
   await expect(page.getByRole("banner")).toContainText(/WebGPU · float(16|32) · [\d.]+ MB/);
 });
 

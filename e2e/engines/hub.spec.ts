@@ -36,10 +36,7 @@ test("fetches a model of a hub, cancels, resumes, and opens it from the cache af
     gate.open();
     hub.forgetRequests();
     await dialog.getByRole("button", { name: "Resume" }).click();
-    await workbench.chip.waitForText(
-      /^scenes from localhost:\d+ · 3\.02 M parameters · CPU · float32 · [\d.]+ MB$/,
-      LONG,
-    );
+    await workbench.chip.waitForText(/^scenes from localhost:\d+ · 3\.02 M parameters · CPU · float32/, LONG);
     const [first] = weightRequests().map(({ range }) => Number(/^bytes=(\d+)-/.exec(range ?? "")?.[1] ?? 0));
     expect(first, "the byte at which fetching went on").toBeGreaterThan(1_000_000);
     await workbench.waitForAddress(/model=test%2Fscenes%40[0-9a-f]{40}/);

@@ -11,7 +11,7 @@ const FOUND = `${FEW_SAMPLES}&ratio=30&${SHORT_EXAMPLE}`;
 
 test("answers, calibrates, prunes under the slider and compares", async ({ workbench }) => {
   await workbench.open(FOUND);
-  await workbench.chip.waitForText(/^Scenes 3M · 3\.02 M parameters · CPU · float32 · [\d.]+ MB$/, LONG);
+  await workbench.chip.waitForText(/^Scenes 3M · 3\.02 M parameters · CPU · float32/, LONG);
   // Without it WebAssembly has no threads.
   expect(await workbench.driver.evaluate("crossOriginIsolated")).toBe(true);
   await firstAnswer(workbench);

@@ -11,7 +11,7 @@ import { LONG } from "./workbench.ts";
 test("answers, calibrates and prunes on WebGPU in half precision", async ({ workbench }) => {
   skipWithout(process.platform === "linux" && driverEnvironment() === null ? HOW_TO_GET_A_DRIVER : null);
   await workbench.open(`${FEW_SAMPLES}&ratio=30&${SHORT_EXAMPLE}`, "?backend=webgpu");
-  await workbench.chip.waitForText(/^Scenes 3M · 3\.02 M parameters · WebGPU · float16 · [\d.]+ MB$/, LONG);
+  await workbench.chip.waitForText(/^Scenes 3M · 3\.02 M parameters · WebGPU · float16/, LONG);
   await firstAnswer(workbench);
   await prunedAnswer(workbench);
   await drag(workbench);

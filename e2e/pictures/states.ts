@@ -95,6 +95,8 @@ export const STATES: readonly PageState[] = [
 async function settled(page: Page): Promise<Workbench> {
   const workbench = new Workbench(page);
   await workbench.settled();
+  // The curve on the slider grows while nothing is done: every 2.5 % from 0 to 70 %.
+  await expect(page.locator("[data-measured]")).toHaveAttribute("data-measured", "29", { timeout: 60_000 });
   return workbench;
 }
 

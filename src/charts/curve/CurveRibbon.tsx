@@ -16,7 +16,7 @@ export const CurveRibbon = memo(function CurveRibbon({ rows, maximum }: CurveRib
   const { pieces, stretches, marks, ticks } = drawRibbon(rows);
   const left = (percent: number) => ({ insetInlineStart: `${(percent / maximum) * 100}%` });
   return (
-    <div className={styles.ribbon} aria-hidden="true">
+    <div className={styles.ribbon} aria-hidden="true" data-measured={rows.length}>
       <svg viewBox={`0 0 ${maximum} ${HEIGHT}`} preserveAspectRatio="none" focusable="false">
         <title>This picture's curve</title>
         {pieces.map(({ path, kl, guess }) => (

@@ -31,7 +31,7 @@ export function ModelChip() {
   const count = notes.length + Number(oneThread);
   return (
     <div className={styles.chip}>
-      <Title label={`${label}${from}`} />
+      <Title label={`${label}${from}`} strange={from !== ""} />
       <Menu
         name={`${short}${from}${count === 0 ? "" : `, ${plural(count, "note")}`}: about this model`}
         quiet
@@ -41,8 +41,8 @@ export function ModelChip() {
             <strong>{short}</strong>
             <span className={host ? styles.host : undefined}>{from}</span>
             <span className={styles.muted}>
-              {" "}
-              {parameters} · {BACKEND_WORDS[summary.backend]}
+              {" · "}
+              {parameters} · {BACKEND_WORDS[summary.backend]} · {summary.precision}
             </span>
             {count > 0 && (
               <span aria-hidden="true" className={styles.notes}>
@@ -109,10 +109,12 @@ function Loading() {
 }
 
 /** The window's name: tabs of several models and ratios are told apart by it. */
-function Title({ label }: { readonly label: string }) {
+function Title({ label, strange }: { readonly label: string; readonly strange: boolean }) {
   const ratio = useSelect(({ pruning }) => pruning.of && formatShare(pruning.of.plan.asked));
   useEffect(() => {
-    document.title = ratio === null ? "Pivotscope" : `${label} at ${ratio} – Pivotscope`;
-  }, [label, ratio]);
+    // A host of others is named whatever else is there.
+    const about = ratio === null ? (strange ? `${label} – ` : "") : `${label} at ${ratio} – `;
+    document.title = `${about}Pivotscope`;
+  }, [label, strange, ratio]);
   return null;
 }
