@@ -1,4 +1,5 @@
 /** What the charts of a comparison are given: two to four sides, each with whose it is. */
+import { sameRatio } from "../../core/experiments/equal-ratios.ts";
 import type { FrameData } from "../../core/frame-data.ts";
 import { type PrunedOf, sameModel } from "../../core/provenance.ts";
 import type { Ratio, UnitLayout } from "../../core/unit.ts";
@@ -73,9 +74,6 @@ export function staleOf(sides: readonly ComparedSide[]): Ratio | null {
   return sides.find(({ live }) => live)?.result?.staleRatio ?? null;
 }
 
-/** Shares removed that differ by less are one budget, 0..1. */
-const SAME_BUDGET = 0.005;
-
 /** Whether all sides remove the same, and what can be compared where they are of several models, in sentences. */
 export function fairness(sides: readonly ComparedSide[]): string {
   const [first] = sides;
@@ -87,7 +85,7 @@ export function fairness(sides: readonly ComparedSide[]): string {
     ({ of }) => of.input.picture !== first.of.input.picture || of.input.question !== first.of.input.question,
   );
   const sentences = [
-    most - least < SAME_BUDGET
+    sameRatio(most, least)
       ? `Equal budgets: all remove ${formatShare(most, 1)}.`
       : `Not the same budget: they remove ${formatShare(least, 1)} to ${formatShare(most, 1)}.`,
   ];

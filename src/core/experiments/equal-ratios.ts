@@ -5,6 +5,12 @@ import type { Estimate } from "./experiment.ts";
 /** How far reached ratios may lie apart in one group: half a percentage point (project decision). */
 export const SAME_RATIO = 0.005;
 
+/** Whether two plans removed the same share, as people read it. */
+export function sameRatio(one: number, other: number): boolean {
+  // What people read as half a point is not one because of the last bits of a sum.
+  return Math.abs(one - other) <= SAME_RATIO + 1e-9;
+}
+
 /** A mean over fewer samples than this share of the most that any of its group has is not called the best. */
 const ENOUGH_SAMPLES = 0.5;
 
@@ -17,8 +23,7 @@ export function groupsOfEqualRatio(reached: readonly number[]): readonly (readon
   const groups: { readonly from: number; readonly places: number[] }[] = [];
   for (const { ratio, place } of order) {
     const last = groups.at(-1);
-    // What people read as half a point is not one because of the last bits of a sum.
-    if (last && ratio - last.from <= SAME_RATIO + 1e-9) last.places.push(place);
+    if (last && sameRatio(ratio, last.from)) last.places.push(place);
     else groups.push({ from: ratio, places: [place] });
   }
   return groups.map(({ places }) => places.sort((a, b) => a - b));

@@ -1,5 +1,6 @@
 /** What was measured in this tab before, of the model and samples at hand: a list that shows each again. */
 import { useEffect } from "react";
+import { formatTime } from "../../core/format-date.ts";
 import { currentKey } from "../../state/slices/experiments/experiments-facts.ts";
 import type { ExperimentName } from "../../state/slices/experiments/experiments-state.ts";
 import { keptOf } from "../../state/slices/experiments/kept-of.ts";
@@ -47,10 +48,8 @@ function Kept({ name, kept }: { readonly name: ExperimentName; readonly kept: Ke
   );
 }
 
-const MOMENT = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
-
 /** "30 samples · 30 Nov, 16:40". */
 function aboutText({ about, at }: KeptResult): string {
   const samples = plural(about?.samples ?? 0, "sample");
-  return at === null ? samples : `${samples} · ${new Date(at).toLocaleString("en-GB", MOMENT)}`;
+  return at === null ? samples : `${samples} · ${formatTime(at)}`;
 }

@@ -1,7 +1,8 @@
 /** What was measured in this browser, a line each, to be opened again. Arrow keys walk along the lines. */
 import { type KeyboardEvent, useEffect, useState } from "react";
 import { formatNats, formatShare } from "../../charts/format.ts";
-import { SAME_RATIO } from "../../core/experiments/equal-ratios.ts";
+import { sameRatio } from "../../core/experiments/equal-ratios.ts";
+import { formatTime } from "../../core/format-date.ts";
 import { decodeSharedState } from "../../state/address/url.ts";
 import type { WorkbenchState } from "../../state/shape.ts";
 import type { HistoryEntry } from "../../state/slices/history/history-state.ts";
@@ -13,7 +14,7 @@ import texts from "../shared/text.module.css";
 import { useActions, useSelect, useWorkbench } from "../use-workbench.ts";
 import { formatRatio, plural } from "../words.ts";
 import styles from "./HistoryTab.module.css";
-import { answerText, formatTime, lineAfterKey } from "./history-words.ts";
+import { answerText, lineAfterKey } from "./history-words.ts";
 
 const asked = `${styles.number} ${styles.aside}`;
 
@@ -27,7 +28,7 @@ export default function HistoryTab() {
     void history.refresh();
   }, [history]);
   const all = entries ?? [];
-  const asMuch = (entry: HistoryEntry) => reached !== null && Math.abs(entry.reached - reached) <= SAME_RATIO + 1e-9;
+  const asMuch = (entry: HistoryEntry) => reached !== null && sameRatio(entry.reached, reached);
   const shown = equal ? all.filter(asMuch) : all;
   return (
     <div className={styles.history}>
@@ -194,13 +195,16 @@ function isAtHand({ pruning, reasoning, model }: WorkbenchState, entry: HistoryE
   );
 }
 
+/** Half of what the slider's ratios lie apart at least: a line's ratio comes through an address. */
+const HALF_A_STEP = 0.0005;
+
 /** What came of the line that was opened last, said where the statistics at hand make another plan than they did then. */
 function Opened({ entry }: { readonly entry: HistoryEntry | null }) {
   const words = useSelect(({ pruning, model }) => {
     if (!entry) return "";
     if (model.summary?.weightHash !== entry.weightHash) return `Opens once ${entry.model} is there.`;
     const plan = pruning.of?.plan;
-    if (!plan || plan.method !== entry.method || Math.abs(plan.asked - entry.asked) > SAME_RATIO / 10) return "";
+    if (!plan || plan.method !== entry.method || Math.abs(plan.asked - entry.asked) > HALF_A_STEP) return "";
     if (plan.hash === entry.hash) return "Shown above.";
     return "The statistics at hand make another plan than then: it is measured anew.";
   });

@@ -1,11 +1,6 @@
 /** A line of the history in words, and the way to the next one. */
 import type { HistoryEntry } from "../../state/slices/history/history-state.ts";
 
-/** "30 Nov, 16:25". @param at milliseconds since 1970, told in the reader's own time. */
-export function formatTime(at: number): string {
-  return new Date(at).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-}
-
 /** "same: three", "three → two", "three → no answer". */
 export function answerText({ matches, dense, pruned }: Pick<HistoryEntry, "matches" | "dense" | "pruned">): string {
   const said = (answer: string | null) => answer ?? "no answer";

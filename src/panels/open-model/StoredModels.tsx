@@ -1,5 +1,6 @@
 /** What this browser keeps of models that were fetched, and what can be put away. */
 import { formatBytes } from "../../core/format-bytes.ts";
+import { formatDate } from "../../core/format-date.ts";
 import type { StoredModel } from "../../state/environment.ts";
 import { Alert } from "../Alert.tsx";
 import { AskingButton } from "../AskingButton.tsx";
@@ -47,7 +48,7 @@ function Stored({ model }: { readonly model: StoredModel }) {
         <strong>{repository}</strong>
         <p className={texts.note}>
           {version.slice(0, 7)} · {formatBytes(bytes)} · {complete ? "complete" : "partial"}
-          {lastUsed !== null && ` · last used ${new Date(lastUsed).toLocaleDateString("en-GB", DAY)}`}
+          {lastUsed !== null && ` · last used ${formatDate(lastUsed)}`}
           {hubUrl !== null && ` · from ${hubUrl.replace(/^https?:\/\//, "")}`}
         </p>
       </div>
@@ -73,8 +74,6 @@ function Stored({ model }: { readonly model: StoredModel }) {
     </li>
   );
 }
-
-const DAY = { day: "numeric", month: "short", year: "numeric" } as const;
 
 /** Used and allowed, and whether the browser may clear it by itself. */
 function Space() {
