@@ -3,6 +3,7 @@
  * height stands for the share of the probability that can have moved, so that it means the same on every picture.
  */
 import { klStep, movedMassBound } from "../kl/kl-scale.ts";
+import { round } from "../plot/paths.ts";
 
 export interface CurveStatements {
   readonly true: number;
@@ -102,10 +103,6 @@ function piecesOf(left: CurveRow, right: CurveRow): readonly RibbonPiece[] {
     guess,
   });
   return [piece(from, low, middle, half, left.kl), piece(middle, half, to, high, right.kl)];
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(2));
 }
 
 /** Where the answer, and where the truth of what is said, is another than at the ratio before that is known. */

@@ -7,6 +7,7 @@ import { formatNats, formatShare } from "../../charts/format.ts";
 import { countClaims, judgedWords, statementsWords } from "../../charts/judge/claim-words.ts";
 import { isBusy } from "../../state/job-state.ts";
 import type { WorkbenchState } from "../../state/shape.ts";
+import { meanKl } from "../../state/slices/measurement/mean-kl.ts";
 import { staleRatio } from "../../state/slices/measurement/measurement.ts";
 import { verdictSentence } from "../../state/slices/reasoning/answer.ts";
 import hidden from "../../styles/hidden.module.css";
@@ -17,7 +18,6 @@ import controls from "../shared/controls.module.css";
 import { useJudgements } from "../use-judgements.ts";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { waitingText } from "../words.ts";
-import { meanKl } from "./measured.ts";
 import styles from "./VerdictLine.module.css";
 
 export function VerdictLine() {
@@ -78,7 +78,7 @@ function FirstLine() {
         {sentence}
       </span>
       {dense && <span>{statementsWords(dense, pruned, answer !== null && answer.prunedTokens === null)}</span>}
-      <span>mean KL {formatNats(meanKl(shown))} nats</span>
+      <span>mean KL {formatNats(meanKl(shown.measurement))} nats</span>
       <span>at {formatShare(shown.of.plan.asked, 1)}</span>
     </p>
   );
@@ -113,7 +113,7 @@ function SettledStatus() {
   const text = useSelect((state) => {
     const { shown, status } = state.measurement;
     if (status !== "done" || !shown?.answer || staleRatio(state) !== null) return "";
-    return `At ${formatShare(shown.of.plan.asked)}: ${verdictSentence(shown.answer)}, mean KL ${formatNats(meanKl(shown))} nats.`;
+    return `At ${formatShare(shown.of.plan.asked)}: ${verdictSentence(shown.answer)}, mean KL ${formatNats(meanKl(shown.measurement))} nats.`;
   });
   return (
     <p role="status" className={hidden.visuallyHidden}>

@@ -19,8 +19,3 @@ export function measuredContext(state: WorkbenchState): ChartContext {
     ? { ...contextOf(of), ratioText: "not measured yet" }
     : { model: "no model", method: "dense", ratio: 0, ratioText: "nothing asked yet" };
 }
-
-/** Mean KL per token, nats; 0 without any. */
-export function meanKl({ measurement: { kl } }: Measured): number {
-  return kl.length > 0 ? kl.reduce((sum, value) => sum + value, 0) / kl.length : 0;
-}

@@ -2,6 +2,7 @@
 import type { PrunedOf } from "../../../core/provenance.ts";
 import { prunedAtHand } from "../../provenance.ts";
 import type { WorkbenchState } from "../../shape.ts";
+import { meanKl } from "../measurement/mean-kl.ts";
 import type { Measured } from "../measurement/measurement-state.ts";
 import { textOf } from "../reasoning/answer.ts";
 import type { CurvePoint } from "./curve-state.ts";
@@ -34,13 +35,12 @@ export function curveKey(state: WorkbenchState): string | null {
 
 /** @param of whose it is: the plan may have been measured at another ratio that gives the same one. */
 export function pointOf({ measurement, answer }: Measured, of: PrunedOf): CurvePoint {
-  const { kl } = measurement;
   const words = answer && {
     matches: answer.matches,
     answer: answer.pruned,
     text: answer.prunedTokens && textOf(answer.prunedTokens),
   };
-  return { of, kl: kl.length > 0 ? kl.reduce((sum, one) => sum + one, 0) / kl.length : 0, words };
+  return { of, kl: meanKl(measurement), words };
 }
 
 export function ratioOf({ of }: CurvePoint): number {

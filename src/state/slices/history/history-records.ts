@@ -10,6 +10,7 @@ import type { Context } from "../../context.ts";
 import type { RecordStore } from "../../environment.ts";
 import { prunedAtHand } from "../../provenance.ts";
 import type { WorkbenchState } from "../../shape.ts";
+import { meanKl } from "../measurement/mean-kl.ts";
 import type { HistoryEntry } from "./history-state.ts";
 
 /** Lines that are kept; one takes a kilobyte or so. */
@@ -79,7 +80,6 @@ function entryAtHand(state: WorkbenchState, at: number): HistoryEntry | null {
   const of = prunedAtHand(state);
   if (!shown?.answer || !of || prunedKey(of) !== prunedKey(shown.of)) return null;
   const { model, plan, input } = of;
-  const { kl } = shown.measurement;
   const { matches, dense, pruned } = shown.answer;
   const unopened = whyNot(state);
   const short = (answer: string | null) => (answer === null ? null : answer.slice(0, LISTED_ANSWER));
@@ -88,7 +88,7 @@ function entryAtHand(state: WorkbenchState, at: number): HistoryEntry | null {
     ...{ method: plan.method, file: plan.file ?? null, asked: plan.asked, reached: plan.reached, hash: plan.hash },
     ...{ picture: input.picture, content: input.content, question: input.question },
     ...{ matches, dense: short(dense), pruned: short(pruned) },
-    meanKl: kl.length === 0 ? 0 : Math.max(0, kl.reduce((sum, value) => sum + value, 0) / kl.length),
+    meanKl: meanKl(shown.measurement),
     // The question stands there even where it is the example's own: another may be asked by then.
     link: unopened === null ? encodeSharedState({ ...sharedState(state), question: input.question, tab: null }) : null,
     unopened,
