@@ -1,5 +1,5 @@
 /** What stands on every chart so that a screenshot explains itself, and the formula behind it. */
-import { methods } from "../../core/methods/index.ts";
+import { methodLabel } from "../../core/methods/index.ts";
 import type { Provenance } from "../../core/provenance.ts";
 import type { Ratio } from "../../core/unit.ts";
 
@@ -16,11 +16,10 @@ export interface ChartContext {
 /** What stands on a chart of this result. */
 export function contextOf({ model, plan }: Provenance): ChartContext {
   if (!plan) return { model: model.label, method: "dense", ratio: 0, ratioText: "not pruned" };
-  const label = methods.find(({ name }) => name === plan.method)?.label ?? plan.method;
   const { file, statistics } = plan;
   const part = statistics?.of === undefined ? "" : `, from ${statistics.samples} of ${statistics.of} samples`;
   const from = file === undefined ? part : `, plan of ${file}`;
-  return { model: model.label, method: `${label}${from}`, ratio: plan.asked };
+  return { model: model.label, method: `${methodLabel(plan.method)}${from}`, ratio: plan.asked };
 }
 
 /** The formula behind a chart, with this model's numbers put in. */

@@ -17,6 +17,11 @@ export type MethodName = (typeof all)[number]["name"];
 
 export const methods: readonly Method<MethodName>[] = all;
 
+/** What people call a method; the name itself where there is none of that name. */
+export function methodLabel(name: string): string {
+  return methods.find((method) => method.name === name)?.label ?? name;
+}
+
 /** @throws PivotscopeError `not-found` naming the methods there are. */
 export function methodNamed(name: string): Method<MethodName> {
   const method = methods.find((candidate) => candidate.name === name);

@@ -12,13 +12,10 @@ import type { Statistics, WeightStatistics } from "../../../core/statistics.ts";
 import type { UnitLayout } from "../../../core/unit.ts";
 import type { CalibrationParameters, ModelSummary, TraceToken } from "../../../engine/contract.ts";
 
+export { methodLabel } from "../../../core/methods/index.ts";
 export type { FramePlanner, MethodParameters };
 
 export const DEFAULT_METHOD = methods[0]?.name ?? "";
-
-export function methodLabel(name: string): string {
-  return methods.find((method) => method.name === name)?.label ?? name;
-}
 
 /** What is known of a model beside its shape. */
 export interface ModelKnowledge {
