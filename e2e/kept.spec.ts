@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
-/** Changes every kept record of what models said, as a fault of the disk would. */
+/** Changes words and verdicts in the kept records of what models said, as a fault of the disk would; how many it has changed. */
 function damage(page: Page): Promise<number> {
   return page.evaluate(
     () =>
@@ -21,8 +21,11 @@ function damage(page: Page): Promise<number> {
             if (!cursor) return;
             const { list, record } = cursor.value;
             if (list.startsWith("answer ")) {
-              damaged += 1;
-              cursor.update({ list, record: { ...record, text: record.text.replaceAll("yes", "no") } });
+              const text = record.text
+                .replaceAll('"text":"', '"text":"!')
+                .replaceAll('"matches":true', '"matches":false');
+              if (text !== record.text) damaged += 1;
+              cursor.update({ list, record: { ...record, text } });
             }
             cursor.continue();
           };
