@@ -7,7 +7,7 @@ import { nameOfText } from "../../../core/content-name.ts";
 import { readJson, textSource } from "../../../core/json/read.ts";
 import { anyObject, flag, integer, list, number, numbers, object, oneOf, text } from "../../../core/json/schemas.ts";
 import { parseParameters } from "../../../core/parameters/parse.ts";
-import type { PlanProvenance } from "../../../core/provenance.ts";
+import type { PlanProvenance, StatisticsProvenance } from "../../../core/provenance.ts";
 import type { Measurement, Trace } from "../../../engine/contract.ts";
 import type { Measured } from "../measurement/measurement-state.ts";
 
@@ -32,6 +32,7 @@ const tokens = list(object({ id: integer(0), text }));
 
 const statisticsSchema = object({
   samples: integer(0),
+  of: v.optional(integer(0)),
   origin: oneOf(["here", "kept", "beforehand", "file"]),
 });
 
@@ -95,10 +96,10 @@ export function unseal(found: unknown, key: string): AnswerParts | null {
     if (typeof json !== "string" || nameOfText(json) !== name) return null;
     const record = readJson(recordSchema, JSON.parse(json), SOURCE);
     if (record.key !== key) return null;
-    const measured = record.measured.map(({ plan: { file, ...plan }, measurement, answer }): KeptMeasured => {
+    const measured = record.measured.map(({ plan, measurement, answer }): KeptMeasured => {
       const { kl, nll, denseNll, argmax } = measurement;
       return {
-        plan: { ...plan, parameters: parseParameters(plan.parameters), ...(file === undefined ? {} : { file }) },
+        plan: planOf(plan),
         measurement: {
           ...measurement,
           kl: Float32Array.from(kl),
@@ -114,6 +115,22 @@ export function unseal(found: unknown, key: string): AnswerParts | null {
     // Of another version of the page, or damaged: it is computed again.
     return null;
   }
+}
+
+type PlanRecord = v.InferOutput<typeof planSchema>;
+
+/** What a record leaves out stays out. */
+function planOf({ file, statistics, parameters, ...plan }: PlanRecord): PlanProvenance {
+  return {
+    ...plan,
+    parameters: parseParameters(parameters),
+    statistics: statistics && statisticsOf(statistics),
+    ...(file === undefined ? {} : { file }),
+  };
+}
+
+function statisticsOf({ of, ...made }: v.InferOutput<typeof statisticsSchema>): StatisticsProvenance {
+  return of === undefined ? made : { ...made, of };
 }
 
 /** Everything of one picture, from its records in their order. A trace that is not whole is none, and neither is what hangs on it. */

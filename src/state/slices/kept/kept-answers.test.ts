@@ -13,6 +13,18 @@ describe("kept answers", () => {
     expect(await answers.read(dense())).toEqual({ trace: TRACE, measured: [measured("a"), measured("b")] });
   });
 
+  it("say of which part of a calibration a plan was made", async () => {
+    const { answers } = browser();
+    const made = measured("a");
+    const part = {
+      ...made,
+      of: { ...made.of, plan: { ...made.of.plan, statistics: { samples: 8, of: 96, origin: "here" } } },
+    } as const;
+    await answers.keepTrace(dense(), TRACE);
+    await answers.keep(part);
+    expect((await answers.read(dense())).measured).toEqual([part]);
+  });
+
   it.each([
     ["question", dense("How?")],
     ["weights", dense("Why?", { weightHash: "4567" })],
