@@ -1,6 +1,7 @@
 /**
  * What a visitor waits for, in seconds from opening the built page on the CPU: first paint, the model, the first token of its
- * reasoning, bars, KL, the verdict, and how much the page shifts meanwhile; the first visit, a reload, and a first visit that has to calibrate on 96 samples.
+ * reasoning, bars, KL, the verdict, and how much the page shifts meanwhile; the first visit, a reload, and a first visit that
+ * has to calibrate on 96 samples.
  *
  *   npm run first-look [-- --repeats 3]
  *

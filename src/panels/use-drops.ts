@@ -1,6 +1,6 @@
 /**
- * What is dropped anywhere on the page: a checkpoint folder, statistics or a plan are opened, a picture is asked about. Without this a browser
- * would leave the page for the file that was dropped beside the picture.
+ * What is dropped anywhere on the page: a checkpoint folder, statistics or a plan are opened, a picture is asked about.
+ * Without this a browser would leave the page for the file that was dropped beside the picture.
  */
 
 import { useEffect } from "react";

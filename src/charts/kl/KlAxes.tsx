@@ -1,4 +1,4 @@
-/** What stands behind every KL histogram: its two axes, and the band of the bin at the cursor. */
+/** What stands behind a KL histogram: its two axes, and the band of the bin at the cursor. */
 
 import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
 import klAxes from "./KlAxes.module.css";

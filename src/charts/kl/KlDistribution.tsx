@@ -1,6 +1,6 @@
 /**
- * Histogram of KL per token in the colours of the token trace, with marks for mean, median and 95th percentile. Several series on one
- * axis are KlOverlay's.
+ * Histogram of KL per token in the colours of the token trace, with marks for mean, median and 95th percentile. Several
+ * series on one axis are KlOverlay's.
  */
 import "./kl-colours.css";
 import { memo, useMemo } from "react";

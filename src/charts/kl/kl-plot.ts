@@ -10,10 +10,10 @@ import { axisPosition, FIXED_EDGES, KL_PLOT_HEIGHT, tickPositions, tickText } fr
 import { type PlacedMark, percentileName, placeMarks } from "./kl-marks.ts";
 import { klStep } from "./kl-scale.ts";
 
-const MARGIN = { left: 38, right: 18, bottom: 36 } as const;
-/** Rows of words above filled bars. */
+/** On top there is room for the words of the marks. */
+const MARGIN = { left: 38, right: 18, top: 50, bottom: 36 } as const;
+/** Of one row of these words. */
 const MARK_ROW_HEIGHT = 15;
-const TOP = { marks: 50 } as const;
 
 export interface KlPlot {
   readonly box: PlotBox;
@@ -40,7 +40,7 @@ const SHARES = rootScale([0, 0.02, 0.1, 0.25, 0.5, 1]);
  * bins are the same for every histogram.
  */
 export function drawKlBars(histogram: KlHistogram, ghost: KlHistogram | null, width: number): KlBars {
-  const box = plotBox(width, KL_PLOT_HEIGHT, { ...MARGIN, top: TOP.marks });
+  const box = plotBox(width, KL_PLOT_HEIGHT, MARGIN);
   const bins = FIXED_EDGES.length - 1;
   const step = Math.max(1, (box.right - box.left) / bins);
   const x = (position: number) => round(box.left + position * step);

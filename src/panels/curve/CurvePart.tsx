@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import { CurveRibbon } from "../../charts/curve/CurveRibbon.tsx";
 import type { CurveRow } from "../../charts/curve/curve-shape.ts";
 import { answerSentence, curveSummary } from "../../charts/curve/curve-words.ts";
+import { countClaims } from "../../charts/judge/claim-words.ts";
 import { ratioOf } from "../../state/slices/curve/curve-key.ts";
 import { shownScene } from "../../state/slices/input/scene-questions.ts";
 import { MAXIMUM_RATIO } from "../../state/slices/pruning/pruning.ts";
@@ -62,13 +63,12 @@ function useRows(): readonly CurveRow[] {
         const { kl, words } = point;
         const text = words && (words.text ?? trace);
         const judged = part && scene && text !== null ? part.judge(scene, question, text) : null;
-        const count = (verdict: string) => judged?.claims.filter((claim) => claim.verdict === verdict).length ?? 0;
         return {
           ratio: ratioOf(point),
           kl,
           matches: words?.matches ?? null,
           answer: words?.answer ?? null,
-          statements: judged && { true: count("true"), false: count("false"), unreadable: count("unreadable") },
+          statements: judged && countClaims(judged),
         };
       }),
     [points, scene, question, trace, part],
