@@ -19,8 +19,8 @@ export function FoldedInput({ open, onToggle }: FoldedInputProps) {
   const picture = useSelect((state) => state.input.picture);
   const question = useSelect((state) => state.input.question);
   return (
-    <div className={styles.row}>
-      <div className={styles.picture} aria-hidden="true">
+    <div className={styles.row} data-open={open || undefined}>
+      <div className={styles.picture} aria-hidden="true" hidden={open}>
         {scene ? (
           <SceneCanvas scene={scene} pixels={PIXELS} />
         ) : (

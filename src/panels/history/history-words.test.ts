@@ -4,7 +4,7 @@ import { answerText, lineAfterKey } from "./history-words.ts";
 it("says what became of the answer", () => {
   expect(answerText({ matches: true, dense: "three", pruned: "three" })).toBe("same: three");
   expect(answerText({ matches: false, dense: "three", pruned: "two" })).toBe("three → two");
-  expect(answerText({ matches: false, dense: "three", pruned: null })).toBe("three → no answer");
+  expect(answerText({ matches: false, dense: "three", pruned: null })).toBe("three → (gives no answer)");
 });
 
 it("walks along the lines and stays at their ends", () => {
