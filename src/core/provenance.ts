@@ -15,13 +15,18 @@ export interface ModelProvenance {
   readonly device: string;
 }
 
+/**
+ * Where statistics come from: this page has calibrated, an earlier visit of this browser has, the model brought them along,
+ * or somebody has opened a file.
+ */
+export type StatisticsOrigin = "here" | "kept" | "beforehand" | "file";
+
 export interface StatisticsProvenance {
   /** Samples that were summed. */
   readonly samples: number;
   /** How many the whole calibration has, where it has not finished. */
   readonly of?: number;
-  /** Made by this page, kept by this browser from an earlier visit, brought along by the model, or opened from a file. */
-  readonly origin: "here" | "kept" | "beforehand" | "file";
+  readonly origin: StatisticsOrigin;
 }
 
 export interface PlanProvenance {

@@ -1,11 +1,12 @@
 /** Quantities and states in words, the same way in every panel. */
 import { formatBytes } from "../core/format-bytes.ts";
+import type { StatisticsOrigin } from "../core/provenance.ts";
 import type { Statistics } from "../core/statistics.ts";
 import type { TimeLeft } from "../core/time-left.ts";
 import { formatDuration, plural, timeLeftText } from "../core/words.ts";
 import type { CalibrationProgress, LoadProgress } from "../engine/contract.ts";
 import type { Activity, JobKind } from "../state/queue.ts";
-import type { CalibrationState, ConvergenceStep, StatisticsOrigin } from "../state/slices/calibration-state.ts";
+import type { CalibrationState, ConvergenceStep } from "../state/slices/calibration-state.ts";
 import { fractionOf, type Transfer } from "../state/slices/model/model-transfer.ts";
 import { methodLabel } from "../state/slices/pruning/method.ts";
 

@@ -4,6 +4,7 @@
  */
 import { PivotscopeError } from "../../core/errors.ts";
 import { parseParameters } from "../../core/parameters/parse.ts";
+import type { StatisticsOrigin } from "../../core/provenance.ts";
 import type { Statistics } from "../../core/statistics.ts";
 import { validateBaselines, validateStatistics } from "../../core/statistics-check.ts";
 import type { UnitLayout } from "../../core/unit.ts";
@@ -11,7 +12,6 @@ import { readStatistics } from "../../models/statistics-file/read-statistics.ts"
 import type { Environment, RecordStore } from "../environment.ts";
 import type { WorkbenchState } from "../shape.ts";
 import { createFinishedCalibrations } from "./calibration-finished.ts";
-import type { StatisticsOrigin } from "./calibration-state.ts";
 import { calibrationParameters } from "./pruning/method.ts";
 
 export interface Recalled {

@@ -1,6 +1,7 @@
 /** How far calibration is, and what the last one left. */
 
 import type { Convergence } from "../../core/metrics/convergence.ts";
+import type { StatisticsOrigin } from "../../core/provenance.ts";
 import type { Statistics, WeightStatistics } from "../../core/statistics.ts";
 import type { TimeLeft } from "../../core/time-left.ts";
 import type { Ratio } from "../../core/unit.ts";
@@ -32,12 +33,6 @@ export interface KeptSamples {
   readonly done: number;
   readonly of: number;
 }
-
-/**
- * Where statistics come from: this page has calibrated, an earlier visit of this browser has, the model brought them along,
- * or somebody has opened a file.
- */
-export type StatisticsOrigin = "here" | "kept" | "beforehand" | "file";
 
 interface CalibrationOutcome {
   /** What a calibration left: the last that finished, or as far as it has come the one at hand or the one that was stopped. */

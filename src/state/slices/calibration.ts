@@ -223,10 +223,10 @@ export function ownKey({ ownSamples: { used } }: WorkbenchState): readonly strin
 /** Whether the statistics were made on other samples than those at hand. */
 export function calibratedElsewhere(state: WorkbenchState): boolean {
   const { statisticsKey, origin } = state.calibration;
-  return statisticsKey !== null && origin !== "file" && !sameTail(statisticsKey, state);
+  return statisticsKey !== null && origin !== "file" && !sameSamples(statisticsKey, state);
 }
 
-function sameTail(statisticsKey: string, state: WorkbenchState): boolean {
+function sameSamples(statisticsKey: string, state: WorkbenchState): boolean {
   const parts = JSON.parse(statisticsKey) as unknown[];
   return (parts[3] ?? null) === (ownKey(state)[0] ?? null);
 }

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { CellResult, ExperimentResult } from "../../../core/experiments/experiment.ts";
 import { createMemoryRecords, type MemoryRecords } from "../../testing/memory-records.ts";
+import { withinLimits } from "../within-limits.ts";
 import { partBetween } from "./experiments-parts.ts";
 import type { KeptResult } from "./kept-result.ts";
-import { createKeptResults, MOST_RESULT_BYTES, MOST_RESULTS, withinLimits } from "./kept-results.ts";
+import { createKeptResults, MOST_RESULT_BYTES, MOST_RESULTS, RESULT_LIMITS } from "./kept-results.ts";
 import { recordSize } from "./record-size.ts";
 
 let records: MemoryRecords;
@@ -96,10 +97,10 @@ describe("kept results", () => {
 
     const kept = (bytes: number): KeptResult => ({ key: "", about: null, bytes, at: null });
     const [large, small] = [kept(MOST_RESULT_BYTES), kept(1)];
-    expect(withinLimits([large, small])).toEqual({ stay: [large], go: [small] });
-    expect(withinLimits([kept(MOST_RESULT_BYTES + 1)]).go).toEqual([]);
-    expect(withinLimits([small, large, small])).toEqual({ stay: [small], go: [large, small] });
-    expect(withinLimits([small, small])).toEqual({ stay: [small, small], go: [] });
+    expect(withinLimits([large, small], RESULT_LIMITS)).toEqual({ stay: [large], go: [small] });
+    expect(withinLimits([kept(MOST_RESULT_BYTES + 1)], RESULT_LIMITS).go).toEqual([]);
+    expect(withinLimits([small, large, small], RESULT_LIMITS)).toEqual({ stay: [small], go: [large, small] });
+    expect(withinLimits([small, small], RESULT_LIMITS)).toEqual({ stay: [small, small], go: [] });
   });
 
   it("say why the browser does not keep them, and what can be removed", async () => {

@@ -6,6 +6,7 @@ import { reasonOf } from "../../../core/errors.ts";
 import type { ExperimentResult } from "../../../core/experiments/experiment.ts";
 import type { RecordStore } from "../../environment.ts";
 import { isRecord } from "../model/model.ts";
+import { type Limits, withinLimits } from "../within-limits.ts";
 import { joinParts, partBetween } from "./experiments-parts.ts";
 import type { KeptResult } from "./kept-result.ts";
 import { recordSize } from "./record-size.ts";
@@ -13,6 +14,7 @@ import { recordSize } from "./record-size.ts";
 /** Results that are kept: the latest of them, as many as fit both limits, and always the latest one. */
 export const MOST_RESULTS = 50;
 export const MOST_RESULT_BYTES = 200e6;
+export const RESULT_LIMITS: Limits = { most: MOST_RESULTS, bytes: MOST_RESULT_BYTES };
 
 export interface KeptResults {
   /** What is kept under `key`; null where there is nothing, or where the browser refuses. */
@@ -75,7 +77,7 @@ export function createKeptResults(
           await records.append(key, part);
           const bytes = (known?.bytes ?? 0) + recordSize(part);
           const latest: KeptResult = { key, about: aboutOf(after), bytes, at: date() };
-          const { stay, go } = withinLimits([latest, ...list.filter((kept) => kept.key !== key)]);
+          const { stay, go } = withinLimits([latest, ...list.filter((kept) => kept.key !== key)], RESULT_LIMITS);
           await records.replace(LIST, stay);
           for (const old of go) await records.remove(old.key);
         });
@@ -101,19 +103,6 @@ export function createKeptResults(
       });
     },
   };
-}
-
-/** Which of a list, the latest first, are within the limits. */
-export function withinLimits(list: readonly KeptResult[]): {
-  readonly stay: readonly KeptResult[];
-  readonly go: readonly KeptResult[];
-} {
-  let bytes = 0;
-  const over = list.findIndex((kept, place) => {
-    bytes += kept.bytes;
-    return place > 0 && (place >= MOST_RESULTS || bytes > MOST_RESULT_BYTES);
-  });
-  return over < 0 ? { stay: list, go: [] } : { stay: list.slice(0, over), go: list.slice(over) };
 }
 
 function aboutOf(result: ExperimentResult | null): KeptResult["about"] {

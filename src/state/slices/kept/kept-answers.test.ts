@@ -1,7 +1,8 @@
 /** What models said, kept: it comes back as it was computed. */
 import { describe, expect, it } from "vitest";
+import { withinLimits } from "../within-limits.ts";
 import type { KeptAnswer } from "./kept-answer.ts";
-import { MOST_ANSWERS, withinLimits } from "./kept-answers.ts";
+import { ANSWER_LIMITS, MOST_ANSWERS } from "./kept-answers.ts";
 import { browser, dense, measured, sealed, TRACE } from "./testing/answers.ts";
 
 describe("kept answers", () => {
@@ -97,7 +98,7 @@ describe("kept answers", () => {
       ...{ name: `${bytes}`, bytes, at: 0, measured: 0 },
       ...{ model: "", content: "", picture: "", question: "" },
     });
-    expect(withinLimits([one(50e6)]).stay).toHaveLength(1);
-    expect(withinLimits([one(30e6), one(9e6), one(2e6)]).go).toEqual([one(2e6)]);
+    expect(withinLimits([one(50e6)], ANSWER_LIMITS).stay).toHaveLength(1);
+    expect(withinLimits([one(30e6), one(9e6), one(2e6)], ANSWER_LIMITS).go).toEqual([one(2e6)]);
   });
 });

@@ -10,6 +10,7 @@ import { VERSION } from "../../../core/version.ts";
 import type { Trace } from "../../../engine/contract.ts";
 import type { RecordStore } from "../../environment.ts";
 import type { Measured } from "../measurement/measurement-state.ts";
+import { type Limits, withinLimits } from "../within-limits.ts";
 import { type AnswerParts, joinRecords, seal } from "./answer-records.ts";
 import type { KeptAnswer } from "./kept-answer.ts";
 
@@ -18,7 +19,7 @@ const FORMAT = 1;
 
 /** Pictures with their questions that are kept, and bytes of all together. */
 export const MOST_ANSWERS = 40;
-export const MOST_ANSWER_BYTES = 40e6;
+export const ANSWER_LIMITS: Limits = { most: MOST_ANSWERS, bytes: 40e6 };
 
 /** Plans of one picture that stay when its records are put together. */
 const MOST_PLANS = 256;
@@ -93,7 +94,7 @@ export function createKeptAnswers(records: RecordStore, date: () => number): Kep
         question: of.input.question.slice(0, LISTED_QUESTION),
         measured: (before?.measured ?? 0) + parts.measured.length,
       };
-      const { stay, go } = withinLimits([latest, ...known.filter((one) => one.name !== name)]);
+      const { stay, go } = withinLimits([latest, ...known.filter((one) => one.name !== name)], ANSWER_LIMITS);
       await records.replace(LIST, stay);
       for (const old of go) await records.remove(placeOf(old.name));
     });
@@ -141,17 +142,4 @@ export function createKeptAnswers(records: RecordStore, date: () => number): Kep
       });
     },
   };
-}
-
-/** Which of a list, the latest first, are within the limits; the latest always is. */
-export function withinLimits(list: readonly KeptAnswer[]): {
-  readonly stay: readonly KeptAnswer[];
-  readonly go: readonly KeptAnswer[];
-} {
-  let bytes = 0;
-  const over = list.findIndex((one, place) => {
-    bytes += one.bytes;
-    return place > 0 && (place >= MOST_ANSWERS || bytes > MOST_ANSWER_BYTES);
-  });
-  return over < 0 ? { stay: list, go: [] } : { stay: list.slice(0, over), go: list.slice(over) };
 }
