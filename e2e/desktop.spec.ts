@@ -9,11 +9,12 @@ test("shows picture, slider, retention, field, trace, KL and the way to compare 
   await workbench.settled();
   await expect(workbench.slider).toBeInViewport({ ratio: 1 });
   await expect(workbench.button("Compare reasoning")).toBeInViewport({ ratio: 1 });
-  for (const name of ["Picture and question", "Retention by layer", "Reasoning"]) {
+  for (const name of ["Picture and question", "Reasoning"]) {
     await expect(workbench.region(name)).toBeInViewport({ ratio: 1 });
   }
-  await expect(workbench.region("Neuron field")).toBeInViewport({ ratio: 0.8 });
-  await expect(workbench.region("KL divergence")).toBeInViewport({ ratio: 0.8 });
+  for (const name of ["Retention by layer", "Neuron field", "KL divergence"]) {
+    await expect(workbench.region(name)).toBeInViewport({ ratio: 0.8 });
+  }
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1440);
 });
 

@@ -208,7 +208,9 @@ test("a disk without room does not stop a model from opening, and the page says 
   await lookAt(dialog, REPOSITORY);
   await dialog.button(WORDS.download).click();
   await expect(chip(page)).toContainText(/^scenes from localhost:\d+ · /);
+  await chip(page).click();
   await expect(page.getByText(`There is no room left to keep ${WEIGHTS}`)).toBeVisible();
+  await page.keyboard.press("Escape");
   await expect(trace(page)).toContainText("Final Answer");
   await dialog.show();
   const stored = dialog.dialog.getByRole("region", { name: "Stored models" });
