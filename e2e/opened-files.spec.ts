@@ -6,7 +6,7 @@ import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
 const ENTRY = "Open a statistics or plan file";
 
-/** What an entry of the download menu writes. */
+/** What an entry of the menu "More" writes. */
 async function downloaded(page: Page, entry: string): Promise<Buffer> {
   await page.getByRole("button", { name: "More", exact: true }).click();
   const download = page.waitForEvent("download");

@@ -1,6 +1,6 @@
 /**
- * Value scales of every chart: where they end, which ticks they have, and where a value lies on them. Round ends and
- * ticks are d3-array's. d3-scale would add 10 kB gzip for what is one division here (docs/architecture.md, Charts).
+ * Value scales of every chart: where they end, which ticks they have, and where a value lies on them. Ticks between fixed
+ * ends are d3-array's. d3-scale would add 10 kB gzip for what is one division here (docs/architecture.md, Charts).
  */
 import { ticks } from "d3-array";
 
