@@ -3,9 +3,10 @@ import { inFile, PivotscopeError } from "../core/errors.ts";
 import { type readDescription, serialiseDescription } from "../core/experiments/description.ts";
 import type { ExperimentResult } from "../core/experiments/experiment.ts";
 import { parseResult, serialiseResult } from "../core/experiments/result-json.ts";
+import { createExperimentTime } from "../core/experiments/time-left.ts";
 import { methods } from "../core/methods/index.ts";
 import { defaultParameters, type MethodParameters } from "../core/parameters.ts";
-import { createCalibrationTime, createTimeLeft, type TimeLeft } from "../core/time-left.ts";
+import { createCalibrationTime, type TimeLeft } from "../core/time-left.ts";
 import type { Engine, ModelSummary } from "../engine/contract.ts";
 import { type ExperimentProgress, runExperiment } from "../engine/measure/experiment.ts";
 import { createStatisticsSource } from "../engine/measure/experiment-statistics.ts";
@@ -113,7 +114,7 @@ async function measure(
 ): Promise<ExperimentResult> {
   const { signal } = context;
   const line = createProgressLine(context);
-  const timeLeft = createTimeLeft();
+  const timeLeft = createExperimentTime();
   const calibrationTime = createCalibrationTime();
   let latest: ExperimentResult | null = null;
   let written = Date.now();

@@ -65,6 +65,14 @@ describe("an experiment", () => {
     const done = progress.filter(({ totalUnits }) => totalUnits > 0).map(({ doneUnits }) => doneUnits);
     expect(done).toEqual([...done].sort((a, b) => a - b));
     expect(progress.at(-1)).toMatchObject({ doneUnits: 84, totalUnits: 84, cell: "Random at 60 %" });
+    // The blocks of which the time left is estimated are the engine's calls, all known from the first.
+    const works = progress.flatMap(({ work }) => work ?? []);
+    expect(works[0]?.blocks.map(({ role, samples }) => [role, samples])).toEqual(
+      [5, 5, 2].flatMap((samples) => ["traces", "dense", ...Array(4).fill("pruned")].map((role) => [role, samples])),
+    );
+    expect([...new Set(works.map(({ at }) => at))]).toEqual(Array.from({ length: 18 }, (_, at) => at));
+    expect(works.every(({ blocks }) => blocks === works[0]?.blocks)).toBe(true);
+    expect([works[0]?.share, works.at(-1)?.share]).toEqual([0, 1]);
     expect(result.cells[1]?.records).toEqual(result.cells[0]?.records);
     const [dense, , , pruned] = result.cells;
     expect(pruned?.records[0]?.scores.kl).toBeGreaterThan(dense?.records[0]?.scores.kl ?? Number.NaN);

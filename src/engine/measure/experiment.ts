@@ -15,11 +15,11 @@ import type {
 } from "../../core/experiments/experiment.ts";
 import { differenceOf } from "../../core/experiments/merge.ts";
 import { chunksOf, interleavedSamples } from "../../core/experiments/samples.ts";
+import type { WorkBlock, WorkNote } from "../../core/experiments/time-left.ts";
 import { methodNamed } from "../../core/methods/index.ts";
 import type { Planner } from "../../core/methods/method.ts";
 import type { MethodParameters } from "../../core/parameters.ts";
 import type { Statistics } from "../../core/statistics.ts";
-import type { WorkNote } from "../../core/time-left.ts";
 import type { Engine, ModelSummary, SampleProgress } from "../contract.ts";
 import { createExperimentRecorder } from "./experiment-recorder.ts";
 
@@ -32,7 +32,7 @@ export interface ExperimentProgress {
   readonly totalUnits: number;
   /** What is being done, for people: "µCRASP at 40 %", "dense traces". */
   readonly cell: string;
-  /** The same for an estimate of the time left, see `createTimeLeft`; null while it is being prepared. */
+  /** The same for an estimate of the time left, see `createExperimentTime`; null while it is being prepared. */
   readonly work: WorkNote | null;
 }
 
@@ -112,21 +112,32 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
   let doneUnits = cells.reduce((sum, { id }) => sum + measured.filter((sample) => recorder.has(id, sample)).length, 0);
 
   const groups = groupEqualModels(cells);
-  /** Of the chunk, and of the group's cells in all chunks; 0 for the traces, which all of the chunk's cells need. */
-  let work: Pick<WorkNote, "block" | "kind" | "ofKind"> = { block: "", kind: "", ofKind: 0 };
-  const progress = (cell: string, extra = 0): ExperimentProgress => ({
-    ...{ doneUnits: doneUnits + extra, totalUnits, cell },
-    work: { ...work, kinds: groups.length, done: doneUnits, total: totalUnits },
-  });
-  const report = (cell: string, extra = 0) => run.onProgress?.(progress(cell, extra));
   const missingOf = (group: readonly Cell[], chunk: readonly number[]) =>
     chunk.filter((sample) => group.some(({ id }) => !recorder.has(id, sample)));
+  const blocks = chunks.flatMap((chunk) => {
+    const traces: WorkBlock = { kind: "traces", role: "traces", samples: missingOf(cells, chunk).length };
+    const models = groups.map((group): WorkBlock => {
+      const [{ id }] = group;
+      return { kind: id, role: id === "dense" ? "dense" : "pruned", samples: missingOf(group, chunk).length };
+    });
+    return [traces, ...models].filter(({ samples }) => samples > 0);
+  });
+  const doneBefore = doneUnits;
+  let at = -1;
+  const progress = (cell: string, extra = 0): ExperimentProgress => ({
+    ...{ doneUnits: doneUnits + extra, totalUnits, cell },
+    work: {
+      ...{ blocks, at, generate: description.generate },
+      share: (doneUnits + extra - doneBefore) / Math.max(1, totalUnits - doneBefore),
+    },
+  });
+  const report = (cell: string, extra = 0) => run.onProgress?.(progress(cell, extra));
 
-  for (const [place, chunk] of chunks.entries()) {
-    const open = chunk.filter((sample) => cells.some(({ id }) => !recorder.has(id, sample)));
+  for (const chunk of chunks) {
+    const open = missingOf(cells, chunk);
     if (open.length === 0) continue;
     await gate();
-    work = { block: `${place} traces`, kind: "traces", ofKind: 0 };
+    at += 1;
     report("dense traces");
     const traces = await engine.writeTraces(open, call);
     open.forEach((sample, index) => {
@@ -141,7 +152,7 @@ export async function runExperiment(run: ExperimentRun): Promise<ExperimentResul
       // Equal models are measured once, and all their cells move on together.
       const units = group.flatMap(({ id }) => missing.filter((sample) => !recorder.has(id, sample))).length;
       await gate();
-      work = { block: `${place} ${group[0].id}`, kind: group[0].id, ofKind: group.length * measured.length };
+      at += 1;
       report(label);
       const found: readonly SampleRecord[] = await engine.assess(
         { samples: missing, pruning: group[0].pruning, generate: description.generate },

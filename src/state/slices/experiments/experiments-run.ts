@@ -1,11 +1,13 @@
 /** Runs one experiment on the engine, in a chunk of the page that is loaded when the first one starts. */
 import type { ExperimentDescription, ExperimentResult } from "../../../core/experiments/experiment.ts";
+import { createExperimentTime } from "../../../core/experiments/time-left.ts";
 import type { MethodParameters } from "../../../core/parameters.ts";
 import type { Statistics } from "../../../core/statistics.ts";
 import type { ModelSummary } from "../../../engine/contract.ts";
 import { CHUNK_SAMPLES, type ExperimentProgress, runExperiment } from "../../../engine/measure/experiment.ts";
 import { createStatisticsSource } from "../../../engine/measure/experiment-statistics.ts";
 import type { ExperimentEngine } from "./experiments-engine.ts";
+import type { ExperimentPace } from "./experiments-state.ts";
 
 /** Samples at once on the cpu backend: a call there takes long, and a resting thumb waits for it. */
 const CPU_CHUNK_SAMPLES = 8;
@@ -27,13 +29,18 @@ export interface ExperimentRequest {
   /** What of it has been measured already. */
   readonly previous: ExperimentResult | null;
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: ExperimentProgress) => void;
+  /** Seconds that the run has been at work; time that it was paused is left out. */
+  readonly seconds: () => number;
+  readonly onProgress: (pace: ExperimentPace) => void;
   readonly onResult: (result: ExperimentResult) => void;
 }
 
 /** @throws PivotscopeError as `runExperiment` does. */
 export async function performExperiment(engine: ExperimentEngine, request: ExperimentRequest): Promise<void> {
-  const { description, summary, parameters, sampleLimit, known, signal, onProgress, onResult } = request;
+  const { description, summary, parameters, sampleLimit, known, signal, onResult } = request;
+  const timeLeft = createExperimentTime();
+  const report = (progress: ExperimentProgress) =>
+    request.onProgress({ ...progress, left: progress.work && timeLeft(progress.work, request.seconds()) });
   let latest: ExperimentProgress | null = null;
   const statisticsFor = createStatisticsSource({
     engine,
@@ -42,7 +49,7 @@ export async function performExperiment(engine: ExperimentEngine, request: Exper
     signal,
     onProgress({ pass, sample, samples, fraction }) {
       const how = pass === "traces" ? `writing traces: ${sample} of ${samples}` : `${Math.round(100 * fraction)} %`;
-      if (latest) onProgress({ ...latest, cell: `${latest.cell}, ${how}` });
+      if (latest) report({ ...latest, cell: `${latest.cell}, ${how}` });
     },
   });
   await runExperiment({
@@ -60,7 +67,7 @@ export async function performExperiment(engine: ExperimentEngine, request: Exper
     chunkSize: summary.backend === "cpu" ? CPU_CHUNK_SAMPLES : CHUNK_SAMPLES,
     onProgress(progress) {
       latest = progress;
-      onProgress(progress);
+      report(progress);
     },
     onResult,
   });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../../../core/errors.ts";
+import type { TimeLeft } from "../../../core/time-left.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { opened, until } from "../../testing/journey.ts";
 import { REST } from "../measurement/measurement.ts";
@@ -110,9 +111,9 @@ describe("an experiment", () => {
     expect(assessed()).toBe(before + 2);
   });
 
-  it("says how long still once half of the models have been measured, and nothing before", async () => {
+  it("says how long still after a tenth of the work, and nothing before", async () => {
     harness = await opened();
-    const left: unknown[] = [];
+    const left: (TimeLeft | null)[] = [];
     const started = actions().experiments.start("methods");
     let gate = harness.fake().gate("assess");
     for (let done = 0; done < 6; done++) {
@@ -125,9 +126,14 @@ describe("an experiment", () => {
     }
     gate.open();
     await started;
-    // Nine models of twelve samples: four are left, six seconds each.
-    expect(left.slice(0, 5)).toEqual([null, null, null, null, null]);
-    expect(left[5]).toEqual({ low: 24, high: 24 });
+    // Nine models of twelve samples, six seconds each; none of those that are left has been seen.
+    expect(left[0]).toBeNull();
+    for (const [done, said] of left.entries()) {
+      if (done === 0) continue;
+      expect(said?.low).toBeCloseTo(0.7 * 6 * (9 - done), 6);
+      expect(said?.high).toBeCloseTo(1.35 * 6 * (9 - done), 6);
+    }
+    expect(left).toHaveLength(6);
   });
 
   it("calibrates for other pivots and windows, once", async () => {

@@ -6,7 +6,6 @@
 import type { ExperimentDescription, ExperimentResult } from "../../../core/experiments/experiment.ts";
 import { onDemand } from "../../../core/on-demand.ts";
 import type { Statistics } from "../../../core/statistics.ts";
-import { createTimeLeft } from "../../../core/time-left.ts";
 import type { Context } from "../../context.ts";
 import { createJob, type JobControl, type Run } from "../../job.ts";
 import { CANCELLED, ENDED, type Job } from "../../job-state.ts";
@@ -161,7 +160,6 @@ export function createExperimentsActions(
     // Writes follow each other; each says what has come since the one before.
     let written: Promise<void> = Promise.resolve();
     let shownLast: ExperimentPace | null = null;
-    const timeLeft = createTimeLeft();
     try {
       const keptResults = await loadResults();
       if (!latest) {
@@ -190,12 +188,11 @@ export function createExperimentsActions(
         },
         previous,
         signal,
-        onProgress(progress) {
+        seconds: () => (environment.now() - pause.spent) / 1000,
+        onProgress(pace) {
           if (!wanted()) return;
-          const { work } = progress;
-          const left = work && timeLeft(work, (environment.now() - pause.spent) / 1000);
-          shownLast = { ...progress, left };
-          report(shownLast);
+          shownLast = pace;
+          report(pace);
         },
         onResult(result) {
           if (!wanted()) return;
