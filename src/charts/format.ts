@@ -26,7 +26,7 @@ export function formatShare(share: number, digits = 0): string {
 export function formatNats(value: number): string {
   if (!Number.isFinite(value)) return "not finite";
   if (value <= 0) return "0";
-  if (value < 1e-4) return "< 0.0001";
+  if (value < 1e-4) return `<${NO_BREAK}0.0001`;
   if (value < 0.01) return value.toFixed(4);
   if (value < 1) return value.toFixed(3);
   return value.toFixed(value < 10 ? 2 : 1);
