@@ -21,6 +21,10 @@ test("stands in the order of importance, without scrolling sideways, with the sl
   ];
   expect(order).toEqual(order.toSorted((a, b) => a - b));
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  // The narrowest that reflow is asked for (WCAG 1.4.10): 1280 pixels at 400 %.
+  await page.setViewportSize({ width: 320, height: 640 });
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  await page.setViewportSize({ width: 390, height: 844 });
   for (const scrolled of [0, 700, 100_000]) {
     await page.evaluate((y) => window.scrollTo(0, y), scrolled);
     await expect(workbench.slider).toBeInViewport({ ratio: 1 });
