@@ -84,7 +84,9 @@ export function KlDistribution({ values, ghost = null, ...frameProps }: KlDistri
           {ghost && (
             <li>
               <i className={`${key.swatch} ${styles.klBefore}`} />
-              before: {ghost.name}
+              <span className={styles.klName} title={ghost.name}>
+                before: {ghost.name}
+              </span>
             </li>
           )}
         </ul>
