@@ -6,6 +6,7 @@ import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import { TAB_NAMES, type TabName } from "../state/slices/preferences-state.ts";
 import { PanelBoundary } from "./PanelBoundary.tsx";
 import { type PanelStore, PartPanel } from "./PartPanel.tsx";
+import { placeAfterKey } from "./place-after-key.ts";
 import texts from "./shared/text.module.css";
 import styles from "./TabsPanel.module.css";
 import { useLinkedTab } from "./use-linked-tab.ts";
@@ -49,7 +50,7 @@ export function TabsPanel() {
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=tab]")];
-    const next = tabAfterKey(event.key, tabs.indexOf(event.target as HTMLElement), tabs.length);
+    const next = placeAfterKey(event.key, tabs.indexOf(event.target as HTMLElement), tabs.length);
     if (next === null) return;
     event.preventDefault();
     tabs[next]?.focus();
@@ -97,12 +98,4 @@ export function TabsPanel() {
       )}
     </div>
   );
-}
-
-/** The tab that a key leads to from the one at `place`, null for other keys. */
-export function tabAfterKey(key: string, place: number, count: number): number | null {
-  if (key === "ArrowRight") return (place + 1) % count;
-  if (key === "ArrowLeft") return (place - 1 + count) % count;
-  if (key === "Home") return 0;
-  return key === "End" ? count - 1 : null;
 }

@@ -7,7 +7,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { PivotscopeError } from "../../core/errors.ts";
 import { createHarness, type Harness } from "../../state/testing/harness.ts";
 import { opened } from "../../state/testing/journey.ts";
-import { TabsPanel, tabAfterKey } from "../TabsPanel.tsx";
+import { placeAfterKey } from "../place-after-key.ts";
+import { TabsPanel } from "../TabsPanel.tsx";
 import { WorkbenchContext } from "../use-workbench.ts";
 import AblationsTab from "./AblationsTab.tsx";
 import CurvesTab from "./CurvesTab.tsx";
@@ -64,11 +65,11 @@ describe("the tab list", () => {
   });
 
   it("is walked along with the arrow keys, in a circle", () => {
-    expect(tabAfterKey("ArrowRight", 6, 7)).toBe(0);
-    expect(tabAfterKey("ArrowLeft", 0, 7)).toBe(6);
-    expect(tabAfterKey("Home", 3, 7)).toBe(0);
-    expect(tabAfterKey("End", 3, 7)).toBe(6);
-    expect(tabAfterKey("Enter", 3, 7)).toBeNull();
+    expect(placeAfterKey("ArrowRight", 6, 7)).toBe(0);
+    expect(placeAfterKey("ArrowLeft", 0, 7)).toBe(6);
+    expect(placeAfterKey("Home", 3, 7)).toBe(0);
+    expect(placeAfterKey("End", 3, 7)).toBe(6);
+    expect(placeAfterKey("Enter", 3, 7)).toBeNull();
   });
 });
 

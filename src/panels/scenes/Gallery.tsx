@@ -3,8 +3,8 @@ import type { KeyboardEvent } from "react";
 import { gallery } from "../../state/slices/input/input.ts";
 import { encodeScene } from "../../state/slices/input/scene-link.ts";
 import { shownScene } from "../../state/slices/input/scene-questions.ts";
+import { placeAfterKey } from "../place-after-key.ts";
 import controls from "../shared/controls.module.css";
-import { tabAfterKey } from "../TabsPanel.tsx";
 import { useActions, useSelect } from "../use-workbench.ts";
 import styles from "./Gallery.module.css";
 import { SceneCanvas } from "./SceneCanvas.tsx";
@@ -20,7 +20,7 @@ export function Gallery() {
   const link = shown && encodeScene(shown);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const buttons = [...event.currentTarget.querySelectorAll("button")];
-    const next = tabAfterKey(event.key, buttons.indexOf(event.target as HTMLButtonElement), buttons.length);
+    const next = placeAfterKey(event.key, buttons.indexOf(event.target as HTMLButtonElement), buttons.length);
     if (next === null) return;
     event.preventDefault();
     buttons[next]?.focus();
