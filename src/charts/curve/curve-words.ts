@@ -1,4 +1,5 @@
 /** A picture's curve in words, and its table. */
+import { NO_ANSWER } from "../../core/metrics/answer.ts";
 import { formatNats } from "../format.ts";
 import { type ChartTable, tableOf } from "../frame/table.ts";
 import { type CurveRow, percentOf, saysWrong } from "./curve-shape.ts";
@@ -55,7 +56,7 @@ export function curveTable(rows: readonly CurveRow[]): ChartTable {
     rows.map((row) => {
       const { kl, matches, answer, statements } = row;
       const verdict = matches === null ? null : matches ? "the same" : "another";
-      const text = matches === null ? null : (answer ?? "(gives no answer)");
+      const text = matches === null ? null : (answer ?? NO_ANSWER);
       return [
         percentOf(row),
         kl,

@@ -18,6 +18,9 @@ export function finalAnswer(trace: string): string | null {
   return answer === "" ? null : answer;
 }
 
+/** What is said in an answer's place where there is none: "no answer" would read as the answer "no". */
+export const NO_ANSWER = "(gives no answer)";
+
 /** Lower case, without articles and punctuation around words, single spaces: what answers are compared by. */
 export function normaliseAnswer(answer: string): string {
   return contentWords(answer)

@@ -1,9 +1,10 @@
 /** A line of the history in words, and the way to the next one. */
+import { NO_ANSWER } from "../../core/metrics/answer.ts";
 import type { HistoryEntry } from "../../state/slices/history/history-state.ts";
 
 /** "same: three", "three → two", "three → (gives no answer)". */
 export function answerText({ matches, dense, pruned }: Pick<HistoryEntry, "matches" | "dense" | "pruned">): string {
-  const said = (answer: string | null) => answer ?? "(gives no answer)";
+  const said = (answer: string | null) => answer ?? NO_ANSWER;
   return matches ? `same: ${said(dense)}` : `${said(dense)} → ${said(pruned)}`;
 }
 

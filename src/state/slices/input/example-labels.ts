@@ -1,4 +1,5 @@
 /** What stands under the pictures of the gallery. Loaded with the examples, after the page. */
+
 /** What a question of each kind asks, in two or three words. */
 const KIND_LABELS: Readonly<Record<string, string>> = {
   place: "what is there?",

@@ -7,7 +7,7 @@
  * pruned generation is trace[0..k), then that other token, then something new: only the rest has to be generated.
  */
 
-import { answersMatch, finalAnswer } from "../../../core/metrics/answer.ts";
+import { answersMatch, finalAnswer, NO_ANSWER } from "../../../core/metrics/answer.ts";
 import { prunedTokenLimit as limitOf } from "../../../core/trace-limit.ts";
 import type { Measurement, Trace, TraceToken } from "../../../engine/contract.ts";
 
@@ -69,7 +69,7 @@ export function verdict(dense: Trace, pruned: Trace | null): AnswerVerdict {
 const SHOWN_ANSWER = 40;
 
 function shown(answer: string | null): string {
-  if (answer === null) return "(gives no answer)";
+  if (answer === null) return NO_ANSWER;
   return answer.length <= SHOWN_ANSWER ? answer : `${answer.slice(0, SHOWN_ANSWER).trimEnd()}…`;
 }
 
