@@ -103,7 +103,7 @@ function Photograph() {
         <div className={texts.row}>
           <p className={texts.note}>Kept in this browser.</p>
           <AskingButton
-            label="Forget it"
+            label="Forget"
             name={`Forget ${picture.name}`}
             title="After a reload this browser has it no longer"
             disabled={false}
