@@ -33,7 +33,10 @@ export function curvesHeading(data: CurvesData, ratio: number | undefined): stri
     points.filter((point) => point.ratio === ratio).map((p) => p.count),
   );
   const dense = isMeasured(data.dense) ? `; dense ${estimateText(data.metric, data.dense)}` : "";
-  return `At ${formatShare(ratio)} asked: mean and 95 % interval over ${samplesText(counts)}${dense}`;
+  const bold = curveEntries(data, ratio).some(({ best }) => best)
+    ? "; in bold the best of those that reached the same ratio"
+    : "";
+  return `At ${formatShare(ratio)} asked: mean and 95 % interval over ${samplesText(counts)}${dense}${bold}`;
 }
 
 /** One ratio as a sentence, for the cursor. */

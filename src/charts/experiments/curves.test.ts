@@ -108,7 +108,8 @@ describe("words", () => {
     ]);
     expect(curveEntries(CURVES, 0.4)[1]?.text).toBe("not measured");
     expect(curvesHeading(CURVES, 0.2)).toBe(
-      "At 20\u00a0% asked: mean and 95 % interval over 120 to 600 samples so far; dense 9.00 (8.90–9.10)",
+      "At 20\u00a0% asked: mean and 95 % interval over 120 to 600 samples so far; dense 9.00 (8.90–9.10)" +
+        "; in bold the best of those that reached the same ratio",
     );
   });
 
