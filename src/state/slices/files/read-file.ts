@@ -127,5 +127,5 @@ export function useFile(read: ReadFile, state: WorkbenchState, { calibration, pr
   const what = `${file}: a plan of ${methodLabel(plan.method)}`;
   return live
     ? `${what}, which the statistics at hand make as well: the slider goes on from it.`
-    : `${what}, shown as it is: the statistics at hand do not make it.`;
+    : `${what}, shown as it is until the slider moves: the statistics at hand do not make it.`;
 }
