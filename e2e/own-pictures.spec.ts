@@ -190,6 +190,7 @@ test("fits a phone", async ({ page }) => {
   const workbench = new Workbench(page);
   await workbench.open(HASH);
   await workbench.settled();
+  await workbench.button("Change").click();
   const picture = await scenePicture(page);
   await workbench.button("Own samples").click();
   const dialog = page.getByRole("dialog", { name: "Own samples" });
