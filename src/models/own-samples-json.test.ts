@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { PivotscopeError } from "../core/errors.ts";
 import { parseOwnSamples, type SavedSample, serialiseOwnSamples } from "./own-samples-json.ts";
 
-const HASH = "0123456789abcdef".repeat(4).repeat(4);
+const HASH = "0123456789abcdef".repeat(4);
 const sample = {
   name: "one.png",
   picture: "data:image/png;base64,AQID",
