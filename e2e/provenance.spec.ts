@@ -34,7 +34,7 @@ async function watch(page: Page): Promise<void> {
     const seen = new Map<string, Seen>();
     const look = () => {
       for (const chart of document.querySelectorAll("main section")) {
-        const caption = chart.querySelector("header p")?.textContent;
+        const caption = chart.querySelector("header p")?.textContent?.replaceAll("\u00a0", " ");
         if (!caption || chart.closest("[role=tabpanel]")) continue;
         const title = chart.querySelector("header h2")?.textContent ?? "";
         const numbers = chart.querySelector("[role=img]")?.getAttribute("aria-label") ?? "";
@@ -79,7 +79,7 @@ test("no chart shows the numbers of one model, method, picture or ratio under th
   const owners = new Map<string, Set<string>>();
   for (const { title, caption, numbers } of seen) {
     // Where nothing is drawn there is nothing to be named.
-    if (numbers === "" || title === "Neuron field") continue;
+    if (numbers === "" || numbers.startsWith("No ") || title === "Neuron field") continue;
     const key = `${title}: ${numbers}`;
     owners.set(key, (owners.get(key) ?? new Set()).add(caption));
   }

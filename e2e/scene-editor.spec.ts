@@ -34,9 +34,11 @@ class Editor extends Workbench {
     this.objects = page.getByRole("group", { name: "Objects in the picture" }).getByRole("button");
   }
 
-  async openScene(shown = scene, question = QUESTION): Promise<void> {
+  /** @param folded whether picture and question take one row until they are to be changed, as on a phone. */
+  async openScene(shown = scene, question = QUESTION, folded = false): Promise<void> {
     const fields = new URLSearchParams({ scene: encodeScene(shown), question });
     await this.open(`${FEW_SAMPLES}&backend=cpu&ratio=55&${fields}`);
+    if (folded) await this.button("Change").click();
     await expect(this.objects).toHaveCount(shown.objects.length);
   }
 
@@ -254,7 +256,7 @@ test.describe("with a thumb", () => {
 
   test("a tap selects, a drag moves, nothing jumps and nothing is cut off", async ({ page }) => {
     const editor = new Editor(page);
-    await editor.openScene();
+    await editor.openScene(scene, QUESTION, true);
     await editor.loaded();
     const questionTop = async () => (await editor.question.boundingBox())?.y;
     const before = await questionTop();
