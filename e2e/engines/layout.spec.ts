@@ -7,6 +7,8 @@ const LONG =
 
 test("the field for own samples' question is as high as its text", async ({ workbench }) => {
   await workbench.open();
+  // What stands above the button has come by then.
+  await workbench.settled();
   await workbench.page.getByRole("button", { name: "Own samples" }).click();
   const field = workbench.page.getByRole("textbox", { name: "Question for new pictures" });
   await field.fill(LONG);
