@@ -81,7 +81,7 @@ describe("KL marks", () => {
       scale: { ticks: one.scale.ticks },
     });
     expect([one.ghost, one.bars.length, other.bars.length]).toEqual(["", 2, 2]);
-    expect(other.ghost).toMatch(/^M38 168V\d/);
+    expect(other.ghost).toMatch(/^M42 168V\d/);
     const { box } = one;
     // Square root: a quarter of the tokens reaches half the height.
     expect(one.bars[1]?.path).toContain(`${(box.bottom + box.top) / 2}`);

@@ -1,6 +1,7 @@
 /** The histogram as a browser draws it: real text, real sizes. */
 import { createElement } from "react";
 import { createRoot, type Root } from "react-dom/client";
+import "../../styles/fonts.css";
 import "../../styles/tokens.css";
 import { afterEach, expect, it } from "vitest";
 import { KlDistribution, type KlDistributionProps } from "./KlDistribution.tsx";
@@ -26,6 +27,7 @@ async function draw(props: Partial<KlDistributionProps>, width: number): Promise
   const host = document.createElement("div");
   host.style.width = `${width}px`;
   document.body.append(host);
+  await document.fonts.load('12px "Inter Variable"');
   root = createRoot(host);
   root.render(createElement(KlDistribution, { context, values: null, ...props }));
   await expect.poll(() => host.querySelector("svg[role=img]")).not.toBeNull();

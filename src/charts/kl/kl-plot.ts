@@ -11,7 +11,7 @@ import { type PlacedMark, percentileName, placeMarks } from "./kl-marks.ts";
 import { klStep } from "./kl-scale.ts";
 
 /** On top there is room for the words of the marks. */
-const MARGIN = { left: 38, right: 18, top: 50, bottom: 36 } as const;
+const MARGIN = { left: 42, right: 18, top: 50, bottom: 36 } as const;
 /** Of one row of these words. */
 const MARK_ROW_HEIGHT = 15;
 

@@ -12,7 +12,7 @@ import { rectanglePath, round } from "../plot/paths.ts";
 /** More groups than this are drawn as one fraction bar instead of a pip each. */
 export const MAXIMUM_PIPS = 8;
 
-const MARGIN = { left: 34, right: 8, top: 10 } as const;
+const MARGIN = { left: 44, right: 8, top: 10 } as const;
 const PLOT_HEIGHT = 116;
 const PIP = 4;
 const PIP_STEP = 6;
