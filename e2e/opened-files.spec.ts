@@ -15,6 +15,7 @@ async function downloaded(page: Page, entry: string): Promise<Buffer> {
 }
 
 async function openFile(page: Page, name: string, buffer: Buffer): Promise<void> {
+  await page.getByRole("button", { name: "More", exact: true }).click();
   await page.getByLabel(ENTRY).setInputFiles({ name, mimeType: "application/json", buffer });
 }
 
