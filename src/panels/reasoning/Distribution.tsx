@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { formatShare } from "../../charts/format.ts";
 import { contextOf } from "../../charts/frame/chart-context.ts";
 import { KlDistribution } from "../../charts/kl/KlDistribution.tsx";
-import { prunedKey, sameTrace } from "../../core/provenance.ts";
+import { type PrunedOf, prunedKey, sameTrace } from "../../core/provenance.ts";
 import { staleRatio } from "../../state/slices/measurement/measurement.ts";
 import type { Measured } from "../../state/slices/measurement/measurement-state.ts";
 import { useSelect, useSelectShallow } from "../use-workbench.ts";
@@ -25,6 +25,10 @@ export default function Distribution() {
   );
 }
 
+function samePlace({ plan }: PrunedOf, other: PrunedOf): boolean {
+  return plan.method === other.plan.method && plan.asked === other.plan.asked;
+}
+
 /** The result on the same trace that was shown before this one. */
 function useBefore(shown: Measured | null): Measured | null {
   const [{ last, before }, keep] = useState<{ last: Measured | null; before: Measured | null }>({
@@ -33,7 +37,8 @@ function useBefore(shown: Measured | null): Measured | null {
   });
   if (shown === last) return before;
   const follows = shown !== null && last !== null && sameTrace(shown.of, last.of);
-  const same = follows && prunedKey(shown.of) === prunedKey(last.of);
+  // A calibration that goes on measures the same method and ratio again: nobody has moved anything.
+  const same = follows && (prunedKey(shown.of) === prunedKey(last.of) || samePlace(shown.of, last.of));
   const next = same ? before : follows ? last : null;
   keep({ last: shown, before: next });
   return next;
