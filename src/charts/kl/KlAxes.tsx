@@ -1,6 +1,7 @@
 /** What stands behind a KL histogram: its two axes, and the band of the bin at the cursor. */
 
 import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
+import { CursorBand } from "../plot/CursorBand.tsx";
 import klAxes from "./KlAxes.module.css";
 import type { KlPlot } from "./kl-plot.ts";
 
@@ -14,16 +15,7 @@ export function KlAxes({ plot: { box, scale, ticks, middles, step }, bin }: KlAx
   const middle = bin === null ? undefined : middles[bin];
   return (
     <>
-      {middle !== undefined && (
-        <rect
-          className={klAxes.klCurrent}
-          data-current=""
-          x={middle - step / 2}
-          y={box.top}
-          width={step}
-          height={box.bottom - box.top}
-        />
-      )}
+      <CursorBand box={box} middle={middle} step={step} className={klAxes.klCurrent} />
       <ValueAxis box={box} scale={scale} format={percent} name="share of tokens, square root" />
       <BottomAxis box={box} ticks={ticks} name="nats per token" line />
     </>

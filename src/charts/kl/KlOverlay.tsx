@@ -6,6 +6,7 @@ import { formatShare, plural } from "../format.ts";
 import { ChartFrame, type ChartFrameProps } from "../frame/ChartFrame.tsx";
 import axes from "../plot/Axes.module.css";
 import { BottomAxis } from "../plot/Axes.tsx";
+import { CursorBand } from "../plot/CursorBand.tsx";
 import key from "../plot/key.module.css";
 import { Plot } from "../plot/Plot.tsx";
 import { SeriesKey } from "../plot/SeriesKey.tsx";
@@ -73,16 +74,7 @@ export function KlOverlay({ series, ratio, model, headingLevel, staleRatio = nul
           count={middles.length}
           reading={cursor.at === null ? "no bin" : klBinReadout(data, cursor.at)}
         >
-          {middle !== undefined && (
-            <rect
-              className={klAxes.klCurrent}
-              data-current=""
-              x={middle - step / 2}
-              y={box.top}
-              width={step}
-              height={box.bottom - box.top}
-            />
-          )}
+          <CursorBand box={box} middle={middle} step={step} className={klAxes.klCurrent} />
           <Rows drawing={drawing} />
         </Plot>
         <RowKey />

@@ -2,7 +2,7 @@
 
 import { memo } from "react";
 import key from "../plot/key.module.css";
-import towers from "../plot/towers.module.css";
+import { TowerKey } from "../plot/TowerKey.tsx";
 import styles from "./RetentionKey.module.css";
 
 export interface RetentionKeyProps {
@@ -13,14 +13,7 @@ export interface RetentionKeyProps {
 export const RetentionKey = memo(function RetentionKey({ second }: RetentionKeyProps) {
   return (
     <ul className={key.chartKey}>
-      <li>
-        <i className={`${key.swatch} ${towers.swatchVision}`} />
-        vision neurons kept
-      </li>
-      <li>
-        <i className={`${key.swatch} ${towers.swatchText}`} />
-        text neurons kept
-      </li>
+      <TowerKey />
       <li>
         <i className={`${key.swatch} ${styles.swatchGroupKept}`} />
         attention group kept

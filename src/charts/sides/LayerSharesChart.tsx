@@ -1,10 +1,13 @@
 /** What each side keeps of every layer, strip below strip on one scale; the layer that is pointed at is marked in all. */
+
 import { useMemo } from "react";
 import { ChartFrame } from "../frame/ChartFrame.tsx";
 import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
 import { nearest } from "../plot/box.ts";
+import { CursorBand } from "../plot/CursorBand.tsx";
 import key from "../plot/key.module.css";
 import { Plot, Readout } from "../plot/Plot.tsx";
+import { TowerKey } from "../plot/TowerKey.tsx";
 import towers from "../plot/towers.module.css";
 import type { ChartCursor } from "../plot/use-cursor.ts";
 import { useChartWidth } from "../plot/use-width.ts";
@@ -54,16 +57,7 @@ export function LayerSharesChart({ sides, at, onPoint, headingLevel }: LayerShar
                 {name}
               </text>
               <ValueAxis box={box} scale={SHARES} format={percent} />
-              {middle !== undefined && (
-                <rect
-                  className={styles.current}
-                  data-current=""
-                  x={middle - step / 2}
-                  y={box.top}
-                  width={step}
-                  height={box.bottom - box.top}
-                />
-              )}
+              <CursorBand box={box} middle={middle} step={step} className={styles.current} />
               <path className={towers.barVision} d={vision} />
               <path className={towers.barText} d={text} />
               <path className={styles.attentionHalo} d={attention} />
@@ -73,14 +67,7 @@ export function LayerSharesChart({ sides, at, onPoint, headingLevel }: LayerShar
           ))}
         </Plot>
         <ul className={key.chartKey}>
-          <li>
-            <i className={`${key.swatch} ${towers.swatchVision}`} />
-            vision neurons kept
-          </li>
-          <li>
-            <i className={`${key.swatch} ${towers.swatchText}`} />
-            text neurons kept
-          </li>
+          <TowerKey />
           <li>
             <i className={`${key.swatch} ${styles.swatchAttention}`} />
             attention kept
