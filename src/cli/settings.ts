@@ -1,5 +1,6 @@
 /** Constants of methods as `--set NAME=VALUE` gives them. */
 import { PivotscopeError } from "../core/errors.ts";
+import { parameterExplanations } from "../core/parameters/explanations.ts";
 import { parseParameters } from "../core/parameters/parse.ts";
 import { choiceDescriptions, type MethodParameters, parameterDescriptions } from "../core/parameters.ts";
 import { isCalibrationParameter } from "../models/statistics-file/read-statistics-file.ts";
@@ -52,10 +53,10 @@ export function describeSettings(includeCalibration: boolean): readonly string[]
   return [
     ...parameterDescriptions
       .filter(shown)
-      .map(({ name, explanation }) => line(`${name}=${defaults[name]}`, explanation)),
-    ...choiceDescriptions.filter(shown).map(({ name, explanation, choices }) => {
+      .map(({ name }) => line(`${name}=${defaults[name]}`, parameterExplanations[name])),
+    ...choiceDescriptions.filter(shown).map(({ name, choices }) => {
       const others = choices.map(({ value }) => value).filter((value) => value !== defaults[name]);
-      return line(`${name}=${defaults[name]}`, `${explanation} Or ${others.join(", ")}.`);
+      return line(`${name}=${defaults[name]}`, `${parameterExplanations[name]} Or ${others.join(", ")}.`);
     }),
   ];
 }

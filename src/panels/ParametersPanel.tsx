@@ -6,6 +6,7 @@
 import { type ChangeEvent, useEffect, useState } from "react";
 import { markerGroups } from "../core/markers.ts";
 import { methods } from "../core/methods/index.ts";
+import { parameterExplanations } from "../core/parameters/explanations.ts";
 import { choiceDescriptions, type ParameterDescription, parameterDescriptions } from "../core/parameters.ts";
 import { isBusy } from "../state/job-state.ts";
 import { calibrationOutdated } from "../state/slices/calibration.ts";
@@ -120,7 +121,7 @@ function MethodChoices() {
       </p>
       {choiceDescriptions
         .filter((description) => description.methods?.includes(method) ?? true)
-        .map(({ name, label, explanation, choices }) => (
+        .map(({ name, label, choices }) => (
           <div
             key={name}
             className={styles.parameterChoice}
@@ -141,7 +142,7 @@ function MethodChoices() {
               ))}
             </select>
             <p id={`parameter-${name}-text`} className={texts.note}>
-              {explanation}
+              {parameterExplanations[name]}
               {sameWords(
                 equal.filter((choice) => choice.name === name).map(({ label: word }) => word),
                 ratio,
@@ -168,7 +169,7 @@ interface NumberParameterProps {
 function NumberParameter({ description, value, standard }: NumberParameterProps) {
   const { pruning } = useActions();
   const [typed, setTyped] = useState<string | null>(null);
-  const { name, label, explanation, minimum, maximum, step } = description;
+  const { name, label, minimum, maximum, step } = description;
   const id = `parameter-${name}`;
   const onChange = (event: ChangeEvent<HTMLInputElement>) => {
     const { value: text } = event.currentTarget;
@@ -202,7 +203,7 @@ function NumberParameter({ description, value, standard }: NumberParameterProps)
         {standard}
       </button>
       <p id={`${id}-text`} className={texts.note}>
-        {explanation}
+        {parameterExplanations[name]}
       </p>
     </div>
   );

@@ -6,11 +6,6 @@ export const attributionParameters = group({
   redo: "plan",
   methods: ["attribution"],
   specs: {
-    attributionSign: choice(
-      "Sign",
-      "Whether a unit that lowers the probability of the trace counts as little or as much.",
-      "signed",
-      { signed: "signed", absolute: "absolute" },
-    ),
+    attributionSign: choice("Sign", "signed", { signed: "signed", absolute: "absolute" }),
   },
 });

@@ -6,13 +6,13 @@ export const llmPrunerParameters = group({
   redo: "plan",
   methods: ["llm-pruner"],
   specs: {
-    llmPrunerSaliency: choice(
-      "Saliency",
-      "What a weight is worth: first-order, second-order or both; summed before or after the absolute value.",
-      "param_first",
-      { vectorize: "vectorize", param_first: "param_first", param_second: "param_second", param_mix: "param_mix" },
-    ),
-    llmPrunerReduction: choice("Reduction", "How the matrices of a unit are put together.", "sum", {
+    llmPrunerSaliency: choice("Saliency", "param_first", {
+      vectorize: "vectorize",
+      param_first: "param_first",
+      param_second: "param_second",
+      param_mix: "param_mix",
+    }),
+    llmPrunerReduction: choice("Reduction", "sum", {
       sum: "sum",
       mean: "mean",
       max: "max",
@@ -21,11 +21,6 @@ export const llmPrunerParameters = group({
       second: "second",
     }),
     /** Which query heads a key/value head is credited with. */
-    llmPrunerGrouping: choice(
-      "Query heads",
-      "Which query heads a key/value head is credited with: its own, or those that LLM-Pruner's code takes.",
-      "correct",
-      { correct: "its own", upstream: "as LLM-Pruner's code" },
-    ),
+    llmPrunerGrouping: choice("Query heads", "correct", { correct: "its own", upstream: "as LLM-Pruner's code" }),
   },
 });

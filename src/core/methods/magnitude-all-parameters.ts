@@ -6,7 +6,7 @@ export const magnitudeAllParameters = group({
   redo: "plan",
   methods: ["magnitude-all"],
   specs: {
-    magnitudeNorm: choice("Norm", "What is summed over a unit's weights.", "l1", {
+    magnitudeNorm: choice("Norm", "l1", {
       l1: "Σ|w| (L1)",
       l2: "Σw² (L2 without root)",
     }),

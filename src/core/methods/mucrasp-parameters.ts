@@ -7,64 +7,64 @@ export const mucraspParameters = group({
   methods: ["mucrasp"],
   specs: {
     /** γ = gammaScale·(1−S)^gammaExponent, the pivot attribution's share. */
-    gammaScale: number("Pivot share", "How much the pivot attribution counts at ratio 0 (γ = this · (1−S)ᵉ).", {
+    gammaScale: number("Pivot share", {
       initial: 0.4,
       maximum: 1,
       step: 0.05,
     }),
-    gammaExponent: number("Pivot share, exponent", "How fast γ falls as the ratio S grows (the e of (1−S)ᵉ).", {
+    gammaExponent: number("Pivot share, exponent", {
       initial: 2,
       maximum: 8,
       step: 0.5,
     }),
     /** α = alphaBase + alphaSlope·S, the weight of sensitivity. */
-    alphaBase: number("Sensitivity weight", "How much a module's sensitivity protects it at ratio 0 (in α).", {
+    alphaBase: number("Sensitivity weight", {
       initial: 0.3,
       maximum: 5,
       step: 0.05,
     }),
-    alphaSlope: number("Sensitivity weight, slope", "How much α grows with the ratio.", {
+    alphaSlope: number("Sensitivity weight, slope", {
       initial: 1.5,
       maximum: 5,
       step: 0.05,
     }),
     /** β = betaBase + betaSlope·S, the weight of the cross-modal shift. */
-    betaBase: number("Cross-modal weight", "How much the shift between modalities (CMDS) protects at ratio 0 (in β).", {
+    betaBase: number("Cross-modal weight", {
       initial: 0.2,
       maximum: 5,
       step: 0.05,
     }),
-    betaSlope: number("Cross-modal weight, slope", "How much β grows with the ratio.", {
+    betaSlope: number("Cross-modal weight, slope", {
       initial: 1,
       maximum: 5,
       step: 0.05,
     }),
     /** Layers l < earlyLayers get the factor 1 + earlyBonus·(1 − l/earlyLayers). */
-    earlyLayers: number("Early layers", "How many first layers of a tower get extra protection.", {
+    earlyLayers: number("Early layers", {
       initial: 4,
       maximum: 64,
     }),
-    earlyBonus: number("Early bonus", "Extra protection of the first layer; it falls to 0 over the early layers.", {
+    earlyBonus: number("Early bonus", {
       initial: 0.5,
       maximum: 5,
       step: 0.05,
     }),
     /** The last lateLayers layers get lateFactor. */
-    lateLayers: number("Late layers", "How many last layers of a tower get extra protection.", {
+    lateLayers: number("Late layers", {
       initial: 2,
       maximum: 64,
     }),
-    lateFactor: number("Late factor", "Protection factor of the late layers.", {
+    lateFactor: number("Late factor", {
       initial: 1.3,
       maximum: 10,
       step: 0.05,
     }),
-    attentionFactor: number("Attention factor", "Protection factor of attention modules.", {
+    attentionFactor: number("Attention factor", {
       initial: 1.8,
       maximum: 10,
       step: 0.05,
     }),
-    visionFactor: number("Vision factor", "Protection factor of the vision tower.", {
+    visionFactor: number("Vision factor", {
       initial: 1.2,
       maximum: 10,
       step: 0.05,

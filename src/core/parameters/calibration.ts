@@ -7,7 +7,7 @@ export const calibrationParameters = group({
   methods: null,
   specs: {
     /** Calibration samples whose gradients add up before the absolute value. */
-    batchSize: number("Batch size", "Samples whose gradients add up before the absolute value is taken.", {
+    batchSize: number("Batch size", {
       initial: 2,
       minimum: 1,
       maximum: 64,

@@ -1,6 +1,6 @@
 /**
- * How a parameter is stated: once, with its default, its bounds and what it means, in a list beside what reads it.
- * Types, defaults, checks, the page's panel and the command line's help all follow from these lists.
+ * How a parameter is stated: once, with its default and its bounds, in a list beside what reads it; what
+ * it means is in explanations.ts. Types, defaults, checks, the page's panel and the command line's help follow from these.
  */
 
 /** What has to be done again when a parameter changes: calibrate the model, or only the slider's arithmetic. */
@@ -12,8 +12,6 @@ export interface NumberSpec {
   /** The default, which is the authors' value where they give one. */
   readonly initial: number;
   readonly label: string;
-  /** One sentence for people, with the symbol of the formula where there is one. */
-  readonly explanation: string;
   readonly minimum: number;
   readonly maximum: number;
   /** 1 for whole numbers. */
@@ -25,7 +23,6 @@ export interface ChoiceSpec<Word extends string = string> {
   readonly kind: "choice";
   readonly initial: Word;
   readonly label: string;
-  readonly explanation: string;
   readonly choices: readonly { readonly value: Word; readonly label: string }[];
 }
 
@@ -56,16 +53,14 @@ export function group<const Specs extends ParameterSpecs>(definition: ParameterG
 
 export function number(
   label: string,
-  explanation: string,
   range: { readonly initial: number; readonly minimum?: number; readonly maximum: number; readonly step?: number },
 ): NumberSpec {
-  return { kind: "number", label, explanation, minimum: 0, step: 1, ...range };
+  return { kind: "number", label, minimum: 0, step: 1, ...range };
 }
 
 /** @param choices what each word is called. @param initial the word that is the default. */
 export function choice<const Choices extends Readonly<Record<string, string>>>(
   label: string,
-  explanation: string,
   initial: NoInfer<keyof Choices & string>,
   choices: Choices,
 ): ChoiceSpec<keyof Choices & string> {
@@ -74,7 +69,6 @@ export function choice<const Choices extends Readonly<Record<string, string>>>(
     kind: "choice",
     initial,
     label,
-    explanation,
     choices: words.map((value) => ({ value, label: choices[value] ?? value })),
   };
 }

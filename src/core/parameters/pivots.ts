@@ -7,12 +7,12 @@ export const pivotParameters = group({
   methods: ["mucrasp"],
   specs: {
     /** Trace tokens on either side of a pivot that belong to its window. */
-    window: number("Window", "Trace tokens on either side of a pivot that count as its surroundings (W).", {
+    window: number("Window", {
       initial: 8,
       maximum: 64,
     }),
     /** With fewer markers than this the trace is cut in three and the inner boundaries are the pivots. */
-    minimumMarkers: number("Fewest markers", "With fewer markers than this the trace is cut in three instead.", {
+    minimumMarkers: number("Fewest markers", {
       initial: 2,
       maximum: 16,
     }),
@@ -20,12 +20,7 @@ export const pivotParameters = group({
      * "markers" as the method says; "random" takes as many different trace positions at random instead, as a control for
      * how much the markers matter.
      */
-    pivotPlacement: choice(
-      "Pivots",
-      "Where the pivot tokens are: at the markers, or as many at random places, as a control.",
-      "markers",
-      { markers: "at markers", random: "at random" },
-    ),
+    pivotPlacement: choice("Pivots", "markers", { markers: "at markers", random: "at random" }),
   },
 });
 
