@@ -3,21 +3,21 @@
  * or several with an index.
  */
 import { PivotscopeError } from "../core/errors.ts";
+import { onDemand } from "../core/on-demand.ts";
 import { loadFolderErrors } from "./model-config-file.ts";
-import { LENGTH_BYTES, MAXIMUM_HEADER_BYTES, parseSafetensorsHeader, readHeaderLength } from "./safetensors-header.ts";
-import { mergeShards, parseSafetensorsIndex } from "./safetensors-index.ts";
-import { type CheckpointFolder, loadSizeErrors, readStream, readTextIfPresent } from "./source.ts";
+import { LENGTH_BYTES, parseSafetensorsHeader, readHeaderLength } from "./safetensors-header.ts";
+import { type CheckpointFolder, readStream, readTextIfPresent } from "./source.ts";
 import { createWeights, type WeightFile } from "./weight-files.ts";
 import type { Weights } from "./weights.ts";
 
 const SINGLE_FILE = "model.safetensors";
 const SHARD_INDEX = "model.safetensors.index.json";
 
+/** Small models lie in one file. */
+const loadShards = onDemand(() => import("./open-shards.ts"));
+
 /** Long enough for the headers of most files, so that one request does. */
 const FIRST_READ_BYTES = 128 * 1024;
-
-/** Shards whose headers are read at once. */
-const HEADERS_AT_ONCE = 8;
 
 /**
  * Opens the weights in `folder`: reads and checks headers and index; the rest is left for `Weights.read`.
@@ -33,44 +33,8 @@ export async function openWeights(folder: CheckpointFolder, signal?: AbortSignal
     const { noWeights } = await loadFolderErrors();
     throw await noWeights(folder, [SINGLE_FILE, SHARD_INDEX], single);
   }
-  return openShards(folder, index, signal);
-}
-
-async function openShards(folder: CheckpointFolder, text: string, signal?: AbortSignal): Promise<Weights> {
-  const index = parseSafetensorsIndex(text, SHARD_INDEX);
-  const files: WeightFile[] = [];
-  let headerBytes = 0;
-  // Headers are read before anybody has agreed to fetch anything, so all of them may be as long together as one alone.
-  const grow = async (bytes: number) => {
-    headerBytes += bytes;
-    if (headerBytes <= MAXIMUM_HEADER_BYTES) return;
-    const { headersTooLong } = await loadSizeErrors();
-    throw headersTooLong(SHARD_INDEX, MAXIMUM_HEADER_BYTES);
-  };
-  for (let first = 0; first < index.paths.length; first += HEADERS_AT_ONCE) {
-    const paths = index.paths.slice(first, first + HEADERS_AT_ONCE);
-    files.push(...(await Promise.all(paths.map((path) => openShard(folder, path, grow, signal)))));
-  }
-  const headers = new Map(files.map((file) => [file.path, file.header]));
-  return createWeights(SHARD_INDEX, files, mergeShards(headers, SHARD_INDEX), (name) => {
-    const place = index.weightMap.get(name);
-    return place === undefined ? "" : `, though "weight_map" says that it lies in ${place}`;
-  });
-}
-
-async function openShard(
-  folder: CheckpointFolder,
-  path: string,
-  grow: (headerBytes: number) => Promise<void>,
-  signal?: AbortSignal,
-): Promise<WeightFile> {
-  const file = await ifPresent(openFile(folder, path, signal, grow));
-  if (!(file instanceof PivotscopeError)) return file;
-  throw new PivotscopeError(
-    "not-found",
-    `${SHARD_INDEX} names ${path}, which is not in ${folder.name}.`,
-    "Download all weight files of the model into the folder.",
-  );
+  const { openShards } = await loadShards();
+  return openShards(folder, index, openFile, signal);
 }
 
 /** Reads a safetensors file's header, once `grow` has taken note of its length. */

@@ -59,6 +59,10 @@ export function createWeights(
     tensors,
     files: files.map(({ path, bytes }) => ({ path, bytes })),
     dtypes: [...new Set([...tensors.values()].map((tensor) => tensor.dtype))].sort(),
+    order: () =>
+      files.flatMap(({ header }) =>
+        [...header.tensors.values()].sort((a, b) => a.begin - b.begin || a.end - b.end).map(({ name }) => name),
+      ),
     has: (name) => tensors.has(name),
     expectTensor(name, shape) {
       const tensor = find(name);

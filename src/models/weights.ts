@@ -32,6 +32,8 @@ export interface Weights {
   /** Names of the files and their bytes. */
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
   readonly dtypes: readonly Dtype[];
+  /** Names of the files' tensors, as the files have them, in the order in which a read hands them out. */
+  order(): string[];
   has(name: string): boolean;
   /** @throws PivotscopeError `bad-checkpoint` when there is no such tensor or its shape is another. */
   expectTensor(name: string, shape: readonly number[]): TensorInfo;

@@ -231,6 +231,7 @@ describe("weights that cannot be loaded", () => {
       tensors: weights.tensors,
       files: weights.files,
       dtypes: weights.dtypes,
+      order: () => weights.order(),
       has: (name) => weights.has(name),
       expectTensor: (name, shape) => weights.expectTensor(name, shape),
       withNames: () => given,

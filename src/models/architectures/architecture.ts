@@ -81,6 +81,11 @@ export interface Architecture<Config extends ArchitectureConfig> {
   define(config: Config, options?: DefinitionOptions): ModelDefinition;
   /** The model with a matrix of its own for the head, whatever config.json says. */
   withOwnHead(config: Config): Config;
+  /**
+   * The model with these units in its layers. `projectionBias`: with biases on the last projections of the text tower,
+   * where it has none; a tower that has some keeps them in any case.
+   */
+  narrowed(config: Config, widths: DefinitionOptions["widths"], projectionBias: boolean): Config;
   /** A model with the same kinds of layers, heads of the same size and text as wide, within `bounds`. */
   smaller(config: Config, bounds: Bounds): Config;
   /** Null where models take text only. */

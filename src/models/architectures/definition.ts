@@ -18,6 +18,13 @@ export interface Preparation {
   apply<Numbers extends Float32Array | Uint16Array>(numbers: Numbers): Numbers;
 }
 
+/** Which lines of a tensor belong to the units of a module: what slicing keeps, `groupSize` lines for each unit, in order. */
+export interface UnitLines {
+  readonly kind: ModuleKind;
+  readonly axis: "rows" | "columns";
+  readonly groupSize: number;
+}
+
 /** A weight as a graph input: `input` names the port, `tensor` the checkpoint's tensor. */
 export interface WeightSlot {
   readonly input: string;
@@ -32,6 +39,8 @@ export interface WeightSlot {
    */
   readonly rows?: readonly [number, number];
   readonly preparation?: Preparation;
+  /** Absent where the tensor belongs to no units. */
+  readonly units?: UnitLines;
 }
 
 /** One weight whose product with its gradient is scored, and where the backward graph leaves what that needs. */

@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { PivotscopeError } from "../../core/errors.ts";
 import { readJson, readJsonText } from "../../core/json/read.ts";
-import { anyObject, type JsonObject, object, text } from "../../core/json/schemas.ts";
+import { anyObject, type JsonObject, object, oneOf, text } from "../../core/json/schemas.ts";
 import { describeValue, showValue } from "../../core/json/show.ts";
 import type { Architecture } from "./architecture.ts";
 import { idefics3 } from "./idefics3/index.ts";
@@ -34,6 +34,7 @@ export function parseModelConfig(json: string): ModelConfig {
   const found = ARCHITECTURES.find((architecture) => describes(config, architecture));
   if (found) {
     refuseQuantised(config);
+    readJson(madeHere, config, CONFIG);
     return found.parseConfig(config);
   }
   const supported = ARCHITECTURES.map(
@@ -46,6 +47,11 @@ export function parseModelConfig(json: string): ModelConfig {
     `Open a checkpoint of one of these: ${ARCHITECTURES.map(({ title }) => title).join(", ")}.`,
   );
 }
+
+/** Version of what this program writes about models that it made smaller. */
+export const SLICED_VERSION = 1;
+
+const madeHere = object({ pivotscope: v.nullish(object({ version: oneOf([SLICED_VERSION]) })) });
 
 const typeSchema = object({ model_type: v.nullish(text) });
 

@@ -40,6 +40,10 @@ export class SafetensorsFile implements Weights {
     return this.#weights.dtypes;
   }
 
+  order(): string[] {
+    return this.#weights.order();
+  }
+
   has(name: string): boolean {
     return this.#weights.has(name);
   }

@@ -7,8 +7,10 @@ import { readJson } from "../../../core/json/read.ts";
 import { flag, integer, object, oneOf, positive } from "../../../core/json/schemas.ts";
 import { plural } from "../../../core/words.ts";
 import type { Bounds } from "../architecture.ts";
+import type { LayerWidths } from "../definition.ts";
 import { CONFIG, contradiction, LARGEST } from "../shared/config-fields.ts";
 import { type DecoderConfig, decoderFields, decoderOf } from "../shared/decoder/config.ts";
+import { layerWidths, perLayer } from "../shared/layer-widths.ts";
 
 /** A SigLIP vision tower: LayerNorm, attention and MLP with biases. */
 export interface VisionConfig {
@@ -22,6 +24,8 @@ export interface VisionConfig {
   readonly patchSize: number;
   readonly normEpsilon: number;
   readonly activation: "gelu_pytorch_tanh";
+  /** Units of each layer where layers differ, see layer-widths.ts. */
+  readonly widths?: readonly LayerWidths[];
 }
 
 export interface Idefics3Config {
@@ -66,6 +70,7 @@ const visionSchema = object({
   image_size: v.nullish(squareSide, 224),
   patch_size: v.nullish(squareSide, 32),
   layer_norm_eps: v.nullish(positive, 1e-6),
+  per_layer_config: perLayer(["num_attention_heads"]),
 });
 
 const textSchema = object({
@@ -122,6 +127,15 @@ function visionOf(fields: v.InferOutput<typeof visionSchema>): VisionConfig {
     patchSize: fields.patch_size,
     normEpsilon: fields.layer_norm_eps,
     activation: fields.hidden_act,
+    ...layerWidths(
+      fields.per_layer_config,
+      {
+        layers: fields.num_hidden_layers,
+        attentionUnits: fields.num_attention_heads,
+        mlpUnits: fields.intermediate_size,
+      },
+      { num_attention_heads: 1 },
+    ),
   };
   if (vision.hiddenSize % vision.heads !== 0) {
     throw contradiction(
@@ -137,7 +151,8 @@ function visionOf(fields: v.InferOutput<typeof visionSchema>): VisionConfig {
 }
 
 /** The vision tower within `bounds`, see `Architecture.smaller`. */
-export function smallerVision(config: VisionConfig, { layers, vision = {} }: Bounds): VisionConfig {
+export function smallerVision(dense: VisionConfig, { layers, vision = {} }: Bounds): VisionConfig {
+  const { widths: _, ...config } = dense;
   const heads = Math.min(vision.heads ?? Number.POSITIVE_INFINITY, config.heads);
   const hiddenSize = (config.hiddenSize / config.heads) * heads;
   const side = Math.min(vision.side ?? Number.POSITIVE_INFINITY, config.imageSize / config.patchSize);

@@ -1,6 +1,6 @@
 /** Idefics3 (SmolVLM): a SigLIP-style vision tower, a pixel-shuffle connector and a Llama decoder. */
 import type { Architecture } from "../architecture.ts";
-import { smallerDecoder, untied } from "../shared/decoder/config.ts";
+import { narrowedDecoder, smallerDecoder, untied } from "../shared/decoder/config.ts";
 import { decoderDefinition } from "../shared/decoder/decoder.ts";
 import { type Idefics3Config, parseIdefics3, smallerVision } from "./config.ts";
 import { pictures } from "./pictures.ts";
@@ -22,6 +22,11 @@ export const idefics3: Architecture<Idefics3Config> = {
     vision: visionDefinition(config, options?.widths?.vision),
   }),
   withOwnHead: (config) => ({ ...config, ...untied(config) }),
+  narrowed: (config, widths, projectionBias) => ({
+    ...config,
+    text: narrowedDecoder(config.text, widths?.text, projectionBias),
+    vision: { ...config.vision, ...(widths?.vision && { widths: widths.vision }) },
+  }),
   smaller: (config, bounds) => ({
     ...config,
     text: smallerDecoder(config.text, bounds),

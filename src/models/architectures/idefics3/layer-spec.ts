@@ -1,5 +1,5 @@
 /** One layer of the vision tower as data: its tensors and what of them is scored. */
-import type { LayerSpec, LayerWidths, WeightSlot } from "../definition.ts";
+import type { LayerSpec, LayerWidths, UnitLines, WeightSlot } from "../definition.ts";
 import type { VisionConfig } from "./config.ts";
 
 /** Of the tower's tensors. */
@@ -10,11 +10,12 @@ export function headSizeOf({ hiddenSize, heads }: VisionConfig): number {
   return hiddenSize / heads;
 }
 
-/** Weight and bias of a linear layer or a norm. */
-export function pair(input: string, stem: string, shape: readonly number[]): WeightSlot[] {
+/** Weight and bias of a linear layer or a norm, with the lines that units own: of rows, the bias has them too. */
+export function pair(input: string, stem: string, shape: readonly number[], units?: UnitLines): WeightSlot[] {
+  const owned = units && { units };
   return [
-    { input, tensor: `${stem}.weight`, shape },
-    { input: `${input}_bias`, tensor: `${stem}.bias`, shape: shape.slice(0, 1) },
+    { input, tensor: `${stem}.weight`, shape, ...owned },
+    { input: `${input}_bias`, tensor: `${stem}.bias`, shape: shape.slice(0, 1), ...(units?.axis === "rows" && owned) },
   ];
 }
 
@@ -22,17 +23,20 @@ export function pair(input: string, stem: string, shape: readonly number[]): Wei
 export function layerWeights(config: VisionConfig, layer: number, widths: LayerWidths): WeightSlot[] {
   const { hiddenSize: width } = config;
   const { mlpUnits: inner } = widths;
-  const columns = widths.attentionUnits * headSizeOf(config);
+  const headSize = headSizeOf(config);
+  const columns = widths.attentionUnits * headSize;
+  const heads = { kind: "attn", groupSize: headSize } as const;
+  const neurons = { kind: "mlp", groupSize: 1 } as const;
   const stem = `${PREFIX}.encoder.layers.${layer}`;
   return [
     ...pair("attention_norm", `${stem}.layer_norm1`, [width]),
-    ...pair("query", `${stem}.self_attn.q_proj`, [columns, width]),
-    ...pair("key", `${stem}.self_attn.k_proj`, [columns, width]),
-    ...pair("value", `${stem}.self_attn.v_proj`, [columns, width]),
-    ...pair("output", `${stem}.self_attn.out_proj`, [width, columns]),
+    ...pair("query", `${stem}.self_attn.q_proj`, [columns, width], { ...heads, axis: "rows" }),
+    ...pair("key", `${stem}.self_attn.k_proj`, [columns, width], { ...heads, axis: "rows" }),
+    ...pair("value", `${stem}.self_attn.v_proj`, [columns, width], { ...heads, axis: "rows" }),
+    ...pair("output", `${stem}.self_attn.out_proj`, [width, columns], { ...heads, axis: "columns" }),
     ...pair("mlp_norm", `${stem}.layer_norm2`, [width]),
-    ...pair("fc1", `${stem}.mlp.fc1`, [inner, width]),
-    ...pair("fc2", `${stem}.mlp.fc2`, [width, inner]),
+    ...pair("fc1", `${stem}.mlp.fc1`, [inner, width], { ...neurons, axis: "rows" }),
+    ...pair("fc2", `${stem}.mlp.fc2`, [width, inner], { ...neurons, axis: "columns" }),
   ];
 }
 

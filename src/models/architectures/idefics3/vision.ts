@@ -25,7 +25,7 @@ export function visionDefinition(model: VisionModel, widths?: readonly LayerWidt
   const textWidth = model.text.hiddenSize;
   const { hiddenSize: width, channels, patchSize, imageSize } = config;
   const dense = { attentionUnits: config.heads, mlpUnits: config.intermediateSize };
-  const units = widths ?? Array.from({ length: config.layers }, () => dense);
+  const units = widths ?? config.widths ?? Array.from({ length: config.layers }, () => dense);
   const side = imageSize / patchSize;
   const patches = side * side;
   const reduced = side / scaleFactor;

@@ -1,6 +1,6 @@
 /** Llama: a decoder alone, for text only. */
 import type { Architecture } from "../architecture.ts";
-import { smallerDecoder, untied } from "../shared/decoder/config.ts";
+import { narrowedDecoder, smallerDecoder, untied } from "../shared/decoder/config.ts";
 import { decoderDefinition } from "../shared/decoder/decoder.ts";
 import { type LlamaConfig, parseLlama } from "./config.ts";
 
@@ -20,6 +20,10 @@ export const llama: Architecture<LlamaConfig> = {
     vision: null,
   }),
   withOwnHead: (config) => ({ ...config, ...untied(config) }),
+  narrowed: (config, widths, projectionBias) => ({
+    ...config,
+    text: narrowedDecoder(config.text, widths?.text, projectionBias),
+  }),
   smaller: (config, bounds) => ({ ...config, text: smallerDecoder(config.text, bounds) }),
   pictures: null,
 };

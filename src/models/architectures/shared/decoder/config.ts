@@ -8,7 +8,9 @@
 import * as v from "valibot";
 import { flag, integer, object, oneOf, positive } from "../../../../core/json/schemas.ts";
 import type { Bounds } from "../../architecture.ts";
+import type { LayerWidths } from "../../definition.ts";
 import { contradiction, LARGEST } from "../config-fields.ts";
+import { layerWidths, perLayer } from "../layer-widths.ts";
 
 /** A decoder: RMSNorm, grouped-query attention with rotary positions, SwiGLU, no biases. */
 export interface DecoderConfig {
@@ -26,6 +28,10 @@ export interface DecoderConfig {
   readonly maximumPositions: number;
   /** Whether the head shares the embedding's matrix; what the file holds has the last word, see fit-weights.ts. */
   readonly tieWordEmbeddings: boolean;
+  /** Whether the last projections of attention and MLP have biases, as compensation leaves them in sliced weights. */
+  readonly projectionBias?: boolean;
+  /** Units of each layer where layers differ, see layer-widths.ts. */
+  readonly widths?: readonly LayerWidths[];
 }
 
 /** What transformers takes where rms_norm_eps is missing. */
@@ -49,6 +55,7 @@ export const decoderFields = {
   hidden_act: absentOr(["silu", "swish"]),
   attention_bias: absentOr([false]),
   mlp_bias: absentOr([false]),
+  projection_bias: v.nullish(flag),
   qk_layer_norms: absentOr([false]),
   rope_interleaved: absentOr([false]),
   partial_rotary_factor: absentOr([1]),
@@ -65,6 +72,7 @@ export const decoderFields = {
   rope_scaling: ropeSchema,
   max_position_embeddings: v.nullish(integer(1), 2048),
   tie_word_embeddings: v.nullish(flag),
+  per_layer_config: perLayer(["num_attention_heads", "num_key_value_heads"]),
 };
 
 const decoderSchema = object(decoderFields);
@@ -101,6 +109,12 @@ export function decoderOf(
     ropeTheta: parameters.rope_theta ?? fields.rope_scaling.rope_theta ?? fields.rope_theta,
     maximumPositions: fields.max_position_embeddings,
     tieWordEmbeddings,
+    ...(fields.projection_bias ? { projectionBias: true } : {}),
+    ...layerWidths(
+      fields.per_layer_config,
+      { layers: fields.num_hidden_layers, attentionUnits: keyValueHeads, mlpUnits: fields.intermediate_size },
+      { num_attention_heads: heads / keyValueHeads, num_key_value_heads: 1 },
+    ),
   };
 }
 
@@ -109,8 +123,22 @@ export function untied({ text }: { readonly text: DecoderConfig }) {
   return { tieWordEmbeddings: false, text: { ...text, tieWordEmbeddings: false } };
 }
 
+/** See `Architecture.narrowed`. */
+export function narrowedDecoder(
+  config: DecoderConfig,
+  widths: readonly LayerWidths[] | undefined,
+  projectionBias: boolean,
+): DecoderConfig {
+  return {
+    ...config,
+    ...(widths && { widths }),
+    ...(projectionBias && { projectionBias }),
+  };
+}
+
 /** The decoder within `bounds`, see `Architecture.smaller`. */
-export function smallerDecoder(config: DecoderConfig, { layers, text = {} }: Bounds): DecoderConfig {
+export function smallerDecoder(dense: DecoderConfig, { layers, text = {} }: Bounds): DecoderConfig {
+  const { widths: _, ...config } = dense;
   const keyValueHeads = Math.min(text.keyValueHeads ?? Number.POSITIVE_INFINITY, config.keyValueHeads);
   return {
     ...config,

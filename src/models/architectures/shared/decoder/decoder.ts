@@ -30,7 +30,7 @@ export function decoderDefinition(
   const { hiddenSize: width, vocabularySize, headSize } = config;
   const repeat = headsPerUnit(config);
   const dense = { attentionUnits: config.keyValueHeads, mlpUnits: config.intermediateSize };
-  const units = widths ?? Array.from({ length: config.layers }, () => dense);
+  const units = widths ?? config.widths ?? Array.from({ length: config.layers }, () => dense);
   const layers = units.map((own, layer) => layerSpec(config, names, layer, own));
   const embeddingTensor = `${names.prefix}.embed_tokens.weight`;
   const headTensor = config.tieWordEmbeddings ? embeddingTensor : names.head;

@@ -86,7 +86,9 @@ export function emitGenerationLayers(context: GenerationContext, hidden: Value):
     const attentionMask = vector("attention_mask", attentionColumns);
     const mlpMask = vector("mlp_mask", mlpColumns);
     const project = (x: Value, name: string, compensation?: string) => {
-      const added = compensation && vector(compensation, width);
+      const own = matrices[`${name}_bias`];
+      const mean = compensation && vector(compensation, width);
+      const added = own && mean ? add(builder, own, mean) : (own ?? mean);
       // In single precision the product's bias, which saves a node for each; half precision would round it.
       if (precision === "float32") return multiplied(x, weight(name), added || undefined);
       const result = single(multiplied(x, weight(name)));

@@ -80,7 +80,7 @@ function emitLayer(
   const attentionMask = builder.input("attention_mask", [heads * headSize]);
   // The MLP's width is symbolic: the same graph runs sliced weights.
   const mlpMask = builder.input("mlp_mask", ["F"]);
-  const weight = Object.fromEntries(
+  const weight: Record<string, Value> = Object.fromEntries(
     layerWeights(config, names, 0, { attentionUnits: keyValueHeads, mlpUnits: config.intermediateSize }).map(
       ({ input, shape }) => {
         const sliced = input === "gate" || input === "up" ? ["F", width] : input === "down" ? [width, "F"] : shape;
@@ -91,8 +91,9 @@ function emitLayer(
   const w = (name: string) => weight[name] as Value;
   const projectTo = (x: Value, name: string) => single(project(x, w(name)));
   const projectLast = (x: Value, name: string, module: string) => {
-    const added = compensation ? builder.input(`${module}_compensation`, [width]) : undefined;
-    return single(project(x, w(name), added));
+    const own = weight[`${name}_bias`];
+    const mean = compensation ? builder.input(`${module}_compensation`, [width]) : undefined;
+    return single(project(x, w(name), own && mean ? add(builder, own, mean) : (own ?? mean)));
   };
 
   const rotation = builder.constant(halfRotation(headSize), [headSize, headSize]);

@@ -1,5 +1,5 @@
 /** One layer of the decoder as data: its tensors and what of them is scored. */
-import type { LayerSpec, LayerWidths, WeightSlot } from "../../definition.ts";
+import type { LayerSpec, LayerWidths, UnitLines, WeightSlot } from "../../definition.ts";
 import type { DecoderConfig } from "./config.ts";
 
 /** Prefix of tensor names and the name of the head's tensor, which differ between checkpoints. */
@@ -25,16 +25,32 @@ export function layerWeights(
   const queries = attentionUnits * headsPerUnit(config) * headSize;
   const keys = attentionUnits * headSize;
   const stem = `${names.prefix}.layers.${layer}`;
+  const groups = (size: number, axis: UnitLines["axis"] = "rows"): UnitLines => ({
+    kind: "attn",
+    axis,
+    groupSize: size,
+  });
+  const neurons = (axis: UnitLines["axis"] = "rows"): UnitLines => ({ kind: "mlp", axis, groupSize: 1 });
+  const perUnit = headsPerUnit(config) * headSize;
+  const bias = (input: string, name: string): WeightSlot[] =>
+    config.projectionBias ? [{ input: `${input}_bias`, tensor: `${stem}.${name}.bias`, shape: [width] }] : [];
   return [
     { input: "attention_norm", tensor: `${stem}.input_layernorm.weight`, shape: [width] },
-    { input: "query", tensor: `${stem}.self_attn.q_proj.weight`, shape: [queries, width] },
-    { input: "key", tensor: `${stem}.self_attn.k_proj.weight`, shape: [keys, width] },
-    { input: "value", tensor: `${stem}.self_attn.v_proj.weight`, shape: [keys, width] },
-    { input: "output", tensor: `${stem}.self_attn.o_proj.weight`, shape: [width, queries] },
+    { input: "query", tensor: `${stem}.self_attn.q_proj.weight`, shape: [queries, width], units: groups(perUnit) },
+    { input: "key", tensor: `${stem}.self_attn.k_proj.weight`, shape: [keys, width], units: groups(headSize) },
+    { input: "value", tensor: `${stem}.self_attn.v_proj.weight`, shape: [keys, width], units: groups(headSize) },
+    {
+      input: "output",
+      tensor: `${stem}.self_attn.o_proj.weight`,
+      shape: [width, queries],
+      units: groups(perUnit, "columns"),
+    },
+    ...bias("output", "self_attn.o_proj"),
     { input: "mlp_norm", tensor: `${stem}.post_attention_layernorm.weight`, shape: [width] },
-    { input: "gate", tensor: `${stem}.mlp.gate_proj.weight`, shape: [inner, width] },
-    { input: "up", tensor: `${stem}.mlp.up_proj.weight`, shape: [inner, width] },
-    { input: "down", tensor: `${stem}.mlp.down_proj.weight`, shape: [width, inner] },
+    { input: "gate", tensor: `${stem}.mlp.gate_proj.weight`, shape: [inner, width], units: neurons() },
+    { input: "up", tensor: `${stem}.mlp.up_proj.weight`, shape: [inner, width], units: neurons() },
+    { input: "down", tensor: `${stem}.mlp.down_proj.weight`, shape: [width, inner], units: neurons("columns") },
+    ...bias("down", "mlp.down_proj"),
   ];
 }
 
