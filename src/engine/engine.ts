@@ -7,17 +7,10 @@ import { DEFAULT_OUTLIER_FACTOR } from "../core/signals/layer-views.ts";
 import type { ModelSource } from "../models/model-source.ts";
 import { type CheckpointFolder, readTwice } from "../models/source.ts";
 import type { Tensor } from "../runtime/backend.ts";
-import {
-  type CalibrationSet,
-  createFolderCalibrationSet,
-  createOwnCalibrationSet,
-} from "./calibrate/calibration-set.ts";
-import { checkOwnSamples, createOwnSet, knownTraces } from "./calibrate/own-samples.ts";
+import type { SampleSets } from "./calibrate/sample-sets.ts";
 import type { Engine, OwnSample, SampleInput, Trace } from "./contract.ts";
 import { createTokenWriter, traceOfTokens } from "./generate/trace-text.ts";
-import { type Assessor, createAssessor } from "./measure/assess.ts";
 import { denseTraceStates, evaluateSample } from "./measure/evaluate.ts";
-import { createEvaluationSet, type EvaluationSet } from "./measure/evaluation-set.ts";
 import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
 import { createPruningMasks } from "./pass/compensation.ts";
 import type { MaskSet } from "./pass/masks.ts";
@@ -28,26 +21,10 @@ export interface EngineEnvironment extends Environment {
   openFolder(source: ModelSource): CheckpointFolder | Promise<CheckpointFolder>;
 }
 
-/** The samples at hand, as calibration and evaluation take them. */
-interface SampleSets {
-  readonly evaluation: EvaluationSet;
-  readonly assessor: Assessor;
-  readonly calibration: CalibrationSet;
-}
-
-function openSampleSets(session: Session, own: readonly OwnSample[] | null): SampleSets {
-  if (own === null) {
-    const evaluation = createEvaluationSet(session);
-    const assessor = createAssessor(session, evaluation);
-    return { evaluation, assessor, calibration: createFolderCalibrationSet(session) };
-  }
-  const evaluation = createOwnSet(session, own);
-  const assessor = createAssessor(session, evaluation, knownTraces(session, own));
-  return { evaluation, assessor, calibration: createOwnCalibrationSet(session, own.length, evaluation, assessor) };
-}
-
 /** Calibration is no part of the first screen's program: the page shows and answers before it is needed. */
 const loadCalibration = onDemand(() => import("./calibrate/kept-calibration.ts"));
+/** Nor is what goes over many samples. */
+const loadSampleSets = onDemand(() => import("./calibrate/sample-sets.ts"));
 /** The first model is opened without a look before. */
 const loadInspection = onDemand(() => import("./load/inspect.ts"));
 const loadLayerViews = onDemand(() => import("./measure/layer-views.ts"));
@@ -71,7 +48,8 @@ export function createEngine(environment: EngineEnvironment): Engine {
     return session;
   };
 
-  const sets = (): SampleSets => {
+  const sets = async (): Promise<SampleSets> => {
+    const { openSampleSets } = await loadSampleSets();
     samples ??= openSampleSets(loaded(), own);
     return samples;
   };
@@ -128,7 +106,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
       if (session)
         throw new PivotscopeError("busy", "A model is loaded already.", "Use a new engine for another model.");
       // Comes behind the model's files and is there with them: what is open calibrates without a network, too.
-      const calibration = loadCalibration().catch(() => undefined);
+      const calibration = Promise.all([loadCalibration(), loadSampleSets()]).catch(() => undefined);
       session = await openSession(environment, await openFolder(source), options, call);
       await calibration;
       return session.summary;
@@ -159,6 +137,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
 
     async setSamples(chosen) {
       const { summary } = loaded();
+      const { checkOwnSamples } = await loadSampleSets();
       if (chosen) checkOwnSamples(chosen, summary.vocabularySize);
       samples?.assessor.release();
       samples = null;
@@ -169,7 +148,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
     async calibrate(order, call = {}) {
       const { model } = loaded();
       const { calibrateSet } = await loadCalibration();
-      return calibrateSet(model, sets().calibration, order, call);
+      return calibrateSet(model, (await sets()).calibration, order, call);
     },
 
     async weightStatistics() {
@@ -182,7 +161,8 @@ export function createEngine(environment: EngineEnvironment): Engine {
       const { DEFAULT_LAYER_VIEW_SAMPLES, observeLayers } = await loadLayerViews();
       const limit = parameters.samples ?? DEFAULT_LAYER_VIEW_SAMPLES;
       const { signal } = call;
-      return observeLayers(loaded().model, await sets().calibration.prepare(limit, null, signal ? { signal } : {}), {
+      const { calibration } = await sets();
+      return observeLayers(loaded().model, await calibration.prepare(limit, null, signal ? { signal } : {}), {
         outlierFactor: parameters.outlierFactor ?? DEFAULT_OUTLIER_FACTOR,
         signal: call.signal,
         onProgress: call.onProgress,
@@ -206,15 +186,15 @@ export function createEngine(environment: EngineEnvironment): Engine {
     },
 
     async evaluationSet({ signal } = {}) {
-      return sets().evaluation.list(signal);
+      return (await sets()).evaluation.list(signal);
     },
 
     async writeTraces(places, call = {}) {
-      return sets().assessor.writeTraces(places, call);
+      return (await sets()).assessor.writeTraces(places, call);
     },
 
     async assess(request, call = {}) {
-      const { assessor } = sets();
+      const { assessor } = await sets();
       return assessor.assess(request, request.pruning && (await masksOf(request.pruning, call.signal)), call);
     },
 
