@@ -13,9 +13,13 @@ const SHARED = "shared";
 /** Names of models and of parts of them that are no folder's name. */
 const OTHER_NAMES = ["smolvlm", "siglip"];
 
+/** Names of programs, and of what they call a way of cutting texts, that have a model's in them. */
+const PROGRAMS = /\bllama(?:\.cpp|-bpe|-cli|-mtmd-cli|-server|-cpp-python)(?![\w-])/g;
+
 /** Files that may name one, and why. */
 const ALLOWED: Readonly<Record<string, string>> = {
   "src/models/architectures/registry.ts": "it lists them",
+  "src/models/export/gguf/vision-parts.ts": "it lists what each is to another program",
   "src/models/hub/address.ts": "an example of an address",
   "src/models/tokenizer/steps.ts": "advice which model to open instead",
   "src/panels/PicturePanel.tsx": "advice which model to open instead",
@@ -39,6 +43,7 @@ export function checkArchitectureNames(files: ReadonlyMap<string, string>): Viol
     // A folder may name other architectures too: Idefics3's files call their text model "llama".
     if (own.includes(FOLDER.exec(path)?.[1] ?? "") || isTest(path) || path in ALLOWED) return [];
     return blankComments(text)
+      .replace(PROGRAMS, "")
       .split("\n")
       .flatMap((line, index) =>
         (line.match(words) ?? []).map((word) => ({ path, line: index + 1, specifier: word, reason: REASON })),

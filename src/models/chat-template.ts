@@ -45,16 +45,23 @@ const templateSchema = object({ chat_template: anything });
  * @throws PivotscopeError `bad-checkpoint` when the template is no text or no valid Jinja.
  */
 export function findChatTemplate(sources: TemplateSources): ChatTemplate | null {
+  const found = findTemplateText(sources);
+  return found && compile(found.text, found.file, found.tokens);
+}
+
+/** The template's text, the file that it stands in, and the tokens that it may name. Otherwise as `findChatTemplate`. */
+export function findTemplateText(sources: TemplateSources) {
   const [ofConfig, ofJson] = [checkpointFile("tokenizer_config.json"), checkpointFile("chat_template.json")];
   const config = readJsonText(configSchema, sources.tokenizerConfig ?? "{}", ofConfig);
   const json = readJsonText(templateSchema, sources.chatTemplateJson ?? "{}", ofJson);
   const tokens = { bos_token: tokenText(config.bos_token), eos_token: tokenText(config.eos_token) };
-  if (sources.chatTemplateJinja !== null) return compile(sources.chatTemplateJinja, "chat_template.jinja", tokens);
+  if (sources.chatTemplateJinja !== null)
+    return { text: sources.chatTemplateJinja, file: "chat_template.jinja", tokens };
   if ((json.chat_template ?? null) !== null) {
-    return compile(templateText(json.chat_template, ofJson), "chat_template.json", tokens);
+    return { text: templateText(json.chat_template, ofJson), file: "chat_template.json", tokens };
   }
   if ((config.chat_template ?? null) === null) return null;
-  return compile(templateText(config.chat_template, ofConfig), "tokenizer_config.json", tokens);
+  return { text: templateText(config.chat_template, ofConfig), file: "tokenizer_config.json", tokens };
 }
 
 /** One template, or the one named "default" of a list of named ones. */

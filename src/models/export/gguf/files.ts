@@ -1,0 +1,95 @@
+/**
+ * A sliced model as llama.cpp and the programs around it take it: `model.gguf` with the text model and the tokenizer, and for
+ * models that see `mmproj.gguf` with the vision tower and its connector.
+ */
+import { architectureOf } from "../../architectures/registry.ts";
+import { findTemplateText } from "../../chat-template.ts";
+import type { Checkpoint } from "../../checkpoint.ts";
+import { readTextIfPresent } from "../../source.ts";
+import type { ExportedFile } from "../contract.ts";
+import { handOver } from "../hand-over.ts";
+import { type NumberFormat, reformatted } from "../number-format.ts";
+import { type SlicedWeights, sizeOf } from "../sliced-weights.ts";
+import { layoutGguf } from "./layout.ts";
+import type { GgufParts, PlannedTensor } from "./parts.ts";
+import { textParts } from "./text-model.ts";
+import { tokenizerEntries } from "./tokenizer-keys.ts";
+import { visionParts } from "./vision-parts.ts";
+
+export const MODEL_FILE = "model.gguf";
+export const VISION_FILE = "mmproj.gguf";
+
+export interface GgufOptions {
+  /** What programs call the model. */
+  readonly name: string;
+  /** Of matrices; norms, biases and what is added to pixels stay in single precision. */
+  readonly format: NumberFormat;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * @param sliced in float32, so that norms and biases lose nothing.
+ * @throws PivotscopeError `unsupported` where llama.cpp has no place for a tensor or would cut texts in another way; what
+ *   reading the checkpoint's small files throws.
+ */
+export async function ggufFiles(
+  { folder, stopIds, config }: Pick<Checkpoint, "folder" | "stopIds" | "config">,
+  sliced: SlicedWeights,
+  { name, format, signal }: GgufOptions,
+): Promise<ExportedFile[]> {
+  const read = (path: string) => readTextIfPresent(folder, path, signal);
+  const [tokenizer, tokenizerConfig, chatTemplateJson, chatTemplateJinja, preprocessor, processor] = await Promise.all([
+    read("tokenizer.json"),
+    read("tokenizer_config.json"),
+    read("chat_template.json"),
+    read("chat_template.jinja"),
+    read("preprocessor_config.json"),
+    read("processor_config.json"),
+  ]);
+  const { definition } = sliced;
+  const { pictures } = architectureOf(config);
+  const chatTemplate = findTemplateText({ chatTemplateJson, chatTemplateJinja, tokenizerConfig })?.text ?? null;
+  const tokens = tokenizerEntries(
+    { tokenizer, tokenizerConfig, chatTemplate },
+    { vocabularySize: definition.text.vocabularySize, stopIds, alsoAdded: pictures?.prompt(config).addedTokens ?? [] },
+  );
+  const text = textParts(definition, sliced.config.text, name, format);
+  const vision = visionParts(definition, sliced.config, { preprocessor, processor }, name, format);
+  return [
+    fileOf(MODEL_FILE, { ...text, entries: [...text.entries, ...tokens] }, sliced),
+    ...(vision ? [fileOf(VISION_FILE, vision, sliced)] : []),
+  ];
+}
+
+function fileOf(path: string, { entries, tensors }: GgufParts, sliced: SlicedWeights): ExportedFile {
+  const planned = new Map(tensors.map((tensor) => [tensor.source, tensor]));
+  const ordered = sliced.tensors.flatMap(({ name }) => planned.get(name) ?? []);
+  const { header, padding, bytes } = layoutGguf(entries, ordered);
+  const zeros = new Map(ordered.map(({ source }, index) => [source, padding[index] ?? 0]));
+  return {
+    path,
+    bytes,
+    stream: (signal) =>
+      handOver<Uint8Array<ArrayBuffer>>(async (give) => {
+        await give(header);
+        await sliced.read({
+          names: new Set(zeros.keys()),
+          signal,
+          async onTensor({ name }, data) {
+            await give(written(planned.get(name) as PlannedTensor, data));
+            await give(new Uint8Array(zeros.get(name) ?? 0));
+          },
+        });
+      }),
+  };
+}
+
+/** Bytes of a tensor in its format. @param data float32 as the sliced model has them. */
+function written({ source, shape, format, arrange }: PlannedTensor, data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const numbers = new Float32Array(data.slice().buffer);
+  const arranged = arrange?.(numbers) ?? numbers;
+  const bytes = new Uint8Array(arranged.buffer, arranged.byteOffset, arranged.byteLength);
+  const size = sizeOf(shape);
+  const single = { name: source, dtype: "F32", shape, size, begin: 0, end: bytes.length, bytes } as const;
+  return reformatted(single, format) as Uint8Array<ArrayBuffer>;
+}

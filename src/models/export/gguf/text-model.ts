@@ -1,0 +1,109 @@
+/**
+ * The text model as llama.cpp's architecture "deci": of those that compute this decoder it is the one that reads heads and
+ * widths layer by layer (llama.cpp, src/models/deci.cpp), and it takes biases behind the two last projections.
+ */
+import type { ModelDefinition, WeightSlot } from "../../architectures/definition.ts";
+import type { DecoderConfig } from "../../architectures/shared/decoder/config.ts";
+import type { NumberFormat } from "../number-format.ts";
+import { type Arrange, pairRows } from "./arrange.ts";
+import { FILE_TYPES } from "./layout.ts";
+import { formatAt, type GgufParts, type Place, type PlannedTensor, placeOf } from "./parts.ts";
+import { float32, type GgufEntry, int32s, string, uint32 } from "./values.ts";
+
+const ARCHITECTURE = "deci";
+
+const OUTER: Readonly<Record<string, Place>> = {
+  embedding: { name: "token_embd.weight" },
+  norm: { name: "output_norm.weight", single: true },
+  head: { name: "output.weight" },
+};
+
+const LAYER: Readonly<Record<string, Place>> = {
+  attention_norm: { name: "attn_norm.weight", single: true },
+  query: { name: "attn_q.weight" },
+  key: { name: "attn_k.weight" },
+  value: { name: "attn_v.weight" },
+  output: { name: "attn_output.weight" },
+  output_bias: { name: "attn_output.bias", single: true },
+  mlp_norm: { name: "ffn_norm.weight", single: true },
+  gate: { name: "ffn_gate.weight" },
+  up: { name: "ffn_up.weight" },
+  down: { name: "ffn_down.weight" },
+  down_bias: { name: "ffn_down.bias", single: true },
+};
+
+/** Projections whose rows are turned by position. */
+const TURNED = ["query", "key"];
+
+/**
+ * @param config of the decoder; its widths are the dense model's, those of the layers are in `definition`.
+ * @param format of matrices.
+ * @throws PivotscopeError `unsupported` for a tensor that llama.cpp has no place for.
+ */
+export function textParts(
+  { text }: Pick<ModelDefinition, "text">,
+  config: DecoderConfig,
+  name: string,
+  format: NumberFormat,
+): GgufParts {
+  const outer = [...text.embeddingWeights, ...text.headWeights].map((slot) => planned(slot, OUTER, "", format));
+  const layers = text.layers.flatMap(({ weights }, layer) =>
+    weights.map((slot) => planned(slot, LAYER, `blk.${layer}.`, format, arrangeOf(slot, text.headSize))),
+  );
+  return {
+    entries: textEntries({ text }, config, name, format),
+    // A head that shares the embedding's matrix is left out: llama.cpp takes the embedding where there is none.
+    tensors: [...outer, ...layers].filter(
+      ({ source }, index, all) => all.findIndex((first) => first.source === source) === index,
+    ),
+  };
+}
+
+function planned(
+  { input, tensor, shape }: WeightSlot,
+  places: Readonly<Record<string, Place>>,
+  prefix: string,
+  format: NumberFormat,
+  arrange?: Arrange,
+): PlannedTensor {
+  const place = placeOf(places, input, tensor);
+  return {
+    source: tensor,
+    name: prefix + place.name,
+    shape,
+    format: formatAt(place, format),
+    ...(arrange && { arrange }),
+  };
+}
+
+function arrangeOf({ input, shape }: WeightSlot, headSize: number): Arrange | undefined {
+  return TURNED.includes(input) ? pairRows(headSize, shape[1] ?? 1) : undefined;
+}
+
+function textEntries(
+  { text }: Pick<ModelDefinition, "text">,
+  config: DecoderConfig,
+  name: string,
+  format: NumberFormat,
+): GgufEntry[] {
+  const { layers, headSize } = text;
+  const own = (key: string) => `${ARCHITECTURE}.${key}`;
+  return [
+    ["general.architecture", string(ARCHITECTURE)],
+    ["general.type", string("model")],
+    ["general.name", string(name)],
+    ["general.file_type", uint32(FILE_TYPES[format])],
+    [own("vocab_size"), uint32(text.vocabularySize)],
+    [own("context_length"), uint32(text.maximumTokens)],
+    [own("embedding_length"), uint32(text.width)],
+    [own("block_count"), uint32(layers.length)],
+    [own("feed_forward_length"), int32s(layers.map(({ mlpColumns }) => mlpColumns))],
+    [own("attention.head_count"), int32s(layers.map(({ attentionColumns }) => attentionColumns / headSize))],
+    [own("attention.head_count_kv"), int32s(layers.map(({ shape }) => shape.attentionUnits))],
+    [own("attention.key_length"), uint32(headSize)],
+    [own("attention.value_length"), uint32(headSize)],
+    [own("attention.layer_norm_rms_epsilon"), float32(config.normEpsilon)],
+    [own("rope.dimension_count"), uint32(headSize)],
+    [own("rope.freq_base"), float32(config.ropeTheta)],
+  ];
+}
