@@ -1,5 +1,6 @@
 /**
- * Two suites: `unit` in Node, `gpu` in a headless Chromium with WebGPU (`npx vitest run --project unit`, or `gpu`).
+ * Three suites: `unit` in Node, `foreign` in Node with Python beside it, `gpu` in a headless Chromium with WebGPU
+ * (`npx vitest run --project unit`, or `foreign`, or `gpu`).
  */
 import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
@@ -26,7 +27,20 @@ export default defineConfig({
           // The engine's tests run a model; other suites may share the machine with them.
           testTimeout: 60_000,
           include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts", "gpu-report/**/*.test.ts"],
-          exclude: ["src/**/*.gpu.test.ts"],
+          exclude: ["src/**/*.gpu.test.ts", "src/**/*.foreign.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "foreign",
+          environment: "node",
+          include: ["src/**/*.foreign.test.ts"],
+          globalSetup: ["scripts/foreign-setup.ts"],
+          // Each starts a Python that takes both cores.
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {

@@ -17,7 +17,11 @@ type Kind = (typeof KINDS)[number];
 /** Test files with attacks, each kind's. */
 function filesOf(kind: Kind): string[] {
   const folders = kind === "e2e" ? ["e2e"] : kind === "gpu" ? ["src"] : ["src", "scripts", "gpu-report"];
-  const wanted = { unit: /(?<!\.gpu)\.test\.tsx?$/, gpu: /\.gpu\.test\.ts$/, e2e: /^(?!engines).*\.spec\.ts$/ }[kind];
+  const wanted = {
+    unit: /(?<!\.gpu|\.foreign)\.test\.tsx?$/,
+    gpu: /\.gpu\.test\.ts$/,
+    e2e: /^(?!engines).*\.spec\.ts$/,
+  }[kind];
   const all = folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true })
       .map(String)

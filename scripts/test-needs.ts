@@ -3,9 +3,10 @@
  */
 import { findBrowser } from "./find-browser.ts";
 import { ENGINES, missingEngine } from "./find-engines.ts";
+import { findPython, HOW_TO_GET_PYTHON } from "./foreign-python.ts";
 import { driverEnvironment, HOW_TO_GET_A_DRIVER, swiftShaderEnvironment, WHY_NO_SWIFTSHADER } from "./vulkan-driver.ts";
 
-export const SUITES = ["unit", "gpu", "conformance", "e2e", "engines"] as const;
+export const SUITES = ["unit", "foreign", "gpu", "conformance", "e2e", "engines"] as const;
 export type Suite = (typeof SUITES)[number];
 
 /** Something that suites need. */
@@ -49,6 +50,12 @@ const NEEDS: readonly Need[] = [
       process.platform === "linux" && swiftShaderEnvironment() === null ? `${WHY_NO_SWIFTSHADER}.` : null,
     always: false,
     leaves: "the command line's tests on WebGPU",
+  },
+  {
+    suites: ["foreign"],
+    missing: () => (findPython() === null ? `${HOW_TO_GET_PYTHON}.` : null),
+    always: false,
+    leaves: "the suite foreign, in which other programs open our exports",
   },
   {
     suites: ["conformance"],

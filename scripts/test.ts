@@ -1,16 +1,17 @@
 /**
- * Runs the test suites and counts: `npx tsx scripts/test.ts [unit|gpu|conformance|e2e|engines …]`, all of them without arguments.
+ * Runs the test suites and counts: `npx tsx scripts/test.ts [unit|foreign|gpu|conformance|e2e|engines …]`, all of them without arguments.
  *
  * What the machine lacks for them is said first (`test-needs.ts`), and where it is a browser nothing is begun. The suites' own
  * output streams by; the last line is `N passed, N failed, N skipped`. Exits with 1 on any failure, and when a suite had
  * nothing to run: a suite that does not run proves nothing. Only e2e may be empty while e2e/ holds no *.spec.ts;
- * conformance and engines are skipped, loudly, where their driver or browsers are absent, but not in CI.
+ * foreign, conformance and engines are skipped, loudly, where Python, their driver or browsers are absent, but not in CI.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { runConformance } from "../conformance/run.ts";
 import { falseCount, playwrightAttacks, vitestAttacks } from "./attack-count.ts";
+import { findPython, HOW_TO_GET_PYTHON } from "./foreign-python.ts";
 import { runTool } from "./run-tool.ts";
 import { addCounts, type Counts, countPlaywright, countVitest, formatCounts } from "./test-counts.ts";
 import { missingNeeds, SUITES, type Suite } from "./test-needs.ts";
@@ -30,7 +31,7 @@ function isSuite(name: string): name is Suite {
   return (SUITES as readonly string[]).includes(name);
 }
 
-async function runVitest(suite: "unit" | "gpu", report: string): Promise<Outcome> {
+async function runVitest(suite: "unit" | "foreign" | "gpu", report: string): Promise<Outcome> {
   const args = ["run", "--project", suite, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const status = await runTool("vitest/vitest.mjs", args);
   return { status, counts: readVitest(report) };
@@ -55,6 +56,7 @@ function hasSpecs(): boolean {
 
 const RUNS: Readonly<Record<Suite, (report: string) => Promise<Outcome>>> = {
   unit: (report) => runVitest("unit", report),
+  foreign: (report) => runVitest("foreign", report),
   gpu: (report) => runVitest("gpu", report),
   conformance: async (report) => {
     const status = await runConformance(report).catch((error: Error) => {
@@ -79,6 +81,10 @@ async function runSuite(suite: Suite, reports: string): Promise<Counts> {
     console.warn(
       `SKIPPED the conformance suite: nothing ran on a second WebGPU implementation. ${HOW_TO_GET_A_DRIVER}`,
     );
+    return { ...NOTHING, skipped: 1 };
+  }
+  if (suite === "foreign" && !process.env.CI && findPython() === null) {
+    console.warn(`SKIPPED the foreign suite: no other program opened our exports; ${HOW_TO_GET_PYTHON}.`);
     return { ...NOTHING, skipped: 1 };
   }
   const { status, counts } = await RUNS[suite](report);
