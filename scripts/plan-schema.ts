@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { markerGroupNames } from "../src/core/markers.ts";
 import { methods } from "../src/core/methods/index.ts";
+import { parameterExplanations } from "../src/core/parameters/explanations.ts";
 import { choiceDescriptions, defaultParameters, parameterDescriptions } from "../src/core/parameters.ts";
 import { PLAN_VERSION } from "../src/core/plan.ts";
 
@@ -28,13 +29,13 @@ function byModule(description: string, items: object) {
 
 /** Constants of the methods; those that are absent have their defaults. */
 function parameters() {
-  const numbers = parameterDescriptions.map(({ name, explanation, minimum, maximum, integer }) => [
+  const numbers = parameterDescriptions.map(({ name, minimum, maximum, integer }) => [
     name,
-    { type: integer ? "integer" : "number", description: explanation, minimum, maximum },
+    { type: integer ? "integer" : "number", description: parameterExplanations[name], minimum, maximum },
   ]);
-  const choices = choiceDescriptions.map(({ name, explanation, choices: words }) => [
+  const choices = choiceDescriptions.map(({ name, choices: words }) => [
     name,
-    { description: explanation, enum: words.map(({ value }) => value) },
+    { description: parameterExplanations[name], enum: words.map(({ value }) => value) },
   ]);
   const stated = new Map([
     ...numbers,
