@@ -1,8 +1,11 @@
 /** What the page computed, as files that the command line reads. */
+import { download } from "../charts/save/download.ts";
 import { createPlan, serialisePlan } from "../core/plan.ts";
 import { serialiseStatistics } from "../core/statistics-json.ts";
 import type { WorkbenchState } from "../state/shape.ts";
 import { calibrationOf } from "../state/slices/calibration.ts";
+
+const JSON_TYPE = "application/json";
 
 /** Downloads the plan at the ratio at hand; nothing happens before there is one. */
 export function downloadPlan({ model: { summary }, pruning: { frame, of } }: WorkbenchState): void {
@@ -10,7 +13,7 @@ export function downloadPlan({ model: { summary }, pruning: { frame, of } }: Wor
   const { method, parameters, asked } = of.plan;
   const plan = createPlan(summary.layout, frame, { model: of.model, method, parameters, askedRatio: asked });
   const percent = Number((asked * 100).toFixed(1));
-  download(`pivotscope-plan-${of.model.name}-${method}-${percent}pct.json`, serialisePlan(plan));
+  download(`pivotscope-plan-${of.model.name}-${method}-${percent}pct.json`, serialisePlan(plan), JSON_TYPE);
 }
 
 /** Downloads what the last calibration left. */
@@ -27,14 +30,9 @@ export function downloadStatistics({ model: { summary }, calibration }: Workbenc
     precision: summary.precision,
     parameters: { batchSize, ...pivots },
   };
-  download(`pivotscope-statistics-${summary.name}.json`, serialiseStatistics(summary.layout, statistics, about));
-}
-
-export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name.replaceAll(/[^\w.µ-]+/g, "-");
-  link.click();
-  URL.revokeObjectURL(url);
+  download(
+    `pivotscope-statistics-${summary.name}.json`,
+    serialiseStatistics(summary.layout, statistics, about),
+    JSON_TYPE,
+  );
 }

@@ -89,7 +89,7 @@ export function AblationTable({ data, model, headingLevel, staleRatio = null }: 
           </tbody>
         </table>
       </div>
-      <p className={plot.chartReadout}>
+      <p className={plot.chartReadout} data-in-picture>
         {samplesText(counts)}; bars share one scale. {samePlansText(data)}
       </p>
     </ChartFrame>

@@ -82,7 +82,9 @@ export function MethodsTable({ data, paper = null, model, headingLevel, staleRat
           </tbody>
         </table>
       </div>
-      <p className={plot.chartReadout}>{samplesText(counts)}. Press a heading to sort by it.</p>
+      <p className={plot.chartReadout} data-in-picture>
+        {samplesText(counts)}. <span data-for-use>Press a heading to sort by it.</span>
+      </p>
       {paper && <PaperNote paper={paper} />}
     </ChartFrame>
   );

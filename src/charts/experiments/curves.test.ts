@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { toCsv } from "../frame/csv.ts";
 import { valueY } from "../plot/box.ts";
+import { toCsv } from "../save/csv.ts";
 import { CURVES, EXACT, estimate, KL } from "../testing/experiments.ts";
 import { drawCurves, ratiosOf } from "./curves.ts";
 import { curveEntries, curvesHeading, curvesSummary, curvesTable } from "./curves-words.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toCsv } from "../frame/csv.ts";
+import { toCsv } from "../save/csv.ts";
 import type { LayerView } from "./data.ts";
 import {
   drawLayerView,

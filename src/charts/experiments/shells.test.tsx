@@ -86,7 +86,7 @@ describe("charts of experiments", () => {
     const html = renderToStaticMarkup(chart);
     expect(html).toMatch(/<caption[^>]*>[^<]{20,}</);
     expect(html).not.toContain("show as table");
-    expect(html).toContain("CSV");
+    expect(html).toContain(">save<");
   });
 
   it.each([

@@ -1,6 +1,6 @@
 /** The tables of methods and of ablations. */
 import { describe, expect, it } from "vitest";
-import { toCsv } from "../frame/csv.ts";
+import { toCsv } from "../save/csv.ts";
 import { EXACT, estimate, GROUNDING, KL } from "../testing/experiments.ts";
 import {
   ablationsSummary,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toCsv } from "../frame/csv.ts";
+import { toCsv } from "../save/csv.ts";
 import { estimate, KL } from "../testing/experiments.ts";
 import type { WindowData } from "./data.ts";
 import { drawWindows } from "./windows.ts";

@@ -1,5 +1,5 @@
 /**
- * What every chart stands in: its name, one plain sentence, the table and CSV forms, the formula, the badge of a
+ * What every chart stands in: its name, one plain sentence, its forms as table and file, the formula, the badge of a
  * result older than the thumb, and the line that says which model, method and ratio it belongs to.
  */
 
@@ -8,9 +8,9 @@ import { formatShare } from "../format.ts";
 import buttons from "./action.module.css";
 import frame from "./ChartFrame.module.css";
 import type { Formula, FramedChartProps } from "./chart-context.ts";
-import { csvFileName, toCsv } from "./csv.ts";
 import { DataTable } from "./DataTable.tsx";
 import { FormulaNote } from "./FormulaNote.tsx";
+import { SaveButton } from "./SaveButton.tsx";
 import type { ChartTable } from "./table.ts";
 
 export interface ChartFrameProps extends FramedChartProps {
@@ -69,30 +69,14 @@ export function ChartFrame(props: ChartFrameProps) {
               {asTable ? "chart" : "table"}
             </button>
           )}
-          <button
-            type="button"
-            className={buttons.chartAction}
-            title={`Download ${title} as CSV`}
-            onClick={() =>
-              download(csvFileName(title, context.model, context.method, ratioText ?? shownRatio), toCsv(csv()))
-            }
-          >
-            CSV
-          </button>
+          <SaveButton
+            chart={{ title, sentence, context: { ...context, ratio: shownRatio }, table: csv }}
+            onPicture={() => setAsTable(false)}
+          />
         </span>
       </header>
       <p className={frame.chartSentence}>{sentence}</p>
       <div className={frame.chartBody}>{asTable ? <DataTable caption={title} table={table()} /> : children}</div>
     </section>
   );
-}
-
-/** Hands a text file to the browser's download. */
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

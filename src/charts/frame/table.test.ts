@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { budgetOf } from "../budget/budget.ts";
 import { formatCount, formatNats, formatParameters, formatScore, formatShare, visibleText } from "../format.ts";
+import { toCsv } from "../save/csv.ts";
+import { fileName } from "../save/file-name.ts";
 import { frameOf, SMALL } from "../testing/fixtures.ts";
-import { csvFileName, toCsv } from "./csv.ts";
 import { type Cell, cellText, tableOf } from "./table.ts";
 
 /** A small reader of RFC 4180, for the round trip. */
@@ -43,13 +44,15 @@ describe("CSV", () => {
   });
 
   it("names its file after what is inside", () => {
-    expect(csvFileName("Retention by layer", "SmolVLM-256M", "µCRASP", 0.38)).toBe(
-      "pivotscope-retention-by-layer-smolvlm-256m-mucrasp-38pct.csv",
+    const name = (title: string, model: string, method: string, ratio: number | string) =>
+      fileName({ title, model, method, ratio }, "csv");
+    expect(name("Retention by layer", "SmolVLM-256M", "µCRASP", 0.38)).toBe(
+      "smolvlm-256m-mucrasp-38pct-retention-by-layer.csv",
     );
-    expect(csvFileName("Curves", "tiny", "7 methods", "0–70\u00a0%")).toBe(
-      "pivotscope-curves-tiny-7-methods-0-70-pct.csv",
-    );
-    expect(csvFileName("KL", "org/name", "Wanda-SP", 0.125)).toBe("pivotscope-kl-org-name-wanda-sp-12.5pct.csv");
+    expect(name("Curves", "tiny", "7 methods", "0–70\u00a0%")).toBe("tiny-7-methods-0-70-pct-curves.csv");
+    expect(name("KL", "org/name", "Wanda-SP", 0.125)).toBe("org-name-wanda-sp-12.5pct-kl.csv");
+    expect(name("T", "../../etc/passwd <b>", "", "")).toBe("etc-passwd-b-t.csv");
+    expect(name("T", "x".repeat(300), "m", 0)).toBe(`${"x".repeat(60)}-m-0pct-t.csv`);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toCsv } from "../frame/csv.ts";
+import { toCsv } from "../save/csv.ts";
 import { axisPosition } from "./kl-axis.ts";
 import { klBinReadout, klEntries, klOverlay, klOverlaySummary, klOverlayTable } from "./kl-overlay.ts";
 import { drawKlRows } from "./kl-rows.ts";

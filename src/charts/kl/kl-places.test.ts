@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KlPlacesData } from "../experiments/data.ts";
-import { toCsv } from "../frame/csv.ts";
+import { toCsv } from "../save/csv.ts";
 import { estimate } from "../testing/experiments.ts";
 import {
   drawPlaces,

@@ -1,10 +1,10 @@
 /** Where somebody collects pictures with questions to calibrate on: the list, what is done with it, and its file. */
 import { type DragEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { download } from "../../charts/save/download.ts";
 import { usedOutdated } from "../../state/slices/own-samples/own-samples.ts";
 import { ownTrace } from "../../state/slices/own-samples/own-samples-pictures.ts";
 import hidden from "../../styles/hidden.module.css";
 import { Alert } from "../Alert.tsx";
-import { download } from "../downloads.ts";
 import { Progress } from "../Progress.tsx";
 import controls from "../shared/controls.module.css";
 import dialogs from "../shared/dialog.module.css";
@@ -104,7 +104,7 @@ function Steps() {
 
   const save = async () => {
     const file = await actions.save();
-    if (file) download(file.name, file.text);
+    if (file) download(file.name, file.text, "application/json");
   };
   return (
     <div className={styles.steps}>
