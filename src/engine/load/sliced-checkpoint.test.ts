@@ -58,10 +58,16 @@ describe("a sliced checkpoint", { timeout: 60_000 }, () => {
     return keep;
   };
 
-  const sliced = async (keep: Uint8Array, meanInputs: Float32Array | null, format: NumberFormat | "stored") => {
+  const sliced = async (
+    keep: Uint8Array,
+    meanInputs: Float32Array | null,
+    format: NumberFormat | "stored",
+    weightHash = dense.model.weightHash,
+  ) => {
     const { config, weights } = await openCheckpoint(dense.checkpoint.folder);
     const pruning = { keep, meanInputs };
-    const left = await openSlicedWeights({ config, weights, layout: dense.model.layout, pruning }, format);
+    const source = { config, weights, weightHash, layout: dense.model.layout, pruning };
+    const left = await openSlicedWeights(source, format);
     const tensors: WrittenTensor[] = [];
     await left.read({
       onTensor: ({ name, shape, format: dtype, bytes }, data) => {
@@ -157,6 +163,7 @@ describe("a sliced checkpoint", { timeout: 60_000 }, () => {
       message: expect.stringContaining(`${layout.modules[3]?.key} keeps none of its`),
     });
     await expect(sliced(keep.subarray(1), null, "stored")).rejects.toMatchObject({ code: "bad-input" });
+    await expect(sliced(unevenKeep(), null, "stored", "0".repeat(64))).rejects.toThrow("have changed since");
     const other = new Float32Array(3);
     await expect(sliced(unevenKeep(), other, "stored")).rejects.toThrow("The mean inputs have 3 entries");
   });

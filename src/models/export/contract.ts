@@ -6,6 +6,9 @@ import type { Checkpoint } from "../checkpoint.ts";
 import type { WeightsProgress } from "../weights.ts";
 import type { NumberFormat } from "./number-format.ts";
 
+/** Formats, by what loads them. */
+export type ExportFormat = "transformers" | "onnx" | "gguf";
+
 /** What an export is made from. */
 export interface ExportSource {
   /** The original, opened. */

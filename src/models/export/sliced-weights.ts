@@ -46,6 +46,8 @@ export interface SlicedSource {
   /** As an opened checkpoint has them. */
   readonly config: ModelConfig;
   readonly weights: Weights;
+  /** What they have to be, hex SHA-256: what is read later may have changed meanwhile. */
+  readonly weightHash: string;
   /** Of the dense model, see `modelLayout` of the engine. */
   readonly layout: UnitLayout;
   readonly pruning: Pruning;
@@ -59,7 +61,7 @@ export interface SlicedSource {
  * @throws PivotscopeError `bad-input` for a module that keeps no unit or a pruning of another model, and what reading throws.
  */
 export async function openSlicedWeights(
-  { config, weights, layout, pruning }: SlicedSource,
+  { config, weights, weightHash, layout, pruning }: SlicedSource,
   format: NumberFormat | "stored",
   { onProgress, signal }: Pick<ReadSlicedOptions, "onProgress" | "signal"> = {},
 ): Promise<SlicedWeights> {
@@ -115,7 +117,7 @@ export async function openSlicedWeights(
     async read({ names, onTensor, onProgress: report, signal: stop }) {
       const wanted = (list: readonly SlicedTensor[]) => list.filter(({ name }) => names?.has(name) ?? true);
       const named = new Map(wanted(order).map(({ name }) => [weights.tensors.get(name)?.name ?? name, name]));
-      await weights.read({
+      const hash = await weights.read({
         names: new Set(named.values()),
         onTensor: async (stored) => {
           const name = named.get(stored.name) as string;
@@ -124,6 +126,7 @@ export async function openSlicedWeights(
         onProgress: report,
         signal: stop,
       });
+      if (hash !== weightHash) throw changed(weightHash, hash);
       for (const tensor of wanted(added)) {
         const values = compensations.get(tensor.name)?.values ?? new Float32Array(sizeOf(tensor.shape));
         await onTensor(tensor, encodeNumbers(values, tensor.format));
@@ -132,6 +135,15 @@ export async function openSlicedWeights(
   };
 }
 
+function changed(wanted: string, found: string): PivotscopeError {
+  return new PivotscopeError(
+    "bad-checkpoint",
+    `The weights have changed since the model was opened: found ${found.slice(0, 12)}…, expected ${wanted.slice(0, 12)}….`,
+    "Open the model again, and make the plan for it.",
+  );
+}
+
+/** Elements of a tensor. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }

@@ -12,6 +12,8 @@ import type { GgufParts } from "./parts.ts";
 import { textParts } from "./text-model.ts";
 import { visionParts } from "./vision-parts.ts";
 
+/** Nothing is read of them here. */
+const BUNDLED_HASH = "";
 const NO_FILES = { preprocessor: null, processor: null };
 
 async function open() {
@@ -25,7 +27,8 @@ async function open() {
       const first = layout.offsets[index] ?? 0;
       keep.fill(1, first, first + kept(key, unitCount));
     });
-    return openSlicedWeights({ ...checkpoint, layout, pruning: { keep, meanInputs: null } }, "F32");
+    const weightHash = BUNDLED_HASH;
+    return openSlicedWeights({ ...checkpoint, weightHash, layout, pruning: { keep, meanInputs: null } }, "F32");
   };
   return { checkpoint, slice };
 }
