@@ -86,7 +86,7 @@ for (const name of wanted) {
 }
 const [samples, rows, repeats] = [Number(values.samples), Number(values.rows), Number(values.repeats)];
 const results: Record<string, unknown> = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
-if (wanted.includes("slider")) results.slider = (await import("./slider.ts")).benchSlider();
+if (wanted.includes("slider")) results.slider = await (await import("./slider.ts")).benchSlider();
 if (wanted.includes("scoring")) {
   results.scoring = await inBrowser("benchScoring", rows, repeats);
 }

@@ -6,10 +6,11 @@
  * the numbers mean.
  */
 import { pathToFileURL } from "node:url";
+import { prepareWidths } from "../src/core/allocation/width-options.ts";
 import { createFramePlanner } from "../src/core/frame.ts";
 import { mucrasp } from "../src/core/methods/mucrasp.ts";
 import { createRetentionRows } from "../src/core/metrics/retention.ts";
-import { defaultParameters } from "../src/core/parameters.ts";
+import { defaultParameters, type MethodParameters } from "../src/core/parameters.ts";
 import { createRandom } from "../src/core/random.ts";
 import { createFusion } from "../src/core/signals/fusion.ts";
 import type { Statistics } from "../src/core/statistics.ts";
@@ -36,6 +37,8 @@ export interface SliderBench {
   readonly reference: Milliseconds;
   /** Reference over fast. */
   readonly speedUp: Milliseconds;
+  /** The tick with a width option, taken in turn with `fast`, and how many times as long it takes. */
+  readonly widths: Readonly<Record<"rounded" | "even", { readonly tick: Milliseconds; readonly ratio: Milliseconds }>>;
   readonly budgetP95: number;
   readonly withinBudget: boolean;
   /** Whether fast and reference kept the same units at every ratio that the reference was timed at. */
@@ -96,11 +99,20 @@ export function drawStatistics(layout: UnitLayout, seed: number): Statistics {
 }
 
 /** Sweeps the slider over 0..70 % and times every tick. */
-export function benchSlider(sweeps = 5): SliderBench {
+export async function benchSlider(sweeps = 5): Promise<SliderBench> {
   const layout = smolvlmLayout();
   const statistics = drawStatistics(layout, 1);
   const parameters = defaultParameters();
-  const tick = createFramePlanner(layout, mucrasp.createPlanner(layout, statistics, parameters), statistics.cmds);
+  await prepareWidths({ roundWidths: "32", evenWidths: "on" });
+  const tickWith = (changed: Partial<MethodParameters>) =>
+    createFramePlanner(
+      layout,
+      mucrasp.createPlanner(layout, statistics, { ...parameters, ...changed }),
+      statistics.cmds,
+    );
+  const tick = tickWith({});
+  const rounded = { tick: tickWith({ roundWidths: "32" }), times: [] as number[] };
+  const even = { tick: tickWith({ evenWidths: "on" }), times: [] as number[] };
   const fuse = createFusion(layout, statistics, parameters);
   const rows = createRetentionRows(layout, statistics.cmds);
   const values = new Float64Array(layout.unitCount);
@@ -112,10 +124,13 @@ export function benchSlider(sweeps = 5): SliderBench {
   };
 
   // Once over all ratios unmeasured, so that compilation is not counted.
-  for (const ratio of RATIOS) tick(ratio);
+  for (const ratio of RATIOS) for (const one of [tick, rounded.tick, even.tick]) one(ratio);
   const fastTimes: number[] = [];
   for (let sweep = 0; sweep < sweeps; sweep++) {
-    for (const ratio of RATIOS) fastTimes.push(timed(() => tick(ratio)));
+    for (const ratio of RATIOS) {
+      fastTimes.push(timed(() => tick(ratio)));
+      for (const one of [rounded, even]) one.times.push(timed(() => one.tick(ratio)));
+    }
   }
   const referenceTimes: number[] = [];
   let masksEqual = true;
@@ -128,6 +143,10 @@ export function benchSlider(sweeps = 5): SliderBench {
 
   const fast = summarise(fastTimes);
   const reference = summarise(referenceTimes);
+  const beside = ({ times }: { readonly times: readonly number[] }) => {
+    const tick = summarise(times);
+    return { tick, ratio: { p50: round(tick.p50 / fast.p50), p95: round(tick.p95 / fast.p95) } };
+  };
   return {
     units: layout.unitCount,
     structuralParameters: layout.structuralParameters,
@@ -135,6 +154,7 @@ export function benchSlider(sweeps = 5): SliderBench {
     fast,
     reference,
     speedUp: { p50: round(reference.p50 / fast.p50), p95: round(reference.p95 / fast.p95) },
+    widths: { rounded: beside(rounded), even: beside(even) },
     budgetP95: 8,
     withinBudget: fast.p95 <= 8,
     masksEqual,
@@ -157,4 +177,5 @@ function round(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) console.log(JSON.stringify(benchSlider(), null, 2));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
+  console.log(JSON.stringify(await benchSlider(), null, 2));

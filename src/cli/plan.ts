@@ -1,4 +1,5 @@
 /** `plan`: which units of a model stay at a pruning ratio, from its statistics alone. */
+import { prepareWidths } from "../core/allocation/width-options.ts";
 import { PivotscopeError } from "../core/errors.ts";
 import { methodNamed, methods } from "../core/methods/index.ts";
 import { createPlan, serialisePlan } from "../core/plan.ts";
@@ -61,6 +62,7 @@ export const plan = defineCommand({
     if (model.weightHash === "" && file.origin.weightHash === "") throw noWeights(given.model, given.statistics);
 
     const parameters = { ...file.parameters, ...settings };
+    await prepareWidths(parameters);
     const allocation = method.plan(layout, file.statistics, parameters, given.ratio);
     const made = createPlan(layout, allocation, {
       model: { name: model.name, weightHash: model.weightHash || file.origin.weightHash },

@@ -11,6 +11,7 @@ import { allocationParameters } from "./parameters/allocation.ts";
 import { calibrationParameters } from "./parameters/calibration.ts";
 import type { ChoiceSpec, NumberSpec, ParameterGroup, Redo, Section, ValuesOf } from "./parameters/describe.ts";
 import { pivotParameters } from "./parameters/pivots.ts";
+import { widthParameters } from "./parameters/widths.ts";
 import { defaultPivotParameters, type PivotParameters } from "./pivots.ts";
 
 const groups = [
@@ -18,6 +19,7 @@ const groups = [
   calibrationParameters,
   mucraspParameters,
   allocationParameters,
+  widthParameters,
   magnitudeAllParameters,
   flapParameters,
   llmPrunerParameters,

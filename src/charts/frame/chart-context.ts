@@ -1,5 +1,6 @@
 /** What stands on every chart so that a screenshot explains itself, and the formula behind it. */
 import { methodLabel } from "../../core/methods/index.ts";
+import { widthWords } from "../../core/parameters/widths.ts";
 import type { Provenance } from "../../core/provenance.ts";
 import type { Ratio } from "../../core/unit.ts";
 
@@ -19,7 +20,11 @@ export function contextOf({ model, plan }: Provenance): ChartContext {
   const { file, statistics } = plan;
   const part = statistics?.of === undefined ? "" : `, from ${statistics.samples} of ${statistics.of} samples`;
   const from = file === undefined ? part : `, plan of ${file}`;
-  return { model: model.label, method: `${methodLabel(plan.method)}${from}`, ratio: plan.asked };
+  return {
+    model: model.label,
+    method: `${methodLabel(plan.method)}${widthWords(plan.parameters)}${from}`,
+    ratio: plan.asked,
+  };
 }
 
 /** The formula behind a chart, with this model's numbers put in. */

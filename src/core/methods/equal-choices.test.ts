@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
+import { prepareWidths } from "../allocation/width-options.ts";
 import { defaultParameters } from "../parameters.ts";
 import { createRandom } from "../random.ts";
 import type { Statistics } from "../statistics.ts";
@@ -33,6 +34,8 @@ function statistics(factor: number, noise: number): Statistics {
     ...{ samples: 4, batches: 2, pivotBatches: 2, baselines: { ...baselines, modules } },
   };
 }
+
+beforeAll(() => prepareWidths({ roundWidths: "8", evenWidths: "on" }));
 
 const equal = (given: ReturnType<typeof statistics>, ratio: number) => [
   ...equalChoices(methodNamed("llm-pruner"), layout, given, defaultParameters(), ratio),

@@ -13,7 +13,8 @@ export interface EqualChoice {
 /**
  * Plans once with each other word of each choice that the method reads and that no calibration depends on, all else as it
  * is, and gives those that leave the same units and compensate alike. One step for each plan, null where it is another, so
- * that the caller can let others in between: a plan of a large model takes tens of milliseconds.
+ * that the caller can let others in between: a plan of a large model takes tens of milliseconds. Width options have to be
+ * ready, see `prepareWidths`.
  *
  * @throws PivotscopeError `bad-input` as the method's planner does.
  */

@@ -1,5 +1,6 @@
 /** What a pruning method is: something that turns statistics into an allocation, one file per method beside this one. */
 import type { Allocation } from "../allocation/allocation.ts";
+import { withWidths } from "../allocation/width-options.ts";
 import type { MethodParameters } from "../parameters.ts";
 import type { Statistics, WeightStatistics } from "../statistics.ts";
 import type { Ratio, UnitLayout } from "../unit.ts";
@@ -42,12 +43,15 @@ export interface MethodThatNeeds<Needed extends Needs, Name extends string = str
 /** Any method: it can be asked with what it needs, found out by `needs`, and with statistics whatever it needs. */
 export type Method<Name extends string = string> = { [Needed in Needs]: MethodThatNeeds<Needed, Name> }[Needs];
 
-/** What a method file states; `plan` follows from the planner. */
+/** What a method file states; the plan's width options and `plan` follow from the planner. */
 export function createMethod<const Needed extends Needs, const Name extends string>(
   definition: Omit<MethodThatNeeds<Needed, Name>, "plan">,
 ): MethodThatNeeds<Needed, Name> {
+  const createPlanner: typeof definition.createPlanner = (layout, known, parameters) =>
+    withWidths(layout, parameters, definition.createPlanner(layout, known, parameters));
   return {
     ...definition,
-    plan: (layout, known, parameters, ratio) => definition.createPlanner(layout, known, parameters)(ratio),
+    createPlanner,
+    plan: (layout, known, parameters, ratio) => createPlanner(layout, known, parameters)(ratio),
   };
 }

@@ -3,6 +3,7 @@
  * on a few samples before it goes on to the next ones, so that all curves appear early and sharpen.
  */
 
+import { prepareWidths } from "../../core/allocation/width-options.ts";
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { cellsOf, textCmds } from "../../core/experiments/cells.ts";
 import { groupEqualModels } from "../../core/experiments/distinct.ts";
@@ -201,6 +202,7 @@ async function planCells(
   const planners = new Map<Series, Planner>();
   for (const series of description.series) {
     const statistics = await statisticsOf(series.label, series.parameters);
+    await prepareWidths(series.parameters);
     planners.set(series, methodNamed(series.method).createPlanner(layout, statistics, series.parameters));
   }
   return { cells: cellsOf(description, layout, (series) => planners.get(series) ?? noPlanner()), cmds: [] };

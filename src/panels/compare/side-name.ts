@@ -1,4 +1,5 @@
 /** What a side of a comparison is called: its method and ratio, and of model and picture what tells it from another side. */
+import { widthWords } from "../../core/parameters/widths.ts";
 import { type InputProvenance, type Provenance, type PrunedOf, sameModel } from "../../core/provenance.ts";
 import { methodLabel } from "../../state/slices/pruning/method.ts";
 import { formatRatio } from "../words.ts";
@@ -6,7 +7,7 @@ import { formatRatio } from "../words.ts";
 /** "Wanda-SP 50 %", "Wanda-SP 50 %, Scenes 500 k" beside a side of another model. */
 export function sideName(of: PrunedOf, beside: Provenance): string {
   const { model, plan, input } = of;
-  const parts = [`${methodLabel(plan.method)} ${formatRatio(plan.asked)}`];
+  const parts = [`${methodLabel(plan.method)} ${formatRatio(plan.asked)}${widthWords(plan.parameters)}`];
   if (!sameModel(of, beside)) parts.push(model.label);
   if (beside.input !== null) parts.push(...inputName(input, beside.input));
   return parts.join(", ");

@@ -1,5 +1,6 @@
 /** The store's way to core's methods and parameters: what a slice needs, in one line each. */
 
+import { prepareWidths, widthsReady } from "../../../core/allocation/width-options.ts";
 import { createFramePlanner, type FramePlanner } from "../../../core/frame.ts";
 import type { FrameData } from "../../../core/frame-data.ts";
 import { methodNamed, methods } from "../../../core/methods/index.ts";
@@ -14,6 +15,7 @@ import type { CalibrationParameters, ModelSummary, TraceToken } from "../../../e
 
 export { methodLabel } from "../../../core/methods/index.ts";
 export type { FramePlanner, MethodParameters };
+export { prepareWidths, widthsReady };
 
 export const DEFAULT_METHOD = methods[0]?.name ?? "";
 
@@ -29,7 +31,7 @@ export function needsOf(name: string): Needs {
 }
 
 /**
- * Null while what the method needs is not known.
+ * Null while what the method or the plan's width options need is not there, see `prepareWidths`.
  * @throws PivotscopeError `bad-input` when statistics or parameters do not fit the layout, `not-found` for the method.
  */
 export function plannerOf(
@@ -38,8 +40,8 @@ export function plannerOf(
   known: ModelKnowledge,
   parameters: MethodParameters,
 ): FramePlanner | null {
-  const plan = preparePlanner(methodNamed(method), layout, known, parameters);
-  return plan && createFramePlanner(layout, plan, known.statistics?.cmds ?? null);
+  const plan = widthsReady(parameters) && preparePlanner(methodNamed(method), layout, known, parameters);
+  return plan ? createFramePlanner(layout, plan, known.statistics?.cmds ?? null) : null;
 }
 
 function preparePlanner(

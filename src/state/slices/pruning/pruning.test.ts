@@ -72,6 +72,31 @@ describe("bias compensation", () => {
   });
 });
 
+describe("width options", () => {
+  const neurons = () => {
+    const { frame } = state().pruning;
+    const modules = state().model.summary?.layout.modules ?? [];
+    return modules.flatMap(({ kind }, index) => (kind === "mlp" ? [frame?.keptPerModule[index] ?? 0] : []));
+  };
+
+  it("of a link make a plan of such widths, and chosen ones another", async () => {
+    harness = createHarness();
+    const hash = "ratio=40&set.roundWidths=%228%22";
+    await harness.workbench.open(decodeSharedState(hash), { hash, search: "" });
+    await expect.poll(() => state().pruning.frame?.askedRatio).toBe(0.4);
+    const rounded = neurons();
+    expect(rounded.map((kept) => kept % 8)).toEqual(rounded.map(() => 0));
+    expect(state().pruning.of?.plan.parameters.roundWidths).toBe("8");
+    const before = state().pruning.of?.plan.hash;
+    pruning().setParameter("roundWidths", "off");
+    expect(state().pruning.of?.plan.hash).not.toBe(before);
+    expect(neurons().some((kept) => kept % 8 !== 0)).toBe(true);
+    pruning().setParameter("evenWidths", "on");
+    // One width in either tower.
+    expect(new Set(neurons()).size).toBe(2);
+  });
+});
+
 describe("constants that somebody has changed", () => {
   const offer = () => state().pruning.replaced?.words;
   const window = () => state().pruning.parameters.window;

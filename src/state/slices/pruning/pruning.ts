@@ -14,7 +14,9 @@ import {
   type MethodParameters,
   needsOf,
   plannerOf,
+  prepareWidths,
   startingParameters,
+  widthsReady,
 } from "./method.ts";
 import { planHash } from "./plan-key.ts";
 import type { PruningState } from "./pruning-state.ts";
@@ -74,6 +76,15 @@ export function createPruningActions(context: Context): PruningActions {
       of: frame && provenanceOf(get(), asked, frame, shown?.file),
       failure: shown ? null : (planned.failure ?? unread(asked)),
     });
+    if (!widthsReady(asked.parameters)) void fetchWidths(asked.parameters);
+  }
+
+  /** What width options need is loaded with the first plan that has some, which comes then. */
+  async function fetchWidths(parameters: MethodParameters): Promise<void> {
+    await prepareWidths(parameters).then(
+      () => replan(),
+      (error: unknown) => patch("pruning", { failure: failureOf(error) }),
+    );
   }
 
   /** Why the weights could not be read that a method needs. */
@@ -197,7 +208,7 @@ export function createPlannerCache({
     if (!model.summary) return null;
     const { statistics, weights } = calibration;
     const of = [model.summary.layout, statistics, weights, method, parameters];
-    if (kept?.of.every((part, index) => part === of[index])) return kept.plan;
+    if (kept?.plan && kept.of.every((part, index) => part === of[index])) return kept.plan;
     const plan = plannerOf(method, model.summary.layout, { statistics, weights }, parameters);
     kept = { of, plan };
     return plan;
