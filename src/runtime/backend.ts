@@ -8,7 +8,7 @@
  */
 import { invariant, PivotscopeError } from "../core/errors.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { KernelSet } from "./kernels/kernel-set.ts";
+import type { AnyCall, AnyKernel, KernelSet } from "./kernels/kernel-set.ts";
 import type { Tensor, TensorData } from "./tensor.ts";
 
 export type { Tensor, TensorData } from "./tensor.ts";
@@ -36,6 +36,11 @@ export interface Backend {
   readonly lost: Promise<string>;
   /** Tensors of an awaited kernel must not be released before it is done. */
   readonly kernels: KernelSet<Tensor>;
+  /**
+   * The call of a kernel that is not in the set because few need it, see `kernels/late.ts`. It takes tensors of any format;
+   * its request says which. @throws PivotscopeError `unsupported` where the device refuses `shader`.
+   */
+  prepareKernel(kernel: AnyKernel, shader: string): Promise<AnyCall<Tensor>>;
   readonly limits: BackendLimits;
   /** Bytes of tensors that were uploaded and not yet released. */
   readonly uploadedBytes: number;

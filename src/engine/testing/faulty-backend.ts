@@ -72,6 +72,15 @@ export function createFaultyBackend(inner: Backend, { holdsConstants = false } =
     lost: inner.lost,
     limits: inner.limits,
     kernels,
+    async prepareKernel(kernel, shader) {
+      called(`compile of ${kernel.name}`);
+      const call = await inner.prepareKernel(kernel, shader);
+      return (request) => {
+        called(kernel.name);
+        use(kernel.name, request);
+        return call(request);
+      };
+    },
     get uploadedBytes() {
       return inner.uploadedBytes;
     },

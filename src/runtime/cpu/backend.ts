@@ -7,7 +7,8 @@ import { createBreath } from "../../core/breath.ts";
 import { invariant, type PivotscopeError } from "../../core/errors.ts";
 import { type External, serialiseGraph } from "../../graph/serialise.ts";
 import { type Backend, createQueue, type Feeds, type Program } from "../backend.ts";
-import { kernelsOnTensors } from "../kernels/on-tensors.ts";
+import { checkRequest } from "../kernels/check-request.ts";
+import { callOnTensors, kernelsOnTensors } from "../kernels/on-tensors.ts";
 import { createReferenceKernels } from "../kernels/reference.ts";
 import { ortFailure } from "../ort-failure.ts";
 import { numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
@@ -38,7 +39,12 @@ export interface CpuBackendOptions {
  */
 const BREATH_INTERVAL = 30;
 
-function arrayOf(tensor: Tensor): Float32Array | Int32Array {
+type KernelArray = Float32Array | Int32Array;
+
+/** Words of 32 bits that an array holds, the last one perhaps in half. */
+const wordsOf = ({ byteLength }: KernelArray) => Math.ceil(byteLength / 4);
+
+function arrayOf(tensor: Tensor): KernelArray {
   const { data } = ortTensor(expectKernelTensor(tensor));
   invariant(data instanceof Float32Array || data instanceof Int32Array, `A ${tensor.type} tensor holds other numbers.`);
   return data;
@@ -81,6 +87,15 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
     get kernels() {
       return kernels;
     },
+    prepareKernel: async (kernel) =>
+      callOnTensors<KernelArray>(
+        kernel,
+        (request) => {
+          checkRequest(kernel, request, wordsOf);
+          kernel.reference(request);
+        },
+        (tensor) => ortTensor(tensor).data as KernelArray,
+      ),
     // onnxruntime widens what its CPU kernels cannot compute in float16 and rounds it again.
     limits: { largestBuffer: Number.POSITIVE_INFINITY, float16: true },
     get uploadedBytes() {

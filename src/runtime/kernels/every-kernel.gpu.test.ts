@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { requestTestDevice } from "../../testing/webgpu-buffers.ts";
 import { type AnyCall, KERNELS } from "./kernel-set.ts";
+import { LATE_KERNELS, lateShaderOf } from "./late.ts";
 import type * as list from "./list.ts";
 import { expectReferencesResults } from "./testing/compare-kernel.ts";
 import { createWebGpuKernels, type WebGpuKernels } from "./webgpu/index.ts";
@@ -15,6 +16,7 @@ import { shaderOf } from "./webgpu/shaders.ts";
 // A software GPU may take most of a minute to compile a shader on a busy machine.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
+const ALL = [...KERNELS, ...LATE_KERNELS];
 const GRID_LIMIT = 10;
 let device: GPUDevice;
 let set: WebGpuKernels;
@@ -29,14 +31,20 @@ afterAll(() => {
   device.destroy();
 });
 
-it.each(KERNELS)("$name leaves what its reference leaves", async (kernel) => {
-  const call = set.kernels[kernel.name as keyof typeof list] as AnyCall<GPUBuffer>;
+it.each(ALL)("$name leaves what its reference leaves", async (kernel) => {
+  const call =
+    (set.kernels[kernel.name as keyof typeof list] as AnyCall<GPUBuffer> | undefined) ??
+    (await createWebGpuKernel(device, kernel, GRID_LIMIT, lateShaderOf(kernel.name))).run;
   await expectReferencesResults(device, kernel, call, createRandom(7));
 });
 
 /** A slip in each shader, in each of its ways where it has two: what stands there, and what somebody might have written. */
-const SLIPS: readonly (readonly [keyof typeof list, string, string])[] = [
+const SLIPS: readonly (readonly [keyof typeof list | "gatherLines", string, string])[] = [
   ["columnProducts", "lane < LANES;", "lane < LANES - 1u;"],
+  ["gatherLines", "row * parameters.columns + u32(line), by_columns", "row * across + u32(line), by_columns"],
+  ["gatherLines", "u32(line) * parameters.columns + column,", "row * parameters.columns + column,"],
+  ["gatherLines", "(16u * (from % 2u))", "(16u * (place % 2u))"],
+  ["gatherLines", "first + 1u < numbers", "first < numbers"],
   ["inputStatistics", "total.z - 2.0 * step", "total.z - step"],
   ["lineTerms", "t7 += gradient[g + lower_rows.w] * x;", "t7 += gradient[g + lower_rows.z] * x;"],
   ["lineTerms", "t7 += lower.w * x;", "t7 += lower.z * x;"],
@@ -48,13 +56,13 @@ const SLIPS: readonly (readonly [keyof typeof list, string, string])[] = [
 ];
 
 it("knows a slip for every kernel", () => {
-  expect([...new Set(SLIPS.map(([name]) => name))]).toEqual(KERNELS.map(({ name }) => name).sort());
+  expect([...new Set(SLIPS.map(([name]) => name))]).toEqual(ALL.map(({ name }) => name).sort());
 });
 
 it.each(SLIPS)("%s is found wrong where %s became %s", async (name, right, wrong) => {
-  const kernel = KERNELS.find((listed) => listed.name === name);
+  const kernel = ALL.find((listed) => listed.name === name);
   if (!kernel) throw new Error(`No kernel is called ${name}.`);
-  const text = shaderOf(name);
+  const text = name === "gatherLines" ? lateShaderOf(name) : shaderOf(name);
   expect(text).toContain(right);
   const slipped = await createWebGpuKernel(device, kernel, GRID_LIMIT, text.replace(right, wrong));
   const call = slipped.run as AnyCall<GPUBuffer>;

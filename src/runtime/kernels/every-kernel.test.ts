@@ -7,12 +7,14 @@ import { createNodeBackend } from "../cpu/node.ts";
 import type { Tensor } from "../tensor.ts";
 import { elementsBound } from "./check-request.ts";
 import { type AnyCall, KERNELS } from "./kernel-set.ts";
+import { LATE_KERNELS, lateShaderOf } from "./late.ts";
 import * as list from "./list.ts";
-import { createReferenceKernels } from "./reference.ts";
+import { referenceCall } from "./reference.ts";
 import { shaderName } from "./shader-name.ts";
 import { AGREEMENT, copied, REQUESTS, randomRequest } from "./testing/random-request.ts";
 import { readShaderHeader } from "./testing/shader-header.ts";
 
+const ALL = [...KERNELS, ...LATE_KERNELS];
 const folder = new URL("../../../shaders/", import.meta.url);
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -20,10 +22,10 @@ it("has the kernel of each name in the list, and a shader for each kernel and no
   expect(Object.entries(list).map(([name, kernel]) => [name, kernel.name])).toEqual(
     Object.keys(list).map((name) => [name, name]),
   );
-  expect(readdirSync(folder).sort()).toEqual(KERNELS.map(({ name }) => `${shaderName(name)}.wgsl`).sort());
+  expect(readdirSync(folder).sort()).toEqual(ALL.map(({ name }) => `${shaderName(name)}.wgsl`).sort());
 });
 
-describe.each(KERNELS)("$name", (kernel) => {
+describe.each(ALL)("$name", (kernel) => {
   const header = readShaderHeader(readFileSync(new URL(`${shaderName(kernel.name)}.wgsl`, folder), "utf8"));
 
   it("names its shader's parameters in order, with their types", () => {
@@ -58,8 +60,9 @@ describe.each(KERNELS)("$name", (kernel) => {
 
   it("refuses each size, offset and buffer that does not fit, naming it", () => {
     const { values, arrays } = randomRequest(kernel, createRandom(3), 0);
-    const call = createReferenceKernels()[kernel.name as keyof typeof list] as (request: object) => void;
-    const run = (change: object) => () => call({ ...values, ...arrays, ...change });
+    const call = referenceCall(kernel) as (request: object) => void;
+    const run = (change: object) => () =>
+      call({ ...values, ...arrays, ...change });
     for (const [name, { kind }] of Object.entries(kernel.parameters)) {
       if (kind === "size") expect(run({ [name]: 0 })).toThrow(`${kernel.name}: ${name} is 0`);
       if (kind === "offset") expect(run({ [name]: -1 })).toThrow(`${kernel.name}: ${name} is -1`);
@@ -79,9 +82,11 @@ describe("the cpu backend", () => {
   const backend = createNodeBackend();
   afterAll(() => backend.dispose());
 
-  it.each(KERNELS)("runs $name as its reference", async (kernel) => {
+  it.each(ALL)("runs $name as its reference", async (kernel) => {
     const random = createRandom(11);
-    const call = backend.kernels[kernel.name as keyof typeof list] as AnyCall<Tensor>;
+    const call =
+      (backend.kernels[kernel.name as keyof typeof list] as AnyCall<Tensor> | undefined) ??
+      (await backend.prepareKernel(kernel, lateShaderOf(kernel.name)));
     for (let index = 0; index < REQUESTS; index++) {
       const { values, arrays } = randomRequest(kernel, random, index);
       const expected = copied(arrays);

@@ -6,8 +6,9 @@ import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from "onnxrun
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import { serialiseGraph } from "../../graph/serialise.ts";
 import { type Backend, createQueue } from "../backend.ts";
-import { kernelsOnTensors } from "../kernels/on-tensors.ts";
+import { callOnTensors, kernelsOnTensors } from "../kernels/on-tensors.ts";
 import { createWebGpuKernels } from "../kernels/webgpu/index.ts";
+import { createWebGpuKernel } from "../kernels/webgpu/kernel.ts";
 import { ortFailure } from "../ort-failure.ts";
 import { elementTypeOf, numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
 import { elementCount, type Tensor, type TensorData } from "../tensor.ts";
@@ -97,6 +98,12 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
     kind: "webgpu",
     lost,
     kernels: kernelsOnTensors(kernels, bufferOf),
+    prepareKernel: (kernel, shader) =>
+      guarded(`Compiling the kernel ${kernel.name}`, async () => {
+        const gridLimit = device.limits.maxComputeWorkgroupsPerDimension;
+        const { run } = await createWebGpuKernel(device, kernel, gridLimit, shader);
+        return callOnTensors(kernel, run, bufferOf);
+      }),
     limits: {
       largestBuffer: Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize),
       float16: device.features.has("shader-f16"),

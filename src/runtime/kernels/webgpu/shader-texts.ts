@@ -1,11 +1,14 @@
-/** The text of every shader by its file's name, put into the bundle. Without a bundler `shader-texts-node.ts` stands for it. */
+/** The text of every listed kernel's shader by its file's name, put into the bundle; others come late (`late.ts`). Without a bundler `shader-texts-node.ts` stands for it. */
 const PREFIX = "../../../../shaders/";
 
-const FILES: Readonly<Record<string, string>> = import.meta.glob("../../../../shaders/*.wgsl", {
-  query: "?raw",
-  import: "default",
-  eager: true,
-});
+const FILES: Readonly<Record<string, string>> = import.meta.glob(
+  ["../../../../shaders/*.wgsl", "!../../../../shaders/gather-lines.wgsl"],
+  {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  },
+);
 
 export const SHADER_TEXTS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(FILES).map(([path, text]) => [path.slice(PREFIX.length), text]),
