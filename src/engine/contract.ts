@@ -22,6 +22,14 @@ import type {
   ModelSummary,
 } from "./contract/model.ts";
 import type { EvaluationSample, OwnSample, SampleInput } from "./contract/samples.ts";
+import type {
+  SliceCheck,
+  SliceOptions,
+  SliceProgress,
+  SliceSummary,
+  SpeedRequest,
+  SpeedRun,
+} from "./contract/slice.ts";
 
 export type * from "./contract/calibration.ts";
 export type * from "./contract/call.ts";
@@ -29,6 +37,7 @@ export type * from "./contract/generation.ts";
 export type * from "./contract/measurement.ts";
 export type * from "./contract/model.ts";
 export type * from "./contract/samples.ts";
+export type * from "./contract/slice.ts";
 
 export interface Engine {
   /**
@@ -66,6 +75,18 @@ export interface Engine {
    * logits of the last samples are kept, so several models are best measured on the same few samples one after another.
    */
   assess(request: AssessmentRequest, call?: Call<SampleProgress>): Promise<readonly Assessment[]>;
+  /**
+   * Applies `pruning` for real, in place of the last one: from now on `generate` and `evaluate` compute with the sliced
+   * weights when they are asked for exactly this pruning, and say so. Dense weights stay unless the options say otherwise.
+   * Throws `bad-input` where a module would keep no unit.
+   */
+  slice(pruning: Pruning, options: SliceOptions, call?: Call<SliceProgress>): Promise<SliceSummary>;
+  /** Gives the sliced weights back, if there are any; dense ones that were released come with the next `load` only. */
+  unslice(call?: Call): Promise<void>;
+  /** Holds the sliced weights against the masked ones: logits on `trace`, and what both write. Needs the dense weights. */
+  checkSlice(input: SampleInput, trace: readonly number[], call?: Call): Promise<SliceCheck>;
+  /** Times one run; for a comparison, take the dense and the sliced model in turn. */
+  measureSpeed(input: SampleInput, request: SpeedRequest, call?: Call): Promise<SpeedRun>;
   /** Graph runs that were made since the model was loaded: some platforms stand a limited number of them. */
   countRuns(call?: Call): Promise<number>;
   /** Releases all memory; the engine cannot be used afterwards. */

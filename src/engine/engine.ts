@@ -15,6 +15,7 @@ import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
 import { createPruningMasks } from "./pass/compensation.ts";
 import type { MaskSet } from "./pass/masks.ts";
 import { type Environment, openSession, type Session } from "./session.ts";
+import type { EngineSlice } from "./slice/engine-slice.ts";
 
 export interface EngineEnvironment extends Environment {
   /** @throws PivotscopeError when this home has no such sources. */
@@ -27,6 +28,7 @@ const loadCalibration = onDemand(() => import("./calibrate/kept-calibration.ts")
 const loadSampleSets = onDemand(() => import("./calibrate/sample-sets.ts"));
 /** The first model is opened without a look before. */
 const loadInspection = onDemand(() => import("./load/inspect.ts"));
+const loadSlices = onDemand(() => import("./slice/engine-slice.ts"));
 const loadLayerViews = onDemand(() => import("./measure/layer-views.ts"));
 
 /** Makes an engine without a model. */
@@ -38,6 +40,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
   let lastInput: { input: SampleInput; prepared: PreparedInput } | null = null;
   let lastDense: { prepared: object; trace: string; states: Tensor } | null = null;
   let lastMasks: { pruning: Pruning; masks: MaskSet } | null = null;
+  let slice: EngineSlice | null = null;
   /** The user's own samples, in place of those in the checkpoint folder; null without. */
   let own: readonly OwnSample[] | null = null;
   /** What was prepared of the samples at hand. */
@@ -73,6 +76,14 @@ export function createEngine(environment: EngineEnvironment): Engine {
     const { keep, meanInputs } = pruning;
     lastMasks = { pruning: { keep: keep.slice(), meanInputs: meanInputs?.slice() ?? null }, masks };
     return masks;
+  };
+
+  const sliceOf = (pruning?: Pruning) => (pruning && slice && samePruning(slice.pruning, pruning) ? slice : null);
+
+  const unslice = async () => {
+    const last = slice;
+    slice = null;
+    await last?.release();
   };
 
   const denseStates = async (sample: PreparedSample, prepared: object, signal?: AbortSignal): Promise<Tensor> => {
@@ -121,8 +132,10 @@ export function createEngine(environment: EngineEnvironment): Engine {
       const prepared = await prepare(input, call.signal);
       const write = createTokenWriter(checkpoint);
       const tokens = (options.prefix ?? []).map(write);
+      const { pruning } = options;
+      const sliced = sliceOf(pruning);
       const { finish } = await generate(prepared, {
-        ...(options.pruning ? { masks: await masksOf(options.pruning, call.signal) } : {}),
+        ...(sliced ?? (pruning && { masks: await masksOf(pruning, call.signal) })),
         ...(options.prefix ? { prefix: options.prefix } : {}),
         ...(options.maximumTokens === undefined ? {} : { maximumTokens: options.maximumTokens }),
         signal: call.signal,
@@ -132,7 +145,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
           call.onProgress?.(token);
         },
       });
-      return traceOfTokens(tokens, finish);
+      return { ...traceOfTokens(tokens, finish), ...sliced?.label };
     },
 
     async setSamples(chosen) {
@@ -177,12 +190,33 @@ export function createEngine(environment: EngineEnvironment): Engine {
       const prepared = await prepare(input, call.signal);
       const sample: PreparedSample = { ...prepared, trace, pivots: [] };
       const dense = await denseStates(sample, prepared, call.signal);
-      const measurement = await evaluateSample(model, sample, await masksOf(pruning, call.signal), dense, call.signal);
+      const sliced = sliceOf(pruning);
+      const masks = sliced?.masks ?? (await masksOf(pruning, call.signal));
+      const measurement = await evaluateSample(model, sample, masks, dense, call.signal, sliced?.model);
       const { tokenizer, stopIds } = checkpoint;
       const argmaxTexts = Array.from(measurement.argmax, (id) =>
         stopIds.includes(id) ? "" : (tokenizer?.decode([id]) ?? `<${id}>`),
       );
-      return { ...measurement, argmaxTexts };
+      return { ...measurement, argmaxTexts, ...sliced?.label };
+    },
+
+    async slice(pruning, options, call = {}) {
+      const { sliceSession } = await loadSlices();
+      await unslice();
+      slice = await sliceSession(loaded(), pruning, options, call);
+      return slice.summary;
+    },
+
+    unslice,
+
+    async checkSlice(input, trace, { signal } = {}) {
+      const { checkSlice } = await loadSlices();
+      return checkSlice(loaded(), slice, await prepare(input, signal), trace, signal);
+    },
+
+    async measureSpeed(input, request, { signal } = {}) {
+      const { measureSpeed } = await loadSlices();
+      return measureSpeed(loaded(), slice, await prepare(input, signal), request, signal);
     },
 
     async evaluationSet({ signal } = {}) {

@@ -44,6 +44,8 @@ export interface Session {
   generate(
     input: PreparedInput,
     options: {
+      /** The session's own when absent. */
+      readonly model?: Model;
       readonly masks?: MaskSet;
       readonly prefix?: readonly number[];
       readonly maximumTokens?: number;
@@ -120,7 +122,7 @@ async function openOnce(
   };
 
   const generate: Session["generate"] = (input, request) =>
-    generateGreedy(model, {
+    generateGreedy(request.model ?? model, {
       sample: input,
       prefix: request.prefix ?? [],
       masks: request.masks ?? denseMasks,

@@ -51,6 +51,7 @@ export function createSmallModel(
     imageTokenId: null,
     layerFeeds: (_, layer) => layers[layer] ?? {},
     outerFeeds: {},
+    narrowed: (widths) => ({ ...architecture.define(small, { widths }), vision: null }),
     programs: createPrograms(scope.backend),
   };
 }

@@ -12,6 +12,8 @@ export interface Trace {
   readonly tokens: readonly TraceToken[];
   readonly text: string;
   readonly finish: "stop" | "length";
+  /** What wrote it, where it was the sliced weights. */
+  readonly weights?: "sliced";
 }
 
 export interface GenerateOptions {

@@ -15,6 +15,8 @@ export interface Measurement {
   /** exp of the mean of nll. */
   readonly perplexity: number;
   readonly densePerplexity: number;
+  /** What was measured, where it was the sliced weights. */
+  readonly weights?: "sliced";
 }
 
 export interface AssessmentRequest {

@@ -10,6 +10,7 @@ import type { Graph } from "../../graph/graph.ts";
 import { type Feeds, output, type Program, type Tensor } from "../../runtime/backend.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
+import type { Programs } from "../pass/programs.ts";
 import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
 import { allLayers, createLengths, rotaryFeeds } from "./generate-fused.ts";
 import { encodeRows, lastRows, NO_ID, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
@@ -27,7 +28,7 @@ const LARGEST_COPY = 2 ** 31;
 const LARGE_COPY = 2 ** 27;
 
 /** Models for whose copy memory did not suffice; it is not tried again. */
-const tooLarge = new WeakSet<Model>();
+const tooLarge = new WeakSet<Programs>();
 
 /** The weights that the graph holds, by the names of its ports. */
 export function wholeConstants(model: Model): Feeds {
@@ -49,7 +50,7 @@ function taken(graph: Graph, constants: Feeds): Feeds {
 export async function wholeProgram(model: Model): Promise<Program | null> {
   const { backend, definition, programs } = model;
   const { wholeGeneration } = definition.text;
-  if (!backend.copiesFeeds || !wholeGeneration || tooLarge.has(model)) return null;
+  if (!backend.copiesFeeds || !wholeGeneration || tooLarge.has(programs)) return null;
   const constants = wholeConstants(model);
   const single = Object.values(constants).every(({ type }) => type === "float32");
   if (!single || bytesOf(constants) > LARGEST_COPY) return null;
@@ -57,7 +58,7 @@ export async function wholeProgram(model: Model): Promise<Program | null> {
     return await programs.getHolding(wholeGeneration, {}, (graph) => taken(graph, constants));
   } catch (error) {
     if (!(error instanceof PivotscopeError && error.code === "out-of-memory")) throw error;
-    tooLarge.add(model);
+    tooLarge.add(programs);
     return null;
   }
 }
@@ -83,11 +84,16 @@ async function joinVectors(scope: TensorScope, model: Model, masks: MaskSet): Pr
   return scope.upload(joined, [joined.length]);
 }
 
+/** Bytes of the copy that a model has at the moment. */
+export function copiedBytes(model: Model): number {
+  const { wholeGeneration } = model.definition.text;
+  return wholeGeneration && model.programs.holds(wholeGeneration) ? bytesOf(wholeConstants(model)) : 0;
+}
+
 /** Gives the copy back where it has more than `limit` bytes, before work that needs much memory. */
 export async function discardLargeCopy(model: Model, limit = LARGE_COPY): Promise<void> {
   const { wholeGeneration } = model.definition.text;
-  if (!wholeGeneration || !model.programs.holds(wholeGeneration)) return;
-  if (bytesOf(wholeConstants(model)) > limit) await model.programs.discard(wholeGeneration);
+  if (wholeGeneration && copiedBytes(model) > limit) await model.programs.discard(wholeGeneration);
 }
 
 /** Writes with `program`, see `wholeProgram`. */

@@ -59,7 +59,8 @@ export async function createModel(
     ...(compared ? { compared } : {}),
   });
   const { hash, tensorOf } = uploaded;
-  const definition = uploaded.equal && ifHeadsEqual ? defineModelWithin(ifHeadsEqual, largestBuffer) : stored;
+  const fitted = uploaded.equal && ifHeadsEqual ? ifHeadsEqual : config;
+  const definition = fitted === config ? stored : defineModelWithin(fitted, largestBuffer);
   // The second copy of a head that turned out to be the embedding.
   const spare = definition === stored ? [] : stored.text.headWeights.filter(({ tensor }) => tensor === ownHead);
   if (spare.length > 0) backend.release(...spare.map(tensorOf));
@@ -79,6 +80,8 @@ export async function createModel(
     imageTokenId: definition.vision?.imageTokenId ?? null,
     layerFeeds: (tower, layer) => layerFeeds.get(tower)?.[layer] ?? {},
     outerFeeds: feedsOf(outerSlots(definition)),
+    narrowed: (widths) =>
+      architectureOf(fitted).define(fitted, { vocabularyParts: definition.text.embeddingWeights.length, widths }),
     programs: createPrograms(backend),
   };
 }

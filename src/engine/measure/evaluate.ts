@@ -118,6 +118,7 @@ async function requireFinite(
   { kl, nll, denseNll }: TokenMeasurement,
   pruned: MaskSet | null,
   signal: AbortSignal | undefined,
+  sliced: Model = model,
 ): Promise<void> {
   const failed = { precision: "float32", signal } as const;
   if (!allFinite(denseNll)) {
@@ -125,7 +126,7 @@ async function requireFinite(
     throw await notFiniteResult(model, "The dense model's logits", samples, { ...failed, masks });
   }
   if (pruned && !(allFinite(nll) && allFinite(kl))) {
-    throw await notFiniteResult(model, "The pruned model's logits", samples, { ...failed, masks: pruned });
+    throw await notFiniteResult(sliced, "The pruned model's logits", samples, { ...failed, masks: pruned });
   }
 }
 
@@ -150,7 +151,7 @@ export async function measureBatch(
 
 /**
  * Measures `pruned` against `dense` on one sample's trace. `dense` holds what `denseTraceStates` gave for the same sample;
- * it stays the caller's.
+ * it stays the caller's. `sliced`: the model that the pruned one's states come from, where that has weights of its own.
  */
 export async function evaluateSample(
   model: Model,
@@ -158,12 +159,13 @@ export async function evaluateSample(
   pruned: MaskSet,
   dense: Tensor,
   signal?: AbortSignal,
+  sliced: Model = model,
 ): Promise<TokenMeasurement> {
   const batch = createBatch([sample], model.imageTokenId);
   using scope = openScope(model.backend);
-  const states = scope.own(await lastStates(model, batch, pruned, signal));
+  const states = scope.own(await lastStates(sliced, batch, pruned, signal));
   const measured = await compareStates(model, batch, dense, states);
-  await requireFinite(model, batch, measured, pruned, signal);
+  await requireFinite(model, batch, measured, pruned, signal, sliced);
   return measured;
 }
 

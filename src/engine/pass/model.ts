@@ -1,6 +1,7 @@
 /** A loaded model as passes see it: its definition, its weights in backend memory (each once) and its compiled graphs. */
 import type { Tower, UnitLayout } from "../../core/unit.ts";
 import type { Precision } from "../../graph/precision.ts";
+import type { DefinitionOptions } from "../../models/architectures/architecture.ts";
 import type { ModelDefinition } from "../../models/architectures/definition.ts";
 import type { Backend, Feeds } from "../../runtime/backend.ts";
 import type { Programs } from "./programs.ts";
@@ -27,6 +28,8 @@ export interface Model {
   layerFeeds(tower: Tower, layer: number): Feeds;
   /** Feeds for weights outside the layers: embedding, head, connector, patch embedding. */
   readonly outerFeeds: Feeds;
+  /** The definition of the same model with other units in its layers. */
+  narrowed(widths: NonNullable<DefinitionOptions["widths"]>): ModelDefinition;
   /** Its compiled graphs. */
   readonly programs: Programs;
 }

@@ -37,6 +37,10 @@ export const ENGINE_CALLS: { readonly [Name in CallName]: Crossings<ArgumentsOf<
   evaluationSet: [],
   writeTraces: ["copied"],
   assess: ["copied"],
+  slice: ["copied", "copied"],
+  unslice: [],
+  checkSlice: ["picture-once", "copied"],
+  measureSpeed: ["picture-once", "copied"],
   countRuns: [],
   dispose: [],
 };

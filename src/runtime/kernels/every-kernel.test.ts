@@ -61,8 +61,7 @@ describe.each(ALL)("$name", (kernel) => {
   it("refuses each size, offset and buffer that does not fit, naming it", () => {
     const { values, arrays } = randomRequest(kernel, createRandom(3), 0);
     const call = referenceCall(kernel) as (request: object) => void;
-    const run = (change: object) => () =>
-      call({ ...values, ...arrays, ...change });
+    const run = (change: object) => () => call({ ...values, ...arrays, ...change });
     for (const [name, { kind }] of Object.entries(kernel.parameters)) {
       if (kind === "size") expect(run({ [name]: 0 })).toThrow(`${kernel.name}: ${name} is 0`);
       if (kind === "offset") expect(run({ [name]: -1 })).toThrow(`${kernel.name}: ${name} is -1`);
