@@ -72,7 +72,8 @@ export async function measureSpeed(
     decode: (times.at(-1) ?? Number.NaN) - first,
     weightBytes: held,
     copyBytes,
-    cacheBytes: cacheBytes(timed.model, prompt + times.length),
+    // The last token is written and not taken in.
+    cacheBytes: cacheBytes(timed.model, prompt + times.length - 1),
     peakBytes: held + copyBytes + counted.peak,
   };
 }
