@@ -37,11 +37,11 @@ fn number_at(place: u32) -> u32 {
   if (line < 0 || u32(line) >= select(parameters.rows, parameters.columns, by_columns)) {
     return 0u;
   }
-  let from = select(u32(line) * parameters.columns + column, row * parameters.columns + u32(line), by_columns);
+  let origin = select(u32(line) * parameters.columns + column, row * parameters.columns + u32(line), by_columns);
   if (parameters.format == 0u) {
-    return bitcast<u32>(source[from]);
+    return bitcast<u32>(source[origin]);
   }
-  return (bitcast<u32>(source[from / 2u]) >> (16u * (from % 2u))) & 0xffffu;
+  return (bitcast<u32>(source[origin / 2u]) >> (16u * (origin % 2u))) & 0xffffu;
 }
 
 @compute @workgroup_size(WORDS)

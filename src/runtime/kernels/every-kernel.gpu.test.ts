@@ -43,7 +43,7 @@ const SLIPS: readonly (readonly [keyof typeof list | "gatherLines", string, stri
   ["columnProducts", "lane < LANES;", "lane < LANES - 1u;"],
   ["gatherLines", "row * parameters.columns + u32(line), by_columns", "row * across + u32(line), by_columns"],
   ["gatherLines", "u32(line) * parameters.columns + column,", "row * parameters.columns + column,"],
-  ["gatherLines", "(16u * (from % 2u))", "(16u * (place % 2u))"],
+  ["gatherLines", "(16u * (origin % 2u))", "(16u * (place % 2u))"],
   ["gatherLines", "first + 1u < numbers", "first < numbers"],
   ["inputStatistics", "total.z - 2.0 * step", "total.z - step"],
   ["lineTerms", "t7 += gradient[g + lower_rows.w] * x;", "t7 += gradient[g + lower_rows.z] * x;"],

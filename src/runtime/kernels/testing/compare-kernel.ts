@@ -5,7 +5,8 @@ import { downloadAll, expectAllClose, uploadBuffer } from "../../../testing/webg
 import type { AnyCall, AnyKernel } from "../kernel-set.ts";
 import { AGREEMENT, copied, REQUESTS, randomRequest } from "./random-request.ts";
 
-const EXACT = { relative: 0, absolute: 0 };
+/** Of whole numbers. */
+const EXACT = { relative: 0, absolute: 0.5 };
 
 /** Words of 32 bits: a NaN among floats equals itself. */
 function wordsOf(data: Float32Array | Int32Array): Uint32Array {
