@@ -19,6 +19,7 @@ const PROGRAMS = /\bllama(?:\.cpp|-bpe|-cli|-mtmd-cli|-server|-cpp-python)(?![\w
 /** Files that may name one, and why. */
 const ALLOWED: Readonly<Record<string, string>> = {
   "src/models/architectures/registry.ts": "it lists them",
+  "src/models/architectures/onnx-layouts.ts": "it lists them",
   "src/models/export/gguf/vision-parts.ts": "it lists what each is to another program",
   "src/models/hub/address.ts": "an example of an address",
   "src/models/tokenizer/steps.ts": "advice which model to open instead",

@@ -102,6 +102,11 @@ export interface BatchSize {
   readonly batch: number;
 }
 
+/** Frames that go through a graph at once: a number in the compiled graph, or a symbol where each run may have another. */
+export interface FrameBatch {
+  readonly batch: number | string;
+}
+
 /** Format of the matrices that are fed; float32 when absent. */
 export interface MatrixFormat {
   readonly precision?: Precision;
@@ -133,6 +138,9 @@ export interface LayerSpec {
 
 /** Which graph of a layer. */
 export interface ForwardOptions extends LayerShape, BatchSize, ForwardOutputs, ForwardInputs, PositionInputs {}
+
+/** Which graph of a layer of the vision tower. */
+export type VisionForwardOptions = Omit<ForwardOptions, "batch"> & FrameBatch;
 
 /** Which backward graph of a layer: what each loss is needed for. */
 export interface BackwardOptions extends LayerShape, BatchSize, PositionInputs {
@@ -242,10 +250,11 @@ export interface VisionDefinition extends TowerDefinition {
   readonly textWidth: number;
   readonly embeddingWeights: readonly WeightSlot[];
   readonly connectorWeights: readonly WeightSlot[];
+  readonly forward: GraphFunction<VisionForwardOptions>;
   /** `patches` [batch · patches, numbers of a patch] and the embedding's weights → `hidden_out`. */
-  readonly embed: GraphFunction<BatchSize & MatrixFormat>;
+  readonly embed: GraphFunction<FrameBatch & MatrixFormat>;
   /** `hidden` → `features` [batch · tokens of a frame, textWidth]. */
-  readonly connector: GraphFunction<BatchSize & MatrixFormat>;
+  readonly connector: GraphFunction<FrameBatch & MatrixFormat>;
   /** `hidden`, `gradient.c` by the features → `hidden_gradient.c`. */
   readonly connectorBackward: GraphFunction<BatchSize & { readonly losses: number }>;
   /** `text` [rows, textWidth], `features` [m, textWidth], `index` int32 [rows] → `hidden_out`. */

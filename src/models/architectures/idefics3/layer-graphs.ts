@@ -4,7 +4,8 @@ import { add, geluTanh, multiply } from "../../../graph/operations/elementwise.t
 import { matmul } from "../../../graph/operations/linear.ts";
 import { layerNorm, softmax } from "../../../graph/operations/normalise.ts";
 import { reshape, transpose } from "../../../graph/operations/structure.ts";
-import type { BackwardOptions, BatchSize, ForwardInputs, ForwardOptions, LayerShape } from "../definition.ts";
+import { times } from "../../../graph/shape.ts";
+import type { BackwardOptions, ForwardInputs, FrameBatch, LayerShape, VisionForwardOptions } from "../definition.ts";
 import { nameBackwardOutputs, nameForwardOutputs } from "../shared/layer-outputs.ts";
 import { mixedPrecision, weightType } from "../shared/mixed-precision.ts";
 import type { VisionConfig } from "./config.ts";
@@ -15,13 +16,18 @@ function emitLayer(
   builder: GraphBuilder,
   config: VisionConfig,
   patches: number,
-  { batch, attentionUnits: heads, compensation = false, precision = "float32" }: BatchSize & LayerShape & ForwardInputs,
+  {
+    batch,
+    attentionUnits: heads,
+    compensation = false,
+    precision = "float32",
+  }: FrameBatch & LayerShape & ForwardInputs,
 ) {
   const { operand, single, project, scores } = mixedPrecision(builder, precision);
   const { hiddenSize: width, normEpsilon } = config;
   const headSize = headSizeOf(config);
   const columns = heads * headSize;
-  const rows = batch * patches;
+  const rows = times(batch, patches);
   const hidden = builder.input("hidden", [rows, width]);
   const attentionMask = builder.input("attention_mask", [columns]);
   const mlpMask = builder.input("mlp_mask", ["F"]);
@@ -77,7 +83,7 @@ function emitLayer(
 }
 
 /** See `TowerDefinition.forward`. */
-export function forwardGraph(config: VisionConfig, patches: number, options: ForwardOptions) {
+export function forwardGraph(config: VisionConfig, patches: number, options: VisionForwardOptions) {
   const { batch } = options;
   const builder = new GraphBuilder(`vision layer, batch ${batch}`);
   const values = emitLayer(builder, config, patches, options);

@@ -6,6 +6,7 @@ import { linear } from "../../../graph/operations/linear.ts";
 import { layerNorm } from "../../../graph/operations/normalise.ts";
 import { cast, gatherRows, interleaveRows, reshape, transpose } from "../../../graph/operations/structure.ts";
 import type { Precision } from "../../../graph/precision.ts";
+import { times } from "../../../graph/shape.ts";
 import { type LayerWidths, towerModules, type VisionDefinition } from "../definition.ts";
 import { mixedPrecision } from "../shared/mixed-precision.ts";
 import type { Idefics3Config } from "./config.ts";
@@ -34,16 +35,16 @@ export function visionDefinition(model: VisionModel, widths?: readonly LayerWidt
   const headSize = headSizeOf(config);
   const shuffled = width * scaleFactor * scaleFactor;
 
-  const emitConnector = (builder: GraphBuilder, batch: number, precision: Precision = "float32") => {
-    const hidden = builder.input("hidden", [batch * patches, width]);
+  const emitConnector = (builder: GraphBuilder, batch: number | string, precision: Precision = "float32") => {
+    const hidden = builder.input("hidden", [times(batch, patches), width]);
     const norm = builder.input("post_norm", [width]);
     const bias = builder.input("post_norm_bias", [width]);
     // Products of this length, 12,288 terms in SmolVLM, lose too much when they are summed in half precision.
     const projection = cast(builder, builder.input("projection", [textWidth, shuffled], precision), "float32");
     const normalised = layerNorm(builder, hidden, norm, bias, config.normEpsilon);
     // Pixel shuffle: token (r, c) takes the scaleFactor² patches below it, row by row.
-    const rows = reshape(builder, normalised, [batch * reduced, scaleFactor, reduced, scaleFactor * width]);
-    const gathered = reshape(builder, transpose(builder, rows, [0, 2, 1, 3]), [batch * imageTokens, shuffled]);
+    const rows = reshape(builder, normalised, [times(batch, reduced), scaleFactor, reduced, scaleFactor * width]);
+    const gathered = reshape(builder, transpose(builder, rows, [0, 2, 1, 3]), [times(batch, imageTokens), shuffled]);
     return { hidden, features: linear(builder, gathered, projection) };
   };
 
@@ -89,13 +90,13 @@ export function visionDefinition(model: VisionModel, widths?: readonly LayerWidt
     backward: (options) => backwardGraph(config, patches, options),
     embed({ batch, precision = "float32" }) {
       const builder = new GraphBuilder(`vision embedding, batch ${batch}`);
-      const pixels = builder.input("patches", [batch * patches, patchValues]);
+      const pixels = builder.input("patches", [times(batch, patches), patchValues]);
       const { single, project } = mixedPrecision(builder, precision);
       const weight = builder.input("patch", [width, patchValues], precision);
       const bias = builder.input("patch_bias", [width]);
       const positions = single(builder.input("positions", [patches, width], precision));
       const framed = reshape(builder, single(project(pixels, weight, bias)), [batch, patches, width]);
-      builder.output("hidden_out", reshape(builder, add(builder, framed, positions), [batch * patches, width]));
+      builder.output("hidden_out", reshape(builder, add(builder, framed, positions), [times(batch, patches), width]));
       return builder.build();
     },
     connector({ batch, precision }) {

@@ -32,12 +32,39 @@ export interface Sequences {
   readonly slots: Value;
 }
 
+/** What a layer's attention is made of. */
+export interface Projected {
+  /** [samples, tokens, columns]. */
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+  /** `ABSENT` where there is no cache. */
+  readonly pastKey: Value;
+  readonly pastValue: Value;
+  /** Rotary tables, [positions, head size / 2]. */
+  readonly cosine: Value;
+  readonly sine: Value;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+}
+
+/** Adds one layer's attention. */
+export type Attend = (projected: Projected) => {
+  /** [samples, tokens, heads · head size]. */
+  readonly context: Value;
+  /** The cache with the new tokens, [samples, key/value heads, slots, head size]. */
+  readonly key: Value;
+  readonly value: Value;
+};
+
 export interface GenerationContext {
   readonly builder: GraphBuilder;
   readonly config: DecoderConfig;
   readonly options: Omit<GenerationOptions, "batch">;
   readonly sequences: Sequences;
   readonly layers: readonly LayerSpec[];
+  /** The layers' attention where it is not onnxruntime's fused one. */
+  readonly attend?: Attend;
   /** Masks and compensations of a layer where they are not inputs of their own. */
   readonly vectors?: (name: string, layer: number) => Value;
 }
@@ -58,6 +85,33 @@ function normalisedSum({ builder, config }: GenerationContext, x: Value, residua
   return { normalised: normalised ?? ABSENT, sum: sum ?? ABSENT };
 }
 
+/** onnxruntime's: rotary positions, cache and grouped-query attention in one node. */
+function fusedAttention({ builder, config: { headSize }, sequences }: GenerationContext): Attend {
+  const { batch, tokens, lastSlots, slots } = sequences;
+  return ({ query, key, value, pastKey, pastValue, cosine, sine, heads, keyValueHeads }) => {
+    const [attention, allKeys, allValues] = builder.emitMany(
+      "GroupQueryAttention",
+      [query, key, value, pastKey, pastValue, lastSlots, slots, cosine, sine],
+      [
+        { shape: [batch, tokens, heads * headSize] },
+        { shape: [batch, keyValueHeads, "S", headSize] },
+        { shape: [batch, keyValueHeads, "S", headSize] },
+      ],
+      {
+        domain: MICROSOFT,
+        attributes: {
+          num_heads: heads,
+          kv_num_heads: keyValueHeads,
+          scale: { float: headSize ** -0.5 },
+          do_rotary: 1,
+          rotary_interleaved: 0,
+        },
+      },
+    );
+    return { context: attention ?? ABSENT, key: allKeys ?? ABSENT, value: allValues ?? ABSENT };
+  };
+}
+
 /**
  * Adds all layers behind `hidden` [rows, width] and the outputs `key_out.l` and `value_out.l`; returns the last hidden
  * states.
@@ -65,7 +119,7 @@ function normalisedSum({ builder, config }: GenerationContext, x: Value, residua
 export function emitGenerationLayers(context: GenerationContext, hidden: Value): Value {
   const { builder, config, options, sequences } = context;
   const { hiddenSize: width, headSize, normEpsilon } = config;
-  const { batch, tokens, rows } = sequences;
+  const { batch, rows } = sequences;
   const cosine = builder.input("rope_cosine", ["L", headSize / 2]);
   const sine = builder.input("rope_sine", ["L", headSize / 2]);
   const precision = options.precision ?? "float32";
@@ -106,39 +160,27 @@ export function emitGenerationLayers(context: GenerationContext, hidden: Value):
     const attentionInput = normalise("attention_norm");
     const past = (name: string) =>
       options.past ? port(`past_${name}`, [batch, keyValueHeads, "P", headSize]) : ABSENT;
-    const [attention, key, value] = builder.emitMany(
-      "GroupQueryAttention",
-      [
-        sequences.split(project(attentionInput, "query"), heads * headSize),
-        sequences.split(project(attentionInput, "key"), keyValueHeads * headSize),
-        sequences.split(project(attentionInput, "value"), keyValueHeads * headSize),
-        past("key"),
-        past("value"),
-        sequences.lastSlots,
-        sequences.slots,
-        cosine,
-        sine,
-      ],
-      [
-        { shape: [batch, tokens, heads * headSize] },
-        { shape: [batch, keyValueHeads, "S", headSize] },
-        { shape: [batch, keyValueHeads, "S", headSize] },
-      ],
-      {
-        domain: MICROSOFT,
-        attributes: {
-          num_heads: heads,
-          kv_num_heads: keyValueHeads,
-          scale: { float: headSize ** -0.5 },
-          do_rotary: 1,
-          rotary_interleaved: 0,
-        },
-      },
-    );
-    builder.output(`key_out.${layer}`, key ?? ABSENT);
-    builder.output(`value_out.${layer}`, value ?? ABSENT);
+    const attend = context.attend ?? fusedAttention(context);
+    const split = (name: string, count: number) => sequences.split(project(attentionInput, name), count * headSize);
+    const {
+      context: attention,
+      key,
+      value,
+    } = attend({
+      query: split("query", heads),
+      key: split("key", keyValueHeads),
+      value: split("value", keyValueHeads),
+      pastKey: past("key"),
+      pastValue: past("value"),
+      cosine,
+      sine,
+      heads,
+      keyValueHeads,
+    });
+    builder.output(`key_out.${layer}`, key);
+    builder.output(`value_out.${layer}`, value);
     const flat = builder.constant(BigInt64Array.of(-1n, BigInt(heads * headSize)), [2]);
-    const joined = builder.emit("Reshape", [attention ?? ABSENT, flat], [rows, heads * headSize]);
+    const joined = builder.emit("Reshape", [attention, flat], [rows, heads * headSize]);
     pending = projectLast(multiply(builder, joined, attentionMask), "output", "attention");
 
     const mlpInput = normalise("mlp_norm");

@@ -27,7 +27,7 @@ interface DecoderValues extends LayerValues {
  * The matrix that rotates a head's two halves into each other, [size, size]: x·R = (−second half, first half).
  * One product replaces two slices, a negation and a concatenation, and its own transpose is its gradient.
  */
-function halfRotation(size: number): Float32Array {
+export function halfRotation(size: number): Float32Array {
   const matrix = new Float32Array(size * size);
   const half = size / 2;
   for (let index = 0; index < half; index++) {
