@@ -2,7 +2,9 @@
 import { PivotscopeError } from "../../core/errors.ts";
 import type { ExportFormat, MakeExport } from "./contract.ts";
 
-const FORMATS: Readonly<Partial<Record<ExportFormat, () => Promise<MakeExport>>>> = {};
+const FORMATS: Readonly<Partial<Record<ExportFormat, () => Promise<MakeExport>>>> = {
+  onnx: async () => (await import("./onnx/onnx-files.ts")).onnxFiles,
+};
 
 /** Those that are built in. */
 export const EXPORT_FORMATS = Object.keys(FORMATS) as ExportFormat[];
