@@ -6,6 +6,7 @@ import { formatScore } from "../charts/format.ts";
 import { contextOf, type Formula } from "../charts/frame/chart-context.ts";
 import { RETENTION_SENTENCE, RetentionChart } from "../charts/retention/RetentionChart.tsx";
 import { methods } from "../core/methods/index.ts";
+import { asksForWidths } from "../core/parameters/widths.ts";
 import type { PlanProvenance } from "../core/provenance.ts";
 import { pivotShare } from "../core/signals/fusion.ts";
 import type { UnitIndex } from "../core/unit.ts";
@@ -16,12 +17,23 @@ import { EmptyChart } from "./EmptyChart.tsx";
 import { missingPlan } from "./plan-context.ts";
 import columns from "./shared/columns.module.css";
 import texts from "./shared/text.module.css";
+import { createPartStore, usePart } from "./use-part.ts";
 import { useSelect } from "./use-workbench.ts";
+
+const widthsPart = createPartStore(() => import("./WidthsCost.tsx"));
 
 export function BudgetPanel() {
   const frame = useSelect((state) => state.pruning.frame);
   const layout = useSelect((state) => state.model.summary?.layout);
-  return frame && layout ? <BudgetLine layout={layout} frame={frame} /> : <p className={texts.note}>No plan yet.</p>;
+  const shaped = useSelect(({ pruning }) => !pruning.opened && asksForWidths(pruning.parameters));
+  const { found: widths } = usePart(widthsPart, shaped);
+  if (!frame || !layout) return <p className={texts.note}>No plan yet.</p>;
+  return (
+    <>
+      <BudgetLine layout={layout} frame={frame} />
+      {shaped && widths && <widths.default />}
+    </>
+  );
 }
 
 export function PlanPanel() {

@@ -30,7 +30,7 @@ export const parameterExplanations: Readonly<Record<ChoiceParameterName | Numeri
   mlpMinimumSlope: "Share of its neurons that an MLP keeps, times (1−S).",
   allocation: "How the budget is shared out over the modules, so that methods differ in their criterion alone.",
   roundWidths:
-    "Each MLP keeps a multiple of so many neurons, because kernels work in tiles. No more stays than without; what it costs in KL stands below the verdict.",
+    "Each MLP keeps a multiple of so many neurons, because kernels work in tiles. No more stays than without; the page shows what it costs in KL.",
   evenWidths:
     "Every layer of a tower keeps as many groups and as many neurons as the others, for programs that know one width only (vLLM, MLX, llama.cpp's vision tower).",
   magnitudeNorm: "What is summed over a unit's weights.",

@@ -29,6 +29,8 @@ export const widthParameters = group({
 
 export type WidthOptions = ValuesOf<typeof widthParameters.specs>;
 
+export const WIDTHS_OFF: WidthOptions = { roundWidths: "off", evenWidths: "off" };
+
 export function asksForWidths({ roundWidths, evenWidths }: WidthOptions): boolean {
   return roundWidths !== "off" || evenWidths !== "off";
 }

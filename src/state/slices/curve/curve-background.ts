@@ -54,6 +54,7 @@ export function createCurve(
       measureCurve(context, run, kept, {
         points: () => curves.get(key) ?? [],
         add: (point) => add(key, point),
+        tell: (widths) => patch("curve", { widths }),
       }),
     );
   }

@@ -1,5 +1,6 @@
 /** This picture's curve: what pruning does to the reasoning at hand, ratio by ratio, as far as it is known. */
 import type { PrunedOf } from "../../../core/provenance.ts";
+import type { ModuleKind, Ratio } from "../../../core/unit.ts";
 import { IDLE, type Job } from "../../job-state.ts";
 
 export interface CurvePoint {
@@ -19,14 +20,29 @@ export interface PrunedWords {
   readonly text: string | null;
 }
 
+/** What width options do to a plan, beside the method's own at the same ratio. */
+export interface WidthsCost {
+  /** The plan with the options and the trace, see `prunedKey`. */
+  readonly key: string;
+  /** The method's own plan: mean KL over the dense trace in nats, and the ratio that it reaches. */
+  readonly kl: number;
+  readonly reached: Ratio;
+  /** Modules that keep more units than in the method's own plan, and fewer, of how many. */
+  readonly changed: Readonly<
+    Record<ModuleKind, { readonly wider: number; readonly narrower: number; readonly of: number }>
+  >;
+}
+
 export type CurveState = Job & {
   /** What all points are of, see `curveKey`; null while nothing can be measured. */
   readonly key: string | null;
   /** By ascending ratio, each ratio once. */
   readonly points: readonly CurvePoint[];
+  /** Of the plan that was measured with width options last; null before. */
+  readonly widths: WidthsCost | null;
 };
 
-export const initialCurve: CurveState = { ...IDLE, key: null, points: [] };
+export const initialCurve: CurveState = { ...IDLE, key: null, points: [], widths: null };
 
 /** Milliseconds without any change of the page after which it measures by itself. */
 export const CURVE_REST = 1000;

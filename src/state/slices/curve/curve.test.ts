@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { prunedKey } from "../../../core/provenance.ts";
+import { type PrunedOf, prunedKey } from "../../../core/provenance.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { measureAt, opened, until } from "../../testing/journey.ts";
+import { meanKl } from "../measurement/mean-kl.ts";
 import { REST } from "../measurement/measurement.ts";
 import { curveKey, ratioOf } from "./curve-key.ts";
 import { CURVE_REST } from "./curve-state.ts";
@@ -28,6 +29,46 @@ async function whole(): Promise<void> {
   harness.elapse(CURVE_REST);
   await until(harness, ({ curve }) => curve.status === "done");
 }
+
+describe("what width options cost", () => {
+  it("is the method's own plan beside the one at hand, measured before the curve and kept", async () => {
+    await rested();
+    const own = state().measurement.shown;
+    const before = state().pruning.frame?.keptPerModule.slice();
+    harness.workbench.actions.pruning.setParameter("roundWidths", "8");
+    await expect.poll(() => state().pruning.frame !== null).toBe(true);
+    harness.elapse(REST);
+    await until(harness, ({ measurement }) => measurement.status === "done");
+    const measured = calls("evaluate");
+    harness.elapse(CURVE_REST);
+    await until(harness, ({ curve }) => curve.widths !== null);
+    const { widths } = state().curve;
+    expect(widths?.key).toBe(prunedKey(requireOf(state().measurement.shown)));
+    // The method's own plan was measured before: its KL is what it was, and nothing runs again for it.
+    expect(widths?.kl).toBe(own && meanKl(own.measurement));
+    expect(widths?.reached).toBe(own?.of.plan.reached);
+    expect(calls("evaluate")).toBeLessThanOrEqual(measured + 1);
+    const after = state().pruning.frame?.keptPerModule ?? [];
+    const modules = state().model.summary?.layout.modules ?? [];
+    const differences = modules.map(({ kind }, index) =>
+      kind === "mlp" ? (after[index] ?? 0) - (before?.[index] ?? 0) : 0,
+    );
+    expect(widths?.changed).toEqual({
+      attn: { wider: 0, narrower: 0, of: modules.length / 2 },
+      mlp: {
+        wider: differences.filter((by) => by > 0).length,
+        narrower: differences.filter((by) => by < 0).length,
+        of: modules.length / 2,
+      },
+    });
+    expect(differences.some((by) => by !== 0)).toBe(true);
+  });
+
+  const requireOf = (measured: { readonly of: PrunedOf } | null) => {
+    if (!measured) throw new Error("a measurement expected");
+    return measured.of;
+  };
+});
 
 describe("the curve of the picture at hand", () => {
   it("begins with what the slider has measured, and with nothing of its own before a rest", async () => {
