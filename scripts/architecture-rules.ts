@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "src/models/architectures/registry.ts": "it lists them",
   "src/models/architectures/onnx-layouts.ts": "it lists them",
   "src/models/export/gguf/vision-parts.ts": "it lists what each is to another program",
+  "src/models/export/transformers/modelings.ts": "it lists what each brings along for another program",
   "src/models/hub/address.ts": "an example of an address",
   "src/models/tokenizer/steps.ts": "advice which model to open instead",
   "src/panels/PicturePanel.tsx": "advice which model to open instead",

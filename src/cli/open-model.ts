@@ -6,7 +6,7 @@ import { defineModel, modelLayout } from "../engine/load/create-model.ts";
 import { openNodePlace } from "../engine/node-places.ts";
 import type { Session } from "../engine/session.ts";
 import { type ModelConfig, parseModelConfig } from "../models/architectures/registry.ts";
-import { fitWeights } from "../models/fit-weights.ts";
+import { type FittedWeights, fitWeights } from "../models/fit-weights.ts";
 import { readModelConfig } from "../models/model-config-file.ts";
 import { openWeights } from "../models/open-weights.ts";
 import { type CheckpointFolder, readTwice } from "../models/source.ts";
@@ -52,24 +52,31 @@ export async function outlineModel(path: string): Promise<ModelOutline> {
   const folder = await openNodePlace(path);
   return readTwice(folder, async () => {
     const config = parseModelConfig(await readModelConfig(folder));
-    return { name: folder.name, ...(await outlineWeights(folder, config)) };
+    return { name: folder.name, ...(await outlineFolder(folder, config)) };
   });
 }
 
-/** Reads the weights to their end, or not at all where the folder knows their hash. */
-async function outlineWeights(folder: CheckpointFolder, stated: ModelConfig): Promise<Omit<ModelOutline, "name">> {
+async function outlineFolder(folder: CheckpointFolder, stated: ModelConfig): Promise<Omit<ModelOutline, "name">> {
   try {
-    const { config, weights, ifHeadsEqual } = fitWeights(stated, await openWeights(folder));
-    const { ownHead, embeddingWeights } = defineModel(config).text;
-    const digests: string[] = [];
-    const weightHash = await weights.read({
-      names: new Set(ifHeadsEqual ? [ownHead, embeddingWeights[0]?.tensor ?? ""] : []),
-      onTensor: ({ bytes }) => void digests.push(createHash("sha256").update(bytes).digest("hex")),
-    });
-    const found = ifHeadsEqual && digests[0] === digests[1] ? ifHeadsEqual : config;
-    return { layout: modelLayout(defineModel(found)), weightHash };
+    return await outlineWeights(fitWeights(stated, await openWeights(folder)));
   } catch (error) {
     if (!(error instanceof PivotscopeError) || error.code !== "not-found") throw error;
     return { layout: modelLayout(defineModel(stated)), weightHash: "" };
   }
+}
+
+/**
+ * What the model is, its units, and the hash of its weights. Reads the weights to their end, or not at all where the folder
+ * knows their hash.
+ */
+export async function outlineWeights({ config, weights, ifHeadsEqual }: FittedWeights, signal?: AbortSignal) {
+  const { ownHead, embeddingWeights } = defineModel(config).text;
+  const digests: string[] = [];
+  const weightHash = await weights.read({
+    names: new Set(ifHeadsEqual ? [ownHead, embeddingWeights[0]?.tensor ?? ""] : []),
+    onTensor: ({ bytes }) => void digests.push(createHash("sha256").update(bytes).digest("hex")),
+    signal,
+  });
+  const found = ifHeadsEqual && digests[0] === digests[1] ? ifHeadsEqual : config;
+  return { config: found, layout: modelLayout(defineModel(found)), weightHash };
 }

@@ -12,6 +12,7 @@ import { plan } from "./plan.ts";
 import { planSequential } from "./plan-sequential.ts";
 import { printable } from "./printable.ts";
 import { scenes } from "./scenes.ts";
+import { slice } from "./slice.ts";
 import { statistics } from "./statistics.ts";
 import { sweep } from "./sweep.ts";
 import { sweepMerge } from "./sweep-merge.ts";
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   planSequential,
   evaluate,
   generate,
+  slice,
   judge,
   sweep,
   sweepMerge,

@@ -1,9 +1,11 @@
 /** The formats that a smaller model is written in, each loaded with the first export of its kind. */
 import { PivotscopeError } from "../../core/errors.ts";
+import { onDemand } from "../../core/on-demand.ts";
 import type { ExportFormat, MakeExport } from "./contract.ts";
 
 const FORMATS: Readonly<Partial<Record<ExportFormat, () => Promise<MakeExport>>>> = {
-  onnx: async () => (await import("./onnx/onnx-files.ts")).onnxFiles,
+  transformers: onDemand(async () => (await import("./transformers/files.ts")).transformersFiles),
+  onnx: onDemand(async () => (await import("./onnx/onnx-files.ts")).onnxFiles),
 };
 
 /** Those that are built in. */

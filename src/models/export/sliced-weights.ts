@@ -87,7 +87,9 @@ export async function openSlicedWeights(
   const formatOf = (name: string): NumberFormat =>
     format === "stored" ? requireReadable(storedOf(weights, slots, name)).dtype : format;
   const described = uniqueTensors(definition).map(({ tensor, shape }): SlicedTensor => {
-    const own = formatOf(slots.has(tensor) ? tensor : (compensations.get(tensor)?.weight ?? tensor));
+    // A sum with a compensation is no number of the file: rounding it to halves would lose what a few bytes keep.
+    const sum = format === "stored" && compensations.has(tensor);
+    const own = sum ? "F32" : formatOf(slots.has(tensor) ? tensor : (compensations.get(tensor)?.weight ?? tensor));
     return { name: tensor, shape, format: own, bytes: sizeOf(shape) * formatBytes(own) };
   });
   const byName = new Map(described.map((tensor) => [tensor.name, tensor]));
