@@ -12,14 +12,13 @@ import type { GgufParts } from "./parts.ts";
 import { textParts } from "./text-model.ts";
 import { visionParts } from "./vision-parts.ts";
 
-/** Nothing is read of them here. */
-const BUNDLED_HASH = "";
 const NO_FILES = { preprocessor: null, processor: null };
 
 async function open() {
   const checkpoint = await openCheckpoint(await createNodeFolder(join(projectRoot, "public", "models", "scenes")));
   const definition = architectureOf(checkpoint.config).define(checkpoint.config);
   const layout = modelLayout(definition);
+  const weightHash = await checkpoint.weights.read({ names: new Set(), onTensor() {} });
   /** Keeps as many units of each module as `kept` says. */
   const slice = (kept: (key: string, units: number) => number): Promise<SlicedWeights> => {
     const keep = new Uint8Array(layout.unitCount);
@@ -27,7 +26,6 @@ async function open() {
       const first = layout.offsets[index] ?? 0;
       keep.fill(1, first, first + kept(key, unitCount));
     });
-    const weightHash = BUNDLED_HASH;
     return openSlicedWeights({ ...checkpoint, weightHash, layout, pruning: { keep, meanInputs: null } }, "F32");
   };
   return { checkpoint, slice };
