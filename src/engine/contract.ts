@@ -11,6 +11,7 @@ import type { Statistics, WeightStatistics } from "../core/statistics.ts";
 import type { ModelSource } from "../models/model-source.ts";
 import type { CalibrationOrder, CalibrationProgress, LayerViewParameters } from "./contract/calibration.ts";
 import type { Call, SampleProgress } from "./contract/call.ts";
+import type { ExportOrder, ExportOutcome, ExportProgress } from "./contract/export.ts";
 import type { GenerateOptions, Trace, TraceToken } from "./contract/generation.ts";
 import type { Assessment, AssessmentRequest, Measurement } from "./contract/measurement.ts";
 import type {
@@ -33,6 +34,7 @@ import type {
 
 export type * from "./contract/calibration.ts";
 export type * from "./contract/call.ts";
+export type * from "./contract/export.ts";
 export type * from "./contract/generation.ts";
 export type * from "./contract/measurement.ts";
 export type * from "./contract/model.ts";
@@ -66,6 +68,11 @@ export interface Engine {
   observeLayers(parameters: LayerViewParameters, call?: Call<SampleProgress>): Promise<LayerViews>;
   /** Teacher-forced comparison of the pruned with the dense model on `trace`. */
   evaluate(input: SampleInput, trace: readonly number[], pruning: Pruning, call?: Call): Promise<Measurement>;
+  /**
+   * Writes the model that a plan leaves to a file. Nothing is left of one that fails or is cancelled. Throws `bad-input` for a
+   * plan of other weights and for a full disk, `unsupported` for what the format cannot hold.
+   */
+  exportModel(order: ExportOrder, call?: Call<ExportProgress>): Promise<ExportOutcome>;
   /** The evaluation set at hand: the checkpoint folder's, empty where it has none, or the user's own. */
   evaluationSet(call?: Call): Promise<readonly EvaluationSample[]>;
   /** Dense traces of evaluation samples, written batched and kept; one per place in `samples`. */

@@ -29,6 +29,7 @@ const loadSampleSets = onDemand(() => import("./calibrate/sample-sets.ts"));
 /** The first model is opened without a look before. */
 const loadInspection = onDemand(() => import("./load/inspect.ts"));
 const loadSlices = onDemand(() => import("./slice/engine-slice.ts"));
+const loadExportModel = onDemand(() => import("./export/export-model.ts"));
 const loadLayerViews = onDemand(() => import("./measure/layer-views.ts"));
 
 /** Makes an engine without a model. */
@@ -230,6 +231,11 @@ export function createEngine(environment: EngineEnvironment): Engine {
     async assess(request, call = {}) {
       const { assessor } = await sets();
       return assessor.assess(request, request.pruning && (await masksOf(request.pruning, call.signal)), call);
+    },
+
+    async exportModel(order, call = {}) {
+      const { exportModel } = await loadExportModel();
+      return exportModel(loaded(), order, call);
     },
 
     async countRuns() {

@@ -5,6 +5,7 @@ import { useActions, useSelect } from "./use-workbench.ts";
 
 const DIALOGS = {
   help: { name: "Help", store: createPartStore(() => import("./HelpDialog.tsx")) },
+  export: { name: "Export", store: createPartStore(() => import("./export/ExportDialog.tsx")) },
   parameters: { name: "Advanced", store: createPartStore(() => import("./ParametersPanel.tsx")) },
 } as const;
 

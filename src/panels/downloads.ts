@@ -1,19 +1,17 @@
 /** What the page computed, as files that the command line reads. */
 import { download } from "../charts/save/download.ts";
-import { createPlan, serialisePlan } from "../core/plan.ts";
+import { serialisePlan } from "../core/plan.ts";
 import { serialiseStatistics } from "../core/statistics-json.ts";
 import type { WorkbenchState } from "../state/shape.ts";
 import { calibrationOf } from "../state/slices/calibration.ts";
+import { nameOfPlan, planAtHand } from "../state/slices/exporting/export-order.ts";
 
 const JSON_TYPE = "application/json";
 
 /** Downloads the plan at the ratio at hand; nothing happens before there is one. */
-export function downloadPlan({ model: { summary }, pruning: { frame, of } }: WorkbenchState): void {
-  if (!summary || !frame || !of) return;
-  const { method, parameters, asked } = of.plan;
-  const plan = createPlan(summary.layout, frame, { model: of.model, method, parameters, askedRatio: asked });
-  const percent = Number((asked * 100).toFixed(1));
-  download(`pivotscope-plan-${of.model.name}-${method}-${percent}pct.json`, serialisePlan(plan), JSON_TYPE);
+export function downloadPlan(state: WorkbenchState): void {
+  const found = planAtHand(state);
+  if (found) download(`pivotscope-plan-${nameOfPlan(found.of)}.json`, serialisePlan(found.plan));
 }
 
 /** Downloads what the last calibration left. */

@@ -97,6 +97,7 @@ const JOB_WORDS: Record<JobKind, string> = {
   layers: "the layer views",
   samples: "a trace of an own sample",
   curve: "a step of the curve",
+  export: "an export",
 };
 
 /** "waits for the calibration"; what a waiting job of this kind waits for. */

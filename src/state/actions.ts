@@ -6,6 +6,7 @@ import { createCurveActions } from "./slices/curve/curve.ts";
 import { createExperimentsActions } from "./slices/experiments/experiments.ts";
 import { createLayersActions } from "./slices/experiments/layers.ts";
 import { createResultsLoader } from "./slices/experiments/load-results.ts";
+import { createExportingActions } from "./slices/exporting/exporting.ts";
 import { createFilesActions } from "./slices/files/files.ts";
 import { createHistoryActions } from "./slices/history/history.ts";
 import { createInputActions } from "./slices/input/input.ts";
@@ -49,6 +50,7 @@ export function createActions(context: Context) {
     scenes: createScenesActions(context, input),
     reasoning: createReasoningActions(context, noteLoss, answers, measurements),
     calibration,
+    exporting: createExportingActions(context, noteLoss),
     files: createFilesActions(context, calibration, pruning),
     history: createHistoryActions(context),
     kept: createKeptActions(context, { answers, calibrations: kept }),

@@ -3,6 +3,7 @@ import type { CalibrationState } from "./slices/calibration-state.ts";
 import type { CurveState } from "./slices/curve/curve-state.ts";
 import type { ExperimentsState } from "./slices/experiments/experiments-state.ts";
 import type { LayersState } from "./slices/experiments/layers-state.ts";
+import type { ExportingState } from "./slices/exporting/exporting-state.ts";
 import type { FilesState } from "./slices/files/files-state.ts";
 import type { HistoryState } from "./slices/history/history-state.ts";
 import type { InputState } from "./slices/input/input-state.ts";
@@ -29,6 +30,7 @@ export interface WorkbenchState {
   readonly scenes: ScenesState;
   readonly reasoning: ReasoningState;
   readonly calibration: CalibrationState;
+  readonly exporting: ExportingState;
   readonly files: FilesState;
   readonly history: HistoryState;
   readonly kept: KeptState;

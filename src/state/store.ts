@@ -13,6 +13,7 @@ import { initialCalibration } from "./slices/calibration-state.ts";
 import { initialCurve } from "./slices/curve/curve-state.ts";
 import { initialExperiments } from "./slices/experiments/experiments-state.ts";
 import { initialLayers } from "./slices/experiments/layers-state.ts";
+import { initialExporting } from "./slices/exporting/exporting-state.ts";
 import { initialFiles } from "./slices/files/files-state.ts";
 import { initialHistory } from "./slices/history/history-state.ts";
 import { initialInput } from "./slices/input/input-state.ts";
@@ -40,6 +41,7 @@ const initialState: WorkbenchState = {
   scenes: initialScenes,
   reasoning: initialReasoning,
   calibration: initialCalibration,
+  exporting: initialExporting,
   files: initialFiles,
   history: initialHistory,
   kept: initialKept,

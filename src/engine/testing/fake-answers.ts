@@ -133,6 +133,13 @@ export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
     },
     checkDevice: { answer: () => ({ right: told.deviceRight, precisionNote: told.deviceRight ? "" : "It is wrong." }) },
     weightStatistics: { answer: () => fakeStatistics(layout) },
+    exportModel: {
+      async answer([{ name, format, to }], call) {
+        const progress = { stage: "writing", total: 100, item: `${name}/${format}` } as const;
+        for (const done of [50, 100]) await step(call, () => ({ ...progress, done }));
+        return { bytes: 100, files: ["README.md", "config.json"], file: to ? null : new Blob(["zip"]) };
+      },
+    },
     countRuns: { answer: () => told.runs },
     observeLayers: {
       answer([parameters], call) {

@@ -41,6 +41,7 @@ export const ENGINE_CALLS: { readonly [Name in CallName]: Crossings<ArgumentsOf<
   unslice: [],
   checkSlice: ["picture-once", "copied"],
   measureSpeed: ["picture-once", "copied"],
+  exportModel: ["copied"],
   countRuns: [],
   dispose: [],
 };

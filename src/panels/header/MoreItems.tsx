@@ -19,6 +19,13 @@ export default function MoreItems() {
         Advanced
       </MenuItem>
       <hr />
+      <MenuItem
+        disabled={!plan}
+        title="Write the model that the plan leaves, for other programs"
+        onPress={() => preferences.open("export")}
+      >
+        Export the smaller model…
+      </MenuItem>
       <MenuItem disabled={!plan} onPress={() => downloadPlan(store.getState())}>
         Download plan (JSON)
       </MenuItem>

@@ -17,7 +17,7 @@ export type TabName = (typeof TAB_NAMES)[number];
 
 export interface PreferencesState {
   readonly theme: Theme;
-  readonly dialog: "help" | "parameters" | null;
+  readonly dialog: "help" | "parameters" | "export" | null;
   /** What lies open under the workbench. */
   readonly tab: TabName | null;
   /** Whether single keys act outside of text fields; they can get in the way of speech input (WCAG 2.1.4). */
