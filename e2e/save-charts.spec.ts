@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { type Download, expect, type Page } from "@playwright/test";
+import { violations } from "./axe.ts";
 import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
@@ -129,6 +130,8 @@ test("a chart that is shown as its table is saved as a picture and as numbers", 
   const drawing = (await readFile(await (await save(page, "Retention by layer", "SVG")).path())).toString();
   expect(drawing).toContain(">text layers</text>");
   await chart.getByRole("button", { name: "save" }).click();
+  await expect(page.getByRole("group", { name: "Save Retention by layer as" })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await expect(page.getByRole("group", { name: "Save Retention by layer as" })).toBeHidden();
   await expect(chart.getByRole("button", { name: "save" })).toBeFocused();

@@ -10,6 +10,7 @@ import frame from "./ChartFrame.module.css";
 import type { Formula, FramedChartProps } from "./chart-context.ts";
 import { DataTable } from "./DataTable.tsx";
 import { FormulaNote } from "./FormulaNote.tsx";
+import { framedCharts } from "./framed-charts.ts";
 import { SaveButton } from "./SaveButton.tsx";
 import type { ChartTable } from "./table.ts";
 
@@ -47,8 +48,16 @@ export function ChartFrame(props: ChartFrameProps) {
   const stale = staleRatio !== null;
   const shownRatio = staleRatio ?? context.ratio;
   const { ratioText } = context;
+  const chart = { title, sentence, context: { ...context, ratio: shownRatio }, table: csv };
   return (
-    <section className={frame.chart} aria-labelledby={id} data-stale={stale || undefined}>
+    <section
+      ref={(element) => {
+        if (element) framedCharts.set(element, { chart, table, isTable });
+      }}
+      className={frame.chart}
+      aria-labelledby={id}
+      data-stale={stale || undefined}
+    >
       <header className={frame.chartHead}>
         <Heading id={id} className={frame.chartTitle}>
           {title}
@@ -69,10 +78,7 @@ export function ChartFrame(props: ChartFrameProps) {
               {asTable ? "chart" : "table"}
             </button>
           )}
-          <SaveButton
-            chart={{ title, sentence, context: { ...context, ratio: shownRatio }, table: csv }}
-            onPicture={() => setAsTable(false)}
-          />
+          <SaveButton chart={chart} onPicture={() => setAsTable(false)} />
         </span>
       </header>
       <p className={frame.chartSentence}>{sentence}</p>

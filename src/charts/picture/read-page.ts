@@ -19,15 +19,15 @@ export interface PictureWords {
 }
 
 /** The chart in `section` as it stands on the page, on the page's own ground. */
-export function readPage(section: HTMLElement, words: PictureWords): Scene {
+export function readPage(section: HTMLElement, words: PictureWords, margin = MARGIN): Scene {
   return laidOutInFull(section, () => {
     const { left, top, width } = section.getBoundingClientRect();
-    const reader = new PageReader({ x: left - MARGIN, y: top - MARGIN });
+    const reader = new PageReader({ x: left - margin, y: top - margin });
     reader.walk(section, { opacity: 1, underlines: [] });
     return {
       ...words,
-      width: Math.ceil(Math.max(width, reader.right - left) + 2 * MARGIN),
-      height: Math.ceil(reader.bottom - top + 2 * MARGIN),
+      width: Math.ceil(Math.max(width, reader.right - left) + 2 * margin),
+      height: Math.ceil(reader.bottom - top + 2 * margin),
       background: groundOf(section, reader.read),
       marks: reader.marks,
     };

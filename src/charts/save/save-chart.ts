@@ -1,5 +1,4 @@
 /** A chart as a file: its picture as it stands on the page, or its numbers. */
-import { formatShare } from "../format.ts";
 import type { ChartContext } from "../frame/chart-context.ts";
 import type { ChartTable } from "../frame/table.ts";
 import { paintPng } from "../picture/paint.ts";
@@ -9,6 +8,7 @@ import { writeSvg } from "../picture/write-svg.ts";
 import { toCsv } from "./csv.ts";
 import { download } from "./download.ts";
 import { fileName } from "./file-name.ts";
+import { whoseLine } from "./whose-line.ts";
 
 export type ChartFormat = "png" | "svg" | "csv";
 
@@ -30,14 +30,9 @@ export async function saveChart(chart: SavedChart, section: HTMLElement, format:
   download(name, await paintPng(scene, pageFaces(section)));
 }
 
-/** The picture of the chart that stands in `section`. */
-export function chartScene({ title, sentence, context }: SavedChart, section: HTMLElement): Scene {
-  return readPage(section, { title, description: `${whoseLine(context)}. ${sentence}` });
-}
-
-/** "Scenes 3M · µCRASP · 38.0 %". */
-export function whoseLine({ model, method, ratio, ratioText }: ChartContext): string {
-  return `${model} · ${method} · ${ratioText ?? formatShare(ratio, 1)}`;
+/** The picture of the chart that stands in `section`, with so many CSS pixels around it where that is said. */
+export function chartScene({ title, sentence, context }: SavedChart, section: HTMLElement, margin?: number): Scene {
+  return readPage(section, { title, description: `${whoseLine(context)}. ${sentence}` }, margin);
 }
 
 function pageFaces(section: HTMLElement) {

@@ -1,10 +1,12 @@
 /** The numbers of this picture's curve. */
 import { useLayoutEffect, useRef } from "react";
+import { CurveDrawing } from "../../charts/curve/CurveDrawing.tsx";
 import type { CurveRow } from "../../charts/curve/curve-shape.ts";
 import { answerSentence, curveTable } from "../../charts/curve/curve-words.ts";
 import { ChartFrame } from "../../charts/frame/ChartFrame.tsx";
 import { contextOf } from "../../charts/frame/chart-context.ts";
 import { DataTable } from "../../charts/frame/DataTable.tsx";
+import { MAXIMUM_RATIO } from "../../state/slices/pruning/pruning.ts";
 import controls from "../shared/controls.module.css";
 import dialogs from "../shared/dialog.module.css";
 import { useSelect } from "../use-workbench.ts";
@@ -35,6 +37,7 @@ export function CurveTable({ rows, onClose }: CurveTableProps) {
         table={table}
         isTable
       >
+        <CurveDrawing rows={rows} maximum={MAXIMUM_RATIO * 100} />
         <DataTable caption={TITLE} table={table()} />
       </ChartFrame>
       <button type="button" className={controls.button} onClick={onClose}>

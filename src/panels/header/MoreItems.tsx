@@ -2,6 +2,7 @@
 import type { Theme } from "../../state/slices/preferences-state.ts";
 import { downloadPlan, downloadStatistics } from "../downloads.ts";
 import { OpenFile } from "../OpenFile.tsx";
+import { ReportItem } from "../report/ReportItem.tsx";
 import controls from "../shared/controls.module.css";
 import { useActions, useSelect, useWorkbench } from "../use-workbench.ts";
 import menu from "./Menu.module.css";
@@ -32,6 +33,7 @@ export default function MoreItems() {
       <MenuItem disabled={!statistics} onPress={() => downloadStatistics(store.getState())}>
         Download statistics (JSON)
       </MenuItem>
+      <ReportItem />
       <OpenFile className={menu.item} />
       <hr />
       <ThemeChoice />
