@@ -190,8 +190,7 @@ export function decoder(config: DecoderConfig, text: TextDefinition): Graph {
   const flat = builder.constant(BigInt64Array.of(-1n, BigInt(width)), [2]);
   const hidden = builder.emit("Reshape", [embeds, flat], ["rows", width]);
   const sequences = { batch: BATCH, tokens: "T", rows: "rows", split, lastSlots, slots };
-  const options = { past: true };
-  const last = emitGenerationLayers({ builder, config, options, sequences, layers: text.layers }, hidden);
+  const last = emitGenerationLayers({ builder, config, options: {}, sequences, layers: text.layers }, hidden);
   const norm = builder.input("norm", [width]);
   const head = builder.input("head", [vocabularySize, width]);
   const logits = split(linear(builder, rmsNorm(builder, last, norm, config.normEpsilon), head), vocabularySize);

@@ -48,7 +48,8 @@ export interface Backend {
   readonly runs: number;
   /**
    * Whether every run copies all that it is fed, as onnxruntime's WebAssembly does. Weights that are used many times are
-   * then better given to `compile` as constants, of which the session holds a copy of its own.
+   * then better given to `compile` as constants, of which the session holds a copy of its own; and nothing can be written
+   * in place.
    */
   readonly copiesFeeds: boolean;
   /**
@@ -59,10 +60,14 @@ export interface Backend {
   /** Gives a program's memory back; it must not be run again. */
   discard(program: Program): Promise<void>;
   /**
-   * Runs `program`. Every graph input must be fed. Returns all outputs, owned by the caller.
+   * Runs `program`. Every graph input must be fed. Returns all outputs, owned by the caller, but those that `places` has:
+   * they are written into the tensors there, of their very shapes, which may be fed as well. Backends that copy feeds take
+   * no places.
    * Throws `device-lost` when the device goes away, `out-of-memory` when the device says so.
    */
-  run(program: Program, feeds: Feeds): Promise<Record<string, Tensor>>;
+  run(program: Program, feeds: Feeds, places?: Feeds): Promise<Record<string, Tensor>>;
+  /** A new float32 tensor of zeros, which the caller owns. */
+  allocate(dims: readonly number[]): Tensor;
   /** Copies `data` into a new tensor. On the cpu the tensor may share `data`'s memory: do not write to it after. */
   upload(data: TensorData, dims: readonly number[]): Tensor;
   /** As `upload`, but in the CPU's memory, for graph inputs that are lengths and not numbers to compute with. */

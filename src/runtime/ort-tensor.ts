@@ -46,6 +46,15 @@ export function ortFeeds(program: Program, feeds: Feeds): Record<string, OrtTens
   );
 }
 
-export function wrapOutputs(outputs: Readonly<Record<string, OrtTensor>>): Record<string, Tensor> {
-  return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, wrapTensor(tensor)]));
+/** What a run of `program` is to give out: null for a new tensor. */
+export function ortFetches({ graph }: Program, places: Feeds): Record<string, OrtTensor | null> {
+  return Object.fromEntries(
+    graph.outputs.map(({ name }) => [name, places[name] ? ortTensor(places[name]) : null] as const),
+  );
+}
+
+/** The outputs of a run, less those that were written into `places`. */
+export function wrapOutputs(outputs: Readonly<Record<string, OrtTensor>>, places: Feeds): Record<string, Tensor> {
+  const made = Object.entries(outputs).filter(([name]) => !places[name]);
+  return Object.fromEntries(made.map(([name, tensor]) => [name, wrapTensor(tensor)]));
 }

@@ -12,7 +12,7 @@ import type { Model } from "../pass/model.ts";
 import { openScope, type Releasable, releasable, type TensorScope } from "../pass/scope.ts";
 import { embedTokens, rowsOfIds } from "../pass/tokens.ts";
 import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
-import { cacheFeeds, type KeyValueCache, pickFromCache, releaseCache, replaceCache } from "./kv-cache.ts";
+import { type KeyValueCache, makeRoom, pickFromCache, releaseCache, runOnCache } from "./kv-cache.ts";
 
 /** `feeds` with the layer's number behind every name, as a graph of all layers has its ports. */
 export function ofLayer(feeds: Feeds, layer: number): Feeds {
@@ -57,10 +57,14 @@ export function createLengths(): Lengths {
   };
 }
 
-/** Rotary tables of as many positions as `rows` can reach; they are the scope's. */
-export function rotaryFeeds(scope: TensorScope, { definition }: Model, rows: Rows): Feeds {
+/** Tokens that the longest of `rows` can come to. */
+export function mostTokens(rows: Rows): number {
+  return Math.max(...rows.map((row) => (row ? row.input.prompt.length + row.limit : 1)));
+}
+
+/** Rotary tables of `count` positions; they are the scope's. */
+export function rotaryFeeds(scope: TensorScope, { definition }: Model, count: number): Feeds {
   const { headSize, positions } = definition.text;
-  const count = Math.max(...rows.map((row) => (row ? row.input.prompt.length + row.limit : 1)));
   const { cosine, sine } = halfRotaryTables(positions.plan, count);
   const upload = (values: Float32Array) => scope.upload(values, [count, headSize / 2]);
   return { rope_cosine: upload(cosine), rope_sine: upload(sine) };
@@ -98,18 +102,18 @@ export function createFusedLayers(model: Model, { masks, signal }: WriterRequest
   const run = async (batch: number, hidden: Tensor) => {
     using scope = openScope(backend, [hidden]);
     throwIfCancelled(signal);
-    const past = cache.keys.length > 0;
-    const program = await model.programs.get(generation, { batch, past, precision, compensation: masks.compensated });
-    const given = { ...feeds, ...rope, ...lengths.feeds(scope), ...cacheFeeds(cache), hidden };
-    const outputs = await scope.run(program, given);
-    replaceCache(model, cache, scope, outputs);
+    const program = await model.programs.get(generation, { batch, precision, compensation: masks.compensated });
+    const given = { ...feeds, ...rope, ...lengths.feeds(scope), hidden };
+    const outputs = await runOnCache(scope, model, program, given, cache);
     return scope.give(output(outputs, "hidden_out"));
   };
   return {
     async prefill(rows, hidden) {
       using scope = openScope(backend, [hidden]);
       lengths.start(rows);
-      rope = rotaryFeeds(tables, model, rows);
+      const most = mostTokens(rows);
+      rope = rotaryFeeds(tables, model, most);
+      makeRoom(model, cache, rows.length, most);
       return await run(rows.length, scope.give(hidden));
     },
     step(rows, hidden) {

@@ -22,8 +22,8 @@ describe("the graph from ids to ids", { timeout: 60_000 }, () => {
   const feeding = (model: Model, weights: Feeds): Model => {
     const backend: Backend = Object.create(model.backend, {
       run: {
-        value: (...[program, feeds]: Parameters<Backend["run"]>) =>
-          model.backend.run(program, { ...weights, ...feeds }),
+        value: (...[program, feeds, places]: Parameters<Backend["run"]>) =>
+          model.backend.run(program, { ...weights, ...feeds }, places),
       },
     });
     return { ...model, backend };

@@ -12,9 +12,9 @@ import type { MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import type { Programs } from "../pass/programs.ts";
 import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
-import { allLayers, createLengths, rotaryFeeds } from "./generate-fused.ts";
-import { encodeRows, lastRows, NO_ID, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
-import { cacheFeeds, type KeyValueCache, pickFromCache, releaseCache, replaceCache } from "./kv-cache.ts";
+import { allLayers, createLengths, mostTokens, rotaryFeeds } from "./generate-fused.ts";
+import { encodeRows, lastRows, NO_ID, type Writer, type WriterRequest } from "./generation-rows.ts";
+import { type KeyValueCache, makeRoom, pickFromCache, releaseCache, runOnCache } from "./kv-cache.ts";
 
 /** Names of the weights outside the layers that the graph holds. */
 const OUTER = ["embedding", "norm", "head"];
@@ -99,7 +99,7 @@ export async function discardLargeCopy(model: Model, limit = LARGE_COPY): Promis
 /** Writes with `program`, see `wholeProgram`. */
 export function createWholeWriter(model: Model, request: WriterRequest, program: Program): Writer {
   const { backend, definition } = model;
-  const { layers, width, headSize } = definition.text;
+  const { width } = definition.text;
   const { masks, signal } = request;
   const cache: KeyValueCache = { keys: [], values: [] };
   const lengths = createLengths();
@@ -107,11 +107,11 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
   let held: Feeds | null = null;
 
   /** What is the same for every token; a row of zeros where there are no features. */
-  const heldFor = async (rows: Rows) => {
+  const heldFor = async (positions: number) => {
     using scope = openScope(backend);
     const feeds = {
       vectors: await joinVectors(scope, model, masks),
-      ...rotaryFeeds(scope, model, rows),
+      ...rotaryFeeds(scope, model, positions),
       features: scope.upload(new Float32Array(width), [1, width]),
     };
     lasting.own(scope.give(Object.values(feeds)));
@@ -124,16 +124,15 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
   ): Promise<number[]> => {
     throwIfCancelled(signal);
     using scope = openScope(backend);
-    const outputs = await scope.run(program, {
+    const given = {
       ...held,
-      ...cacheFeeds(cache),
       ...lengths.feeds(scope),
       ids: scope.upload(ids, [batch, ids.length / batch]),
       index: scope.upload(rows.index, [rows.index.length]),
       positions: scope.upload(rows.positions, [batch]),
       ...(rows.features ? { features: rows.features } : {}),
-    });
-    replaceCache(model, cache, scope, outputs);
+    };
+    const outputs = await runOnCache(scope, model, program, given, cache);
     const next = await backend.read(output(outputs, "ids_out"));
     const best = await backend.read(output(outputs, "best_logits"));
     return Array.from(next, (id, row) => (Number.isFinite(best[row]) ? id : NO_ID));
@@ -143,12 +142,9 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
       using scope = openScope(backend);
       const { batch, features } = await encodeRows(scope, model, rows, request);
       lengths.start(rows);
-      held = await heldFor(rows);
-      for (const { shape } of layers) {
-        for (const list of [cache.keys, cache.values]) {
-          list.push(backend.upload(new Float32Array(), [rows.length, shape.attentionUnits, 0, headSize]));
-        }
-      }
+      const most = mostTokens(rows);
+      held = await heldFor(most);
+      makeRoom(model, cache, rows.length, most);
       const positions = lastRows(rows, batch.tokens);
       return await run(batch.ids, rows.length, { features, index: batch.mergeIndex, positions });
     },

@@ -3,6 +3,7 @@
  * sample at a time. Samples that have finished are carried along until they are half of the batch, then taken out.
  */
 import { invariant, type PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import { onDemand } from "../../core/on-demand.ts";
 import { settled } from "../../runtime/backend.ts";
 import { type PreparedInput, paddedSize } from "../pass/batch.ts";
 import { notFiniteResult } from "../pass/finite-results.ts";
@@ -10,7 +11,6 @@ import type { MaskSet } from "../pass/masks.ts";
 import type { Model, WayToWrite } from "../pass/model.ts";
 import { createLayerWriter } from "./generate-by-layers.ts";
 import { createFusedWriter } from "./generate-fused.ts";
-import { createWholeWriter, wholeProgram } from "./generate-whole.ts";
 import { NO_ID, type Row, type Rows, type Writer } from "./generation-rows.ts";
 
 export type { WayToWrite } from "../pass/model.ts";
@@ -50,11 +50,17 @@ export interface Generation {
   readonly finish: "stop" | "length";
 }
 
+/** Only backends that copy what they are fed write so. */
+const loadWhole = onDemand(() => import("./generate-whole.ts"));
+
 /** The way that is asked for, or the next slower one that this model and its backend have. */
 async function createWriter(model: Model, request: BatchRequest): Promise<Writer> {
   const { way = model.generationWay } = request;
-  const whole = way === "whole" ? await wholeProgram(model) : null;
-  if (whole) return createWholeWriter(model, request, whole);
+  if (way === "whole" && model.backend.copiesFeeds) {
+    const { createWholeWriter, wholeProgram } = await loadWhole();
+    const program = await wholeProgram(model);
+    if (program) return createWholeWriter(model, request, program);
+  }
   const fused = way !== "layers" && model.definition.text.generation !== null;
   return fused ? createFusedWriter(model, request) : createLayerWriter(model, request);
 }

@@ -1,13 +1,31 @@
 /** Keys and values of every layer that generation goes on from. */
 import { invariant } from "../../core/errors.ts";
-import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
+import { type Feeds, output, type Program, type Tensor } from "../../runtime/backend.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope, type TensorScope } from "../pass/scope.ts";
 
-/** One tensor per layer, [samples, key/value heads, slots, head size]; empty before the first pass. */
+/** One tensor per layer, [samples, key/value heads, slots, head size]; none before the first pass. */
 export interface KeyValueCache {
   readonly keys: Tensor[];
   readonly values: Tensor[];
+}
+
+/**
+ * Fills an empty cache for graphs of all layers with room for `slots` tokens of each of `batch` samples, in which runs
+ * write in place. Where the backend does not do that it has no slots, and gets more with each run.
+ */
+export function makeRoom(
+  { backend, definition }: Model,
+  { keys, values }: KeyValueCache,
+  batch: number,
+  slots: number,
+) {
+  const { layers, headSize } = definition.text;
+  for (const { shape } of layers) {
+    for (const list of [keys, values]) {
+      list.push(backend.allocate([batch, shape.attentionUnits, backend.copiesFeeds ? 0 : slots, headSize]));
+    }
+  }
 }
 
 /** Gives the cache's tensors back and empties it. */
@@ -15,21 +33,31 @@ export function releaseCache(model: Model, { keys, values }: KeyValueCache): voi
   model.backend.release(...keys.splice(0), ...values.splice(0));
 }
 
-/** The cache as a graph of all layers takes it. */
-export function cacheFeeds({ keys, values }: KeyValueCache): Feeds {
+/** The cache under the names that a graph of all layers has for it. */
+function ports({ keys, values }: KeyValueCache, key: string, value: string): Feeds {
   return Object.fromEntries([
-    ...keys.map((key, layer) => [`past_key.${layer}`, key] as const),
-    ...values.map((value, layer) => [`past_value.${layer}`, value] as const),
+    ...keys.map((tensor, layer) => [`${key}.${layer}`, tensor] as const),
+    ...values.map((tensor, layer) => [`${value}.${layer}`, tensor] as const),
   ]);
 }
 
-/** Puts what a graph of all layers gave out, which is taken from the scope, in place of what it was fed. */
-export function replaceCache(model: Model, cache: KeyValueCache, scope: TensorScope, outputs: Feeds): void {
+/** Runs a graph of all layers on the cache, which holds what it gives out afterwards; the other outputs are the scope's. */
+export async function runOnCache(
+  scope: TensorScope,
+  model: Model,
+  program: Program,
+  feeds: Feeds,
+  cache: KeyValueCache,
+): Promise<Feeds> {
+  const given = { ...feeds, ...ports(cache, "past_key", "past_value") };
+  if (!model.backend.copiesFeeds) return scope.run(program, given, ports(cache, "key_out", "value_out"));
+  const outputs = await scope.run(program, given);
   releaseCache(model, cache);
   for (const layer of model.definition.text.layers.keys()) {
     cache.keys.push(scope.give(output(outputs, `key_out.${layer}`)));
     cache.values.push(scope.give(output(outputs, `value_out.${layer}`)));
   }
+  return outputs;
 }
 
 /** Keeps the samples at `places`, any of them also several times. */

@@ -25,8 +25,10 @@ import {
 
 const MEBIBYTE = 2 ** 20;
 const gpu = (largestBuffer: number): MemoryLimits =>
-  memoryLimits({ kind: "webgpu", limits: { largestBuffer, float16: false } });
-const cpu = memoryLimits({ kind: "cpu", limits: { largestBuffer: Number.POSITIVE_INFINITY, float16: true } });
+  memoryLimits({ kind: "webgpu", limits: { largestBuffer, float16: false }, copiesFeeds: false });
+const unbounded = { largestBuffer: Number.POSITIVE_INFINITY, float16: true };
+const cpu = memoryLimits({ kind: "cpu", limits: unbounded, copiesFeeds: false });
+const wasm = memoryLimits({ kind: "cpu", limits: unbounded, copiesFeeds: true });
 
 /** SmolVLM's sizes: 1024 patches of 768, 12 heads; text as given. */
 function smolVlm(text: {
@@ -113,14 +115,20 @@ describe("samples that are written at once", () => {
     const short = samplesWritten(small, 85, 125, limits);
     const long = samplesWritten(small, 85, 585, limits);
     expect(long).toBeLessThan(short);
-    // Keys and values of a token in all layers, before and after one more is written.
-    const token = (layers: number, keyValueHeads: number) => 2 * layers * 2 * keyValueHeads * 64 * 4;
+    // Keys and values of a token in all layers.
+    const token = (layers: number, keyValueHeads: number) => layers * 2 * keyValueHeads * 64 * 4;
     for (const wanted of [long, long - 1]) {
       expect(paddedSize(wanted) * token(30, 3) * 585).toBeLessThanOrEqual(limits.run);
     }
     const samples = samplesWritten(large, 140, 640, limits);
     expect(paddedSize(samples) * token(32, 5) * 640).toBeLessThanOrEqual(limits.run);
     expect(2 * samples * token(32, 5) * 640).toBeGreaterThan(limits.run);
+    // Where they are not written in place, they are there before and after one more is written.
+    expect(samplesWritten(large, 140, 640, wasm)).toBe(samplesWritten(large, 140, 640, cpu) / 2);
+    // Attention of the first pass over a short prompt in a large room: 9 heads, 64 MB a sample.
+    expect(samplesWritten(small, 400, 4660, { ...cpu, run: 2 ** 40, layer: 8.5 * 9 * 400 * 4660 * 4 })).toBe(8);
+    // Keys of all samples in a layer are one tensor: 3 heads of 64.
+    expect(samplesWritten(small, 8, 4000, { ...gpu(4.5 * 3 * 64 * 4000 * 4), run: 2 ** 40 })).toBe(4);
     // The padding of a batch has to fit the largest buffer too: attention over 700 tokens, of 7 samples but not of 8.
     const attention = 9 * 700 ** 2 * 4;
     const padded = paddedSize(samplesWritten(small, 700, 701, { ...gpu(7.5 * attention), run: 2 ** 40 }));

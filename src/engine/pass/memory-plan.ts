@@ -29,6 +29,8 @@ export interface MemoryLimits {
   readonly run: number;
   /** Logits and their gradients at one time. */
   readonly logits: number;
+  /** How many times a KV cache is there while a token is written: once where it is written in place. */
+  readonly caches: number;
   /** Patches of a frame up to which short batches are filled up with padding: above, padding costs too much. */
   readonly paddedPatches: number;
 }
@@ -46,8 +48,13 @@ const BUDGETS = {
 const PADDED_PATCHES = 256;
 
 /** The limits of `backend`. */
-export function memoryLimits({ kind, limits }: Pick<Backend, "kind" | "limits">): MemoryLimits {
-  return { ...BUDGETS[kind], largestBuffer: limits.largestBuffer, paddedPatches: PADDED_PATCHES };
+export function memoryLimits({
+  kind,
+  limits,
+  copiesFeeds,
+}: Pick<Backend, "kind" | "limits" | "copiesFeeds">): MemoryLimits {
+  const { largestBuffer } = limits;
+  return { ...BUDGETS[kind], largestBuffer, caches: copiesFeeds ? 2 : 1, paddedPatches: PADDED_PATCHES };
 }
 
 /** Sizes inside one layer of a tower. */
@@ -144,8 +151,8 @@ export function samplesAtOnce(sequences: Sequences, losses: number, limits: Memo
 
 /**
  * Samples that may be written at once, a power of two because batches are padded to one: as many as go through a layer
- * and as have room for what the model remembers of `tokens` tokens, keys and values of every layer. They are there twice
- * while a token is written, because graphs of all layers take them all in and give them all out.
+ * and as have room for what the model remembers of `tokens` tokens, keys and values of every layer. Attention over a
+ * prompt makes scores for all of that room.
  */
 export function samplesWritten(
   definition: ModelDefinition,
@@ -154,11 +161,18 @@ export function samplesWritten(
   limits: MemoryLimits,
 ): number {
   const { layers, headSize } = definition.text;
-  const heads = layers.reduce((sum, { shape }) => sum + shape.attentionUnits, 0);
-  const remembered = FLOAT * 2 * heads * headSize * tokens * 2;
-  const prefill = samplesAtOnce(sequencesOf(definition, "text", prompt), 0, limits);
-  const fitting = Math.max(1, Math.min(prefill, Math.floor(limits.run / remembered)));
-  return 2 ** Math.floor(Math.log2(fitting));
+  const sequences = sequencesOf(definition, "text", prompt);
+  const units = layers.map(({ shape }) => shape.attentionUnits);
+  const room = FLOAT * headSize * tokens;
+  const remembered = 2 * units.reduce((sum, count) => sum + count, 0) * room * limits.caches;
+  const scores = FLOAT * prompt * tokens * ofLargestLayer(sequences, ({ heads }) => heads);
+  const fitting = Math.min(
+    samplesAtOnce(sequences, 0, limits),
+    Math.floor(limits.run / remembered),
+    Math.floor(limits.layer / scores),
+    Math.floor(limits.largestBuffer / (room * Math.max(...units))),
+  );
+  return 2 ** Math.floor(Math.log2(Math.max(1, fitting)));
 }
 
 /**

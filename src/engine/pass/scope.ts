@@ -14,7 +14,7 @@ import type { Backend, Feeds, Program, Tensor, TensorData } from "../../runtime/
 export interface TensorScope extends Disposable {
   readonly backend: Backend;
   /** As `Backend.run`; the outputs are the scope's. */
-  run(program: Program, feeds: Feeds): Promise<Record<string, Tensor>>;
+  run(program: Program, feeds: Feeds, places?: Feeds): Promise<Record<string, Tensor>>;
   /** As `Backend.upload`; the tensor is the scope's. */
   upload(data: TensorData, dims: readonly number[]): Tensor;
   /** As `Backend.uploadLength`; the tensor is the scope's. */
@@ -58,8 +58,8 @@ export function openScope(backend: Backend, tensors: Iterable<Tensor> = []): Ten
   };
   return {
     backend,
-    async run(program, feeds) {
-      const outputs = await backend.run(program, feeds);
+    async run(program, feeds, places) {
+      const outputs = await backend.run(program, feeds, places);
       own(Object.values(outputs));
       return outputs;
     },

@@ -4,14 +4,19 @@ import type { Backend, Tensor } from "../../runtime/backend.ts";
 /** Watches `backend` from now on. The function that is returned tells how many tensors are not released. */
 export function countTensors(backend: Backend): () => number {
   const alive = new Set<Tensor>();
-  const { run, upload, release } = backend;
-  backend.run = async (program, feeds) => {
-    const outputs = await run(program, feeds);
+  const { run, upload, allocate, release } = backend;
+  backend.run = async (program, feeds, places) => {
+    const outputs = await run(program, feeds, places);
     for (const tensor of Object.values(outputs)) alive.add(tensor);
     return outputs;
   };
   backend.upload = (data, dims) => {
     const tensor = upload(data, dims);
+    alive.add(tensor);
+    return tensor;
+  };
+  backend.allocate = (dims) => {
+    const tensor = allocate(dims);
     alive.add(tensor);
     return tensor;
   };

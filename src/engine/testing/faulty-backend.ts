@@ -97,17 +97,22 @@ export function createFaultyBackend(inner: Backend, { holdsConstants = false } =
       return held;
     },
     discard: (held) => inner.discard(compiled.get(held)?.program ?? held),
-    async run(held, feeds) {
+    async run(held, feeds, places = {}) {
       called(`run of ${held.graph.name}`);
       use(`run of ${held.graph.name}`, feeds);
+      use(`run of ${held.graph.name}`, places);
       const { program, constants } = compiled.get(held) ?? { program: held, constants: {} };
-      const outputs = await inner.run(program, { ...constants, ...feeds });
+      const outputs = await inner.run(program, { ...constants, ...feeds }, places);
       for (const tensor of Object.values(outputs)) own(tensor);
       return outputs;
     },
     upload(data, dims) {
       called(`upload of [${dims.join(", ")}]`);
       return own(inner.upload(data, dims));
+    },
+    allocate(dims) {
+      called(`allocation of [${dims.join(", ")}]`);
+      return own(inner.allocate(dims));
     },
     uploadLength(length) {
       called("uploadLength");

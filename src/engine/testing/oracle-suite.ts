@@ -80,6 +80,7 @@ export const TINY_MEMORY: MemoryLimits = {
   layer: 1,
   run: Number.POSITIVE_INFINITY,
   logits: 5 * 7 * 96 * 4,
+  caches: 2,
   paddedPatches: 0,
 };
 

@@ -148,10 +148,7 @@ export interface BackwardOptions extends LayerShape, BatchSize, PositionInputs {
 }
 
 /** Which generation graph. */
-export interface GenerationOptions extends BatchSize, ForwardInputs {
-  /** Whether it goes on from a KV cache: inputs `past_key.l` and `past_value.l`. */
-  readonly past: boolean;
-}
+export interface GenerationOptions extends BatchSize, ForwardInputs {}
 
 /** Which decode graph. */
 export interface DecodeOptions extends LayerShape, BatchSize, ForwardInputs, PositionInputs {
@@ -200,10 +197,11 @@ export interface TextDefinition extends TowerDefinition {
    * All layers in one graph of fused operators, for generation; ports of layer l are named as in `forward`, with `.l`
    * behind. Inputs `hidden` [batch · tokens, width], the weights and masks of all layers, `rope_cosine` and `rope_sine`
    * [positions, head size / 2], `last_slots` int32 [batch] (slot of each sample's last real token), `slots` int32 [1]
-   * (of the longest sample, in the CPU's memory), and with `past` the cache. Outputs `hidden_out`, `key_out.l`, `value_out.l`
-   * [batch, key/value heads, slots, head size]. Padding of a first pass stands behind the real tokens; later tokens
-   * take its slots, so that a sample's slots hold nothing but its tokens. Null where onnxruntime's attention does not
-   * take heads of this size.
+   * (of the longest sample, in the CPU's memory), and the cache, `past_key.l` and `past_value.l` [batch, key/value heads,
+   * room, head size]. Outputs `hidden_out`, and `key_out.l`, `value_out.l` with as many slots as the cache has room, or as
+   * are used where those are more; they may be the same tensors as the cache. Padding of a first pass stands behind the
+   * real tokens; later tokens take its slots, so that a sample's slots hold nothing but its tokens. Null where
+   * onnxruntime's attention does not take heads of this size.
    */
   readonly generation: GraphFunction<GenerationOptions> | null;
   /**

@@ -46,3 +46,33 @@ describe("float16 on the cpu backend", () => {
     backend.release(values, classes, accumulator);
   });
 });
+
+describe("places for results", () => {
+  const single: Graph = {
+    ...graph,
+    name: "single",
+    inputs: graph.inputs.map((port) => ({ ...port, type: "float32" as const })),
+    outputs: [{ name: "sum", shape: ["N"], type: "float32" }],
+  };
+
+  it("are written, and are not given out", async () => {
+    const program = await backend.compile(single);
+    const a = backend.upload(Float32Array.of(1, 2, 3), [3]);
+    const b = backend.upload(Float32Array.of(4, 5, 6), [3]);
+    const place = backend.allocate([3]);
+    expect(Array.from(await backend.read(place))).toEqual([0, 0, 0]);
+    expect(await backend.run(program, { a, b }, { sum: place })).toEqual({});
+    expect(Array.from(await backend.read(place))).toEqual([5, 12, 21]);
+    backend.release(a, b, place);
+    expect(backend.uploadedBytes).toBe(0);
+  });
+
+  it("tell of too little memory", () => {
+    expect(() => backend.allocate([2 ** 40])).toThrow(
+      expect.objectContaining({
+        code: "out-of-memory",
+        message: expect.stringMatching(/^There is no memory for a tensor \[1099/),
+      }),
+    );
+  });
+});

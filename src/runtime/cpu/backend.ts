@@ -4,14 +4,14 @@
  */
 import type { InferenceSession, TypedTensor } from "onnxruntime-common";
 import { createBreath } from "../../core/breath.ts";
-import { invariant, type PivotscopeError } from "../../core/errors.ts";
+import { invariant, PivotscopeError } from "../../core/errors.ts";
 import { type External, serialiseGraph } from "../../graph/serialise.ts";
 import { type Backend, createQueue, type Feeds, type Program } from "../backend.ts";
 import { checkRequest } from "../kernels/check-request.ts";
 import { callOnTensors, kernelsOnTensors } from "../kernels/on-tensors.ts";
 import { createReferenceKernels } from "../kernels/reference.ts";
 import { ortFailure } from "../ort-failure.ts";
-import { numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
+import { numbersOf, ortFeeds, ortFetches, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
 import { elementCount, expectKernelTensor, type Tensor, type TensorData } from "../tensor.ts";
 import { composedKernels } from "./composed-kernels.ts";
 
@@ -62,8 +62,11 @@ function externalFiles(constants: Feeds) {
   return { externals, files };
 }
 
+/** What to do about too little memory. */
+const WAY = "Close other tabs or load a smaller model.";
+
 function failed(what: string, error: unknown): PivotscopeError {
-  return ortFailure(what, error, "Close other tabs or load a smaller model.");
+  return ortFailure(what, error, WAY);
 }
 
 /** Makes a cpu backend on `ort`. */
@@ -127,16 +130,27 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
         const session = handle as InferenceSession;
         if (sessions.delete(session)) await session.release();
       }),
-    run: (program: Program, feeds) =>
+    run: (program: Program, feeds, places = {}) =>
       enqueue(async () => {
+        // onnxruntime-web takes places, and leaves them as they were.
+        invariant(!copiesFeeds || Object.keys(places).length === 0, "Backends that copy feeds write nothing in place.");
         await breathe();
         const session = program.handle as InferenceSession;
         runs += 1;
-        const outputs = await session.run(ortFeeds(program, feeds)).catch((error: unknown) => {
+        const run = session.run(ortFeeds(program, feeds), ortFetches(program, places));
+        const outputs = await run.catch((error: unknown) => {
           throw failed(`Running graph ${program.graph.name}`, error);
         });
-        return wrapOutputs(outputs);
+        return wrapOutputs(outputs, places);
       }),
+    allocate(dims) {
+      try {
+        return backend.upload(new Float32Array(elementCount(dims)), dims);
+      } catch (cause) {
+        const what = `There is no memory for a tensor [${dims.join(", ")}].`;
+        throw new PivotscopeError("out-of-memory", what, WAY, { cause });
+      }
+    },
     upload(data, dims) {
       invariant(data.length === elementCount(dims), `${data.length} numbers do not fill [${dims.join(", ")}].`);
       const tensor = wrapTensor(createTensor(data, dims));

@@ -10,7 +10,7 @@ import { callOnTensors, kernelsOnTensors } from "../kernels/on-tensors.ts";
 import { createWebGpuKernels } from "../kernels/webgpu/index.ts";
 import { createWebGpuKernel } from "../kernels/webgpu/kernel.ts";
 import { ortFailure } from "../ort-failure.ts";
-import { elementTypeOf, numbersOf, ortFeeds, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
+import { elementTypeOf, numbersOf, ortFeeds, ortFetches, ortTensor, wrapOutputs, wrapTensor } from "../ort-tensor.ts";
 import { elementCount, type Tensor, type TensorData } from "../tensor.ts";
 import { lossBehindFailure } from "./device-loss.ts";
 import { createLossWatch } from "./loss-watch.ts";
@@ -94,6 +94,19 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
 
   const { kernels } = await createWebGpuKernels(device);
 
+  /** A tensor in a new buffer, which holds zeros. */
+  const create = (bytes: number, dataType: "float32" | "float16" | "int32", dims: readonly number[]) => {
+    const buffer = buffers.create({
+      label: `tensor [${dims.join(", ")}]`,
+      size: paddedBytes(bytes),
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
+    const tensor = wrapTensor(ort.Tensor.fromGpuBuffer(buffer, { dataType, dims }));
+    uploads.set(tensor, buffer);
+    uploadedBytes += buffer.size;
+    return tensor;
+  };
+
   return {
     kind: "webgpu",
     lost,
@@ -134,23 +147,17 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
         const session = handle as InferenceSession;
         if (sessions.delete(session)) await session.release();
       }),
-    run: (program, feeds) =>
+    run: (program, feeds, places = {}) =>
       guarded(`Running graph ${program.graph.name}`, async () => {
         runs += 1;
-        const outputs = await (program.handle as InferenceSession).run(ortFeeds(program, feeds));
-        return wrapOutputs(outputs);
+        const session = program.handle as InferenceSession;
+        return wrapOutputs(await session.run(ortFeeds(program, feeds), ortFetches(program, places)), places);
       }),
+    allocate: (dims) => create(elementCount(dims) * 4, "float32", dims),
     upload(data, dims) {
       invariant(data.length === elementCount(dims), `${data.length} numbers do not fill [${dims.join(", ")}].`);
-      const buffer = buffers.create({
-        label: `tensor [${dims.join(", ")}]`,
-        size: paddedBytes(data.byteLength),
-        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-      });
-      writeWords(device, buffer, data);
-      const tensor = wrapTensor(ort.Tensor.fromGpuBuffer(buffer, { dataType: elementTypeOf(data), dims }));
-      uploads.set(tensor, buffer);
-      uploadedBytes += buffer.size;
+      const tensor = create(data.byteLength, elementTypeOf(data), dims);
+      writeWords(device, bufferOf(tensor), data);
       return tensor;
     },
     uploadLength: (length) => wrapTensor(new ort.Tensor("int32", Int32Array.of(length), [1])),

@@ -38,7 +38,7 @@ export interface Projected {
   readonly query: Value;
   readonly key: Value;
   readonly value: Value;
-  /** `ABSENT` where there is no cache. */
+  /** The cache before, with as many slots or more than are used. */
   readonly pastKey: Value;
   readonly pastValue: Value;
   /** Rotary tables, [positions, head size / 2]. */
@@ -158,8 +158,7 @@ export function emitGenerationLayers(context: GenerationContext, hidden: Value):
     };
 
     const attentionInput = normalise("attention_norm");
-    const past = (name: string) =>
-      options.past ? port(`past_${name}`, [batch, keyValueHeads, "P", headSize]) : ABSENT;
+    const past = (name: string) => port(`past_${name}`, [batch, keyValueHeads, "P", headSize]);
     const attend = context.attend ?? fusedAttention(context);
     const split = (name: string, count: number) => sequences.split(project(attentionInput, name), count * headSize);
     const {
@@ -203,8 +202,8 @@ export function generationGraph(
   layers: readonly LayerSpec[],
   options: GenerationOptions,
 ): Graph {
-  const { batch, past } = options;
-  const builder = new GraphBuilder(`text generation, batch ${batch}, ${past ? "with" : "without"} cache`);
+  const { batch } = options;
+  const builder = new GraphBuilder(`text generation, batch ${batch}`);
   const rows = times("T", batch);
   const sequences: Sequences = {
     batch,
@@ -279,8 +278,10 @@ export function wholeGenerationGraph(
   const text = builder.emit("Reshape", [embedded, flat], ["rows", width]);
   const hidden = interleaveRows(builder, text, features, index);
   const vectors = splitVectors(builder, width, layers);
-  const full = { past: true, compensation: true };
-  const last = emitGenerationLayers({ builder, config, options: full, sequences, layers, vectors }, hidden);
+  const last = emitGenerationLayers(
+    { builder, config, options: { compensation: true }, sequences, layers, vectors },
+    hidden,
+  );
 
   const rows = builder.emit("Gather", [last, picked], ["B", width], { attributes: { axis: 0 } });
   const logits = linear(builder, rmsNorm(builder, rows, norm, config.normEpsilon), head);

@@ -115,7 +115,7 @@ export function onnxDecoder(
   const hidden = builder.emit("Reshape", [embedded, flat], ["rows", width]);
   const lengths = { batch: BATCH, tokens: "T", rows: "rows", split };
   const sequences = { ...lengths, ...(fused ? slotsOf(builder, mask) : { lastSlots: ABSENT, slots: ABSENT }) };
-  const options = { past: true, precision };
+  const options = { precision };
   const attend = fused ? null : plainAttention(builder, { headSize, mask, length: lengthOf(builder, embedded, 1) });
   const last = emitGenerationLayers(
     { builder, config, options, sequences, layers: text.layers, ...(attend ? { attend } : {}) },
