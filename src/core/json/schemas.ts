@@ -42,9 +42,11 @@ export function mapOf<Value>(value: Schema<Value>) {
       for (const [name, found] of Object.entries(dataset.value)) {
         const read = v.safeParse(value, found, { abortEarly: true });
         if (!read.success) {
-          const { message, input, path = [] } = read.issues[0];
+          const { type, message, input, path = [] } = read.issues[0];
           const { path: outer } = issueAt(dataset.value, name, found, message);
           addIssue({ message, input, path: [...outer, ...path] });
+          // Of which kind it is decides how it is said; what is added here would be of none.
+          Object.assign((dataset as { issues?: unknown[] | undefined }).issues?.at(-1) ?? {}, { type });
           return NEVER;
         }
         map.set(name, read.output);
