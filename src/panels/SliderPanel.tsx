@@ -61,6 +61,9 @@ export function SliderPanel() {
         aria-describedby={drawn ? CURVE_SUMMARY : undefined}
         onChange={(event) => pruning.setRatio(event.currentTarget.valueAsNumber / 100)}
         onKeyDown={onKeyDown}
+        onPointerDown={() => pruning.hold(true)}
+        onPointerUp={() => pruning.hold(false)}
+        onPointerCancel={() => pruning.hold(false)}
       />
       <div className={styles.ticks} aria-hidden="true">
         {TICKS.map((tick) => (

@@ -7,9 +7,10 @@
 import { onDemand } from "../core/on-demand.ts";
 import type { ModelSummary } from "../engine/contract.ts";
 import type { WorkbenchActions } from "./actions.ts";
+import { followWithAddress } from "./address/address-bar.ts";
 import { elsewhereOf, isAbout } from "./address/linked-model.ts";
 import { EMPTY_SHARED_STATE, type Link, type SharedState } from "./address/url.ts";
-import { applySharedState, followWithAddress, parametersFromLink, sharedState } from "./address/url-sync.ts";
+import { applySharedState, parametersFromLink, sharedState } from "./address/url-sync.ts";
 import type { Context } from "./context.ts";
 import { isBusy } from "./job-state.ts";
 import type { WorkbenchState } from "./shape.ts";
@@ -280,7 +281,37 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
   );
   // Last: it looks at what all the others have made of a change.
   on(createStir(), () => actions.curve.settle());
-  stops.push(followWithAddress(context));
+  const bar = followWithAddress(context);
+  stops.push(bar.stop);
+
+  async function visit(shared: SharedState, link: Link | undefined): Promise<void> {
+    take(shared, link);
+    void note(({ notesOnLink }, about, state) => notesOnLink(about, state));
+    if (shared.model !== null && !isAtHand(shared.model)) {
+      const elsewhere = elsewhereOf(shared);
+      if (elsewhere !== null) ask(elsewhere, shared);
+      else {
+        promised = shared;
+        await actions.opening.chooseBundled(shared.model);
+      }
+    } else {
+      void note(({ notesOnModel }, about, state) => notesOnModel(about, state));
+      actions.pruning.setParameters(parametersFromLink(context, shared), "The link's constants were taken.");
+    }
+    actions.input.setSplit(shared.split && (get().model.summary?.splitsPictures ?? false));
+    const { picture, question } = get().input;
+    let kept = true;
+    if (shared.scene !== null && shared.scene !== sharedState(get()).scene) {
+      actions.input.openScene(shared.scene, shared.question);
+    } else if (shared.picture !== null && shared.picture !== picture?.keptAs) {
+      kept = await actions.input.restorePicture(shared.picture, shared.question);
+    } else if (shared.example !== null && shared.example !== picture?.exampleId) {
+      await actions.input.chooseExample(shared.example, shared.question ?? undefined);
+    } else if (shared.question !== null && shared.question !== question) actions.input.ask(shared.question);
+    // Only now: what is pinned is of the picture and the model that the link names.
+    actions.pins.want(shared.pins);
+    await note(({ notesOnPicture }, about, state) => notesOnPicture(about, state, kept));
+  }
 
   return {
     async open(wanted, address) {
@@ -300,34 +331,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       if (elsewhere !== null) ask(elsewhere, shared);
       await actions.model.openBundled(elsewhere === null ? shared.model : null);
     },
-    async visit(shared, link) {
-      take(shared, link);
-      void note(({ notesOnLink }, about, state) => notesOnLink(about, state));
-      if (shared.model !== null && !isAtHand(shared.model)) {
-        const elsewhere = elsewhereOf(shared);
-        if (elsewhere !== null) ask(elsewhere, shared);
-        else {
-          promised = shared;
-          await actions.opening.chooseBundled(shared.model);
-        }
-      } else {
-        void note(({ notesOnModel }, about, state) => notesOnModel(about, state));
-        actions.pruning.setParameters(parametersFromLink(context, shared), "The link's constants were taken.");
-      }
-      actions.input.setSplit(shared.split && (get().model.summary?.splitsPictures ?? false));
-      const { picture, question } = get().input;
-      let kept = true;
-      if (shared.scene !== null && shared.scene !== sharedState(get()).scene) {
-        actions.input.openScene(shared.scene, shared.question);
-      } else if (shared.picture !== null && shared.picture !== picture?.keptAs) {
-        kept = await actions.input.restorePicture(shared.picture, shared.question);
-      } else if (shared.example !== null && shared.example !== picture?.exampleId) {
-        await actions.input.chooseExample(shared.example, shared.question ?? undefined);
-      } else if (shared.question !== null && shared.question !== question) actions.input.ask(shared.question);
-      // Only now: what is pinned is of the picture and the model that the link names.
-      actions.pins.want(shared.pins);
-      await note(({ notesOnPicture }, about, state) => notesOnPicture(about, state, kept));
-    },
+    visit: (shared, link) => bar.during(() => visit(shared, link)),
     stop() {
       for (const stop of stops) stop();
     },

@@ -1,4 +1,4 @@
-/** Keeps the address in step with the store, and opens the page where a link points. */
+/** What a link to the page as it stands carries, and what of a link is put into the store. */
 import { sameTrace } from "../../core/provenance.ts";
 import { DEFAULT_HUB } from "../../models/hub/default-hub.ts";
 import type { Context } from "../context.ts";
@@ -9,7 +9,7 @@ import { encodeScene } from "../slices/input/scene-link.ts";
 import { shownScene } from "../slices/input/scene-questions.ts";
 import { isBundled } from "../slices/model/model.ts";
 import { changedParameters, changeParameter, startingParameters } from "../slices/pruning/method.ts";
-import { encodeSharedState, type SharedState } from "./url.ts";
+import type { SharedState } from "./url.ts";
 
 /** What a link to the page as it stands carries. Of an own picture that is what it is kept under, and its question. */
 export function sharedState(state: WorkbenchState): SharedState {
@@ -72,32 +72,6 @@ function linkedModel({ model, opening }: WorkbenchState): string | null {
     default:
       return null;
   }
-}
-
-/** Milliseconds after the last change before the address follows: browsers limit how often it may be written. */
-const WRITE_DELAY = 300;
-
-/** Writes the address after each change that a link would carry, unless it is held. Returns a function that stops doing so. */
-export function followWithAddress(context: Context): () => void {
-  let callOff = () => {};
-  let example = context.get().input.picture?.exampleId ?? null;
-  const stop = context.store.subscribe(
-    (state) => (state.link.holds ? null : encodeSharedState(sharedState(state))),
-    (hash) => {
-      callOff();
-      if (hash === null) return;
-      callOff = context.environment.after(WRITE_DELAY, () => {
-        const now = context.get().input.picture?.exampleId ?? null;
-        // Another picture is a place to come back to; a moved thumb is not.
-        context.environment.writeHash(hash, now === example || example === null ? "replace" : "push");
-        example = now;
-      });
-    },
-  );
-  return () => {
-    callOff();
-    stop();
-  };
 }
 
 /** Puts a link's sample limit, hub and how models shall run into the store, before the model loads. */

@@ -16,6 +16,8 @@ export interface OpenedPlan {
 export interface PruningState {
   /** What the thumb asks for, 0..MAXIMUM_RATIO. */
   readonly ratio: number;
+  /** Whether a finger or a mouse has the thumb. */
+  readonly held: boolean;
   readonly method: string;
   readonly parameters: MethodParameters;
   /** Constants that somebody had changed before they were replaced, and what replaced them, in a sentence. */
@@ -33,6 +35,7 @@ export const STARTING_RATIO = 0.4;
 
 export const initialPruning: PruningState = {
   ratio: STARTING_RATIO,
+  held: false,
   method: DEFAULT_METHOD,
   parameters: startingParameters(null),
   replaced: null,

@@ -25,6 +25,8 @@ export const MAXIMUM_RATIO = 0.7;
 
 export interface PruningActions {
   setRatio(ratio: number): void;
+  /** Somebody takes the thumb, or lets it go. */
+  hold(held: boolean): void;
   setMethod(method: string): void;
   /** Changes one constant. A value out of bounds is refused with a failure that names the bounds. */
   setParameter(name: string, value: unknown): void;
@@ -135,6 +137,7 @@ export function createPruningActions(context: Context): PruningActions {
       if (clamped === get().pruning.ratio) return;
       replan({ ratio: clamped });
     },
+    hold: (held) => patch("pruning", { held }),
     setMethod(method) {
       // A link may name a method that this version does not have.
       if (!methods.some((candidate) => candidate.name === method)) return;
