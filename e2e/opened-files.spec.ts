@@ -4,7 +4,7 @@ import { expect, type Page } from "@playwright/test";
 import { test } from "./test.ts";
 import { FEW_SAMPLES, Workbench } from "./workbench.ts";
 
-const ENTRY = "Open a statistics or plan file";
+const ENTRY = "Open a plan, statistics or session";
 
 /** What an entry of the menu "More" writes. */
 async function downloaded(page: Page, entry: string): Promise<Buffer> {

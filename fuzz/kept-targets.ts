@@ -1,4 +1,4 @@
-/** What is kept, written and linked to, and comes back: records, sums, results, reports, tables, links. */
+/** What is kept, written and linked to, and comes back: records, sums, results, reports, tables, links, sessions. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -14,6 +14,7 @@ import { sceneOf } from "../src/scenes/scene-rules.ts";
 import { decodeScene, encodeScene } from "../src/state/slices/input/scene-link.ts";
 import { mutateJson, mutateText } from "./mutate.ts";
 import { pick, type Target } from "./run-target.ts";
+import { SESSION_TARGETS } from "./session-targets.ts";
 
 const INPUT: readonly ErrorCode[] = ["bad-input", "unsupported"];
 
@@ -83,6 +84,7 @@ function writeAndRead(text: string): void {
 }
 
 export const KEPT_TARGETS: readonly Target[] = [
+  ...SESSION_TARGETS,
   {
     name: "kept-sums",
     share: 40,

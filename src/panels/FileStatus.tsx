@@ -1,6 +1,7 @@
-/** What came of a statistics or plan file, why one was refused, and that a file's plan is shown. */
+/** What came of an opened file, why one was refused, that a file's plan is shown, and a session that can be run again. */
 import { Alert } from "./Alert.tsx";
 import styles from "./ModelStatus.module.css";
+import { SessionCheck } from "./session/SessionCheck.tsx";
 import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
 import { useActions, useSelect } from "./use-workbench.ts";
@@ -28,6 +29,7 @@ export default function FileStatus() {
           </button>
         )}
       </div>
+      <SessionCheck />
       {failure && (
         <Alert failure={failure}>
           <button type="button" className={controls.button} onClick={() => files.dismiss()}>

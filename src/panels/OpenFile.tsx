@@ -1,4 +1,4 @@
-/** The entry of a menu that opens statistics and plan files. */
+/** The entry of a menu that opens statistics, plan and session files. */
 import type { ChangeEvent } from "react";
 import hidden from "../styles/hidden.module.css";
 import { useActions } from "./use-workbench.ts";
@@ -12,13 +12,13 @@ export function OpenFile({ className }: { readonly className: string | undefined
     field.closest<HTMLElement>("[popover]")?.hidePopover();
   };
   return (
-    <label className={className} title="JSON or safetensors that this page or the command line has written">
-      Open a statistics or plan file
+    <label className={className} title="JSON, safetensors or a session that this page or the command line has written">
+      Open a plan, statistics or session
       <input
         type="file"
         multiple
         className={hidden.visuallyHidden}
-        accept=".json,.safetensors,application/json"
+        accept=".json,.safetensors,.zip,application/json,application/zip"
         onChange={onPick}
       />
     </label>

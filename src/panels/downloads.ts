@@ -2,8 +2,9 @@
 import { download } from "../charts/save/download.ts";
 import { serialisePlan } from "../core/plan.ts";
 import { serialiseStatistics } from "../core/statistics-json.ts";
+import { writeStatistics } from "../models/statistics-file/write-statistics.ts";
+import { aboutStatistics } from "../state/session/about-statistics.ts";
 import type { WorkbenchState } from "../state/shape.ts";
-import { calibrationOf } from "../state/slices/calibration.ts";
 import { nameOfPlan, planAtHand } from "../state/slices/exporting/export-order.ts";
 
 const JSON_TYPE = "application/json";
@@ -14,23 +15,13 @@ export function downloadPlan(state: WorkbenchState): void {
   if (found) download(`pivotscope-plan-${nameOfPlan(found.of)}.json`, serialisePlan(found.plan));
 }
 
-/** Downloads what the last calibration left. */
-export function downloadStatistics({ model: { summary }, calibration }: WorkbenchState): void {
-  const { statistics, statisticsKey } = calibration;
+/** Downloads what the last calibration left, as JSON or in a quarter of its bytes. */
+export function downloadStatistics(state: WorkbenchState, form: "json" | "safetensors"): void {
+  const { summary } = state.model;
+  const { statistics } = state.calibration;
   if (!summary || !statistics) return;
-  const made = statisticsKey === null ? null : calibrationOf(statisticsKey);
-  const { pivots, batchSize } = made ?? {};
-  // As the command line writes it: whoever opens the file asks whose the numbers are.
-  const about = {
-    model: summary.name,
-    weight_hash: summary.weightHash,
-    backend: summary.backend,
-    precision: summary.precision,
-    parameters: { batchSize, ...pivots },
-  };
-  download(
-    `pivotscope-statistics-${summary.name}.json`,
-    serialiseStatistics(summary.layout, statistics, about),
-    JSON_TYPE,
-  );
+  const about = aboutStatistics(state);
+  const name = `pivotscope-statistics-${summary.name}.${form}`;
+  if (form === "json") download(name, serialiseStatistics(summary.layout, statistics, about), JSON_TYPE);
+  else download(name, new Blob([writeStatistics(summary.layout, statistics, about)]));
 }

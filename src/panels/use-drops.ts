@@ -1,5 +1,5 @@
 /**
- * What is dropped anywhere on the page: a checkpoint folder, statistics or a plan are opened, a picture is asked about.
+ * What is dropped anywhere on the page: a checkpoint folder, statistics, a plan or a session are opened, a picture is asked about.
  * Without this a browser would leave the page for the file that was dropped beside the picture.
  */
 
@@ -26,7 +26,7 @@ export function useDrops(): void {
       const entries = [...(event.dataTransfer?.items ?? [])].flatMap((item) => item.webkitGetAsEntry?.() ?? []);
       const files = [...(event.dataTransfer?.files ?? [])];
       const whole = entries.some((entry) => entry.isDirectory);
-      if (!whole && !files.some(isOfCheckpoint) && !files.some(isJson)) return;
+      if (!whole && !files.some(isOfCheckpoint) && !files.some(isOurs)) return;
       event.preventDefault();
       const read = async () => {
         if (entries.length === 0) return new Map(files.map((file) => [file.name, file]));
@@ -34,10 +34,10 @@ export function useDrops(): void {
       };
       const choose = () => read().then(opening.chooseFiles, opening.refuse);
       if (whole || files.some(({ name }) => name === "config.json")) void choose();
-      else if (files.every(isJson)) void open(files);
+      else if (files.every(isOurs)) void open(files);
       else {
         const statistics = loadFileReader().then(({ holdsStatistics }) =>
-          Promise.all(files.map(async (file) => isJson(file) || (await holdsStatistics(file)))),
+          Promise.all(files.map(async (file) => isOurs(file) || (await holdsStatistics(file)))),
         );
         statistics.then((ours) => (ours.every(Boolean) ? open(files) : choose()), opening.refuse);
       }
@@ -65,6 +65,6 @@ function isOfCheckpoint({ name }: File): boolean {
   return name === "config.json" || name.endsWith(".safetensors");
 }
 
-function isJson({ name }: File): boolean {
-  return name.endsWith(".json");
+function isOurs({ name }: File): boolean {
+  return /\.(json|zip)$/.test(name);
 }

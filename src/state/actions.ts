@@ -8,6 +8,7 @@ import { createLayersActions } from "./slices/experiments/layers.ts";
 import { createResultsLoader } from "./slices/experiments/load-results.ts";
 import { createExportingActions } from "./slices/exporting/exporting.ts";
 import { createFilesActions } from "./slices/files/files.ts";
+import type { FileUsers } from "./slices/files/open-files.ts";
 import { createHistoryActions } from "./slices/history/history.ts";
 import { createInputActions } from "./slices/input/input.ts";
 import { createScenesActions } from "./slices/input/scenes.ts";
@@ -29,7 +30,8 @@ import { eachInOneStep } from "./steps.ts";
 
 export type WorkbenchActions = ReturnType<typeof createActions>;
 
-export function createActions(context: Context) {
+/** @param visit goes where a link points. */
+export function createActions(context: Context, visit: FileUsers["visit"]) {
   const model = createModelActions(context);
   const { noteLoss } = model;
   const input = createInputActions(context);
@@ -41,28 +43,34 @@ export function createActions(context: Context) {
   const results = createResultsLoader(context);
   const calibration = createCalibrationActions(context, noteLoss, kept);
   const pruning = createPruningActions(context);
+  const opening = createOpeningActions(context, model);
+  const ownSamples = createOwnSamplesActions(context, noteLoss);
+  const experiments = createExperimentsActions(context, noteLoss, kept, results);
+  const preferences = createPreferencesActions(context);
+  const reasoning = createReasoningActions(context, noteLoss, answers, measurements);
+  const restorers = { calibration, experiments, input, opening, ownSamples, preferences, pruning, reasoning, visit };
   const slices = {
     link: createLinkActions(context),
     model,
-    opening: createOpeningActions(context, model),
+    opening,
     stored: createStoredActions(context, results),
     input,
     scenes: createScenesActions(context, input),
-    reasoning: createReasoningActions(context, noteLoss, answers, measurements),
+    reasoning,
     calibration,
     exporting: createExportingActions(context, noteLoss),
-    files: createFilesActions(context, calibration, pruning),
+    files: createFilesActions(context, noteLoss, restorers),
     history: createHistoryActions(context),
     kept: createKeptActions(context, { answers, calibrations: kept }),
-    ownSamples: createOwnSamplesActions(context, noteLoss),
+    ownSamples,
     pruning,
     measurement: createMeasurementActions(context, noteLoss, measurements),
     curve: createCurveActions(context, noteLoss, measurements),
     comparison: createComparisonActions(context, noteLoss),
     pins: createPinsActions(context, noteLoss, measurements),
-    experiments: createExperimentsActions(context, noteLoss, kept, results),
+    experiments,
     layers: createLayersActions(context, noteLoss),
-    preferences: createPreferencesActions(context),
+    preferences,
   };
   return eachInOneStep(slices, context);
 }

@@ -78,7 +78,7 @@ export function createWorkbench(given: Environment): Workbench {
     queue: createJobQueue((activity) => steps.patch("model", { activity })),
     ...steps,
   };
-  const actions = createActions(context);
+  const actions = createActions(context, (shared, link) => flow.visit(shared, link));
   const flow = startFlow(context, actions);
   return {
     store,

@@ -1,4 +1,5 @@
 /** What is wanted now and then: constants, files to take along, the look of the page, help. */
+import { download } from "../../charts/save/download.ts";
 import type { Theme } from "../../state/slices/preferences-state.ts";
 import { downloadPlan, downloadStatistics } from "../downloads.ts";
 import { OpenFile } from "../OpenFile.tsx";
@@ -10,10 +11,15 @@ import { MenuItem } from "./Menu.tsx";
 import styles from "./MoreItems.module.css";
 
 export default function MoreItems() {
-  const { preferences } = useActions();
+  const { preferences, files } = useActions();
+  const model = useSelect((state) => state.model.status === "ready");
   const plan = useSelect((state) => state.pruning.frame !== null);
   const statistics = useSelect((state) => state.calibration.statistics !== null);
   const { store } = useWorkbench();
+  const saveSession = async () => {
+    const session = await files.saveSession();
+    if (session) download(session.name, session.file);
+  };
   return (
     <>
       <MenuItem title="Every constant of the method" onPress={() => preferences.open("parameters")}>
@@ -30,10 +36,24 @@ export default function MoreItems() {
       <MenuItem disabled={!plan} onPress={() => downloadPlan(store.getState())}>
         Download plan (JSON)
       </MenuItem>
-      <MenuItem disabled={!statistics} onPress={() => downloadStatistics(store.getState())}>
+      <MenuItem disabled={!statistics} onPress={() => downloadStatistics(store.getState(), "json")}>
         Download statistics (JSON)
       </MenuItem>
+      <MenuItem
+        disabled={!statistics}
+        title="In a quarter of the bytes; every program that reads safetensors opens it"
+        onPress={() => downloadStatistics(store.getState(), "safetensors")}
+      >
+        Download statistics (safetensors)
+      </MenuItem>
       <ReportItem />
+      <MenuItem
+        disabled={!model}
+        title="Everything but the model in one file: pictures, questions, own samples, constants, statistics, plan, pins, results"
+        onPress={() => void saveSession()}
+      >
+        Save session
+      </MenuItem>
       <OpenFile className={menu.item} />
       <hr />
       <ThemeChoice />

@@ -1,17 +1,22 @@
-/** Opens statistics and plan files. What is refused changes nothing but the message. */
-import { PivotscopeError } from "../../../core/errors.ts";
+/** Opens statistics, plan and session files, and saves sessions. What is refused changes nothing but the message. */
 import { onDemand } from "../../../core/on-demand.ts";
 import type { Context } from "../../context.ts";
 import { failureOf } from "../../failure.ts";
-import type { CalibrationActions } from "../calibration.ts";
-import type { PruningActions } from "../pruning/pruning.ts";
+import type { SavedSession } from "../../session/save-session.ts";
 import { initialFiles } from "./files-state.ts";
+import type { FileUsers } from "./open-files.ts";
 
-const loadReader = onDemand(() => import("./read-file.ts"));
+const loadOpener = onDemand(() => import("./open-files.ts"));
+const loadSaver = onDemand(() => import("../../session/save-session.ts"));
 
 export interface FilesActions {
   /** Puts files to use one after the other, statistics before plans; the first that is refused ends it. */
   open(files: readonly File[]): Promise<void>;
+  /** The page as it stands as a file; null where that failed, which is said. */
+  saveSession(): Promise<SavedSession | null>;
+  /** Runs the session's result again and compares it. @param statistics whether the model is calibrated again, too. */
+  runAgain(statistics: boolean): Promise<void>;
+  cancelRun(): void;
   /** Says why a file cannot be opened or written. */
   refuse(error: unknown): void;
   /** Puts away what is said of the last file. */
@@ -20,42 +25,45 @@ export interface FilesActions {
 
 export function createFilesActions(
   context: Context,
-  calibration: Pick<CalibrationActions, "take">,
-  pruning: Pick<PruningActions, "setParameters" | "show">,
+  onLoss: (error: unknown) => boolean,
+  users: FileUsers,
 ): FilesActions {
-  const { get, patch, inOneStep } = context;
+  const { patch } = context;
   let latest = 0;
-
-  async function open(files: readonly File[]): Promise<void> {
-    latest += 1;
-    const mine = latest;
-    const name = files.map((file) => file.name).join(", ");
-    patch("files", { reading: name, outcome: null, failure: null });
-    try {
-      const { summary, status } = get().model;
-      if (!summary || status !== "ready") {
-        throw new PivotscopeError("busy", `${name}: no model is loaded yet.`, "Open the file when the model is there.");
-      }
-      const { readFiles, useFile } = await loadReader();
-      const read = await readFiles(files, summary);
-      if (mine !== latest) return;
-      if (get().model.summary?.weightHash !== summary.weightHash) {
-        throw new PivotscopeError("busy", `${name}: another model has come meanwhile.`, "Open the file again.");
-      }
-      inOneStep(() => {
-        const words = read.map((file) => useFile(file, get(), { calibration, pruning }));
-        patch("files", { reading: null, outcome: words.join(" ") });
-      });
-    } catch (error) {
-      if (mine === latest) patch("files", { reading: null, failure: failureOf(error) });
-    }
-  }
+  let cancel = () => {};
+  const refuse = (error: unknown) => patch("files", { reading: null, outcome: null, failure: failureOf(error) });
 
   return {
-    open,
-    refuse: (error) => patch("files", { reading: null, outcome: null, failure: failureOf(error) }),
+    async open(files) {
+      latest += 1;
+      const mine = latest;
+      patch("files", { ...initialFiles, reading: files.map((file) => file.name).join(", ") });
+      cancel();
+      try {
+        await (await loadOpener()).openFiles(context, users, files, () => mine === latest);
+      } catch (error) {
+        if (mine === latest) refuse(error);
+      }
+    },
+    saveSession: () =>
+      loadSaver()
+        .then(({ saveSession }) => saveSession(context))
+        .catch((error) => {
+          refuse(error);
+          return null;
+        }),
+    async runAgain(statistics) {
+      const { createRun } = await loadOpener();
+      cancel();
+      const run = createRun(context, onLoss);
+      ({ cancel } = run);
+      await run.start(statistics);
+    },
+    cancelRun: () => cancel(),
+    refuse,
     dismiss() {
       latest += 1;
+      cancel();
       patch("files", initialFiles);
     },
   };

@@ -13,6 +13,7 @@ import type { ModelSummary } from "../../../engine/contract.ts";
 import { looksLikeSafetensors } from "../../../models/statistics-file/read-statistics.ts";
 import { openStatisticsFile } from "../../../models/statistics-file/read-statistics-file.ts";
 import { requireSameWeights } from "../../../models/weights-match.ts";
+import { looksLikeZip } from "../../../models/zip-file.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import type { CalibrationActions } from "../calibration.ts";
 import { isRecord } from "../model/model.ts";
@@ -34,7 +35,7 @@ export type ReadFile =
 
 type Model = Pick<ModelSummary, "name" | "weightHash" | "layout">;
 
-const KINDS = "Statistics and plans that this page or the command line has written can be opened.";
+const KINDS = "Statistics, plans and sessions that this page or the command line has written can be opened.";
 
 /**
  * All files, statistics first.
@@ -55,6 +56,7 @@ async function readFile(file: File, model: Model): Promise<ReadFile> {
     throw refused(`has ${formatBytes(file.size)}; up to ${formatBytes(MOST_FILE_BYTES)} can be opened`);
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
+  if (looksLikeZip(bytes)) throw refused("is a zip file among others", "Open a session by itself.");
   if (looksLikeSafetensors(bytes)) return statisticsOf(bytes, name, model);
   const text = decode(bytes);
   if (text === null) throw refused("is neither JSON nor a safetensors file");

@@ -1,7 +1,7 @@
 /** The history in this browser's storage: one list, the latest first. Loaded with the first measurement, or with its tab. */
 import * as v from "valibot";
 import { nameOfText } from "../../../core/content-name.ts";
-import { readJson, textSource } from "../../../core/json/read.ts";
+import { type FieldSource, readJson, textSource } from "../../../core/json/read.ts";
 import { flag, integer, list, number, object, text } from "../../../core/json/schemas.ts";
 import { prunedKey } from "../../../core/provenance.ts";
 import { encodeSharedState } from "../../address/url.ts";
@@ -31,11 +31,16 @@ const entries = list(
   }),
 );
 
+/** Lines of a file. @throws PivotscopeError of the source, naming the field at fault. */
+export function parseHistory(found: unknown, source: FieldSource): readonly HistoryEntry[] {
+  return readJson(entries, found, source);
+}
+
 /** All lines. Rejects where the browser refuses. */
 export async function readHistory(records: RecordStore): Promise<readonly HistoryEntry[]> {
   const [found] = await records.read(LIST);
   try {
-    return readJson(entries, found ?? [], textSource(LIST));
+    return parseHistory(found ?? [], textSource(LIST));
   } catch {
     // Of another version of the page: a history that cannot be read is none.
     return [];
@@ -58,6 +63,14 @@ async function change(
 /** Puts a line first, in place of an earlier one of the same. */
 export function addToHistory(records: RecordStore, entry: HistoryEntry): Promise<readonly HistoryEntry[]> {
   return change(records, (before) => [entry, ...before.filter(({ id }) => id !== entry.id)]);
+}
+
+/** Puts lines of a file where their time has them; those that are there already stay. */
+export function mergeHistory(records: RecordStore, entries: readonly HistoryEntry[]): Promise<readonly HistoryEntry[]> {
+  return change(records, (before) => {
+    const known = new Set(before.map(({ id }) => id));
+    return [...before, ...entries.filter(({ id }) => !known.has(id))].sort((one, other) => other.at - one.at);
+  });
 }
 
 /** Forgets the lines that `which` picks. */

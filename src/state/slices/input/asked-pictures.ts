@@ -47,6 +47,23 @@ export async function keepPicture(environment: Environment, { file, name, conten
   return id;
 }
 
+/**
+ * Keeps a picture under the name that a file has it under: in place of the oldest, or only where there is room.
+ * @throws what the storage throws.
+ */
+export async function adoptPicture(
+  records: RecordStore,
+  id: string,
+  { name, content, type, bytes }: Omit<AskedPicture, "file"> & { readonly type: string; readonly bytes: Uint8Array },
+  always: boolean,
+): Promise<void> {
+  const list = listOf(records);
+  const known = await list.keys();
+  if (bytes.length > ASKED_PICTURE_BYTES || (!always && (known.includes(id) || known.length >= ASKED_PICTURES))) return;
+  await list.first(id);
+  await records.replace(list.placeOf(id), { name, content, type, bytes: bytes.slice() });
+}
+
 /** The picture that is kept under this name, null where it is not. @throws what the storage throws. */
 export async function findPicture({ records }: Pick<Environment, "records">, id: string): Promise<AskedPicture | null> {
   const record = await readRecord(records, id);

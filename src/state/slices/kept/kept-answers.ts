@@ -11,7 +11,7 @@ import type { Trace } from "../../../engine/contract.ts";
 import type { RecordStore } from "../../environment.ts";
 import type { Measured } from "../measurement/measurement-state.ts";
 import { type Limits, withinLimits } from "../within-limits.ts";
-import { type AnswerParts, joinRecords, seal } from "./answer-records.ts";
+import { type AnswerParts, joinRecords, type SealedRecord, seal, unseal } from "./answer-records.ts";
 import type { KeptAnswer } from "./kept-answer.ts";
 
 /** Of what is kept: to be raised whenever the same question would give other words or numbers. */
@@ -40,6 +40,36 @@ export interface KeptAnswers {
   list(): Promise<readonly KeptAnswer[]>;
   /** Forgets these. Rejects where the browser refuses. */
   remove(names: readonly string[]): Promise<void>;
+  /** All that is kept of these weights, a text for each picture, the latest first. Rejects where the browser refuses. */
+  save(weightHash: string): Promise<readonly SavedAnswers[]>;
+  /** Keeps what `save` gave, beside what there is. Rejects where the browser refuses. */
+  adopt(saved: SavedAnswers): Promise<void>;
+}
+
+/** What is kept of one picture and question, for a file: what the list says of it, and its one record's text. */
+export interface SavedAnswers extends Omit<KeptAnswer, "name" | "bytes" | "measured"> {
+  readonly text: string;
+}
+
+/** The key that a record was sealed under and what it holds; null for one that is damaged or of another version. */
+export function openRecord(text: string): { readonly key: string; readonly parts: AnswerParts } | null {
+  try {
+    const { key } = JSON.parse(text) as { readonly key?: unknown };
+    const parts = typeof key === "string" ? unseal({ text, name: nameOfText(text) }, key) : null;
+    return parts && { key: key as string, parts };
+  } catch {
+    return null;
+  }
+}
+
+/** The weights that a key is about; null where it is of another version of the page. */
+export function weightsOfKey(key: string): string | null {
+  try {
+    const [format, version, weightHash] = JSON.parse(key) as readonly unknown[];
+    return format === FORMAT && version === VERSION && typeof weightHash === "string" ? weightHash : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Everything that a trace depends on. */
@@ -75,9 +105,19 @@ export function createKeptAnswers(records: RecordStore, date: () => number): Kep
   }
 
   async function append(of: DenseOf | PrunedOf, parts: AnswerParts): Promise<void> {
-    const key = keyOf(of);
+    const { model, input } = of;
+    const question = input.question.slice(0, LISTED_QUESTION);
+    const about = { at: date(), model: model.label, picture: input.picture, content: input.content, question };
+    await put(keyOf(of), seal(keyOf(of), parts), parts.measured.length, about);
+  }
+
+  async function put(
+    key: string,
+    record: SealedRecord,
+    measured: number,
+    about: Omit<SavedAnswers, "text">,
+  ): Promise<void> {
     const name = nameOfText(key);
-    const record = seal(key, parts);
     await records.alone(LIST, async () => {
       const known = await readList();
       const before = known.find((one) => one.name === name);
@@ -87,12 +127,8 @@ export function createKeptAnswers(records: RecordStore, date: () => number): Kep
       const latest: KeptAnswer = {
         name,
         bytes: (before?.bytes ?? 0) + 2 * record.text.length,
-        at: date(),
-        model: of.model.label,
-        picture: of.input.picture,
-        content: of.input.content,
-        question: of.input.question.slice(0, LISTED_QUESTION),
-        measured: (before?.measured ?? 0) + parts.measured.length,
+        measured: (before?.measured ?? 0) + measured,
+        ...about,
       };
       const { stay, go } = withinLimits([latest, ...known.filter((one) => one.name !== name)], ANSWER_LIMITS);
       await records.replace(LIST, stay);
@@ -131,6 +167,20 @@ export function createKeptAnswers(records: RecordStore, date: () => number): Kep
     keep: ({ of, measurement, answer }) =>
       append(of, { trace: null, measured: [{ plan: of.plan, measurement, answer }] }),
     list: readList,
+    async save(weightHash) {
+      const saved: SavedAnswers[] = [];
+      for (const { name, bytes: _bytes, measured: _measured, ...about } of await readList()) {
+        const found = await records.read(placeOf(name));
+        const [key] = found.flatMap((record) => openRecord((record as Partial<SealedRecord>).text ?? "")?.key ?? []);
+        if (key === undefined || weightsOfKey(key) !== weightHash) continue;
+        saved.push({ ...about, text: seal(key, joinRecords(found, key)).text });
+      }
+      return saved;
+    },
+    async adopt({ text, ...about }) {
+      const opened = openRecord(text);
+      if (opened) await put(opened.key, { text, name: nameOfText(text) }, opened.parts.measured.length, about);
+    },
     async remove(names) {
       await records.alone(LIST, async () => {
         const known = await readList();

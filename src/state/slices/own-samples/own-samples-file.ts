@@ -33,19 +33,19 @@ export async function saveOwnSamples(
   };
   // Before anything is read: base64 makes four characters of three bytes.
   check(entries.reduce((sum, { picture }) => sum + Math.ceil((picture?.file.size ?? 0) / 3) * 4, 0));
-  const samples: SavedSample[] = [];
-  for (const { picture, question, answer, trace } of entries) {
-    samples.push({
-      name: picture?.name ?? "",
-      picture: picture && (await fileOf(picture.file)),
-      question,
-      answer,
-      trace,
-    });
-  }
-  const text = serialiseOwnSamples(samples);
+  const text = serialiseOwnSamples(await samplesOf(entries));
   check(new Blob([text]).size);
   return { name: `pivotscope-own-samples-${entries.length}.json`, text };
+}
+
+/** The samples as a file has them, with their pictures' bytes. */
+export async function samplesOf(entries: readonly OwnEntry[]): Promise<readonly SavedSample[]> {
+  const samples: SavedSample[] = [];
+  for (const { picture, question, answer, trace } of entries) {
+    const name = picture?.name ?? "";
+    samples.push({ name, picture: picture && (await fileOf(picture.file)), question, answer, trace });
+  }
+  return samples;
 }
 
 const mebibytes = (bytes: number) => Math.round((bytes / 2 ** 20) * 10) / 10;
