@@ -1,10 +1,7 @@
 /** onnxruntime runs what was exported, and writes what our engine writes with the same units masked. */
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { readStatisticsContent, readStatisticsFile } from "../../../cli/read-statistics.ts";
 import { useTemporaryFolder } from "../../../cli/testing/temporary-folder.ts";
-import { methodNamed } from "../../../core/methods/index.ts";
-import { createPlan, type Plan, planPruning } from "../../../core/plan.ts";
+import { planPruning } from "../../../core/plan.ts";
 import type { Pruning } from "../../../core/pruning.ts";
 import { openNodeSession } from "../../../engine/node-engine.ts";
 import { createPruningMasks } from "../../../engine/pass/compensation.ts";
@@ -17,30 +14,10 @@ import {
   unevenPlan,
   writeSmallFolder,
 } from "../../../engine/testing/small-folders.ts";
-import { openCheckpoint } from "../../checkpoint.ts";
-import { createNodeFolder } from "../../node-folder.ts";
-import type { ExportOptions } from "../contract.ts";
-import { onnxFilesUpTo } from "./onnx-files.ts";
-import { LARGEST_FILE } from "./part-file.ts";
-import { bundledPrompts } from "./testing/bundled-prompts.ts";
-import { type Exported, type ExportedPrompt, openExported, writeExport } from "./testing/run-exported.ts";
+import { bundledPlan, bundledPrompts } from "./testing/bundled-prompts.ts";
+import { type Exported, type ExportedPrompt, exportTo, openExported } from "./testing/run-exported.ts";
 
 const TOKENS = 24;
-
-/** Writes what `plan` leaves of the model in `model` into the folder `target`. */
-async function exportTo(
-  target: string,
-  model: string,
-  { summary: { layout, weightHash } }: Session,
-  plan: Plan,
-  { precision, largest = LARGEST_FILE }: { readonly precision: ExportOptions["precision"]; readonly largest?: number },
-) {
-  const checkpoint = await openCheckpoint(createNodeFolder(model));
-  const source = { checkpoint, weightHash, layout, plan, pruning: planPruning(plan, layout) };
-  const files = await onnxFilesUpTo(largest, source, { precision });
-  await writeExport(target, files);
-  return files;
-}
 
 /** Both write the same from each prompt; the engine has the units masked. */
 async function expectSameTokens(
@@ -77,15 +54,6 @@ describe("the bundled model", () => {
   });
   afterAll(() => session?.dispose());
 
-  /** By `method` at `ratio` from the model's own statistics. */
-  async function planBy(method: string, ratio: number): Promise<Plan> {
-    const { layout } = session.summary;
-    const file = join(BUNDLED, "statistics.safetensors");
-    const { statistics, parameters } = readStatisticsFile(await readStatisticsContent(file), file, layout);
-    const allocation = methodNamed(method).plan(layout, statistics, parameters, ratio);
-    return createPlan(layout, allocation, { model: session.summary, method, parameters, askedRatio: ratio });
-  }
-
   it.each([
     ["mucrasp", 0.5, "F32", {}, 1e-3],
     ["flap", 0.3, "F32", {}, 1e-3],
@@ -94,7 +62,7 @@ describe("the bundled model", () => {
     ["mucrasp", 0.5, "F16", {}, 0.2],
     ["flap", 0.3, "F16", {}, 0.2],
   ] as const)("runs as with masks: %s at %s as %s %o", async (method, ratio, precision, more, tolerance) => {
-    const plan = await planBy(method, ratio);
+    const plan = await bundledPlan(session, method, ratio);
     expect("meanInputs" in plan).toBe(method === "flap");
     const target = folder.path(`${method} ${precision} ${JSON.stringify(more)}`);
     const files = await exportTo(target, BUNDLED, session, plan, { precision, ...more });
@@ -114,7 +82,7 @@ describe("the bundled model", () => {
 
   it("gives out the last logits alone where one is asked for", async () => {
     const target = folder.path("few");
-    await exportTo(target, BUNDLED, session, await planBy("random", 0.1), { precision: "stored" });
+    await exportTo(target, BUNDLED, session, await bundledPlan(session, "random", 0.1), { precision: "stored" });
     exported = await openExported(target, { imageTokenId: session.model.imageTokenId });
     const [{ input: _, ...prompt }] = await bundledPrompts(session, 1);
     const all = await exported.logits(prompt, 0);
@@ -125,7 +93,7 @@ describe("the bundled model", () => {
   });
 
   it("refuses what onnxruntime does not run, and names what it does", async () => {
-    const plan = await planBy("random", 0.1);
+    const plan = await bundledPlan(session, "random", 0.1);
     await expect(exportTo(folder.path("none"), BUNDLED, session, plan, { precision: "BF16" })).rejects.toMatchObject({
       code: "unsupported",
       message: expect.stringContaining("bfloat16"),

@@ -1,6 +1,8 @@
 /** Writes an export to the disk and generates with its ONNX files, as other programs do it. Tests only. */
 import { mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { type Plan, planPruning } from "../../../../core/plan.ts";
+import type { Session } from "../../../../engine/session.ts";
 import {
   float32,
   int64,
@@ -8,7 +10,11 @@ import {
   type OnnxTensor,
   openOnnxModel,
 } from "../../../../runtime/cpu/testing/onnx-models.ts";
-import type { ExportedFile } from "../../contract.ts";
+import { openCheckpoint } from "../../../checkpoint.ts";
+import { createNodeFolder } from "../../../node-folder.ts";
+import type { ExportedFile, ExportOptions } from "../../contract.ts";
+import { onnxFilesUpTo } from "../onnx-files.ts";
+import { LARGEST_FILE } from "../part-file.ts";
 
 /** Writes `files` into `folder`. @throws Error where a file has another length than it said. */
 export async function writeExport(folder: string, files: readonly ExportedFile[]): Promise<void> {
@@ -25,6 +31,26 @@ export async function writeExport(folder: string, files: readonly ExportedFile[]
       await file.close();
     }
   }
+}
+
+export interface TestExport {
+  readonly precision: ExportOptions["precision"];
+  readonly largest?: number;
+}
+
+/** Writes what `plan` leaves of the model in the folder `model`, which `session` has open, into the folder `target`. */
+export async function exportTo(
+  target: string,
+  model: string,
+  { summary: { layout, weightHash } }: Session,
+  plan: Plan,
+  { precision, largest = LARGEST_FILE }: TestExport,
+): Promise<readonly ExportedFile[]> {
+  const checkpoint = await openCheckpoint(createNodeFolder(model));
+  const source = { checkpoint, weightHash, layout, plan, pruning: planPruning(plan, layout) };
+  const files = await onnxFilesUpTo(largest, source, { precision });
+  await writeExport(target, files);
+  return files;
 }
 
 export interface ExportedPrompt {
