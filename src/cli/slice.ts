@@ -79,6 +79,7 @@ export const slice = defineCommand({
   summary: "Write a model without what a plan removes, for other programs and for this one.",
   notes:
     "transformers: a folder of safetensors that transformers opens, and every command here.\n" +
+    "onnx: ONNX models as the hub has them, which transformers.js and onnxruntime run.\n" +
     "The folder is written beside its place and renamed when it is whole.",
   options,
   async run(given, context) {

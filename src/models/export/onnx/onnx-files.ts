@@ -3,9 +3,12 @@
  * and tokenizer beside them. Key/value heads and widths may differ from layer to layer.
  */
 import { PivotscopeError } from "../../../core/errors.ts";
+import { serialisePlan } from "../../../core/plan.ts";
 import type { Precision } from "../../../graph/precision.ts";
 import { onnxLayoutOf } from "../../architectures/onnx-layouts.ts";
-import type { ExportedFile, ExportOptions, ExportSource, MakeExport } from "../contract.ts";
+import { type ExportedFile, type ExportOptions, type ExportSource, fileOf, type MakeExport } from "../contract.ts";
+import { exportName } from "../names.ts";
+import { readmeFile } from "../readme.ts";
 import { openSlicedWeights } from "../sliced-weights.ts";
 import { LARGEST_FILE, partFiles } from "./part-file.ts";
 import { settingsFiles } from "./settings-files.ts";
@@ -52,8 +55,30 @@ export async function onnxFilesUpTo(
   const dataFiles = Object.fromEntries(
     parts.flatMap(({ name, dataFiles: count }) => (count > 0 ? [[name, count] as const] : [])),
   );
-  const settings = await settingsFiles({ folder, stopIds, config }, { dtype, dataFiles }, signal);
-  return [...parts.flatMap(({ files }) => files), ...settings];
+  const words = {
+    format: `ONNX models in ${dtype} for transformers.js and onnxruntime`,
+    library: "transformers.js",
+    use: openingText(source, definition.vision !== null),
+  };
+  return [
+    ...parts.flatMap(({ files }) => files),
+    fileOf("plan.json", serialisePlan(source.plan)),
+    await readmeFile(source, weights, words, signal),
+    ...(await settingsFiles({ folder, stopIds, config }, { dtype, dataFiles }, signal)),
+  ];
+}
+
+function openingText({ plan, checkpoint }: ExportSource, seeing: boolean): string {
+  const autoClass = seeing ? "AutoModelForImageTextToText" : "AutoModelForCausalLM";
+  const folder = exportName(plan, checkpoint.name);
+  return `\`\`\`js
+import { ${autoClass}, ${seeing ? "AutoProcessor" : "AutoTokenizer"} } from "@huggingface/transformers";
+
+const ${seeing ? "processor = await AutoProcessor" : "tokenizer = await AutoTokenizer"}.from_pretrained("${folder}");
+const model = await ${autoClass}.from_pretrained("${folder}");
+\`\`\`
+
+config.json names the number format, so none has to be asked for. Any onnxruntime runs the models in \`onnx/\`; the shapes of the decoder's \`past_key_values\` say how many key/value heads each layer has.`;
 }
 
 /** The files of the model; see `MakeExport`. */

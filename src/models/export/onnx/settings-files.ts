@@ -1,4 +1,4 @@
-/** The small files beside the models, as transformers.js looks for them: settings, tokenizer, chat template. */
+/** The small files beside the models, as transformers.js looks for them: settings, tokenizer, chat template, and the licence. */
 import { readJsonText } from "../../../core/json/read.ts";
 import { anyObject, type JsonObject } from "../../../core/json/schemas.ts";
 import { onnxLayoutOf } from "../../architectures/onnx-layouts.ts";
@@ -23,6 +23,9 @@ export interface SettingsSource {
   /** Token ids that end a reply. */
   readonly stopIds: readonly number[];
 }
+
+/** What a slice does not change. */
+const COPIED = ["tokenizer.json", "LICENSE", "LICENSE.txt", "LICENSE.md"];
 
 function jsonFile(path: string, content: JsonObject): ExportedFile {
   return fileOf(path, `${JSON.stringify(content, null, 2)}\n`);
@@ -50,17 +53,18 @@ export async function settingsFiles(
     dtype,
     ...(Object.keys(dataFiles).length > 0 ? { use_external_data_format: dataFiles } : {}),
   };
-  const tokenizer = await readText("tokenizer.json");
+  const copied = await Promise.all(COPIED.map(async (path) => ({ path, text: await readText(path) })));
+  const hasTokenizer = copied.some(({ path, text }) => path === "tokenizer.json" && text !== null);
   const written: readonly (readonly [string, JsonObject | null])[] = [
     ["generation_config.json", { ...(await read("generation_config.json")), eos_token_id: stopIds }],
     ["preprocessor_config.json", settings.preprocessor],
     ["processor_config.json", settings.processor],
-    ["tokenizer_config.json", tokenizer === null ? null : await tokenizerConfig(read, readText)],
+    ["tokenizer_config.json", hasTokenizer ? await tokenizerConfig(read, readText) : null],
     // The last, without which nobody takes the folder for a model.
     ["config.json", { ...settings.config, "transformers.js_config": loading }],
   ];
   return [
-    ...(tokenizer === null ? [] : [fileOf("tokenizer.json", tokenizer)]),
+    ...copied.flatMap(({ path, text }) => (text === null ? [] : [fileOf(path, text)])),
     ...written.flatMap(([path, content]) => (content === null ? [] : [jsonFile(path, content)])),
   ];
 }
