@@ -26,7 +26,7 @@ const options = {
   ...deviceOptions,
 } as const;
 
-async function readPicture(file: string, context: CommandContext): Promise<Picture> {
+export async function readPicture(file: string, context: CommandContext): Promise<Picture> {
   const bytes = await readBytes(file);
   noteAnimation(bytes, file, context);
   return decodePicture(bytes, file, context.signal);

@@ -13,6 +13,7 @@ import { planSequential } from "./plan-sequential.ts";
 import { printable } from "./printable.ts";
 import { scenes } from "./scenes.ts";
 import { slice } from "./slice.ts";
+import { speed } from "./speed.ts";
 import { statistics } from "./statistics.ts";
 import { sweep } from "./sweep.ts";
 import { sweepMerge } from "./sweep-merge.ts";
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   sweepMerge,
   sweepTable,
   layers,
+  speed,
   scenes,
   cache,
 ];

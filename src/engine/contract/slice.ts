@@ -1,4 +1,5 @@
 /** A plan applied for real: smaller weights, what they give, and how fast they are. */
+import type { DecoderShape } from "../../core/speed/ideal.ts";
 
 /** Which weights a model computes with: the dense ones under masks, or smaller ones that were gathered from them. */
 export type WeightsInUse = "masked" | "sliced";
@@ -66,4 +67,6 @@ export interface SpeedRun {
    * onnxruntime takes inside of a run.
    */
   readonly peakBytes: number;
+  /** What a token's cost follows from, see `tokenCost`. */
+  readonly shape: DecoderShape;
 }

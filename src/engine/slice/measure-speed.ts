@@ -1,9 +1,12 @@
 /** Times one run of the dense or the sliced model, and counts its bytes. */
 import { PivotscopeError } from "../../core/errors.ts";
+import type { DecoderShape } from "../../core/speed/ideal.ts";
+import { heldShape } from "../../models/architectures/weight-slots.ts";
+import { elementCount } from "../../runtime/backend.ts";
 import type { SpeedRequest, SpeedRun } from "../contract.ts";
 import { generateGreedy } from "../generate/generate.ts";
 import { copiedBytes } from "../generate/generate-whole.ts";
-import { weightBytes } from "../load/weight-upload.ts";
+import { heldBytes, weightBytes } from "../load/weight-upload.ts";
 import type { PreparedInput } from "../pass/batch.ts";
 import type { Model } from "../pass/model.ts";
 import type { Programs } from "../pass/programs.ts";
@@ -23,6 +26,20 @@ export function cacheBytes({ definition }: Pick<Model, "definition">, tokens: nu
   const { layers, headSize } = definition.text;
   const units = layers.reduce((sum, { shape }) => sum + shape.attentionUnits, 0);
   return 4 * 2 * units * headSize * tokens;
+}
+
+/** What every token that is written goes through: the text tower's layers and the head. */
+export function decoderShape({ definition, precision }: Pick<Model, "definition" | "precision">): DecoderShape {
+  const { layers, headWeights, headSize, columnsPerAttentionUnit } = definition.text;
+  const slots = [...layers.flatMap(({ weights }) => weights), ...headWeights];
+  const keyValueHeads = layers.reduce((sum, { shape }) => sum + shape.attentionUnits, 0);
+  return {
+    matrixNumbers: slots.reduce((sum, slot) => sum + (slot.shape.length > 1 ? elementCount(heldShape(slot)) : 0), 0),
+    weightBytes: slots.reduce((sum, slot) => sum + heldBytes(slot, precision), 0),
+    keyValueHeads,
+    queryHeads: keyValueHeads * (columnsPerAttentionUnit / headSize),
+    headSize,
+  };
 }
 
 /**
@@ -75,5 +92,6 @@ export async function measureSpeed(
     // The last token is written and not taken in.
     cacheBytes: cacheBytes(timed.model, prompt + times.length - 1),
     peakBytes: held + copyBytes + counted.peak,
+    shape: decoderShape(timed.model),
   };
 }

@@ -1,0 +1,99 @@
+/** Measured speeds of a dense and a sliced model: several runs in turn, put together. */
+import type { Ratio } from "../unit.ts";
+import { meanContext, type TokenCost } from "./ideal.ts";
+
+/** Of several runs. */
+export interface Spread {
+  readonly median: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** One timed run, as the engine gives it. */
+export interface TimedRun {
+  readonly promptTokens: number;
+  /** Milliseconds until the first token, and from there to the last. */
+  readonly firstToken: number;
+  readonly decodedTokens: number;
+  readonly decode: number;
+  readonly weightBytes: number;
+  readonly copyBytes: number;
+  readonly cacheBytes: number;
+  readonly peakBytes: number;
+}
+
+export interface SpeedFigures {
+  /** Tokens a second: the prompt's until the first token is there, pictures included; and those behind it. */
+  readonly prefill: Spread;
+  readonly decode: Spread;
+  /** Milliseconds. */
+  readonly firstToken: Spread;
+  readonly weightBytes: number;
+  readonly copyBytes: number;
+  readonly cacheBytes: number;
+  /** The most of all runs. */
+  readonly peakBytes: number;
+  /** What a token costs at least, at the mean context of these runs. */
+  readonly ideal: TokenCost;
+}
+
+/** How long a model's own reasoning is. */
+export interface TraceLength {
+  readonly tokens: number;
+  /** False: it was cut off. */
+  readonly ended: boolean;
+}
+
+/** Dense against sliced, in turn, at one plan. */
+export interface SpeedPoint {
+  readonly asked: Ratio;
+  readonly reached: Ratio;
+  readonly promptTokens: number;
+  readonly decodedTokens: number;
+  readonly runs: number;
+  readonly dense: SpeedFigures;
+  readonly sliced: SpeedFigures;
+  readonly denseParameters: number;
+  readonly slicedParameters: number;
+  readonly trace: TraceLength;
+}
+
+/** The middle of an odd number of values, the mean of the two middle ones of an even number; NaN of none. */
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  const [below = Number.NaN, above = Number.NaN] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]];
+  return { median: (below + above) / 2, lowest: sorted[0] ?? Number.NaN, highest: sorted.at(-1) ?? Number.NaN };
+}
+
+/** @param runs of one model on one prompt, at least one. @param costAt see `tokenCost`. */
+export function speedFigures(runs: readonly TimedRun[], costAt: (context: number) => TokenCost): SpeedFigures {
+  const [first] = runs;
+  const { promptTokens = 0, decodedTokens = 0, weightBytes = 0, copyBytes = 0, cacheBytes = 0 } = first ?? {};
+  return {
+    prefill: spreadOf(runs.map((run) => (1000 * run.promptTokens) / run.firstToken)),
+    decode: spreadOf(runs.map((run) => (1000 * run.decodedTokens) / run.decode)),
+    firstToken: spreadOf(runs.map(({ firstToken }) => firstToken)),
+    ...{ weightBytes, copyBytes, cacheBytes },
+    peakBytes: Math.max(0, ...runs.map(({ peakBytes }) => peakBytes)),
+    ideal: costAt(meanContext(promptTokens, decodedTokens)),
+  };
+}
+
+/** How many times as fast the sliced model decodes: measured, by its medians, and as the bytes of a token would have it. */
+export function speedUp({ dense, sliced }: Pick<SpeedPoint, "dense" | "sliced">): {
+  readonly decode: number;
+  readonly firstToken: number;
+  readonly ideal: number;
+} {
+  return {
+    decode: sliced.decode.median / dense.decode.median,
+    firstToken: dense.firstToken.median / sliced.firstToken.median,
+    ideal: dense.ideal.bytes / sliced.ideal.bytes,
+  };
+}
+
+/** Bytes of a safetensors file in 16 bits a number, as checkpoints are published; its header, some kilobytes, left out. */
+export function fileBytes(parameters: number): number {
+  return 2 * parameters;
+}
