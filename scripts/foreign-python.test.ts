@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
-import { findPython, type PythonSearch } from "./foreign-python.ts";
+import { findPython, missingForForeign, type PythonSearch } from "./foreign-python.ts";
 
 const machine = (versions: Record<string, string>, environment: PythonSearch["environment"] = {}): PythonSearch => ({
   environment,
   ask: (program) => versions[program] ?? null,
+  compiles: (program) => program in versions,
 });
 
 it("takes the first Python that is new enough", () => {
@@ -24,4 +25,13 @@ it("takes the one that is named, and no other in its place", () => {
   const named = { PIVOTSCOPE_PYTHON: "/opt/python" };
   expect(findPython(machine({ "/opt/python": "3.13.0", python3: "3.12.1" }, named))?.program).toBe("/opt/python");
   expect(findPython(machine({ python3: "3.12.1" }, named))).toBeNull();
+});
+
+it("says what is lacking: Python, or a compiler", () => {
+  const python = { python3: "3.12.1" };
+  expect(missingForForeign(machine({}))).toContain("no Python 3.11 or newer");
+  expect(missingForForeign(machine(python))).toContain("no C++ compiler");
+  expect(missingForForeign(machine({ ...python, "clang++": "" }))).toBeNull();
+  expect(missingForForeign(machine({ ...python, "g++": "" }, { CXX: "/opt/c++" }))).toContain("no C++ compiler");
+  expect(missingForForeign(machine({ ...python, "/opt/c++": "" }, { CXX: "/opt/c++" }))).toBeNull();
 });

@@ -10,13 +10,31 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const REQUIREMENTS = resolve(import.meta.dirname, "..", "training", "requirements-foreign.txt");
+const TRAINING = resolve(import.meta.dirname, "..", "training");
+const REQUIREMENTS = join(TRAINING, "requirements-foreign.txt");
+const LLAMA_CPP = join(TRAINING, "foreign", "llama-cpp.cmake");
 /** The packages' own: numpy and torch have files for these. */
 const OLDEST = [3, 11] as const;
 
 export const HOW_TO_GET_PYTHON =
   `no Python ${OLDEST.join(".")} or newer with pip and venv was found: apt-get install python3-venv (Debian, Ubuntu), ` +
   "https://www.python.org, or name one with PIVOTSCOPE_PYTHON";
+
+export const HOW_TO_GET_A_COMPILER =
+  "no C++ compiler was found, with which pip compiles llama.cpp: apt-get install g++ (Debian, Ubuntu), or name one with CXX";
+
+/**
+ * How llama.cpp is compiled: for any CPU of this kind, without its fastest kernels and with little optimisation, because the
+ * models of tests are small and compiling is what takes time.
+ */
+const COMPILING = [
+  "-DCMAKE_C_FLAGS_RELEASE='-O1 -DNDEBUG'",
+  "-DCMAKE_CXX_FLAGS_RELEASE='-O1 -DNDEBUG'",
+  ...["GGML_NATIVE", "GGML_LLAMAFILE", "GGML_CPU_REPACK", "GGML_OPENMP", "LLAMA_OPENSSL", "MTMD_VIDEO"].map(
+    (option) => `-D${option}=OFF`,
+  ),
+  `-DCMAKE_PROJECT_llama.cpp_INCLUDE='${LLAMA_CPP}'`,
+].join(" ");
 
 export interface Python {
   readonly program: string;
@@ -29,6 +47,8 @@ export interface PythonSearch {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What `program` prints when it says its version and looks for its parts; null where that fails. */
   readonly ask: (program: string) => string | null;
+  /** Whether there is such a compiler. */
+  readonly compiles: (program: string) => boolean;
 }
 
 const QUESTION = "import ensurepip, sys, venv; print('.'.join(map(str, sys.version_info[:3])))";
@@ -39,7 +59,17 @@ const THIS_MACHINE: PythonSearch = {
     const { status, stdout } = spawnSync(program, ["-c", QUESTION], { encoding: "utf8" });
     return status === 0 ? stdout.trim() : null;
   },
+  // Of compilers for Windows CMake knows where they are.
+  compiles: (program) => process.platform === "win32" || spawnSync(program, ["--version"]).status === 0,
 };
+
+/** What the programs that open exports lack on this machine, and how to get it; null where nothing is lacking. */
+export function missingForForeign(search: PythonSearch = THIS_MACHINE): string | null {
+  if (findPython(search) === null) return HOW_TO_GET_PYTHON;
+  const { CXX } = search.environment;
+  const found = (CXX ? [CXX] : ["c++", "g++", "clang++"]).some((program) => search.compiles(program));
+  return found ? null : HOW_TO_GET_A_COMPILER;
+}
 
 /** A Python that can make the environment, or null: the one that PIVOTSCOPE_PYTHON names, else one on the PATH. */
 export function findPython(search: PythonSearch = THIS_MACHINE): Python | null {
@@ -58,9 +88,9 @@ function environments(): string {
 }
 
 /** Resolves once the command has ended well; what it prints goes to standard error. */
-function run(program: string, args: readonly string[]): Promise<void> {
+function run(program: string, args: readonly string[], environment = process.env): Promise<void> {
   return new Promise((done, fail) => {
-    const child = spawn(program, args, { stdio: ["ignore", process.stderr, process.stderr] });
+    const child = spawn(program, args, { stdio: ["ignore", process.stderr, process.stderr], env: environment });
     child.on("error", fail);
     child.on("close", (status) => {
       if (status === 0) done();
@@ -73,15 +103,17 @@ const programOf = (environment: string) =>
   process.platform === "win32" ? join(environment, "Scripts", "python.exe") : join(environment, "bin", "python");
 
 /**
- * Path of the environment's Python; makes the environment where there is none with these requirements, which takes a
- * minute or more and 1.2 GB. It is made beside its place, so that one that is there is whole.
+ * Path of the environment's Python; makes the environment where there is none with these requirements, which takes
+ * some minutes and 1.2 GB. It is made beside its place, so that one that is there is whole.
  *
  * @throws Error where there is no Python, or the packages cannot be installed.
  */
 export async function foreignPython(): Promise<string> {
   const python = findPython();
-  if (python === null) throw new Error(`The foreign suite cannot run: ${HOW_TO_GET_PYTHON}.`);
-  const wanted = [readFileSync(REQUIREMENTS, "utf8"), python.version, process.platform, process.arch];
+  const missing = missingForForeign();
+  if (python === null || missing !== null) throw new Error(`The foreign suite cannot run: ${missing}.`);
+  const files = [REQUIREMENTS, LLAMA_CPP].map((file) => readFileSync(file, "utf8"));
+  const wanted = [...files, python.version, process.platform, process.arch];
   const name = createHash("sha256").update(wanted.join("\n")).digest("hex").slice(0, 12);
   const place = join(environments(), name);
   if (existsSync(place)) return programOf(place);
@@ -90,10 +122,9 @@ export async function foreignPython(): Promise<string> {
   mkdirSync(environments(), { recursive: true });
   try {
     await run(python.program, ["-m", "venv", part]);
-    await run(programOf(part), [
-      ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"],
-      ...["--requirement", REQUIREMENTS],
-    ]);
+    const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
+    const environment = { ...process.env, CMAKE_ARGS: COMPILING };
+    await run(programOf(part), [...install, "--requirement", REQUIREMENTS], environment);
     // Another run may have made it meanwhile.
     if (!existsSync(place)) renameSync(part, place);
     return programOf(place);
@@ -104,9 +135,10 @@ export async function foreignPython(): Promise<string> {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const found = findPython();
-  if (found) console.log(`${found.program} ${found.version}`);
+  const missing = missingForForeign();
+  if (found && missing === null) console.log(`${found.program} ${found.version}`);
   else {
-    console.error(HOW_TO_GET_PYTHON);
+    console.error(missing);
     process.exitCode = 1;
   }
 }

@@ -3,7 +3,7 @@
  */
 import { findBrowser } from "./find-browser.ts";
 import { ENGINES, missingEngine } from "./find-engines.ts";
-import { findPython, HOW_TO_GET_PYTHON } from "./foreign-python.ts";
+import { missingForForeign } from "./foreign-python.ts";
 import { driverEnvironment, HOW_TO_GET_A_DRIVER, swiftShaderEnvironment, WHY_NO_SWIFTSHADER } from "./vulkan-driver.ts";
 
 export const SUITES = ["unit", "foreign", "gpu", "conformance", "e2e", "engines"] as const;
@@ -53,7 +53,10 @@ const NEEDS: readonly Need[] = [
   },
   {
     suites: ["foreign"],
-    missing: () => (findPython() === null ? `${HOW_TO_GET_PYTHON}.` : null),
+    missing: () => {
+      const missing = missingForForeign();
+      return missing === null ? null : `${missing}.`;
+    },
     always: false,
     leaves: "the suite foreign, in which other programs open our exports",
   },

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { runConformance } from "../conformance/run.ts";
 import { falseCount, playwrightAttacks, vitestAttacks } from "./attack-count.ts";
-import { findPython, HOW_TO_GET_PYTHON } from "./foreign-python.ts";
+import { missingForForeign } from "./foreign-python.ts";
 import { runTool } from "./run-tool.ts";
 import { addCounts, type Counts, countPlaywright, countVitest, formatCounts } from "./test-counts.ts";
 import { missingNeeds, SUITES, type Suite } from "./test-needs.ts";
@@ -83,8 +83,9 @@ async function runSuite(suite: Suite, reports: string): Promise<Counts> {
     );
     return { ...NOTHING, skipped: 1 };
   }
-  if (suite === "foreign" && !process.env.CI && findPython() === null) {
-    console.warn(`SKIPPED the foreign suite: no other program opened our exports; ${HOW_TO_GET_PYTHON}.`);
+  const missing = suite === "foreign" && !process.env.CI ? missingForForeign() : null;
+  if (missing !== null) {
+    console.warn(`SKIPPED the foreign suite: no other program opened our exports; ${missing}.`);
     return { ...NOTHING, skipped: 1 };
   }
   const { status, counts } = await RUNS[suite](report);

@@ -9,8 +9,9 @@ import { FILE_TYPES } from "../../export/gguf/layout.ts";
 import { formatAt, type GgufParts, type Place, type PlannedTensor, placeOf } from "../../export/gguf/parts.ts";
 import { bool, float32, float32s, type GgufEntry, string, uint32 } from "../../export/gguf/values.ts";
 import type { NumberFormat } from "../../export/number-format.ts";
+import type { Tokenizer } from "../../tokenizer.ts";
 import type { ProcessorFiles } from "../architecture.ts";
-import type { LayerSpec, ModelDefinition, WeightSlot } from "../definition.ts";
+import type { LayerSpec, ModelDefinition, VisionDefinition, WeightSlot } from "../definition.ts";
 import type { Idefics3Config } from "./config.ts";
 import { findProcessorConfig, type ProcessorConfig } from "./processor-config.ts";
 
@@ -42,6 +43,14 @@ const LAYER: Readonly<Record<string, Place>> = {
   fc2_bias: { name: "ffn_down.bias", single: true },
 };
 
+/** Two line breaks, as byte-level tokenizers write them: llama.cpp puts them before a picture, as one token. */
+const EMPTY_LINE = "ĊĊ";
+
+/** What says how pictures reach the tower. */
+export interface VisionFiles extends ProcessorFiles {
+  readonly tokenizer: Pick<Tokenizer, "tokenId"> | null;
+}
+
 /** What a picture is rescaled by in llama.cpp, which has no key for it. */
 const RESCALE = 1 / 255;
 
@@ -53,7 +62,7 @@ const RESCALE = 1 / 255;
 export function visionParts(
   { vision }: Pick<ModelDefinition, "vision">,
   config: Idefics3Config,
-  files: ProcessorFiles,
+  files: VisionFiles,
   name: string,
   format: NumberFormat,
 ): GgufParts | null {
@@ -72,7 +81,35 @@ export function visionParts(
     layer.weights.map((slot) => planned(slot, LAYER, `v.blk.${index}.`, format, paddedAs(slot, layer, vision.width))),
   );
   const settings = findProcessorConfig(files.preprocessor, files.processor, config.vision.imageSize);
-  return { entries: entries(config, settings, name, format), tensors: [...outer, ...layers] };
+  const notes = notesOn(vision, config, settings, files.tokenizer);
+  return { entries: entries(config, settings, name, format), tensors: [...outer, ...layers], notes };
+}
+
+/** In which way llama.cpp shows another model than ours. */
+function notesOn(
+  { layers }: VisionDefinition,
+  { vision }: Idefics3Config,
+  settings: ProcessorConfig | null,
+  tokenizer: VisionFiles["tokenizer"],
+): string[] {
+  const headless = layers.some(({ shape }) => shape.attentionUnits < vision.heads);
+  const single = settings?.splits === false;
+  const lacking = tokenizer !== null && tokenizer.tokenId(EMPTY_LINE) === null;
+  return [
+    ...(headless
+      ? ["llama.cpp wants the same heads in all blocks of the vision tower: removed ones are there, as zeros."]
+      : []),
+    ...(single
+      ? [
+          "llama.cpp shows a model of this kind every picture in pieces and whole; this one was made for whole ones alone.",
+        ]
+      : []),
+    ...(lacking
+      ? [
+          "llama.cpp writes two line breaks as one token before a picture, which this model's vocabulary lacks: its programs break off at a picture. Text works.",
+        ]
+      : []),
+  ];
 }
 
 interface Arranged {

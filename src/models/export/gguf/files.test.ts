@@ -12,13 +12,13 @@ import type { GgufParts } from "./parts.ts";
 import { textParts } from "./text-model.ts";
 import { visionParts } from "./vision-parts.ts";
 
-const NO_FILES = { preprocessor: null, processor: null };
+const NO_FILES = { preprocessor: null, processor: null, tokenizer: null };
 
 async function open() {
   const checkpoint = await openCheckpoint(await createNodeFolder(join(projectRoot, "public", "models", "scenes")));
   const definition = architectureOf(checkpoint.config).define(checkpoint.config);
   const layout = modelLayout(definition);
-  const weightHash = await checkpoint.weights.read({ names: new Set(), onTensor() {} });
+  const weightHash = await checkpoint.weights.read({ names: new Set(), onTensor: () => {} });
   /** Keeps as many units of each module as `kept` says. */
   const slice = (kept: (key: string, units: number) => number): Promise<SlicedWeights> => {
     const keep = new Uint8Array(layout.unitCount);
@@ -94,11 +94,27 @@ describe("the vision tower", () => {
     expect(keys(parts).get("clip.vision.attention.head_count")).toBe(4);
   });
 
+  it("says what of it llama.cpp shows otherwise", async () => {
+    const { checkpoint, slice } = await open();
+    const noted = async (kept: number, files: object) => {
+      const { definition, config } = await slice((key, units) => (key === "vision.3.attn" ? kept : units));
+      return visionParts(definition, config, { ...NO_FILES, ...files }, "name", "F32")?.notes;
+    };
+    const { tokenizer } = checkpoint;
+    expect(await noted(4, {})).toEqual([]);
+    expect(await noted(3, {})).toEqual([expect.stringContaining("as zeros")]);
+    expect(await noted(4, { preprocessor: '{"do_image_splitting": false}' })).toEqual([
+      expect.stringContaining("whole"),
+    ]);
+    expect(await noted(4, { tokenizer })).toEqual([expect.stringContaining("two line breaks")]);
+    expect(await noted(4, { tokenizer: { tokenId: () => 1 } })).toEqual([]);
+  });
+
   it("is told how pictures are rescaled", async () => {
     const { slice } = await open();
     const { definition, config } = await slice((_, units) => units);
     const told = (preprocessor: object | null) => {
-      const files = { preprocessor: preprocessor && JSON.stringify(preprocessor), processor: null };
+      const files = { preprocessor: preprocessor && JSON.stringify(preprocessor), processor: null, tokenizer: null };
       const found = keys(visionParts(definition, config, files, "name", "F32") as GgufParts);
       return ["image_mean", "image_std", "preproc_image_size"].map((key) => found.get(`clip.vision.${key}`));
     };
@@ -122,7 +138,8 @@ describe("the files", () => {
 
   it("are as long as they said, and made anew at every call", async () => {
     const { checkpoint, slice } = await open();
-    const files = await ggufFiles(checkpoint, await slice((_, units) => Math.ceil(units / 3)), OPTIONS);
+    const { model, vision } = await ggufFiles(checkpoint, await slice((_, units) => Math.ceil(units / 3)), OPTIONS);
+    const files = [model, ...(vision ? [vision] : [])];
     expect(files.map(({ path }) => path)).toEqual(["model.gguf", "mmproj.gguf"]);
     for (const file of files) {
       const lengths = async () => {
@@ -136,10 +153,10 @@ describe("the files", () => {
 
   it("stop where they are told to", async () => {
     const { checkpoint, slice } = await open();
-    const [file] = await ggufFiles(checkpoint, await slice((_, units) => units), OPTIONS);
+    const { model } = await ggufFiles(checkpoint, await slice((_, units) => units), OPTIONS);
     const controller = new AbortController();
     const read = async () => {
-      for await (const _ of file?.stream(controller.signal) ?? []) controller.abort();
+      for await (const _ of model.stream(controller.signal)) controller.abort();
     };
     await expect(read()).rejects.toMatchObject({ code: "cancelled" });
   });
@@ -157,8 +174,8 @@ describe("the files", () => {
         }),
     };
     const read = async (format: "F16" | "BF16") => {
-      const [file] = await ggufFiles(checkpoint, large, { name: "name", format });
-      for await (const _ of file?.stream() ?? []);
+      const { model } = await ggufFiles(checkpoint, large, { name: "name", format });
+      for await (const _ of model.stream());
     };
     await expect(read("F16")).rejects.toMatchObject({ code: "unsupported", message: expect.stringContaining("65504") });
     await expect(read("BF16")).resolves.toBeUndefined();

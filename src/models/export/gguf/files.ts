@@ -19,6 +19,14 @@ import { visionParts } from "./vision-parts.ts";
 export const MODEL_FILE = "model.gguf";
 export const VISION_FILE = "mmproj.gguf";
 
+export interface GgufFiles {
+  readonly model: ExportedFile;
+  /** Null for a model that takes text only. */
+  readonly vision: ExportedFile | null;
+  /** What people should know of them, a sentence or two each. */
+  readonly notes: readonly string[];
+}
+
 export interface GgufOptions {
   /** What programs call the model. */
   readonly name: string;
@@ -33,10 +41,10 @@ export interface GgufOptions {
  *   reading the checkpoint's small files throws.
  */
 export async function ggufFiles(
-  { folder, stopIds, config }: Pick<Checkpoint, "folder" | "stopIds" | "config">,
+  { folder, stopIds, config, tokenizer: ownTokenizer }: Pick<Checkpoint, "folder" | "stopIds" | "config" | "tokenizer">,
   sliced: SlicedWeights,
   { name, format, signal }: GgufOptions,
-): Promise<ExportedFile[]> {
+): Promise<GgufFiles> {
   const read = (path: string) => readTextIfPresent(folder, path, signal);
   const [tokenizer, tokenizerConfig, chatTemplateJson, chatTemplateJinja, preprocessor, processor] = await Promise.all([
     read("tokenizer.json"),
@@ -54,11 +62,13 @@ export async function ggufFiles(
     { vocabularySize: definition.text.vocabularySize, stopIds, alsoAdded: pictures?.prompt(config).addedTokens ?? [] },
   );
   const text = textParts(definition, sliced.config.text, name, format);
-  const vision = visionParts(definition, sliced.config, { preprocessor, processor }, name, format);
-  return [
-    fileOf(MODEL_FILE, { ...text, entries: [...text.entries, ...tokens] }, sliced),
-    ...(vision ? [fileOf(VISION_FILE, vision, sliced)] : []),
-  ];
+  const files = { preprocessor, processor, tokenizer: ownTokenizer };
+  const vision = visionParts(definition, sliced.config, files, name, format);
+  return {
+    model: fileOf(MODEL_FILE, { ...text, entries: [...text.entries, ...tokens] }, sliced),
+    vision: vision && fileOf(VISION_FILE, vision, sliced),
+    notes: vision?.notes ?? [],
+  };
 }
 
 function fileOf(path: string, { entries, tensors }: GgufParts, sliced: SlicedWeights): ExportedFile {

@@ -16,6 +16,8 @@ export interface PlannedTensor extends GgufTensor {
 export interface GgufParts {
   readonly entries: readonly GgufEntry[];
   readonly tensors: readonly PlannedTensor[];
+  /** What people should know of the file, a sentence or two each. */
+  readonly notes?: readonly string[];
 }
 
 /** Where a tensor goes: the name without "blk.N." of a layer, and the numbers that llama.cpp adds or scales with. */

@@ -1,8 +1,7 @@
 /** What each architecture with a vision tower is to llama.cpp; a further one is a line here. */
 import { PivotscopeError } from "../../../core/errors.ts";
-import type { ProcessorFiles } from "../../architectures/architecture.ts";
 import type { ModelDefinition } from "../../architectures/definition.ts";
-import { visionParts as idefics3 } from "../../architectures/idefics3/gguf.ts";
+import { visionParts as idefics3, type VisionFiles } from "../../architectures/idefics3/gguf.ts";
 import type { ModelConfig } from "../../architectures/registry.ts";
 import type { NumberFormat } from "../number-format.ts";
 import type { GgufParts } from "./parts.ts";
@@ -16,7 +15,7 @@ import type { GgufParts } from "./parts.ts";
 export function visionParts(
   definition: Pick<ModelDefinition, "vision">,
   config: ModelConfig,
-  files: ProcessorFiles,
+  files: VisionFiles,
   name: string,
   format: NumberFormat,
 ): GgufParts | null {
