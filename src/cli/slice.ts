@@ -80,6 +80,7 @@ export const slice = defineCommand({
   notes:
     "transformers: a folder of safetensors that transformers opens, and every command here.\n" +
     "onnx: ONNX models as the hub has them, which transformers.js and onnxruntime run.\n" +
+    "gguf: model.gguf, and mmproj.gguf for models that see, which llama.cpp opens.\n" +
     "The folder is written beside its place and renamed when it is whole.",
   options,
   async run(given, context) {

@@ -6,6 +6,7 @@ import type { ExportFormat, MakeExport } from "./contract.ts";
 const FORMATS: Readonly<Partial<Record<ExportFormat, () => Promise<MakeExport>>>> = {
   transformers: onDemand(async () => (await import("./transformers/files.ts")).transformersFiles),
   onnx: onDemand(async () => (await import("./onnx/onnx-files.ts")).onnxFiles),
+  gguf: onDemand(async () => (await import("./gguf/export.ts")).ggufExport),
 };
 
 /** Those that are built in. */

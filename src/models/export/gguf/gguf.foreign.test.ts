@@ -3,8 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useTemporaryFolder } from "../../../cli/testing/temporary-folder.ts";
-import { planPruning } from "../../../core/plan.ts";
-import type { Pruning } from "../../../core/pruning.ts";
+import { type Plan, planPruning } from "../../../core/plan.ts";
 import { createRandom } from "../../../core/random.ts";
 import { framesOfPixels } from "../../../engine/load/prepare-input.ts";
 import { openNodeSession } from "../../../engine/node-engine.ts";
@@ -25,9 +24,8 @@ import { BYTE_CHARACTERS } from "../../byte-level.ts";
 import { openCheckpoint } from "../../checkpoint.ts";
 import { createNodeFolder } from "../../node-folder.ts";
 import { askLlamaCpp, type GgufAnswer, type GgufRequest, writeExport } from "../../testing/gguf-in-llama-cpp.ts";
+import { loadExport } from "../formats.ts";
 import type { NumberFormat } from "../number-format.ts";
-import { openSlicedWeights } from "../sliced-weights.ts";
-import { ggufFiles } from "./files.ts";
 
 const TEXTS = [
   "What is left of the red circle?",
@@ -44,6 +42,9 @@ function changedChoices(found: readonly number[], own: Float32Array, rows: numbe
   const row = (logits: ArrayLike<number>, at: number) => Array.from(logits).slice(at * width, (at + 1) * width);
   return Array.from({ length: rows }, (_, at) => at).filter((at) => choice(row(found, at)) !== choice(row(own, at)));
 }
+
+/** Nothing is removed. */
+const wholePlan = (session: Session) => unevenPlan(session, { kept: (units) => units });
 
 const largestOf = (numbers: Float32Array) => largestDifference(numbers, new Float32Array(numbers.length));
 const framesIn = ({ chunks = [] }: GgufAnswer) => chunks.flatMap(({ features }) => (features ? [features] : []));
@@ -70,20 +71,17 @@ async function features(session: Session, masks: MaskSet): Promise<Float32Array>
   return Float32Array.from(numbers);
 }
 
-/** What llama.cpp makes of the model at `place`, pruned and written into `folder`. */
+/** What llama.cpp makes of the model at `place`, without what `plan` removes, written into `folder`. */
 async function ask(
   { place, session, folder }: Opened,
-  pruning: Pruning,
-  format: NumberFormat,
+  plan: Plan,
+  precision: NumberFormat,
   options: Partial<GgufRequest> = {},
 ): Promise<GgufAnswer> {
   const checkpoint = await openCheckpoint(await createNodeFolder(place));
-  const sliced = await openSlicedWeights(
-    { ...checkpoint, weightHash: session.summary.weightHash, layout: session.model.layout, pruning },
-    "F32",
-  );
-  const { model, vision } = await ggufFiles(checkpoint, sliced, { name: "a sliced model", format });
-  const paths = await writeExport([model, ...(vision ? [vision] : [])], folder.path("export"));
+  const { weightHash, layout } = session.summary;
+  const source = { checkpoint, weightHash, layout, plan, pruning: planPruning(plan, layout) };
+  const paths = await writeExport(await (await loadExport("gguf"))(source, { precision }), folder.path("export"));
   const seen = picture(session);
   const answer = await askLlamaCpp({
     model: paths["model.gguf"] ?? "",
@@ -128,10 +126,10 @@ describe.each(["bundled", ...SMALL_KINDS] as const)("the model %s", (kind) => {
   ] as const)("is the masked one, in %s with a cache in %s, compensated: %s", async (...options) => {
     const [format, cache, compensated, tolerance] = options;
     const { session } = model();
-    const pruning = planPruning(unevenPlan(session, { compensated }), session.summary.layout);
-    const found = await ask(model(), pruning, format, { cache });
+    const plan = unevenPlan(session, { compensated });
+    const found = await ask(model(), plan, format, { cache });
     const { input } = smallSample({ vision: null });
-    const masks = await createPruningMasks(session.model, pruning);
+    const masks = await createPruningMasks(session.model, planPruning(plan, session.summary.layout));
     const own = await promptLogits(session, input, masks);
     expect(largestDifference(found.logits, own)).toBeLessThan(tolerance * largestOf(own));
     expect(changedChoices(found.logits, own, input.prompt.length)).toEqual([]);
@@ -151,9 +149,7 @@ describe.each(["bundled", ...SMALL_KINDS] as const)("the model %s", (kind) => {
 
   it("cuts texts into our tokens, and knows where they end", async () => {
     const { session } = model();
-    const { layout } = session.model;
-    const whole = { keep: new Uint8Array(layout.unitCount).fill(1), meanInputs: null };
-    const found = await ask(model(), whole, "F16", { prompt: [1] });
+    const found = await ask(model(), wholePlan(session), "F16", { prompt: [1] });
     const { tokenizer, stopIds } = session.checkpoint;
     expect(found.tokens).toEqual(TEXTS.map((text) => tokenizer?.encode(text)));
     expect(found.texts).toEqual(TEXTS);
@@ -180,10 +176,10 @@ describe("a vision tower whose MLP keeps as many neurons as the tower is wide", 
   it("gets one more, of zeros: llama.cpp would take the matrices for swapped", async () => {
     const { session } = model();
     const kept = (units: number) => (units === 80 ? 64 : units);
-    const pruning = planPruning(unevenPlan(session, { kept }), session.summary.layout);
-    const found = await ask(model(), pruning, "F32", { prompt: [1] });
+    const plan = unevenPlan(session, { kept });
+    const found = await ask(model(), plan, "F32", { prompt: [1] });
     expect(found.mmproj?.tensors["v.blk.0.ffn_up.weight"]?.shape).toEqual([65, 64]);
-    const masks = await createPruningMasks(session.model, pruning);
+    const masks = await createPruningMasks(session.model, planPruning(plan, session.summary.layout));
     const wanted = await features(session, masks);
     expect(largestDifference(framesIn(found)[0] ?? [], wanted)).toBeLessThan(largestOf(wanted) / 1000);
     masks.release();
@@ -236,8 +232,7 @@ describe("ways of cutting texts", () => {
 
     it("are llama.cpp's too", async () => {
       const { session } = model();
-      const whole = { keep: new Uint8Array(session.model.layout.unitCount).fill(1), meanInputs: null };
-      const found = await ask(model(), whole, "F16", { prompt: [1], texts: [CUTS] });
+      const found = await ask(model(), wholePlan(session), "F16", { prompt: [1], texts: [CUTS] });
       expect(found.model.keys["tokenizer.ggml.pre"]).toBe(name);
       const own = session.checkpoint.tokenizer?.encode(CUTS);
       expect(found.tokens).toEqual([own]);
