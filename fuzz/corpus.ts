@@ -37,7 +37,18 @@ const newDialect = {
 newDialect.text_config = { ...newDialect.text_config, rope_parameters: { rope_theta: 1e5, rope_type: "default" } };
 newDialect.vision_config = { hidden_size: 768, num_attention_heads: 12, image_size: [512, 512], patch_size: 16 };
 
-export const CONFIGS = [bundled("config.json"), smolvlmConfig(), JSON.stringify(llama), JSON.stringify(newDialect)];
+/** As `slice` writes it. */
+const sliced = JSON.parse(bundled("config.json"));
+sliced.pivotscope = { version: 1, model: "scenes", method: "flap", ratio: { asked: 0.4, reached: 0.4 } };
+sliced.text_config.projection_bias = true;
+sliced.text_config.per_layer_config = { "02": { intermediate_size: 72 }, 11: { num_key_value_heads: 1 } };
+sliced.vision_config.per_layer_config = { 1: { intermediate_size: 96, num_attention_heads: 3 } };
+
+export const CONFIGS = [
+  bundled("config.json"),
+  smolvlmConfig(),
+  ...[llama, newDialect, sliced].map((config) => JSON.stringify(config)),
+];
 /** Steps of every kind, on few tokens. */
 const steps = {
   normalizer: {
