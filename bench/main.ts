@@ -1,5 +1,7 @@
 /**
- * Benchmarks: prints one JSON object. `npm run bench` runs all but the last two, `npm run bench -- slider scoring` some,
+ * Benchmarks: prints one JSON object. `npm run bench` runs all but the last three, `npm run bench -- slider scoring` some,
+ * `npm run bench -- cache [--shape bundled|smolvlm-256m] [--contexts 128,2000,4000] [--homes node,cpu,webgpu]` times tokens
+ * behind long texts, the KV cache written in place and grown,
  * `npm run bench -- own-samples [--dist FOLDER]` adds a thousand own samples in a built page, and
  * `npm run bench -- transformers-js [--model FOLDER] [--tokens N] [--threads N]` compares with transformers.js.
  *
@@ -26,8 +28,8 @@ import { measureEngine } from "./measure-engine.ts";
 import type { BenchPage } from "./page.ts";
 
 const NAMES = ["slider", "scoring", "model", "batches", "keeping"] as const;
-/** One needs a built page, the other an install of its own: they run only when they are asked for. */
-const APART = ["own-samples", "transformers-js"];
+/** One takes long, one needs a built page, one an install of its own: they run only when they are asked for. */
+const APART = ["cache", "own-samples", "transformers-js"];
 type Name = (typeof NAMES)[number];
 
 const root = join(import.meta.dirname, "..");
@@ -76,6 +78,9 @@ const { positionals, values } = parseArgs({
     model: { type: "string", default: "bundled" },
     tokens: { type: "string", default: "32" },
     threads: { type: "string", default: "0" },
+    shape: { type: "string", default: "bundled" },
+    contexts: { type: "string", default: "128,2000,4000" },
+    homes: { type: "string", default: "node,cpu,webgpu" },
     dist: { type: "string", default: join(root, "dist") },
   },
 });
@@ -107,6 +112,24 @@ if (wanted.includes("keeping")) {
   await session.dispose();
   for (const backend of ["cpu", "webgpu"] satisfies BackendKind[]) {
     results[`keeping, browser ${backend}`] = await inBrowser("benchKeeping", backend, samples);
+  }
+}
+if (wanted.includes("cache")) {
+  const { CACHE_SHAPES, measureCache } = await import("./cache.ts");
+  const shape = values.shape as keyof typeof CACHE_SHAPES;
+  if (!CACHE_SHAPES[shape]) throw new Error(`--shape takes ${Object.keys(CACHE_SHAPES).join(" or ")}.`);
+  const contexts = values.contexts.split(",").map(Number);
+  const request = { shape, contexts, tokens: Number(values.tokens), repeats };
+  // In one thread, that waits for no other: other work on the machine does not count.
+  const processorTime = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  };
+  for (const home of values.homes.split(",")) {
+    results[`cache, ${shape}, ${home}`] =
+      home === "node"
+        ? await measureCache(createNodeBackend({ threads: 1 }), request, processorTime)
+        : await inBrowser("benchCache", home as BackendKind, request);
   }
 }
 if (wanted.includes("own-samples")) {

@@ -98,8 +98,14 @@ describe.each(["float32", "float16"] as const)("failing calls, weights in %s", (
     masks.release();
   });
 
-  it.each<WayToWrite>(["layers", "fused", "whole"])("write, %s", async (way) => {
-    const { model } = session;
+  it.each<[WayToWrite, string]>([
+    ["layers", "its own"],
+    ["fused", "its own"],
+    ["fused", "the GPU's"],
+    ["whole", "its own"],
+  ])("write, %s, with %s cache", async (way, cache) => {
+    const backend: Backend = Object.create(session.model.backend, { writesInPlace: { value: cache !== "its own" } });
+    const model = { ...session.model, backend };
     const masks = await createPruningMasks(model, { keep: keep(), meanInputs: means() });
     const request = { masks, stopIds: [], signal: undefined, way };
     const toWrite = samples.map(({ trace, pivots, ...input }, index) => ({

@@ -48,10 +48,13 @@ export interface Backend {
   readonly runs: number;
   /**
    * Whether every run copies all that it is fed, as onnxruntime's WebAssembly does. Weights that are used many times are
-   * then better given to `compile` as constants, of which the session holds a copy of its own; and nothing can be written
-   * in place.
+   * then better given to `compile` as constants, of which the session holds a copy of its own.
    */
   readonly copiesFeeds: boolean;
+  /**
+   * Whether a run that is given places saves copying. onnxruntime-node copies all results, those in places as well.
+   */
+  readonly writesInPlace: boolean;
   /**
    * Compiles `graph`. Inputs of the graph that `constants` names are copied into the program and are not fed; only
    * backends that copy feeds take them.

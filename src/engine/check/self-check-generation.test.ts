@@ -64,7 +64,12 @@ function faulty(device: Backend, fault: Fault): { backend: Backend; runs: () => 
   };
   // GPUs copy what is uploaded, so that weights are streamed to them through one buffer.
   const upload: Backend["upload"] = (data, dims) => device.upload(data.slice(), dims);
-  const own = { kind: { value: "webgpu" }, run: { value: run }, upload: { value: upload } };
+  const own = {
+    kind: { value: "webgpu" },
+    run: { value: run },
+    upload: { value: upload },
+    writesInPlace: { value: true },
+  };
   const wrapped: Backend = Object.create(device, own);
   return { backend: wrapped, runs: () => runs };
 }

@@ -5,6 +5,9 @@ import { defineGenerationSuite, GENERATION_CONFIG } from "../testing/generation-
 
 describe("fused generation in Node", () => {
   defineGenerationSuite(async () => createNodeBackend());
+  describe("with the cache written in place", () => {
+    defineGenerationSuite(async () => Object.create(createNodeBackend(), { writesInPlace: { value: true } }));
+  });
 
   it.each([
     { headSize: 16, vocabularyParts: 1, fused: true, whole: true },

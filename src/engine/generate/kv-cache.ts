@@ -23,7 +23,7 @@ export function makeRoom(
   const { layers, headSize } = definition.text;
   for (const { shape } of layers) {
     for (const list of [keys, values]) {
-      list.push(backend.allocate([batch, shape.attentionUnits, backend.copiesFeeds ? 0 : slots, headSize]));
+      list.push(backend.allocate([batch, shape.attentionUnits, backend.writesInPlace ? slots : 0, headSize]));
     }
   }
 }
@@ -50,7 +50,7 @@ export async function runOnCache(
   cache: KeyValueCache,
 ): Promise<Feeds> {
   const given = { ...feeds, ...ports(cache, "past_key", "past_value") };
-  if (!model.backend.copiesFeeds) return scope.run(program, given, ports(cache, "key_out", "value_out"));
+  if (model.backend.writesInPlace) return scope.run(program, given, ports(cache, "key_out", "value_out"));
   const outputs = await scope.run(program, given);
   releaseCache(model, cache);
   for (const layer of model.definition.text.layers.keys()) {

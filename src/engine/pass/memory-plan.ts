@@ -51,10 +51,10 @@ const PADDED_PATCHES = 256;
 export function memoryLimits({
   kind,
   limits,
-  copiesFeeds,
-}: Pick<Backend, "kind" | "limits" | "copiesFeeds">): MemoryLimits {
+  writesInPlace,
+}: Pick<Backend, "kind" | "limits" | "writesInPlace">): MemoryLimits {
   const { largestBuffer } = limits;
-  return { ...BUDGETS[kind], largestBuffer, caches: copiesFeeds ? 2 : 1, paddedPatches: PADDED_PATCHES };
+  return { ...BUDGETS[kind], largestBuffer, caches: writesInPlace ? 1 : 2, paddedPatches: PADDED_PATCHES };
 }
 
 /** Sizes inside one layer of a tower. */

@@ -88,6 +88,7 @@ export function createFaultyBackend(inner: Backend, { holdsConstants = false } =
       return inner.runs;
     },
     copiesFeeds: holdsConstants,
+    writesInPlace: inner.writesInPlace,
     async compile(graph, constants = {}) {
       called(`compile of ${graph.name}`);
       use(`compile of ${graph.name}`, constants);

@@ -131,7 +131,7 @@ export function defineGenerationSuite(open: () => Promise<Backend>): void {
         }
       };
       // In place where the backend can: room for all tokens from the start. Elsewhere the cache grows with each run.
-      const inPlace = !backend.copiesFeeds;
+      const inPlace = backend.writesInPlace;
       let cache = Object.fromEntries(
         layers.flatMap((_, layer) =>
           ["key", "value"].map((name) => [

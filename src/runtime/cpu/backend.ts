@@ -108,6 +108,7 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
       return runs;
     },
     copiesFeeds,
+    writesInPlace: false,
     compile: (graph, constants = {}) =>
       enqueue(async () => {
         const { externals, files } = externalFiles(constants);

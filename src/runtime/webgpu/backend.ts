@@ -128,6 +128,7 @@ export async function createWebGpuBackend(ort: OrtWebGpuModule, device: GPUDevic
       return runs;
     },
     copiesFeeds: false,
+    writesInPlace: true,
     compile: (graph, constants = {}) =>
       guarded(`Compiling graph ${graph.name}`, async () => {
         invariant(Object.keys(constants).length === 0, "Weights are fed on WebGPU, where that copies nothing.");
