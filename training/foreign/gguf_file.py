@@ -2,6 +2,7 @@
 
 The request names the text model (``model``), optionally the vision tower (``mmproj``) with a picture (``pixels``, RGB bytes row
 by row, ``width``, ``height``), and gives ids (``prompt``), the format of the cache (``cache``), and ``texts`` to cut into tokens.
+With ``around``, two texts, the model reads the picture between them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         found["mmproj"] = read(mmproj)
     model = Llama(
         request["model"],
-        n_ctx=len(request["prompt"]) + 8,
+        n_ctx=len(request["prompt"]) + 128,
         logits_all=True,
         n_threads=1,
         n_threads_batch=1,
@@ -45,7 +46,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     found["ends"] = [token for token in range(model.n_vocab()) if llama_cpp.llama_vocab_is_eog(model._model.vocab, token)]
     found["begins"] = [model.token_bos(), bool(llama_cpp.llama_vocab_get_add_bos(model._model.vocab))]
     if mmproj:
-        found["chunks"] = encode(mmproj, model, request)
+        found.update(encode(mmproj, model, request))
     return found
 
 
@@ -82,8 +83,8 @@ def numbers(tensor: Any) -> numpy.ndarray:
     return tensor.data.flatten().astype(numpy.float32)
 
 
-def encode(mmproj: str, model: Llama, request: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the parts that mtmd makes of a picture: ids of text, or the features of a frame."""
+def encode(mmproj: str, model: Llama, request: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts that mtmd makes of a picture, ids of text or the features of a frame, and what the model says next."""
     parameters = mtmd_cpp.mtmd_context_params_default()
     parameters.use_gpu = False
     parameters.print_timings = False
@@ -93,7 +94,8 @@ def encode(mmproj: str, model: Llama, request: dict[str, Any]) -> list[dict[str,
         raise RuntimeError(f"{mmproj}: mtmd does not open it")
     pixels = (ctypes.c_uint8 * len(request["pixels"]))(*request["pixels"])
     bitmap = mtmd_cpp.mtmd_bitmap_init(request["width"], request["height"], pixels)
-    marker = mtmd_cpp.mtmd_default_marker()
+    before, after = request.get("around", ["", ""])
+    marker = before.encode() + mtmd_cpp.mtmd_default_marker() + after.encode()
     text = mtmd_cpp.mtmd_input_text(marker, len(marker), False, True)
     chunks = mtmd_cpp.mtmd_input_chunks_init()
     bitmaps = (mtmd_cpp.mtmd_bitmap_p_ctypes * 1)(bitmap)
@@ -101,10 +103,21 @@ def encode(mmproj: str, model: Llama, request: dict[str, Any]) -> list[dict[str,
         raise RuntimeError("mtmd does not take the picture")
     count = mtmd_cpp.mtmd_input_chunks_size(chunks)
     parts = [part(context, mtmd_cpp.mtmd_input_chunks_get(chunks, index), model.n_embd()) for index in range(count)]
+    logits = read_picture(context, model, chunks) if "around" in request else []
     mtmd_cpp.mtmd_input_chunks_free(chunks)
     mtmd_cpp.mtmd_bitmap_free(bitmap)
     mtmd_cpp.mtmd_free(context)
-    return parts
+    return {"chunks": parts, "next": logits}
+
+
+def read_picture(context: Any, model: Llama, chunks: Any) -> list[float]:
+    """Return the logits behind the last of the parts."""
+    inner = model._ctx.ctx
+    llama_cpp.llama_memory_clear(llama_cpp.llama_get_memory(inner), True)
+    past = ctypes.c_int()
+    if mtmd_cpp.mtmd_helper_eval_chunks(context, inner, chunks, 0, 0, 512, True, ctypes.byref(past)) != 0:
+        raise RuntimeError("llama.cpp does not read the picture")
+    return llama_cpp.llama_get_logits_ith(inner, -1)[: model.n_vocab()]
 
 
 def part(context: Any, chunk: Any, width: int) -> dict[str, Any]:

@@ -11,6 +11,8 @@ export interface GgufRequest {
   readonly pixels?: readonly number[];
   readonly width?: number;
   readonly height?: number;
+  /** Texts around the picture, where the model is to read it. */
+  readonly around?: readonly [string, string];
   /** Ids to compute logits of; none where only texts are cut. */
   readonly prompt: readonly number[];
   /** Number format of the cache. */
@@ -43,6 +45,8 @@ export interface GgufAnswer {
   readonly begins: readonly [number, boolean];
   /** What mtmd makes of the picture: ids around frames, features of frames. */
   readonly chunks?: readonly { readonly ids?: readonly number[]; readonly features?: readonly number[] }[];
+  /** Logits behind all of that; none where the model did not read it. */
+  readonly next?: readonly number[];
 }
 
 export function askLlamaCpp(request: GgufRequest): Promise<GgufAnswer> {

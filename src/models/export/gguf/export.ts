@@ -33,11 +33,10 @@ function storedFormat({ weights, config }: Pick<Checkpoint, "weights" | "config"
 }
 
 function useText(vision: ExportedFile | null): string {
-  const command = vision
-    ? `llama-mtmd-cli -m ${MODEL_FILE} --mmproj ${VISION_FILE} --image picture.jpg -p "What is on the picture?"`
-    : `llama-cli -m ${MODEL_FILE} -p "Once upon a time"`;
+  const text = `llama-cli -m ${MODEL_FILE} -p "Once upon a time"`;
+  const picture = `llama-mtmd-cli -m ${MODEL_FILE} --mmproj ${VISION_FILE} --image picture.jpg -p "What is on the picture?"`;
   return `\`\`\`
-${command}
+${vision ? `${text}\n${picture}` : text}
 \`\`\`
 
 The architecture in the file is "deci", which llama.cpp and the programs around it read layer by layer.`;

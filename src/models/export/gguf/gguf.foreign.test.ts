@@ -1,5 +1,5 @@
 /** llama.cpp opens our GGUF files and computes what the engine computes under masks, of text and of pictures. */
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useTemporaryFolder } from "../../../cli/testing/temporary-folder.ts";
@@ -186,12 +186,30 @@ describe("a vision tower whose MLP keeps as many neurons as the tower is wide", 
   });
 });
 
+describe("a checkpoint without a tokenizer", () => {
+  const model = useModel((folder) => {
+    writeSmallFolder("llama", folder);
+    for (const name of ["tokenizer.json", "tokenizer_config.json", "chat_template.json"]) rmSync(join(folder, name));
+    return folder;
+  });
+
+  it("takes ids", async () => {
+    const { session } = model();
+    const plan = unevenPlan(session);
+    const found = await ask(model(), plan, "F32", { texts: [] });
+    const masks = await createPruningMasks(session.model, planPruning(plan, session.summary.layout));
+    const own = await promptLogits(session, smallSample({ vision: null }).input, masks);
+    expect(largestDifference(found.logits, own)).toBeLessThan(1e-5 * largestOf(own));
+    masks.release();
+  });
+});
+
 /** Bytes and few words, some of which only one way of cutting leaves whole. */
-function tokenizerOf(preTokenizer: object, ignoreMerges: boolean): string {
+function tokenizerOf(preTokenizer: object, ignoreMerges: boolean, special: readonly string[] = ["<|end|>"]): string {
   const merges = ["1 2", "12 3", "123 4", "Ġ 1", "Ġ a", "Ġa b", "a b", "a c", "' S", "! Ċ", "Ċ Ċ", "Ġ Ġ", "- a"];
   const words = [...BYTE_CHARACTERS, ...merges.map((pair) => pair.replace(" ", "")), "ĠabĠ", "acab"];
   return JSON.stringify({
-    added_tokens: [{ id: words.length, content: "<|end|>", special: true }],
+    added_tokens: special.map((content, index) => ({ id: words.length + index, content, special: true })),
     pre_tokenizer: preTokenizer,
     decoder: { type: "ByteLevel" },
     model: {
@@ -239,5 +257,42 @@ describe("ways of cutting texts", () => {
       expect(seen.has(String(own))).toBe(false);
       seen.add(String(own));
     });
+  });
+});
+
+const AROUND = ["<image>", "<fake_token_around_image>", "<global-img>", "<row_1_col_1>"];
+
+describe("a model that sees, whose vocabulary has what llama.cpp writes around a picture", () => {
+  const cutting = { type: "ByteLevel", add_prefix_space: false };
+  const model = useModel((folder) => {
+    const tokenizer = tokenizerOf(cutting, false, AROUND);
+    const image = (JSON.parse(tokenizer) as { added_tokens: { id: number }[] }).added_tokens[0]?.id;
+    writeSmallFolder("idefics3", folder, { change: (config) => (config.image_token_id = image) });
+    writeFileSync(join(folder, "tokenizer.json"), tokenizer);
+    writeFileSync(join(folder, "tokenizer_config.json"), "{}");
+    return folder;
+  });
+
+  it("reads it as we do, in a prompt of both files", async () => {
+    const { session } = model();
+    const plan = unevenPlan(session, { compensated: true });
+    const found = await ask(model(), plan, "F32", { prompt: [1], texts: [], around: ["ab 12", " ac?"] });
+    const { tokenizer } = session.checkpoint;
+    const image = tokenizer?.tokenId("<image>") ?? -1;
+    const width = session.model.definition.text.width;
+    const prompt = (found.chunks ?? []).flatMap(
+      ({ ids, features: rows = [] }) => ids ?? new Array<number>(rows.length / width).fill(image),
+    );
+    expect(tokenizer?.decode(prompt)).toBe(
+      `ab 12${AROUND[1]}${AROUND[3]}${"<image>".repeat(9)}\n\n${AROUND[1]}${AROUND[2]}${"<image>".repeat(9)}${AROUND[1]} ac?`,
+    );
+    const frames = picture(session)?.frames ?? [];
+    const masks = await createPruningMasks(session.model, planPruning(plan, session.summary.layout));
+    const own = await promptLogits(session, { prompt, frames: [...frames, ...frames] }, masks);
+    const last = own.subarray(own.length - session.model.definition.text.vocabularySize);
+    expect(largestDifference(found.next ?? [], last)).toBeLessThan(5e-4 * largestOf(last));
+    const other = await promptLogits(session, { prompt, frames: [...frames, ...frames] }, session.denseMasks);
+    expect(largestDifference(found.next ?? [], other.subarray(-last.length))).toBeGreaterThan(largestOf(last) / 10);
+    masks.release();
   });
 });
