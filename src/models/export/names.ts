@@ -8,6 +8,7 @@ export function exportName(plan: Pick<Plan, "method" | "ratio">, model: string):
     model
       .split("/")
       .at(-1)
-      ?.replace(/[^\w.-]+/g, "-") || "model";
+      ?.replace(/[^\w.-]+/g, "-")
+      .replace(/^\.+/, "") || "model";
   return `${base}-${plan.method}-${percent}pct`;
 }
