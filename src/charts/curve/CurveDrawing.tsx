@@ -1,7 +1,7 @@
 /** A picture's curve with its axes: mean KL over the ratio, each point by whether the answer is still the dense model's. */
 import "../kl/kl-colours.css";
 import type { ReactNode } from "react";
-import { formatNats, formatShare } from "../format.ts";
+import { formatShare } from "../format.ts";
 import { klStep } from "../kl/kl-scale.ts";
 import { BottomAxis, ValueAxis } from "../plot/Axes.tsx";
 import { plotBox, valueY } from "../plot/box.ts";
@@ -36,7 +36,7 @@ export function CurveDrawing({ rows, maximum }: CurveDrawingProps) {
   const line = points.map((point, place) => `${place === 0 ? "M" : "L"}${point.x} ${point.y}`).join("");
   const ticks = Array.from({ length: Math.floor(maximum / STEP) + 1 }, (_, place) => (place * STEP) / 100);
   return (
-    <div ref={ref}>
+    <div ref={ref} className={styles.drawing}>
       <svg
         role="img"
         aria-label={curveSummary(rows)}
@@ -44,7 +44,7 @@ export function CurveDrawing({ rows, maximum }: CurveDrawingProps) {
         height={box.height * scale}
         {...(scale === 1 ? {} : { viewBox: `0 0 ${box.width} ${box.height}`, "data-scaled": true })}
       >
-        <ValueAxis box={box} scale={values} format={formatNats} name="mean KL, nats" />
+        <ValueAxis box={box} scale={values} format={String} name="mean KL, nats" />
         <BottomAxis
           box={box}
           ticks={ticks.map((ratio) => ({ x: x(ratio), text: formatShare(ratio) }))}

@@ -50,6 +50,7 @@ describe("CSV", () => {
       "smolvlm-256m-mucrasp-38pct-retention-by-layer.csv",
     );
     expect(name("Curves", "tiny", "7 methods", "0–70\u00a0%")).toBe("tiny-7-methods-0-70-pct-curves.csv");
+    expect(name("This picture's curve", "tiny", "FLAP", "9 ratios")).toBe("tiny-flap-9-ratios-this-pictures-curve.csv");
     expect(name("KL", "org/name", "Wanda-SP", 0.125)).toBe("org-name-wanda-sp-12.5pct-kl.csv");
     expect(name("T", "../../etc/passwd <b>", "", "")).toBe("etc-passwd-b-t.csv");
     expect(name("T", "x".repeat(300), "m", 0)).toBe(`${"x".repeat(60)}-m-0pct-t.csv`);

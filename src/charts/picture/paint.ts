@@ -81,9 +81,38 @@ function paintText(context: CanvasRenderingContext2D, mark: TextMark, faces: Pag
   context.textAlign = anchor === "middle" ? "center" : anchor;
   context.fillStyle = css(colour);
   context.translate(x, y);
-  const own = width === null ? 0 : context.measureText(text).width;
-  if (width !== null && own > 0) context.scale(width / own, 1);
-  context.fillText(text, 0, 0);
+  if (width === null) {
+    context.fillText(text, 0, 0);
+    return;
+  }
+  const own = context.measureText(text).width;
+  if (own <= 0) return;
+  if (!paintFigures(context, text, width)) {
+    context.scale(width / own, 1);
+    context.fillText(text, 0, 0);
+  }
+}
+
+/**
+ * Text with figures as the page sets them, each in a room of one width, which a canvas does not know. Whether it could: the
+ * room has to be about a figure's own, or the text was fitted to its width for another reason.
+ */
+function paintFigures(context: CanvasRenderingContext2D, text: string, width: number): boolean {
+  const parts = text.split(/(\d)/).filter((part) => part !== "");
+  const isFigure = (part: string) => /^\d$/.test(part);
+  const widths = parts.map((part) => context.measureText(part).width);
+  const figures = parts.filter(isFigure).length;
+  const others = widths.reduce((sum, own, place) => sum + (isFigure(parts[place] ?? "") ? 0 : own), 0);
+  const room = (width - others) / figures;
+  const usual = context.measureText("0").width;
+  if (figures === 0 || room < 0.85 * usual || room > 1.15 * usual) return false;
+  let x = 0;
+  for (const [place, part] of parts.entries()) {
+    const own = widths[place] ?? 0;
+    context.fillText(part, isFigure(part) ? x + (room - own) / 2 : x, 0);
+    x += isFigure(part) ? room : own;
+  }
+  return true;
 }
 
 function css({ hex, opacity }: Colour): string {

@@ -7,7 +7,7 @@ import { createColourReader, faded, type ReadColour } from "./colours.ts";
 import { type Box, boxMarks } from "./css-boxes.ts";
 import { laidOutInFull } from "./full-layout.ts";
 import { drawingMarks } from "./read-drawing.ts";
-import { createBaseShare, type Run, runsOf, textMarks, type Underline } from "./read-text.ts";
+import { createBaseShare, joinedRuns, type Run, runsOf, textMarks, type Underline } from "./read-text.ts";
 import type { Colour, Mark, Scene } from "./scene.ts";
 
 /** Around what is drawn, CSS pixels. */
@@ -82,12 +82,21 @@ class PageReader {
     if (element instanceof HTMLCanvasElement) this.#canvas(element, style);
     const underlines = [...inherited.underlines, ...this.#underlinesOf(style, opacity)];
     this.#pseudo(element, "::before", boxes, opacity);
+    // Pieces of text that React keeps apart are one text all the same.
+    let runs: Run[] = [];
+    const flush = () => {
+      for (const run of joinedRuns(runs, Number.parseFloat(style.fontSize)))
+        this.#text(run, style, opacity, underlines);
+      runs = [];
+    };
     for (const child of element.childNodes) {
-      if (child instanceof Element) this.walk(child, { opacity, underlines });
-      else if (child instanceof Text) {
-        for (const run of runsOf(child)) this.#text(run, style, opacity, underlines);
+      if (child instanceof Text) runs.push(...runsOf(child));
+      else if (child instanceof Element) {
+        flush();
+        this.walk(child, { opacity, underlines });
       }
     }
+    flush();
     this.#pseudo(element, "::after", boxes, opacity);
   }
 

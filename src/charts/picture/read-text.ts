@@ -44,6 +44,22 @@ export function runsOf(node: Text): Run[] {
   return runs;
 }
 
+/** A gap of less than this is none, and of more no space; shares of the size of the type. */
+const [LEAST_SPACE, MOST_SPACE] = [0.1, 0.6];
+
+/** Neighbours on one line as one piece. */
+export function joinedRuns(runs: readonly Run[], size: number): readonly Run[] {
+  const joinedOnes: Run[] = [];
+  for (const run of runs) {
+    const last = joinedOnes.at(-1);
+    const gap = last ? run.left - last.right : 0;
+    const follows = last && Math.abs(last.top - run.top) < 1 && gap > -LEAST_SPACE * size && gap < MOST_SPACE * size;
+    if (follows) joinedOnes[joinedOnes.length - 1] = joined(last, run, gap > LEAST_SPACE * size ? " " : "");
+    else joinedOnes.push(run);
+  }
+  return joinedOnes;
+}
+
 /** A word that is broken over lines, letter by letter. */
 function lettersOf(node: Text, index: number, word: string, range: Range): Run[] {
   const runs: Run[] = [];

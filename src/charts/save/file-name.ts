@@ -21,6 +21,7 @@ export function fileName({ model, method, ratio, title }: FileSubject, ending: s
 function slug(text: string): string {
   return text
     .replaceAll("µ", "mu")
+    .replaceAll(/['’]/g, "")
     .normalize("NFKD")
     .toLowerCase()
     .replace(/[^a-z0-9.]+/g, "-")
