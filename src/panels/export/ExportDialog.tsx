@@ -70,19 +70,21 @@ export default function ExportDialog() {
       <fieldset className={styles.formats} disabled={busy}>
         <legend className={texts.panelTitle}>Format</legend>
         {FORMATS.map(({ name, title, text }) => (
-          <label key={name} className={styles.format}>
-            <input
-              type="radio"
-              name={`${id}-format`}
-              checked={format === name}
-              aria-describedby={`${id}-${name}`}
-              onChange={() => setFormat(name)}
-            />
-            <span>{title}</span>
-            <span id={`${id}-${name}`} className={texts.note}>
+          <div key={name}>
+            <label className={styles.format}>
+              <input
+                type="radio"
+                name={`${id}-format`}
+                checked={format === name}
+                aria-describedby={`${id}-${name}`}
+                onChange={() => setFormat(name)}
+              />
+              {title}
+            </label>
+            <p id={`${id}-${name}`} className={`${texts.note} ${styles.about}`}>
               {text}
-            </span>
-          </label>
+            </p>
+          </div>
         ))}
       </fieldset>
       <label className={texts.row}>

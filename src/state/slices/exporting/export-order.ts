@@ -4,6 +4,7 @@ import { createPlan, type Plan } from "../../../core/plan.ts";
 import type { PlanOf } from "../../../core/provenance.ts";
 import { plural } from "../../../core/words.ts";
 import type { ExportFormat, ExportOrder, ExportPrecision } from "../../../engine/contract.ts";
+import { exportName } from "../../../models/export/names.ts";
 import type { WorkbenchState } from "../../shape.ts";
 
 export interface ExportChoice {
@@ -31,8 +32,7 @@ export function planAtHand({
 
 /** "scenes-mucrasp-60pct": model, method and ratio as a name for files. */
 export function nameOfPlan({ model, plan }: PlanOf): string {
-  const percent = Number((plan.asked * 100).toFixed(1));
-  return `${model.name}-${plan.method}-${percent}pct`.replaceAll(/[^\w.µ-]+/g, "-");
+  return exportName({ method: plan.method, ratio: plan }, model.name);
 }
 
 /** What has been measured of the plan at hand, in sentences. */
