@@ -24,7 +24,7 @@ export const HOW_TO_GET_A_COMPILER =
   "no C++ compiler was found, with which pip compiles llama.cpp: apt-get install g++ (Debian, Ubuntu), or name one with CXX";
 
 /**
- * How llama.cpp is compiled: for any CPU of this kind, without its fastest kernels and with little optimisation, because the
+ * How llama.cpp is compiled: for any CPU of this kind (of x86 with AVX2), without its fastest kernels and with little optimisation, because the
  * models of tests are small and compiling is what takes time.
  */
 const COMPILING = [

@@ -5,10 +5,11 @@
 import { architectureOf } from "../../architectures/registry.ts";
 import { findTemplateText } from "../../chat-template.ts";
 import type { Checkpoint } from "../../checkpoint.ts";
+import { notFinite } from "../../not-finite.ts";
 import { readTextIfPresent } from "../../source.ts";
 import type { ExportedFile } from "../contract.ts";
 import { handOver } from "../hand-over.ts";
-import { type NumberFormat, reformatted } from "../number-format.ts";
+import { encodeNumbers, type NumberFormat } from "../number-format.ts";
 import { type SlicedWeights, sizeOf } from "../sliced-weights.ts";
 import { layoutGguf } from "./layout.ts";
 import type { GgufParts, PlannedTensor } from "./parts.ts";
@@ -94,12 +95,25 @@ function fileOf(path: string, { entries, tensors }: GgufParts, sliced: SlicedWei
   };
 }
 
-/** Bytes of a tensor in its format. @param data float32 as the sliced model has them. */
+/**
+ * Bytes of a tensor in its format, made with as few copies as can be: tables of vocabularies are large.
+ * @param data float32 as the sliced model has them.
+ */
 function written({ source, shape, format, arrange }: PlannedTensor, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const numbers = new Float32Array(data.slice().buffer);
+  const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
+  const numbers = new Float32Array(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / 4);
   const arranged = arrange?.(numbers) ?? numbers;
-  const bytes = new Uint8Array(arranged.buffer, arranged.byteOffset, arranged.byteLength);
-  const size = sizeOf(shape);
-  const single = { name: source, dtype: "F32", shape, size, begin: 0, end: bytes.length, bytes } as const;
-  return reformatted(single, format) as Uint8Array<ArrayBuffer>;
+  const bytes = new Uint8Array(arranged.buffer as ArrayBuffer, arranged.byteOffset, arranged.byteLength);
+  if (format === "F32") return bytes;
+  const encoded = encodeNumbers(arranged, format);
+  const wrong = format === "F16" ? new Uint16Array(encoded.buffer).findIndex(isInfinite) : -1;
+  if (wrong < 0) return encoded;
+  throw notFinite(
+    { name: source, dtype: "F32", shape, size: sizeOf(shape), begin: 0, end: bytes.length, bytes },
+    wrong,
+  );
+}
+
+function isInfinite(half: number): boolean {
+  return (half & 0x7c00) === 0x7c00;
 }
