@@ -193,6 +193,21 @@ describe("a folder is written whole or not at all", () => {
   });
 });
 
+it.each([
+  [
+    "onnx",
+    /has no model\.safetensors and no model\.safetensors\.index\.json; its weights are in onnx\/.*\nSupported are safetensors/,
+  ],
+  ["gguf", /has its model in model\.gguf, which is GGUF and not read here/],
+])("a folder of %s is for other programs, which is said when it is opened here", async (format, message) => {
+  const bare = { ...plan, meanInputs: undefined };
+  const file = await folder.write("bare-plan.json", bare);
+  const out = folder.path(`as-${format}`);
+  const args = ["slice", "--model", model, "--plan", file, "--format", format, "--out", out];
+  expect(await runCaptured(args)).toMatchObject({ code: 0, errors: "" });
+  expect(await complaint(["generate", "--model", out, "--question", "What?"])).toMatch(message);
+});
+
 describe("a sliced folder is refused", () => {
   let whole: string;
   let copies = 0;
