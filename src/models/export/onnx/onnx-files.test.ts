@@ -16,6 +16,7 @@ import {
   unevenPlan,
   writeSmallFolder,
 } from "../../../engine/testing/small-folders.ts";
+import { float32, type OnnxTensor } from "../../../runtime/cpu/testing/onnx-models.ts";
 import { bundledPlan, bundledPrompts } from "./testing/bundled-prompts.ts";
 import { type Exported, type ExportedPrompt, exportTo, openExported } from "./testing/run-exported.ts";
 
@@ -96,6 +97,39 @@ describe("the bundled model", () => {
     expect(all.length).toBe(prompt.ids.length * width);
     expect(largestDifference(await exported.logits(prompt, 1), all.slice(-width))).toBeLessThan(1e-4);
     expect(largestDifference(await exported.logits(prompt, 3), all.slice(-3 * width))).toBeLessThan(1e-4);
+  });
+
+  it("reads many frames at once, and leaves out those of zeros", async () => {
+    const target = folder.path("frames");
+    await exportTo(target, BUNDLED, session, await bundledPlan(session, "random", 0.1), { precision: "F32" });
+    exported = await openExported(target, { imageTokenId: session.model.imageTokenId });
+    const prompts = await bundledPrompts(session, 2);
+    const { shape } = prompts[0].pixels;
+    const [, height = 0, width = 0] = shape;
+    const featuresOf = async (samples: readonly (readonly Float32Array[])[]) => {
+      const count = samples[0]?.length ?? 0;
+      const leading = [samples.length, count];
+      const values = Float32Array.from(samples.flat().flatMap((frame) => [...frame]));
+      const mask = new Uint8Array(samples.length * count * height * width).fill(1);
+      const found = await exported?.vision?.run({
+        pixel_values: float32(values, [...leading, ...shape]),
+        pixel_attention_mask: { type: "bool", data: mask, dims: [...leading, height, width] },
+      });
+      return found?.image_features as OnnxTensor;
+    };
+    const [first = new Float32Array(0), second = first] = prompts.map(({ pixels }) => pixels.values);
+    const alone = [await featuresOf([[first]]), await featuresOf([[second]])].flatMap(({ data }) => [
+      ...data,
+    ]) as number[];
+    // A sample of two frames beside one of a single frame, which a processor fills up.
+    const together = await featuresOf([
+      [first, second],
+      [second, new Float32Array(second.length)],
+    ]);
+    expect(together.dims[0]).toBe(3);
+    const features = together.data as Float32Array;
+    expect(largestDifference(features.slice(0, alone.length), alone)).toBeLessThan(1e-4);
+    expect(largestDifference(features.slice(alone.length), alone.slice(alone.length / 2))).toBeLessThan(1e-4);
   });
 
   it("refuses what onnxruntime does not run, and names what it does", async () => {

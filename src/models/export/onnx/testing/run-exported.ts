@@ -61,6 +61,8 @@ export interface ExportedPrompt {
 
 export interface Exported {
   readonly decoder: OnnxModel;
+  /** Null where there is no vision tower. */
+  readonly vision: OnnxModel | null;
   /** Logits of the last `keep` tokens of a prompt, of all for 0. */
   logits(prompt: ExportedPrompt, keep: number): Promise<Float32Array>;
   /** Up to `count` ids, the first of `stopIds` included. */
@@ -134,6 +136,7 @@ export async function openExported(folder: string, { suffix = "", imageTokenId }
     });
   return {
     decoder,
+    vision,
     async logits({ ids, pixels }, keep) {
       const { logits } = await step({ ...(await tokens(ids, pixels)), ...emptyCache() }, 0, ids.length, keep);
       return logits?.data as Float32Array;
