@@ -42,10 +42,10 @@ function Opened({ file, run, check }: OpenedSession) {
             Calibrate again, too ({run.statistics.samples} samples)
           </label>
         )}
-        <p className={texts.noteStrong} role="status" aria-label="Session run again">
-          {check && sentence(run, check)}
-        </p>
       </div>
+      <p role="status" aria-label="Session run again">
+        {check && sentence(run, check)}
+      </p>
       {check && check.values.length > 0 && <Values file={file} check={check} />}
       {check?.failure && <Alert failure={check.failure} />}
     </section>
@@ -81,7 +81,7 @@ function Values({ file, check }: { readonly file: string; readonly check: Check 
             <th scope="col">Result</th>
             <th scope="col">Saved</th>
             <th scope="col">Now</th>
-            <th scope="col">Of</th>
+            <th scope="col">Note</th>
           </tr>
         </thead>
         <tbody>
