@@ -117,6 +117,19 @@ describe("a session that is run again", () => {
     );
   });
 
+  it("plans again what needs the weights read, with even widths", async () => {
+    actions().pruning.setMethod("magnitude-columns");
+    actions().pruning.setParameter("evenWidths", "on");
+    await until(harness, ({ pruning }) => pruning.frame !== null && pruning.of?.plan.method === "magnitude-columns");
+    await measureAt(harness, 0.45);
+    session = (await actions().files.saveSession())?.file ?? session;
+    harness.workbench.close();
+    harness = await opened(createHarness());
+    await runAgain();
+    expect(unlike()).toEqual([]);
+    expect(check()?.values).toContainEqual(expect.objectContaining({ name: "Units kept", note: "the same units" }));
+  });
+
   it("can be cancelled, and run again", async () => {
     await runAgain();
     const { open } = harness.fake().gate("generate");

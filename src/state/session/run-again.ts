@@ -12,7 +12,7 @@ import { calibrationOf } from "../slices/calibration.ts";
 import type { KeptCalibrations } from "../slices/calibration-kept.ts";
 import { calibrateKept } from "../slices/calibration-run.ts";
 import { measurePlan } from "../slices/measurement/measure-plan.ts";
-import { plannerOf, pruningOf } from "../slices/pruning/method.ts";
+import { needsOf, plannerOf, prepareWidths, pruningOf } from "../slices/pruning/method.ts";
 import { type AnswerVerdict, textOf } from "../slices/reasoning/answer.ts";
 import { compareNumbers, compareWords } from "./compare-values.ts";
 import type { ComparedValue, SavedRun, SessionCheck } from "./saved-run.ts";
@@ -94,7 +94,7 @@ async function compareAll(
   tell(compareTraces(saved.trace, trace));
   const again = withStatistics ? await calibrateAgain(context, saved, run) : null;
   if (again && saved.statistics) tell(...compareStatistics(saved.statistics, again));
-  tell(...comparePlans(context, saved, again ?? saved.statistics));
+  tell(...(await comparePlans(context, saved, again ?? saved.statistics, run)));
   report("the plan is measured on the saved words");
   const measured = await inTurn((engine) => measureAgain(engine, saved, signal));
   tell(...compareMeasured(saved, measured));
@@ -152,16 +152,19 @@ function compareStatistics(saved: Statistics, now: Statistics): readonly Compare
 }
 
 /** The plan as it is made from these statistics, where the page had made it. */
-function comparePlans(
+async function comparePlans(
   { get }: Context,
   { plan, frame, planned }: SavedRun,
   statistics: Statistics | null,
-): readonly ComparedValue[] {
+  { signal, inTurn }: Run<string>,
+): Promise<readonly ComparedValue[]> {
   const { summary } = get().model;
   if (!planned || !summary) return [];
-  const { weights } = get().calibration;
+  const wanting = needsOf(plan.method) === "weights" && !statistics?.baselines;
+  const weights = wanting ? await inTurn((engine) => engine.weightStatistics({ signal })) : null;
+  await prepareWidths(plan.parameters);
   const planner = plannerOf(plan.method, summary.layout, { statistics, weights }, plan.parameters);
-  // What a method needs of the weights has not been read yet.
+  // Without the statistics that it was made from.
   if (!planner) return [];
   const now = planner(plan.ratio.asked);
   const other = frame.keep.reduce((sum, unit, at) => sum + Number(unit !== now.keep[at]), 0);
