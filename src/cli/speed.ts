@@ -1,6 +1,6 @@
 /** `speed`: how fast plans make a model on this device, dense and sliced in turn, beside what its shape allows. */
 import { PivotscopeError } from "../core/errors.ts";
-import { fileBytes, type SpeedFigures, type SpeedPoint, speedUp, type TraceLength } from "../core/speed/speed.ts";
+import { fileBytes, type SpeedFigures, type SpeedPoint, type TraceLength } from "../core/speed/speed.ts";
 import type { ModelSummary } from "../engine/contract.ts";
 import { compareSpeed } from "../engine/measure/compare-speed.ts";
 import { DEFAULT_TRACE_LIMIT } from "../engine/session.ts";
@@ -102,13 +102,13 @@ function describeSpeed(
 
 function describePoint({ plan }: PlanFile, point: SpeedPoint) {
   const { roundWidths, evenWidths } = plan.parameters;
-  const gained = speedUp(point);
+  const { decode, firstToken, ideal } = point.gains;
   return {
     plan: { method: plan.method, ratio: plan.ratio, round_widths: roundWidths, even_widths: evenWidths },
     ...{ prompt_tokens: point.promptTokens, decoded_tokens: point.decodedTokens, runs: point.runs },
     dense: describeFigures(point.dense, point.denseParameters),
     sliced: describeFigures(point.sliced, point.slicedParameters),
-    times_as_fast: { decode: gained.decode, first_token: gained.firstToken, decode_by_bytes: gained.ideal },
+    times_as_fast: { decode, first_token: firstToken, decode_by_bytes: ideal },
     trace: point.trace,
   };
 }

@@ -26,6 +26,7 @@ const TABS: Readonly<Record<TabName, Tab>> = {
   windows: { label: "Windows", panel: createPartStore(() => import("./experiments/WindowsTab.tsx")) },
   places: { label: "Where KL lives", panel: createPartStore(() => import("./experiments/PlacesTab.tsx")) },
   layers: { label: "Layers", panel: createPartStore(() => import("./experiments/LayersTab.tsx")) },
+  speed: { label: "Speed", panel: createPartStore(() => import("./experiments/SpeedTab.tsx")) },
   history: { label: "History", panel: createPartStore(() => import("./history/HistoryTab.tsx")) },
 };
 

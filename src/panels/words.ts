@@ -96,6 +96,7 @@ const JOB_WORDS: Record<JobKind, string> = {
   experiment: "a step of an experiment",
   layers: "the layer views",
   samples: "a trace of an own sample",
+  speed: "a measurement of speed",
   curve: "a step of the curve",
   export: "an export",
 };

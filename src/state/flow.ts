@@ -100,6 +100,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       patch("reasoning", initialReasoning);
       actions.experiments.reset();
       actions.layers.reset();
+      actions.speed.reset();
       const samplesKnown = actions.ownSamples.welcome(summary);
       // Constants in a link are those of the model that it names.
       const bundled = isBundled(get());

@@ -17,6 +17,7 @@ export type JobKind =
   | "experiment"
   | "layers"
   | "samples"
+  | "speed"
   | "export"
   | "curve";
 

@@ -20,6 +20,7 @@ import type { PinsState } from "./slices/pins/pins-state.ts";
 import type { PreferencesState } from "./slices/preferences-state.ts";
 import type { PruningState } from "./slices/pruning/pruning-state.ts";
 import type { ReasoningState } from "./slices/reasoning/reasoning-state.ts";
+import type { SpeedState } from "./slices/speed/speed-state.ts";
 
 export interface WorkbenchState {
   readonly link: LinkState;
@@ -42,5 +43,6 @@ export interface WorkbenchState {
   readonly pins: PinsState;
   readonly experiments: ExperimentsState;
   readonly layers: LayersState;
+  readonly speed: SpeedState;
   readonly preferences: PreferencesState;
 }

@@ -30,6 +30,7 @@ import { initialPins } from "./slices/pins/pins-state.ts";
 import { initialPreferences } from "./slices/preferences-state.ts";
 import { initialPruning } from "./slices/pruning/pruning-state.ts";
 import { initialReasoning } from "./slices/reasoning/reasoning-state.ts";
+import { initialSpeed } from "./slices/speed/speed-state.ts";
 import { createSteps } from "./steps.ts";
 
 const initialState: WorkbenchState = {
@@ -53,6 +54,7 @@ const initialState: WorkbenchState = {
   pins: initialPins,
   experiments: initialExperiments,
   layers: initialLayers,
+  speed: initialSpeed,
   preferences: initialPreferences,
 };
 

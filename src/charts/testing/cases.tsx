@@ -1,5 +1,6 @@
 /** Every chart on seeded data, for its snapshot. A chart that is added gets a case here: snapshots.test.tsx asks for it. */
 import type { ReactElement } from "react";
+import { type SpeedPoint, speedFigures, speedGains } from "../../core/speed/speed.ts";
 import { judgeTrace } from "../../scenes/judge/index.ts";
 import { findQuestion, referenceTrace } from "../../scenes/questions/index.ts";
 import { parseScene } from "../../scenes/scene-json.ts";
@@ -20,6 +21,8 @@ import { RetentionChart } from "../retention/RetentionChart.tsx";
 import { FieldDifference } from "../sides/FieldDifference.tsx";
 import { LayerSharesChart } from "../sides/LayerSharesChart.tsx";
 import { SidesTable } from "../sides/SidesTable.tsx";
+import { SpeedChart } from "../speed/SpeedChart.tsx";
+import type { SpeedData } from "../speed/speed.ts";
 import { tokenViews } from "../trace/trace.ts";
 import { estimate, GROUNDING, KL } from "./experiments.ts";
 import { fieldPicture } from "./field-picture.ts";
@@ -254,4 +257,39 @@ export const CASES: Readonly<Record<string, ChartCase>> = {
       />
     ),
   },
+  SpeedChart: {
+    part: "drawings",
+    chart: <SpeedChart context={{ ...context, ratioText: "20–60 %" }} data={speedData()} />,
+  },
 };
+
+/** Three ratios, of which the last one's reasoning is cut off. */
+function speedData(): SpeedData {
+  const runsOf = (decode: number, bytes: number) => {
+    const run = (factor: number) => ({
+      ...{
+        promptTokens: 64,
+        firstToken: 900 / (decode * factor),
+        decodedTokens: 31,
+        decode: 31_000 / (decode * factor),
+      },
+      ...{ weightBytes: bytes, copyBytes: 0, cacheBytes: 4000, peakBytes: bytes + 9000 },
+    });
+    return [0.9, 1, 1.05].map(run);
+  };
+  const point = (asked: number, decode: number, tokens: number): SpeedPoint => {
+    const [denseBytes, slicedBytes] = [12e6, 12e6 * (1 - 0.9 * asked)];
+    const runs = { dense: runsOf(30, denseBytes), sliced: runsOf(decode, slicedBytes).toReversed() };
+    const cost = (bytes: number) => () => ({ bytes, operations: bytes / 2 });
+    const figures = {
+      dense: speedFigures(runs.dense, cost(denseBytes)),
+      sliced: speedFigures(runs.sliced, cost(slicedBytes)),
+    };
+    return {
+      ...{ asked, reached: asked, promptTokens: 64, decodedTokens: 31, runs: 3 },
+      ...{ denseParameters: 3e6, slicedParameters: 3e6 * (1 - asked), ...figures, gains: speedGains(runs, figures) },
+      trace: { tokens, ended: tokens < 80 },
+    };
+  };
+  return { dense: { tokens: 40, ended: true }, points: [point(0.2, 33, 42), point(0.4, 40, 60), point(0.6, 52, 80)] };
+}

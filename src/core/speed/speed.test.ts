@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type DecoderShape, meanContext, tokenCost } from "./ideal.ts";
-import { type SpeedFigures, speedFigures, speedUp, spreadOf, type TimedRun } from "./speed.ts";
+import { speedFigures, speedGains, spreadOf, type TimedRun } from "./speed.ts";
 
 describe("what a token costs at least", () => {
   /** Two layers of width 8 with 2 and 1 groups of 2 query heads of length 4, 10 and 6 neurons; 20 words. */
@@ -53,10 +53,17 @@ describe("several runs", () => {
     });
   });
 
-  it("are compared by their medians, beside what bytes would have it", () => {
-    const figures = (decode: number, bytes: number): SpeedFigures =>
-      speedFigures([run(1000 / decode, decode, 0)], () => ({ bytes, operations: 0 }));
-    const [dense, sliced] = [figures(200, 900), figures(100, 300)];
-    expect(speedUp({ dense, sliced })).toEqual({ decode: 2, firstToken: 0.5, ideal: 3 });
+  it("are compared run by run with the one beside it, beside what bytes would have it", () => {
+    const runs = {
+      // The machine became slower in the second pair, for both.
+      dense: [run(10, 100, 0), run(40, 400, 0), run(10, 120, 0)],
+      sliced: [run(5, 50, 0), run(40, 200, 0), run(8, 40, 0)],
+    };
+    const figures = (bytes: number) => speedFigures([run(1, 1, 0)], () => ({ bytes, operations: 0 }));
+    expect(speedGains(runs, { dense: figures(900), sliced: figures(300) })).toEqual({
+      decode: { median: 2, lowest: 2, highest: 3 },
+      firstToken: { median: 1.25, lowest: 1, highest: 2 },
+      ideal: 3,
+    });
   });
 });

@@ -53,9 +53,18 @@ export interface SpeedPoint {
   readonly runs: number;
   readonly dense: SpeedFigures;
   readonly sliced: SpeedFigures;
+  readonly gains: SpeedGains;
   readonly denseParameters: number;
   readonly slicedParameters: number;
   readonly trace: TraceLength;
+}
+
+/** How many times as fast the sliced model is. Each of its runs is held against the dense one beside it in time. */
+export interface SpeedGains {
+  readonly decode: Spread;
+  readonly firstToken: Spread;
+  /** What the bytes of a token would have it. */
+  readonly ideal: number;
 }
 
 /** The middle of an odd number of values, the mean of the two middle ones of an even number; NaN of none. */
@@ -80,15 +89,20 @@ export function speedFigures(runs: readonly TimedRun[], costAt: (context: number
   };
 }
 
-/** How many times as fast the sliced model decodes: measured, by its medians, and as the bytes of a token would have it. */
-export function speedUp({ dense, sliced }: Pick<SpeedPoint, "dense" | "sliced">): {
-  readonly decode: number;
-  readonly firstToken: number;
-  readonly ideal: number;
-} {
+/** @param runs as many of either model, in the order in which they were timed in turn. */
+export function speedGains(
+  runs: { readonly dense: readonly TimedRun[]; readonly sliced: readonly TimedRun[] },
+  { dense, sliced }: { readonly dense: SpeedFigures; readonly sliced: SpeedFigures },
+): SpeedGains {
+  const pairs = runs.dense.flatMap((one, place) => {
+    const other = runs.sliced[place];
+    return other ? [{ one, other }] : [];
+  });
   return {
-    decode: sliced.decode.median / dense.decode.median,
-    firstToken: dense.firstToken.median / sliced.firstToken.median,
+    decode: spreadOf(
+      pairs.map(({ one, other }) => other.decodedTokens / other.decode / (one.decodedTokens / one.decode)),
+    ),
+    firstToken: spreadOf(pairs.map(({ one, other }) => one.firstToken / other.firstToken)),
     ideal: dense.ideal.bytes / sliced.ideal.bytes,
   };
 }

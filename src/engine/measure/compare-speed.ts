@@ -5,7 +5,7 @@
 import { throwIfCancelled } from "../../core/errors.ts";
 import type { Pruning } from "../../core/pruning.ts";
 import { tokenCost } from "../../core/speed/ideal.ts";
-import { type SpeedPoint, speedFigures } from "../../core/speed/speed.ts";
+import { type SpeedPoint, speedFigures, speedGains } from "../../core/speed/speed.ts";
 import type { Ratio } from "../../core/unit.ts";
 import type { Engine, SampleInput, SpeedRun } from "../contract.ts";
 
@@ -61,12 +61,13 @@ export async function compareSpeed(
     }
     const trace = await engine.generate(input, { pruning, maximumTokens: longestTrace }, call);
     step();
+    const figures = { dense: figuresOf(timed.dense), sliced: figuresOf(timed.sliced) };
     return {
       ...{ asked, reached, runs, denseParameters, slicedParameters },
       promptTokens: timed.dense[0]?.promptTokens ?? 0,
       decodedTokens: timed.dense[0]?.decodedTokens ?? 0,
-      dense: figuresOf(timed.dense),
-      sliced: figuresOf(timed.sliced),
+      ...figures,
+      gains: speedGains(timed, figures),
       trace: { tokens: trace.tokens.length, ended: trace.finish === "stop" },
     };
   } finally {

@@ -14,6 +14,7 @@ import type {
   OwnSample,
   SampleInput,
   SampleProgress,
+  SpeedRun,
 } from "../contract.ts";
 import type { ArgumentsOf, CallName, ProgressOf, ResultOf } from "../worker/calls.ts";
 import { fakeNeeds, fakeSummary } from "./fake-model.ts";
@@ -140,6 +141,14 @@ export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
         return { bytes: 100, files: ["README.md", "config.json"], file: to ? null : new Blob(["zip"]) };
       },
     },
+    slice: {
+      notes: ({ keep }) => ({ keep }),
+      answer: () => ({
+        ...{ denseBytes: 400, slicedBytes: 200, denseParameters: 100, slicedParameters: 50, denseReleased: false },
+      }),
+    },
+    unslice: { answer: () => undefined },
+    measureSpeed: { answer: ([, { weights, tokens }]) => fakeRun(weights === "dense" ? 2 : 1, tokens) },
     countRuns: { answer: () => told.runs },
     observeLayers: {
       answer([parameters], call) {
@@ -195,4 +204,15 @@ function calibrationProgress(
 ): CalibrationProgress {
   const fraction = done / sampleLimit;
   return { sample: Math.max(1, done), samples: sampleLimit, pass: "forward", layer: 1, layers: 6, fraction, from };
+}
+
+/** A run whose times and bytes are so many times those of a small model. */
+function fakeRun(times: number, tokens: number): SpeedRun {
+  return {
+    ...{ promptTokens: 10, firstToken: 20 * times, decodedTokens: tokens - 1, decode: 5 * times * (tokens - 1) },
+    ...{ weightBytes: 200 * times, copyBytes: 0, cacheBytes: 40, peakBytes: 250 * times },
+    shape: {
+      ...{ matrixNumbers: 50 * times, weightBytes: 200 * times, keyValueHeads: 1, queryHeads: 2, headSize: 4 },
+    },
+  };
 }

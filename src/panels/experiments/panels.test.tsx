@@ -48,7 +48,7 @@ describe("the tab list", () => {
     expect(html).toContain('role="tablist" aria-label="Comparisons and experiments"');
     const tabs = html.match(/role="tab" [^>]*>[^<]*/g) ?? [];
     expect(tabs.map((tab) => tab.replace(/^[^>]*>/, ""))).toEqual([
-      ...["Compare", "Methods", "Curves", "Ablations", "Windows", "Where KL lives", "Layers", "History"],
+      ...["Compare", "Methods", "Curves", "Ablations", "Windows", "Where KL lives", "Layers", "Speed", "History"],
     ]);
     expect(tabs.filter((tab) => tab.includes('tabindex="0"'))).toHaveLength(1);
     expect(html).not.toMatch(/role="tabpanel"|aria-selected="true"/);

@@ -43,7 +43,7 @@ describe("a link that cannot be followed in all", () => {
     ["pin=flap_10+flap_20+flap_30+flap_40", "at most 3 are pinned)"],
     [
       "tab=graphs",
-      "tab “graphs” (one of compare, methods, curves, ablations, windows, places, layers, history; none is open)",
+      "tab “graphs” (one of compare, methods, curves, ablations, windows, places, layers, speed, history; none is open)",
     ],
     ["metric=beauty", "metric “beauty” (one of judge, "],
     ["backend=quantum", "backend “quantum” (cpu or webgpu; the page chooses by itself)"],

@@ -10,6 +10,7 @@ export const TAB_NAMES = [
   "windows",
   "places",
   "layers",
+  "speed",
   "history",
 ] as const;
 

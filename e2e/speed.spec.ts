@@ -1,0 +1,21 @@
+/** Speed of the sliced model, in the tab below the workbench. */
+import { expect } from "@playwright/test";
+import { test } from "./test.ts";
+
+test("the dense and the sliced model are timed in turn, and the numbers say whose they are", async ({ page }) => {
+  await page.goto("/?backend=cpu#ratio=50&tab=speed&set.roundWidths=%2232%22");
+  const panel = page.getByRole("tabpanel", { name: "Speed" });
+  await expect(panel.getByText("No speed has been measured yet.")).toBeVisible();
+  await panel.getByRole("button", { name: "Measure 50" }).click({ timeout: 60_000 });
+  await expect(panel.getByRole("button", { name: "Cancel measuring" })).toBeVisible();
+  const figures = panel.getByRole("region", { name: "Dense against sliced at 50" });
+  await expect(figures).toContainText("µCRASP, rounded to 32", { timeout: 60_000 });
+  await expect(figures).toContainText("cpu");
+  await expect(figures.getByRole("row", { name: /Weights on the backend/ })).toContainText("× 0.");
+  await expect(figures.getByRole("row", { name: /Its own reasoning/ })).toContainText("tokens");
+  const chart = panel.getByRole("region", { name: "Speed over the ratio" });
+  await chart.getByRole("button", { name: "show as table" }).click();
+  await expect(chart.getByRole("row")).toHaveCount(2);
+  // The line under the slider says what the widths cost, once the page has come to rest.
+  await expect(page.getByText(/^Rounded to 32: mean KL .* nats instead of/)).toBeVisible({ timeout: 60_000 });
+});

@@ -1,0 +1,65 @@
+/** The measuring of speeds, one turn of the engine for each ratio. */
+import type { SpeedPoint } from "../../../core/speed/speed.ts";
+import { compareSpeed } from "../../../engine/measure/compare-speed.ts";
+import type { Context } from "../../context.ts";
+import type { Run } from "../../job.ts";
+import { prunedAtHand } from "../../provenance.ts";
+import { curveKey } from "../curve/curve-key.ts";
+import { sampleInput } from "../input/input.ts";
+import { plannerOf, pruningOf } from "../pruning/method.ts";
+import { planHash } from "../pruning/plan-key.ts";
+import { prunedTokenLimit } from "../reasoning/answer.ts";
+import type { SpeedJobProgress } from "./speed-state.ts";
+
+/** Runs of each model, and tokens that one writes. */
+const RUNS = 5;
+const TOKENS = 32;
+
+/**
+ * Measures ratio after ratio, and shows each as soon as it is measured. A file's plan has one ratio, its own.
+ * @throws PivotscopeError as the planner and the engine do.
+ */
+export async function measureSpeeds(
+  { get, patch }: Pick<Context, "get" | "patch">,
+  { signal, wanted, inTurn, report }: Run<SpeedJobProgress>,
+  ratios: readonly number[],
+): Promise<void> {
+  const state = get();
+  const { pruning, model, calibration, reasoning } = state;
+  const { trace } = reasoning;
+  const input = sampleInput(state.input);
+  const atHand = prunedAtHand(state);
+  const key = curveKey(state);
+  if (!model.summary || !trace || !input || !atHand || key === null) return;
+  // A planner of its own: the slider's reuses its arrays.
+  const planner = plannerOf(pruning.method, model.summary.layout, calibration, pruning.parameters);
+  if (!planner) return;
+  const dense = { tokens: trace.tokens.length, ended: trace.finish === "stop" };
+  for (const [place, ratio] of ratios.entries()) {
+    if (!wanted()) return;
+    const frame = planner(ratio);
+    const plan = pruningOf(frame);
+    const point = await inTurn((engine) =>
+      compareSpeed(
+        engine,
+        {
+          ...{ input, pruning: plan, asked: ratio, reached: frame.reachedRatio },
+          ...{ runs: RUNS, tokens: TOKENS, longestTrace: prunedTokenLimit(trace) },
+        },
+        {
+          signal,
+          onProgress: ({ done, total }) => report({ done: place * total + done, total: ratios.length * total, ratio }),
+        },
+      ),
+    );
+    if (!wanted()) return;
+    const { series } = get().speed;
+    const known = series?.key === key ? series.points : [];
+    const of = { ...atHand, plan: { ...atHand.plan, asked: ratio, reached: point.reached, hash: planHash(plan) } };
+    patch("speed", { series: { key, of, dense, points: withPoint(known, point) } });
+  }
+}
+
+function withPoint(points: readonly SpeedPoint[], point: SpeedPoint): readonly SpeedPoint[] {
+  return [...points.filter(({ asked }) => asked !== point.asked), point].toSorted((a, b) => a.asked - b.asked);
+}

@@ -1,0 +1,52 @@
+import { afterEach, expect, it } from "vitest";
+import { createHarness, type Harness } from "../../testing/harness.ts";
+import { opened, until } from "../../testing/journey.ts";
+
+let harness: Harness = createHarness();
+afterEach(() => harness.workbench.close());
+
+const state = () => harness.workbench.store.getState();
+const speed = () => harness.workbench.actions.speed;
+const kinds = () => harness.fake().calls.map(({ kind }) => kind);
+
+it("slices each ratio, times both models in turn, and gives the sliced weights back", async () => {
+  harness = await opened();
+  await speed().start([0.6, 0.2]);
+  const { status, series } = state().speed;
+  expect(status).toBe("done");
+  expect(series?.points.map(({ asked, runs }) => [asked, runs])).toEqual([
+    [0.2, 5],
+    [0.6, 5],
+  ]);
+  expect(series?.of.plan).toMatchObject({ method: "mucrasp", asked: 0.2 });
+  expect(series?.dense).toEqual({ tokens: state().reasoning.trace?.tokens.length, ended: true });
+  const [one] = series?.points ?? [];
+  expect(one?.dense.decode.median).toBeGreaterThan(0);
+  const asked = kinds().filter((kind) => kind === "slice" || kind === "measureSpeed" || kind === "unslice");
+  const each = ["slice", ...Array(10).fill("measureSpeed"), "unslice"];
+  expect(asked).toEqual([...each, ...each]);
+
+  // More ratios of the same plan join those that are there; another method begins anew.
+  await speed().start([0.4]);
+  expect(state().speed.series?.points.map(({ asked: ratio }) => ratio)).toEqual([0.2, 0.4, 0.6]);
+  harness.workbench.actions.pruning.setMethod("flap");
+  await speed().start([0.4]);
+  expect(state().speed.series?.of.plan.method).toBe("flap");
+  expect(state().speed.series?.points).toHaveLength(1);
+});
+
+it("keeps what it has when it is cancelled, and gives the weights back then, too", async () => {
+  harness = await opened();
+  await speed().start([0.2]);
+  const gate = harness.fake().gate("measureSpeed");
+  const running = speed().start([0.3, 0.5]);
+  await until(harness, () => kinds().filter((kind) => kind === "slice").length === 2);
+  speed().cancel();
+  gate.open();
+  await running;
+  await until(harness, () => kinds().at(-1) === "unslice");
+  expect(state().speed.status).toBe("cancelled");
+  expect(state().speed.series?.points.map(({ asked }) => asked)).toEqual([0.2]);
+  speed().reset();
+  expect(state().speed).toMatchObject({ status: "idle", series: null });
+});
