@@ -24,7 +24,7 @@ figcaption { margin-top: 0.35rem; }
 details { margin-top: 0.25rem; font-size: 0.9rem; }
 summary { color: var(--text-muted); cursor: pointer; }
 .scroll { overflow-x: auto; }
-table { width: 100%; margin: 1rem 0 0; border-collapse: collapse; font-size: 0.875rem; line-height: 1.4; }
+table { width: 100%; overflow-wrap: break-word; margin: 1rem 0 0; border-collapse: collapse; font-size: 0.875rem; line-height: 1.4; }
 caption { padding-bottom: 0.5rem; font-size: 1rem; font-weight: 600; text-align: start; }
 caption small { display: block; font-weight: 400; }
 th, td { padding: 0.35rem 0.75rem 0.35rem 0; text-align: start; vertical-align: top; white-space: pre-wrap; }

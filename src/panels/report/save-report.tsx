@@ -28,8 +28,8 @@ import { constantsSection, subjectSection, traceBlocks, verdictSection } from ".
 import { pictureBlock } from "./report-picture.ts";
 import { writeReport } from "./write-report.ts";
 
-/** Longest table that stands behind a drawing: of more rows a reader has the CSV. */
-const MOST_ROWS = 150;
+/** Largest table that stands in it: of more a reader has the chart, and the CSV. */
+const [MOST_ROWS, MOST_COLUMNS] = [150, 8];
 
 /** Around a drawing, CSS pixels: the page has its own. */
 const MARGIN = 2;
@@ -107,9 +107,11 @@ async function drawnCharts(workbench: Workbench, experiments: readonly Component
 }
 
 function chartBlock(framed: FramedChart, section: HTMLElement, idPrefix: string): ReportBlock {
-  if (framed.isTable) return { kind: "table", table: tableBlock(framed) };
+  const { columns, rowCount } = framed.table();
+  const fits = columns.length <= MOST_COLUMNS && rowCount <= MOST_ROWS;
+  if (framed.isTable && fits) return { kind: "table", table: tableBlock(framed) };
   const svg = writeSvg(chartScene(framed.chart, section, MARGIN), { idPrefix, inline: true });
-  return { kind: "drawing", svg, numbers: framed.table().rowCount <= MOST_ROWS ? tableBlock(framed) : null };
+  return { kind: "drawing", svg, numbers: fits ? tableBlock(framed) : null };
 }
 
 function tableBlock({ chart: { title, sentence, context }, table }: FramedChart): ReportTable {
