@@ -143,7 +143,7 @@ describe("tables", () => {
       ...methods,
       rows: methods.rows.map((row) => ({ ...row, values: { ...row.values, kl: estimate(1, 0.1, 580) } })),
     };
-    expect(renderToStaticMarkup(<MethodsTable model="tiny" data={fewer} />)).toContain(">600 samples. Press");
+    expect(renderToStaticMarkup(<MethodsTable model="tiny" data={fewer} />)).toContain(">600 samples. <");
   });
 
   it("says an ablation's verdict in words", () => {
