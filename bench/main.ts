@@ -1,9 +1,11 @@
 /**
- * Benchmarks: prints one JSON object. `npm run bench` runs all but the last three, `npm run bench -- slider scoring` some,
+ * Benchmarks: prints one JSON object. `npm run bench` runs all but the last four, `npm run bench -- slider scoring` some,
  * `npm run bench -- cache [--shape bundled|smolvlm-256m] [--contexts 128,2000,4000] [--homes node,cpu,webgpu]` times tokens
  * behind long texts, the KV cache written in place and grown,
  * `npm run bench -- own-samples [--dist FOLDER]` adds a thousand own samples in a built page, and
- * `npm run bench -- transformers-js [--model FOLDER] [--tokens N] [--threads N]` compares with transformers.js.
+ * `npm run bench -- transformers-js [--model FOLDER] [--tokens N] [--threads N]` compares with transformers.js,
+ * `npm run bench -- sliced [--model FOLDER] [--homes node,cpu,webgpu] [--ratio 0.5] [--tokens N] [--repeats N]` the sliced model
+ * with the dense one.
  *
  * Times on a machine without GPU are of software rendering and say nothing about a GPU; ratios within one run do.
  */
@@ -18,7 +20,7 @@ import { defaultPivotParameters } from "../src/core/pivots.ts";
 import type { BackendKind } from "../src/engine/contract.ts";
 import { createEngine } from "../src/engine/engine.ts";
 import { nodeDevice } from "../src/engine/load/node-device.ts";
-import { openNodeSession } from "../src/engine/node-engine.ts";
+import { createNodeEngine, openNodeSession } from "../src/engine/node-engine.ts";
 import { decodePicture } from "../src/models/image/decode-node.ts";
 import { createNodeFolder } from "../src/models/node-folder.ts";
 import { createNodeBackend } from "../src/runtime/cpu/node.ts";
@@ -26,10 +28,11 @@ import { drawScene, MODEL_PICTURE_SIZE } from "../src/scenes/draw/draw-scene.ts"
 import { parseScene } from "../src/scenes/scene-json.ts";
 import { measureEngine } from "./measure-engine.ts";
 import type { BenchPage } from "./page.ts";
+import { serveFolders } from "./serve-folders.ts";
 
 const NAMES = ["slider", "scoring", "model", "batches", "keeping"] as const;
-/** One takes long, one needs a built page, one an install of its own: they run only when they are asked for. */
-const APART = ["cache", "own-samples", "transformers-js"];
+/** Some take long, one needs a built page, one an install of its own: they run only when they are asked for. */
+const APART = ["cache", "own-samples", "transformers-js", "sliced"];
 type Name = (typeof NAMES)[number];
 
 const root = join(import.meta.dirname, "..");
@@ -54,7 +57,16 @@ async function benchNode(samples: number) {
 
 /** Calls one function of bench/page.ts in a page that Vite serves, in the browser that the tests use. */
 async function inBrowser<Key extends keyof BenchPage>(name: Key, ...parameters: Parameters<BenchPage[Key]>) {
-  const server = await serveProject();
+  return inServedBrowser({}, name, ...parameters);
+}
+
+/** The same with folders of this disk under paths of the page. */
+async function inServedBrowser<Key extends keyof BenchPage>(
+  folders: Readonly<Record<string, string>>,
+  name: Key,
+  ...parameters: Parameters<BenchPage[Key]>
+) {
+  const server = await serveProject({ plugins: [serveFolders(folders)] });
   const browser = await chromium.launch({ executablePath: findBrowser(), args: browserArguments() });
   try {
     const page = await browser.newPage();
@@ -66,6 +78,32 @@ async function inBrowser<Key extends keyof BenchPage>(name: Key, ...parameters: 
     await browser.close();
     await server.close();
   }
+}
+
+/** On the places of `--on`: Node, and the browser's backends. */
+async function benchSliced(places: readonly string[]) {
+  const { measureSliced } = await import("./sliced.ts");
+  const bundled = join(root, "public", "models", "scenes");
+  const folder = values.model === "bundled" ? bundled : values.model;
+  const { scene, question } = JSON.parse(await readFile(join(bundled, "evaluation.json"), "utf8")).samples[0];
+  const size = JSON.parse(await readFile(join(folder, "config.json"), "utf8")).vision_config.image_size ?? 512;
+  const numbers = { ratio: Number(values.ratio), tokens: Number(values.tokens), repeats: Number(values.repeats) };
+  const options = { scene, question, size, ...numbers };
+  const measured: Record<string, unknown> = { model: values.model, ...numbers };
+  for (const place of places) {
+    measured[place] =
+      place === "node"
+        ? await measureSliced(createNodeEngine(), {
+            ...options,
+            backend: "cpu",
+            source: { kind: "address", name: "bench", url: folder },
+          })
+        : await inServedBrowser({ "/bench-checkpoint/": folder }, "benchSliced", "/bench-checkpoint/", {
+            ...options,
+            backend: place === "webgpu" ? "webgpu" : "cpu",
+          });
+  }
+  return measured;
 }
 
 const { positionals, values } = parseArgs({
@@ -81,6 +119,7 @@ const { positionals, values } = parseArgs({
     shape: { type: "string", default: "bundled" },
     contexts: { type: "string", default: "128,2000,4000" },
     homes: { type: "string", default: "node,cpu,webgpu" },
+    ratio: { type: "string", default: "0.5" },
     dist: { type: "string", default: join(root, "dist") },
   },
 });
@@ -145,4 +184,5 @@ if (wanted.includes("transformers-js")) {
     threads: Number(values.threads),
   });
 }
+if (wanted.includes("sliced")) results.sliced = await benchSliced(values.homes.split(","));
 process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);

@@ -2,13 +2,11 @@
  * This engine against transformers.js: the same checkpoint, the same prompt, the same browser, WebAssembly on both
  * sides, in turn. Every engine has a browser of its own, so that its memory can be told.
  */
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
-import { join, normalize } from "node:path";
+import { join } from "node:path";
 import { chromium, type Page } from "playwright";
-import type { Plugin } from "vite";
 import { browserArguments, findBrowser } from "../../scripts/find-browser.ts";
 import { serveProject } from "../../scripts/project-server.ts";
 import { openNodeSession } from "../../src/engine/node-engine.ts";
@@ -16,6 +14,7 @@ import { createImageProcessor } from "../../src/models/architectures/idefics3/pr
 import { parseProcessorConfig } from "../../src/models/architectures/idefics3/processor-config.ts";
 import { drawScene } from "../../src/scenes/draw/draw-scene.ts";
 import { parseScene } from "../../src/scenes/scene-json.ts";
+import { serveFolders } from "../serve-folders.ts";
 import { median } from "../statistics.ts";
 import { type BenchEngine, CHECKPOINT_PATH, type Halves, ONNX_PATH, type Prompt, type Writing } from "./contract.ts";
 import { exportCheckpoint } from "./export.ts";
@@ -31,38 +30,6 @@ export interface ComparisonOptions {
   readonly repeats: number;
   /** Threads of either engine's WebAssembly; 0 leaves it to onnxruntime. */
   readonly threads: number;
-}
-
-/** Serves the two forms of the checkpoint. */
-function serveFolders(folders: Readonly<Record<string, string>>): Plugin {
-  const answer = (request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    const path = decodeURIComponent((request.url ?? "").split("?")[0] ?? "");
-    const prefix = Object.keys(folders).find((start) => path.startsWith(start));
-    if (prefix === undefined) return next();
-    const file = join(folders[prefix] ?? "", normalize(`/${path.slice(prefix.length)}`));
-    if (!existsSync(file) || !statSync(file).isFile()) {
-      response.writeHead(404).end();
-      return;
-    }
-    const { size } = statSync(file);
-    const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
-    const start = Number(first ?? 0);
-    const end = last ? Math.min(Number(last), size - 1) : size - 1;
-    response.writeHead(first === undefined ? 200 : 206, {
-      "Content-Length": end - start + 1,
-      "Content-Type": file.endsWith(".json") ? "application/json" : "application/octet-stream",
-      "Accept-Ranges": "bytes",
-      ...(first === undefined ? {} : { "Content-Range": `bytes ${start}-${end}/${size}` }),
-    });
-    if (request.method === "HEAD") response.end();
-    else createReadStream(file, { start, end }).pipe(response);
-  };
-  return {
-    name: "serve-checkpoint",
-    configureServer(server) {
-      server.middlewares.use(answer);
-    },
-  };
 }
 
 /** A drawn scene with a question, as `folder`'s model takes them. */

@@ -59,6 +59,8 @@ export interface Provenance<Plan = PlanProvenance | null, Input = InputProvenanc
   readonly model: ModelProvenance;
   readonly plan: Plan;
   readonly input: Input;
+  /** Computed with sliced weights; with the dense ones, under masks where there is a plan, when absent. */
+  readonly weights?: "sliced";
 }
 
 /** A plan, which belongs to no picture. */
@@ -79,6 +81,6 @@ export function sameTrace(one: Provenance, other: Provenance): boolean {
 }
 
 /** What a plan makes of a trace: one name for all ratios and methods that take out the same. */
-export function prunedKey({ model, plan, input }: PrunedOf): string {
-  return `${model.weightHash} ${model.device} ${plan.hash} ${input.key}`;
+export function prunedKey({ model, plan, input, weights }: PrunedOf): string {
+  return `${model.weightHash} ${model.device} ${plan.hash} ${input.key}${weights ? " sliced" : ""}`;
 }

@@ -9,4 +9,6 @@ export interface Pruning {
    * mean[removed], is then added to the projection's output (FLAP, arXiv 2312.11983). Null for none.
    */
   readonly meanInputs: Float32Array | null;
+  /** Computed with the sliced weights, where the engine has those of exactly this pruning; with masks when absent. */
+  readonly weights?: "sliced";
 }

@@ -84,7 +84,8 @@ export interface Engine {
   assess(request: AssessmentRequest, call?: Call<SampleProgress>): Promise<readonly Assessment[]>;
   /**
    * Applies `pruning` for real, in place of the last one: from now on `generate` and `evaluate` compute with the sliced
-   * weights when they are asked for exactly this pruning, and say so. Dense weights stay unless the options say otherwise.
+   * weights when they are asked to (`Pruning.weights`) for exactly this pruning, and say so. Dense weights stay unless the
+   * options say otherwise.
    * Throws `bad-input` where a module would keep no unit.
    */
   slice(pruning: Pruning, options: SliceOptions, call?: Call<SliceProgress>): Promise<SliceSummary>;

@@ -33,6 +33,9 @@ function pruningOf({ layout }: ModelSummary, step: number) {
   return { keep, meanInputs: null };
 }
 
+/** The same, asked of the sliced weights. */
+const sliced = (pruning: ReturnType<typeof pruningOf>) => ({ ...pruning, weights: "sliced" }) as const;
+
 const engine = newEngine();
 let summary: ModelSummary;
 beforeAll(async () => {
@@ -47,26 +50,28 @@ it("answers from the sliced weights for exactly their pruning, says so, and give
   expect([masked.weights, written.weights]).toEqual([undefined, undefined]);
 
   const done: number[] = [];
-  const sliced = await engine.slice(one, {}, { onProgress: (progress) => void done.push(progress.done) });
+  const made = await engine.slice(one, {}, { onProgress: (progress) => void done.push(progress.done) });
   expect(done).toEqual([1, 2, 3, 4]);
-  expect(sliced.denseBytes).toBe(summary.weightBytes);
+  expect(made.denseBytes).toBe(summary.weightBytes);
   // Half of the neurons of two layers a tower, with 3 matrices of text's, and 2 and a bias of vision's.
-  expect(sliced.denseBytes - sliced.slicedBytes).toBe(4 * 2 * 12 * (3 * 32 + 2 * 32 + 1));
-  expect(4 * (sliced.denseParameters - sliced.slicedParameters)).toBe(sliced.denseBytes - sliced.slicedBytes);
-  expect(sliced.denseReleased).toBe(false);
+  expect(made.denseBytes - made.slicedBytes).toBe(4 * 2 * 12 * (3 * 32 + 2 * 32 + 1));
+  expect(4 * (made.denseParameters - made.slicedParameters)).toBe(made.denseBytes - made.slicedBytes);
+  expect(made.denseReleased).toBe(false);
 
-  const measured = await engine.evaluate(input, TRACE, { keep: one.keep.slice(), meanInputs: null });
+  const measured = await engine.evaluate(input, TRACE, sliced({ keep: one.keep.slice(), meanInputs: null }));
   expect(measured.weights).toBe("sliced");
   measured.kl.forEach((value, place) => {
     expect(value).toBeCloseTo(masked.kl[place] ?? Number.NaN, 5);
   });
-  const again = await engine.generate(input, { pruning: one, maximumTokens: 4 });
+  const again = await engine.generate(input, { pruning: sliced(one), maximumTokens: 4 });
   expect(again).toEqual({ ...written, weights: "sliced" });
-  expect((await engine.evaluate(input, TRACE, other)).weights).toBeUndefined();
+  // Asked of masks, or for another pruning.
+  expect((await engine.evaluate(input, TRACE, one)).weights).toBeUndefined();
+  expect((await engine.evaluate(input, TRACE, sliced(other))).weights).toBeUndefined();
   expect((await engine.generate(input, { maximumTokens: 2 })).weights).toBeUndefined();
 
   await engine.unslice();
-  expect((await engine.evaluate(input, TRACE, one)).weights).toBeUndefined();
+  expect((await engine.evaluate(input, TRACE, sliced(one))).weights).toBeUndefined();
 });
 
 it("checks the sliced weights against masks, which it refuses without any", async () => {
@@ -85,8 +90,8 @@ it("times runs of both, and counts what they hold", async () => {
   await expect(engine.measureSpeed(input, request)).rejects.toMatchObject({ code: "bad-input" });
   const { slicedBytes } = await engine.slice(pruningOf(summary, 2), {});
   const dense = await engine.measureSpeed(input, { ...request, weights: "dense" });
-  const sliced = await engine.measureSpeed(input, request);
-  for (const run of [dense, sliced]) {
+  const narrow = await engine.measureSpeed(input, request);
+  for (const run of [dense, narrow]) {
     expect(run.decodedTokens).toBe(3);
     expect(run.firstToken).toBeGreaterThan(0);
     expect(run.decode).toBeGreaterThan(0);
@@ -94,8 +99,8 @@ it("times runs of both, and counts what they hold", async () => {
     expect(run.cacheBytes).toBe(4 * 2 * 2 * 16 * (run.promptTokens + run.decodedTokens));
     expect(run.peakBytes).toBeGreaterThan(run.weightBytes + run.cacheBytes);
   }
-  expect([dense.weightBytes, sliced.weightBytes]).toEqual([summary.weightBytes, slicedBytes]);
-  expect(dense.peakBytes - sliced.peakBytes).toBeGreaterThan(0);
+  expect([dense.weightBytes, narrow.weightBytes]).toEqual([summary.weightBytes, slicedBytes]);
+  expect(dense.peakBytes - narrow.peakBytes).toBeGreaterThan(0);
   const { maximumTokens } = summary;
   await expect(engine.measureSpeed(input, { ...request, tokens: 1 })).rejects.toThrow(/takes two/);
   const long = await engine.measureSpeed(input, { ...request, tokens: 1000 });
@@ -108,7 +113,7 @@ it("without dense weights refuses what needs them and goes on with what does not
   const pruning = pruningOf(needs, 2);
   const before = await own.evaluate(input, TRACE, pruning);
   expect((await own.slice(pruning, { releaseDense: true })).denseReleased).toBe(true);
-  const after = await own.evaluate(input, TRACE, pruning);
+  const after = await own.evaluate(input, TRACE, sliced(pruning));
   expect(after.weights).toBe("sliced");
   after.kl.forEach((value, place) => {
     expect(value).toBeCloseTo(before.kl[place] ?? Number.NaN, 5);
@@ -116,6 +121,6 @@ it("without dense weights refuses what needs them and goes on with what does not
   const gone = { code: "unsupported", message: expect.stringContaining("weights were released") };
   await expect(own.generate(input, {})).rejects.toMatchObject(gone);
   await expect(own.checkSlice(input, TRACE)).rejects.toMatchObject(gone);
-  await expect(own.evaluate(input, TRACE.slice(1), pruning)).rejects.toMatchObject(gone);
+  await expect(own.evaluate(input, TRACE.slice(1), sliced(pruning))).rejects.toMatchObject(gone);
   await own.dispose();
 });

@@ -79,7 +79,8 @@ export function createEngine(environment: EngineEnvironment): Engine {
     return masks;
   };
 
-  const sliceOf = (pruning?: Pruning) => (pruning && slice && samePruning(slice.pruning, pruning) ? slice : null);
+  const sliceOf = (pruning?: Pruning) =>
+    pruning?.weights && slice && samePruning(slice.pruning, pruning) ? slice : null;
 
   const unslice = async () => {
     const last = slice;

@@ -15,6 +15,7 @@ import { Alert } from "./Alert.tsx";
 import styles from "./ParametersPanel.module.css";
 import controls from "./shared/controls.module.css";
 import texts from "./shared/text.module.css";
+import SlicedModel from "./slicing/SlicedModel.tsx";
 import { UndoLine } from "./UndoLine.tsx";
 import { useEqualChoices } from "./use-equal-choices.ts";
 import { useActions, useSelect } from "./use-workbench.ts";
@@ -98,6 +99,7 @@ export default function ParametersPanel() {
           {section === "pivots" && <Markers />}
         </fieldset>
       ))}
+      <SlicedModel />
     </aside>
   );
 }

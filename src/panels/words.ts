@@ -95,6 +95,7 @@ const JOB_WORDS: Record<JobKind, string> = {
   pin: "a pinned side",
   experiment: "a step of an experiment",
   layers: "the layer views",
+  slicing: "the sliced model",
   samples: "a trace of an own sample",
   speed: "a measurement of speed",
   curve: "a step of the curve",

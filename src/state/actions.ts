@@ -26,6 +26,7 @@ import { createPinsActions } from "./slices/pins/pins.ts";
 import { createPreferencesActions } from "./slices/preferences.ts";
 import { createPruningActions } from "./slices/pruning/pruning.ts";
 import { createReasoningActions } from "./slices/reasoning/reasoning.ts";
+import { createSlicingActions } from "./slices/slicing/slicing.ts";
 import { createSpeedActions } from "./slices/speed/speed.ts";
 import { eachInOneStep } from "./steps.ts";
 
@@ -71,6 +72,7 @@ export function createActions(context: Context, visit: FileUsers["visit"]) {
     pins: createPinsActions(context, noteLoss, measurements),
     experiments,
     layers: createLayersActions(context, noteLoss),
+    slicing: createSlicingActions(context, model),
     speed: createSpeedActions(context, noteLoss),
     preferences,
   };

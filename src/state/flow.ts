@@ -25,6 +25,7 @@ import { isBundled } from "./slices/model/model.ts";
 import { samplesAtHand } from "./slices/own-samples/own-samples.ts";
 import { pivotParameters } from "./slices/pruning/method.ts";
 import { initialReasoning } from "./slices/reasoning/reasoning-state.ts";
+import { initialSlicing } from "./slices/slicing/slicing-state.ts";
 
 export interface Flow {
   /** @param link as it stands in the address, for what has to be said of it; nothing is said without. */
@@ -93,6 +94,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
 
   /** A model has come: its constants and pictures, and what was there before where it still fits. */
   function welcome(summary: ModelSummary): void {
+    patch("slicing", initialSlicing);
     const identity = `${summary.name} ${summary.weightHash}`;
     if (identity !== weights) {
       weights = identity;

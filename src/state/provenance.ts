@@ -50,3 +50,14 @@ export function prunedAtHand({ pruning, reasoning }: Pick<WorkbenchState, "pruni
   if (!plan || !dense || !trace) return null;
   return sameModel(dense, plan) ? { ...plan, input: dense.input } : null;
 }
+
+/** Which weights a plan is computed with: those of the sliced model where it is of this plan. */
+export function weightsOf({ slicing }: Pick<WorkbenchState, "slicing">, { hash }: PlanProvenance) {
+  return slicing.of?.plan.hash === hash ? ({ weights: "sliced" } as const) : {};
+}
+
+/** For what is measured of the plan at hand, with the weights that are in use; otherwise as `prunedAtHand`. */
+export function measuredAtHand(state: Pick<WorkbenchState, "pruning" | "reasoning" | "slicing">): PrunedOf | null {
+  const of = prunedAtHand(state);
+  return of && { ...of, ...weightsOf(state, of.plan) };
+}

@@ -16,6 +16,7 @@ export type JobKind =
   | "check"
   | "experiment"
   | "layers"
+  | "slicing"
   | "samples"
   | "speed"
   | "export"

@@ -20,6 +20,7 @@ import type { PinsState } from "./slices/pins/pins-state.ts";
 import type { PreferencesState } from "./slices/preferences-state.ts";
 import type { PruningState } from "./slices/pruning/pruning-state.ts";
 import type { ReasoningState } from "./slices/reasoning/reasoning-state.ts";
+import type { SlicingState } from "./slices/slicing/slicing-state.ts";
 import type { SpeedState } from "./slices/speed/speed-state.ts";
 
 export interface WorkbenchState {
@@ -41,6 +42,7 @@ export interface WorkbenchState {
   readonly curve: CurveState;
   readonly comparison: ComparisonState;
   readonly pins: PinsState;
+  readonly slicing: SlicingState;
   readonly experiments: ExperimentsState;
   readonly layers: LayersState;
   readonly speed: SpeedState;

@@ -30,6 +30,7 @@ import { initialPins } from "./slices/pins/pins-state.ts";
 import { initialPreferences } from "./slices/preferences-state.ts";
 import { initialPruning } from "./slices/pruning/pruning-state.ts";
 import { initialReasoning } from "./slices/reasoning/reasoning-state.ts";
+import { initialSlicing } from "./slices/slicing/slicing-state.ts";
 import { initialSpeed } from "./slices/speed/speed-state.ts";
 import { createSteps } from "./steps.ts";
 
@@ -52,6 +53,7 @@ const initialState: WorkbenchState = {
   curve: initialCurve,
   comparison: initialComparison,
   pins: initialPins,
+  slicing: initialSlicing,
   experiments: initialExperiments,
   layers: initialLayers,
   speed: initialSpeed,

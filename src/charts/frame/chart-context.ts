@@ -15,14 +15,14 @@ export interface ChartContext {
 }
 
 /** What stands on a chart of this result. */
-export function contextOf({ model, plan }: Provenance): ChartContext {
+export function contextOf({ model, plan, weights }: Provenance): ChartContext {
   if (!plan) return { model: model.label, method: "dense", ratio: 0, ratioText: "not pruned" };
   const { file, statistics } = plan;
   const part = statistics?.of === undefined ? "" : `, from ${statistics.samples} of ${statistics.of} samples`;
   const from = file === undefined ? part : `, plan of ${file}`;
   return {
     model: model.label,
-    method: `${methodLabel(plan.method)}${widthWords(plan.parameters)}${from}`,
+    method: `${methodLabel(plan.method)}${widthWords(plan.parameters)}${from}${weights ? ", sliced weights" : ""}`,
     ratio: plan.asked,
   };
 }

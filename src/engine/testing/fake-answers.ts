@@ -1,6 +1,7 @@
 /** What the fake engine answers, call by call. A call without a line is refused, so that no test takes a made-up answer. */
 import { setImmediate } from "node:timers/promises";
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
+import type { Pruning } from "../../core/pruning.ts";
 import type { UnitLayout } from "../../core/unit.ts";
 import type { ModelSource } from "../../models/model-source.ts";
 import type {
@@ -68,6 +69,8 @@ export interface FakeTold {
   deviceRight: boolean;
   /** Name of the check that loading leaves open where it is not known; null for none. */
   deviceCheck: string | null;
+  /** What the model is sliced by; null without. */
+  sliced: Uint8Array | null;
   /** Counted up by a calibration's batches. */
   runs: number;
   /** A calibration ends with this error once it has summed so many samples. */
@@ -99,7 +102,7 @@ export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
       async answer([, { pruning, prefix = [] }], call) {
         const trace = fakeTrace(pruning?.keep);
         for (const token of trace.tokens.slice(prefix.length)) await step(call, () => token);
-        return trace;
+        return { ...trace, ...weightsOf(told, pruning) };
       },
     },
     calibrate: {
@@ -143,11 +146,29 @@ export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
     },
     slice: {
       notes: ({ keep }) => ({ keep }),
-      answer: () => ({
-        ...{ denseBytes: 400, slicedBytes: 200, denseParameters: 100, slicedParameters: 50, denseReleased: false },
+      start: () => [{ done: 1, total: 4 }],
+      answer([{ keep }, { releaseDense = false }]) {
+        told.sliced = keep;
+        return {
+          ...{ denseBytes: 400, slicedBytes: 200, denseParameters: 100, slicedParameters: 50 },
+          denseReleased: releaseDense,
+        };
+      },
+    },
+    unslice: {
+      answer() {
+        told.sliced = null;
+      },
+    },
+    checkSlice: {
+      answer: ([, trace]) => ({
+        positions: trace.length,
+        logits: 2e-6,
+        kl: 1e-9,
+        tokens: trace.length,
+        differsAt: null,
       }),
     },
-    unslice: { answer: () => undefined },
     measureSpeed: { answer: ([, { weights, tokens }]) => fakeRun(weights === "dense" ? 2 : 1, tokens) },
     countRuns: { answer: () => told.runs },
     observeLayers: {
@@ -159,7 +180,7 @@ export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
     },
     evaluate: {
       notes: (input, _trace, { keep }) => ({ keep, input }),
-      answer: ([, trace, { keep }]) => fakeMeasurement(trace, keep),
+      answer: ([, trace, pruning]) => ({ ...fakeMeasurement(trace, pruning.keep), ...weightsOf(told, pruning) }),
     },
     evaluationSet: { answer: () => FAKE_EVALUATION_SET },
     writeTraces: {
@@ -171,6 +192,11 @@ export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
       answer: ([request], call) => answerEach(request.samples, call, (sample) => fakeAssessment(sample, request)),
     },
   };
+}
+
+/** The sliced weights answer where they are asked to for exactly their units. */
+function weightsOf({ sliced }: FakeTold, pruning: Pruning | undefined): { weights?: "sliced" } {
+  return pruning?.weights && sliced && pruning.keep.join() === sliced.join() ? { weights: "sliced" } : {};
 }
 
 /** One answer per sample, with a step between them in which the call can be cancelled. */

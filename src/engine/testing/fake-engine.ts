@@ -34,6 +34,7 @@ export function createFakeEngine(): FakeEngine {
   const told: FakeTold = {
     needs: {},
     loading: [{ stage: "weights", done: 500, total: 1000, item: "model.safetensors" }],
+    sliced: null,
     runs: 0,
     deviceRight: true,
     deviceCheck: null,

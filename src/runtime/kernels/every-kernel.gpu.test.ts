@@ -44,7 +44,7 @@ const SLIPS: readonly (readonly [keyof typeof list | "gatherLines", string, stri
   ["gatherLines", "row * parameters.columns + u32(line), by_columns", "row * across + u32(line), by_columns"],
   ["gatherLines", "u32(line) * parameters.columns + column,", "row * parameters.columns + column,"],
   ["gatherLines", "(16u * (origin % 2u))", "(16u * (place % 2u))"],
-  ["gatherLines", "first + 1u < numbers", "first < numbers"],
+  ["gatherLines", "number_at(first + 1u) << 16u", "number_at(first) << 16u"],
   ["inputStatistics", "total.z - 2.0 * step", "total.z - step"],
   ["lineTerms", "t7 += gradient[g + lower_rows.w] * x;", "t7 += gradient[g + lower_rows.z] * x;"],
   ["lineTerms", "t7 += lower.w * x;", "t7 += lower.z * x;"],

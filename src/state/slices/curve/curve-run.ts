@@ -33,11 +33,12 @@ export async function measureCurve(
   curve: GrowingCurve,
 ): Promise<undefined> {
   const state = get();
-  const { pruning, model, calibration, reasoning } = state;
+  const { pruning, model, calibration, reasoning, slicing } = state;
   const { trace } = reasoning;
   const input = sampleInput(state.input);
   const atHand = prunedAtHand(state);
-  if (!model.summary || !trace || !input || !atHand) return;
+  // Other ratios take the dense weights.
+  if (!model.summary || !trace || !input || !atHand || slicing.released) return;
   // A planner of its own: the slider's reuses its arrays.
   const planner = plannerOf(pruning.method, model.summary.layout, calibration, pruning.parameters);
   if (!planner) return;

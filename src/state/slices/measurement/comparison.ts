@@ -2,7 +2,7 @@
 import type { GenerateOptions, Trace, TraceToken } from "../../../engine/contract.ts";
 import type { Context } from "../../context.ts";
 import { createJob } from "../../job.ts";
-import { denseAtHand } from "../../provenance.ts";
+import { denseAtHand, weightsOf } from "../../provenance.ts";
 import { sampleInput } from "../input/input.ts";
 import { pruningOf } from "../pruning/method.ts";
 import { prunedTokenLimit, verdict } from "../reasoning/answer.ts";
@@ -44,8 +44,9 @@ export function createComparisonActions(context: Context, onLoss: (error: unknow
       const { frame, of: plan } = state.pruning;
       const dense = denseAtHand(state);
       if (!sample || !frame || !plan || !dense) return;
-      const taken = pruningOf(frame);
-      const of = { ...dense, plan: plan.plan };
+      const weights = weightsOf(state, plan.plan);
+      const taken = { ...pruningOf(frame), ...weights };
+      const masked = { ...dense, plan: plan.plan };
       await job.start(
         ({ signal, wanted, inTurn }) =>
           inTurn(async (engine) => {
@@ -60,9 +61,10 @@ export function createComparisonActions(context: Context, onLoss: (error: unknow
             };
             const dense = await stream("dense", {});
             const pruned = await stream("pruned", { pruning: taken, maximumTokens: prunedTokenLimit(dense) });
-            return { answer: verdict(dense, pruned) };
+            // Of what it came to be: sliced weights go with the engine that had them.
+            return { answer: verdict(dense, pruned), of: pruned.weights ? { ...masked, ...weights } : masked };
           }),
-        { ...initialComparison, of },
+        { ...initialComparison, of: { ...masked, ...weights } },
       );
     },
   };

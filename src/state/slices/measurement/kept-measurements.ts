@@ -3,7 +3,7 @@
  * here while the page lives is kept in this browser as well, and comes back with the trace that it is about.
  */
 import { prunedKey } from "../../../core/provenance.ts";
-import { prunedAtHand } from "../../provenance.ts";
+import { measuredAtHand } from "../../provenance.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import type { Answers } from "../kept/load-answers.ts";
 import type { Measured } from "./measurement-state.ts";
@@ -12,8 +12,8 @@ import type { Measured } from "./measurement-state.ts";
 const KEPT_RESULTS = 512;
 
 /** Names the plan and the trace at hand; null while one of them is missing. */
-export function measurementKey(state: Pick<WorkbenchState, "pruning" | "reasoning">): string | null {
-  const of = prunedAtHand(state);
+export function measurementKey(state: Pick<WorkbenchState, "pruning" | "reasoning" | "slicing">): string | null {
+  const of = measuredAtHand(state);
   return of && prunedKey(of);
 }
 
@@ -43,7 +43,8 @@ export function createKeptMeasurements(answers?: Pick<Answers, "keep">): KeptMea
     keep(result) {
       const before = kept.get(prunedKey(result.of));
       put(result);
-      // The same result shown again, under another ratio perhaps, is no news.
+      // The same result shown again, under another ratio perhaps, is no news; a later visit has no sliced weights.
+      if (result.of.weights) return;
       if (before?.measurement !== result.measurement || before.answer !== result.answer) answers?.keep(result);
     },
     recall(results) {

@@ -8,10 +8,11 @@ import { prunedKey, sameTrace } from "../../../core/provenance.ts";
 import type { Context } from "../../context.ts";
 import { createJob } from "../../job.ts";
 import { ENDED, IDLE } from "../../job-state.ts";
-import { prunedAtHand } from "../../provenance.ts";
+import { measuredAtHand, weightsOf } from "../../provenance.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import { sampleInput } from "../input/input.ts";
 import { pruningOf } from "../pruning/method.ts";
+import { initialSlicing } from "../slicing/slicing-state.ts";
 import { type KeptMeasurements, measurementKey } from "./kept-measurements.ts";
 import { measurePlan } from "./measure-plan.ts";
 import { type Measured, RESTING } from "./measurement-state.ts";
@@ -70,7 +71,7 @@ export function createMeasurementActions(
 
   function settle(): void {
     callOff();
-    const of = prunedAtHand(get());
+    const of = measuredAtHand(get());
     dropUnfit();
     if (of === null) {
       stop();
@@ -102,9 +103,9 @@ export function createMeasurementActions(
     const { frame } = state.pruning;
     const { trace } = state.reasoning;
     const input = sampleInput(state.input);
-    const of = prunedAtHand(state);
+    const of = measuredAtHand(state);
     if (!frame || !trace || !input || !of || prunedKey(of) !== key) return;
-    const pruning = pruningOf(frame);
+    const pruning = { ...pruningOf(frame), ...weightsOf(state, of.plan) };
     runningKey = key;
     await job.start(async ({ signal, wanted, inTurn }) => {
       const sample = { input, trace, pruning, known: kept.get(key)?.measurement };
@@ -114,7 +115,9 @@ export function createMeasurementActions(
           sample,
           signal,
           (measurement, answer) => {
-            if (wanted()) show({ of, measurement, answer });
+            // Sliced weights go with the engine that had them; then masks are asked for, and nothing is shown as theirs.
+            if (measurement.weights !== of.weights) patch("slicing", initialSlicing);
+            else if (wanted()) show({ of, measurement, answer });
           },
           (tokens) => {
             if (wanted()) patch("measurement", { writing: { key, tokens } });

@@ -68,7 +68,8 @@ function findSide(state: WorkbenchState): Side | null {
     dense: reasoning.trace,
     picture: picture.picture,
     scene: picture.scene,
-    measured: shown && sameTrace(shown.of, of) ? shown : null,
+    // Sides are of masked weights: those outlive the engine.
+    measured: shown && !shown.of.weights && sameTrace(shown.of, of) ? shown : null,
   };
 }
 
