@@ -4,7 +4,8 @@
  * behind long texts, the KV cache written in place and grown,
  * `npm run bench -- own-samples [--dist FOLDER]` adds a thousand own samples in a built page, and
  * `npm run bench -- transformers-js [--model FOLDER] [--tokens N] [--threads N]` compares with transformers.js,
- * `npm run bench -- sliced [--model FOLDER] [--homes node,cpu,webgpu] [--ratio 0.5] [--tokens N] [--repeats N]` the sliced model
+ * `npm run bench -- sliced [--model FOLDER] [--homes node,cpu,webgpu] [--ratio 0.5] [--tokens N] [--repeats N]
+ * [--threads N]` the sliced model
  * with the dense one.
  *
  * Times on a machine without GPU are of software rendering and say nothing about a GPU; ratios within one run do.
@@ -20,7 +21,7 @@ import { defaultPivotParameters } from "../src/core/pivots.ts";
 import type { BackendKind } from "../src/engine/contract.ts";
 import { createEngine } from "../src/engine/engine.ts";
 import { nodeDevice } from "../src/engine/load/node-device.ts";
-import { createNodeEngine, openNodeSession } from "../src/engine/node-engine.ts";
+import { openNodeSession } from "../src/engine/node-engine.ts";
 import { decodePicture } from "../src/models/image/decode-node.ts";
 import { createNodeFolder } from "../src/models/node-folder.ts";
 import { createNodeBackend } from "../src/runtime/cpu/node.ts";
@@ -37,16 +38,21 @@ type Name = (typeof NAMES)[number];
 
 const root = join(import.meta.dirname, "..");
 
+/** An engine on a folder of this disk. `threads`: of its cpu backend; 0 leaves them to onnxruntime. */
+function nodeEngine(folder: string, threads = 0) {
+  return createEngine({
+    device: nodeDevice,
+    openFolder: () => createNodeFolder(folder),
+    decodePicture,
+    createBackend: async () => createNodeBackend(threads > 0 ? { threads } : {}),
+  });
+}
+
 async function benchNode(samples: number) {
   const folder = join(root, "public", "models", "scenes");
   const { scene, question } = JSON.parse(await readFile(join(folder, "evaluation.json"), "utf8")).samples[0];
   const picture = drawScene(parseScene(scene, "scene"), MODEL_PICTURE_SIZE);
-  const engine = createEngine({
-    device: nodeDevice,
-    openFolder: () => createNodeFolder(folder),
-    decodePicture,
-    createBackend: async () => createNodeBackend(),
-  });
+  const engine = nodeEngine(folder);
   return measureEngine(
     engine,
     { source: { kind: "address", name: "scenes", url: "" }, backend: "cpu" },
@@ -93,7 +99,7 @@ async function benchSliced(places: readonly string[]) {
   for (const place of places) {
     measured[place] =
       place === "node"
-        ? await measureSliced(createNodeEngine(), {
+        ? await measureSliced(nodeEngine(folder, Number(values.threads)), {
             ...options,
             backend: "cpu",
             source: { kind: "address", name: "bench", url: folder },
