@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of README.md and docs/results.md from the built page with the bundled model:
- * `npm run docs-pictures [-- workbench|curves]`. The curves are those of the reference results that the page brings along.
+ * `npm run docs-pictures [-- workbench|export|curves]`. The curves are those of the reference results that the page brings along.
  */
 import { join, resolve } from "node:path";
 import { type Browser, chromium, expect, type Page } from "@playwright/test";
@@ -22,6 +22,17 @@ const PICTURES: Readonly<Record<string, (page: Page, address: string) => Promise
     await expect(new Workbench(page).verdict).toBeVisible({ timeout: LONG });
     // The curve on the slider, down to its last steps.
     await expect(page.locator("[data-measured]")).toHaveAttribute("data-measured", WHOLE_CURVE, { timeout: LONG });
+  },
+  async export(page, address) {
+    // A place to save to is not asked for in a picture.
+    await page.addInitScript("delete window.showSaveFilePicker");
+    await page.goto(`${address}#backend=cpu&ratio=40`);
+    const workbench = new Workbench(page);
+    await expect(workbench.verdict).toBeVisible({ timeout: LONG });
+    await workbench.more("Export the smaller model…");
+    const dialog = page.getByRole("dialog", { name: "Export the smaller model" });
+    await dialog.getByRole("button", { name: "Save zip file" }).click();
+    await expect(dialog.getByRole("status")).toContainText(".zip", { timeout: LONG });
   },
   async curves(page, address) {
     await page.goto(`${address}#backend=cpu&ratio=40`);
