@@ -83,6 +83,7 @@ export default function ParametersPanel() {
       )}
       {failure && <Alert failure={failure} />}
       <MethodChoices />
+      <SlicedModel />
       {SECTIONS.filter(({ section }) => section !== FUSION || method === DEFAULT_METHOD).map(({ section, title }) => (
         <fieldset key={section} className={styles.parameters}>
           <legend className={texts.panelTitle}>{title}</legend>
@@ -99,7 +100,6 @@ export default function ParametersPanel() {
           {section === "pivots" && <Markers />}
         </fieldset>
       ))}
-      <SlicedModel />
     </aside>
   );
 }
