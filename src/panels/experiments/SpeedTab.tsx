@@ -74,7 +74,10 @@ export default function SpeedTab() {
         )}
         {!busy && (
           <p className={texts.note}>
-            {reason ?? (status === "cancelled" ? "Stopped. What was measured stays." : "Other work of the page waits.")}
+            {reason ??
+              (status === "cancelled"
+                ? "Stopped. What was measured stays."
+                : "Other work of the page waits meanwhile.")}
           </p>
         )}
         {stale && (
@@ -130,7 +133,8 @@ function ratiosText(ratios: readonly number[]): string {
 function unavailable(state: WorkbenchState): string | null {
   if (state.model.status !== "ready" || !state.pruning.frame) return missingPlan(state);
   if (state.pruning.opened)
-    return "A plan of a file is measured by the command line's speed; here those that the page makes.";
+    return "A file's plan is measured on the command line, by `speed`; here only plans that the page makes.";
+  if (state.slicing.released) return "Takes the dense weights, which were released: leave the sliced model first.";
   if (!state.reasoning.trace) return "Waits for the dense model's reasoning.";
   return null;
 }

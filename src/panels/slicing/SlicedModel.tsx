@@ -28,7 +28,7 @@ export default function SlicedModel() {
   const [release, setRelease] = useState(false);
   const busy = isBusy(slicing);
   const { of, summary, released } = slicing;
-  const on = of !== null || released;
+  const on = of !== null;
   const slice = () => void actions.run((run) => void run.slice(release));
 
   return (
@@ -46,15 +46,15 @@ export default function SlicedModel() {
           role="switch"
           checked={on}
           aria-checked={on}
-          disabled={busy || (!on && !planned)}
+          disabled={busy || (!on && (!planned || released))}
           aria-describedby={`${id}-text`}
           onChange={() => (on ? void actions.run((run) => void run.back()) : slice())}
         />
         <span>Run the sliced model</span>
       </label>
-      {!on && (
+      {!on && !released && (
         <label className={controls.check}>
-          <input type="checkbox" checked={release} onChange={() => setRelease(!release)} />
+          <input type="checkbox" checked={release} disabled={busy} onChange={() => setRelease(!release)} />
           <span>
             Release the dense weights{" "}
             <span className={texts.note}>where memory is short; going back loads the model again</span>
@@ -70,12 +70,23 @@ export default function SlicedModel() {
         </div>
       )}
       {slicing.failure && <Alert failure={slicing.failure} />}
+      {!on && released && !busy && (
+        <div className={texts.row}>
+          <p className={texts.noteStrong}>The dense weights were released, and there are no sliced ones.</p>
+          <button type="button" className={controls.button} onClick={() => void actions.run((run) => void run.back())}>
+            Load the model again
+          </button>
+        </div>
+      )}
       {of && summary && (
         <>
           <p role="status" className={texts.note}>
             {`${methodLabel(of.plan.method)} at ${formatShare(of.plan.asked)}: weights ${formatBytes(summary.denseBytes)} → ${formatBytes(summary.slicedBytes)}.`}
             {summary.denseReleased && " The dense weights are released."}
-            {!current && " The plan at hand is another one and runs on masks."}
+            {!current &&
+              (released
+                ? " The plan at hand is another one: masks need the dense weights."
+                : " The plan at hand is another one and runs on masks.")}
           </p>
           {!released && (
             <div className={texts.row}>

@@ -1,4 +1,5 @@
 /** The measuring of speeds, one turn of the engine for each ratio. */
+import { PivotscopeError } from "../../../core/errors.ts";
 import type { SpeedPoint } from "../../../core/speed/speed.ts";
 import { compareSpeed } from "../../../engine/measure/compare-speed.ts";
 import type { Context } from "../../context.ts";
@@ -16,8 +17,8 @@ const RUNS = 5;
 const TOKENS = 32;
 
 /**
- * Measures ratio after ratio, and shows each as soon as it is measured. A file's plan has one ratio, its own.
- * @throws PivotscopeError as the planner and the engine do.
+ * Measures ratio after ratio, and shows each as soon as it is measured.
+ * @throws PivotscopeError `unsupported` where the dense weights were released, and as the planner and the engine do.
  */
 export async function measureSpeeds(
   { get, patch }: Pick<Context, "get" | "patch">,
@@ -39,8 +40,18 @@ export async function measureSpeeds(
     if (!wanted()) return;
     const frame = planner(ratio);
     const plan = pruningOf(frame);
-    const point = await inTurn((engine) =>
-      compareSpeed(
+    const point = await inTurn((engine) => {
+      // The engine would give up the sliced weights first, and then have neither.
+      if (get().slicing.released) {
+        throw new PivotscopeError(
+          "unsupported",
+          "Speeds take the dense weights, which were released.",
+          "Go back to the dense model first.",
+        );
+      }
+      // An engine has one sliced model at a time, and this one goes in the end.
+      patch("slicing", { of: null, summary: null, check: null });
+      return compareSpeed(
         engine,
         {
           ...{ input, pruning: plan, asked: ratio, reached: frame.reachedRatio },
@@ -50,8 +61,8 @@ export async function measureSpeeds(
           signal,
           onProgress: ({ done, total }) => report({ done: place * total + done, total: ratios.length * total, ratio }),
         },
-      ),
-    );
+      );
+    });
     if (!wanted()) return;
     const { series } = get().speed;
     const known = series?.key === key ? series.points : [];

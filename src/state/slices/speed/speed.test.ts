@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { createHarness, type Harness } from "../../testing/harness.ts";
-import { opened, until } from "../../testing/journey.ts";
+import { measureAt, opened, until } from "../../testing/journey.ts";
 
 let harness: Harness = createHarness();
 afterEach(() => harness.workbench.close());
@@ -49,4 +49,26 @@ it("keeps what it has when it is cancelled, and gives the weights back then, too
   expect(state().speed.series?.points.map(({ asked }) => asked)).toEqual([0.2]);
   speed().reset();
   expect(state().speed).toMatchObject({ status: "idle", series: null });
+});
+
+const slice = async (release: boolean) => {
+  harness = await opened();
+  await measureAt(harness, 0.4);
+  await harness.workbench.actions.slicing.run((run) => void run.slice(release));
+  await until(harness, ({ slicing }) => slicing.status === "done");
+};
+
+it("takes the place of the sliced model, and nobody goes on as if that were there", async () => {
+  await slice(false);
+  await speed().start([0.2]);
+  expect(state().speed.status).toBe("done");
+  expect(state().slicing).toMatchObject({ of: null, summary: null, check: null });
+});
+
+it("leaves sliced weights alone that are the only ones", async () => {
+  await slice(true);
+  await speed().start([0.2]);
+  expect(state().speed).toMatchObject({ status: "failed", failure: { code: "unsupported" } });
+  expect(kinds().filter((kind) => kind === "slice")).toHaveLength(1);
+  expect(state().slicing).toMatchObject({ of: { plan: { asked: 0.4 } }, released: true });
 });
