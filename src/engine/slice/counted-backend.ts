@@ -5,7 +5,7 @@ const BYTES: Readonly<Record<Tensor["type"], number>> = { float32: 4, float16: 2
 
 export interface CountedBackend {
   readonly backend: Backend;
-  /** Most bytes at one time, of tensors that were uploaded or given out by a run through `backend` and not yet released. */
+  /** Most bytes at one time of tensors that came from `backend`, made or given out by a run, and were not yet released. */
   readonly peak: number;
 }
 
@@ -21,13 +21,14 @@ export function countBytes(inner: Backend): CountedBackend {
     peak = Math.max(peak, now);
     return tensor;
   };
-  const counted: Pick<Backend, "run" | "upload" | "uploadLength" | "release"> = {
-    async run(program, feeds) {
-      const outputs = await inner.run(program, feeds);
+  const counted: Pick<Backend, "run" | "upload" | "allocate" | "uploadLength" | "release"> = {
+    async run(program, feeds, places) {
+      const outputs = await inner.run(program, feeds, places);
       for (const tensor of Object.values(outputs)) own(tensor);
       return outputs;
     },
     upload: (data, dims) => own(inner.upload(data, dims)),
+    allocate: (dims) => own(inner.allocate(dims)),
     uploadLength: (length) => own(inner.uploadLength(length)),
     release(...tensors) {
       for (const tensor of tensors) {
