@@ -5,6 +5,7 @@ import { createNodeBackend } from "../runtime/cpu/node.ts";
 import type { ModelSummary, SampleInput } from "./contract.ts";
 import { createEngine } from "./engine.ts";
 import { nodeDevice } from "./load/node-device.ts";
+import { compareSpeed } from "./measure/compare-speed.ts";
 import { createTinyFolder } from "./testing/tiny-checkpoint.ts";
 
 const SIZE = 32;
@@ -78,6 +79,10 @@ it("checks the sliced weights against masks, which it refuses without any", asyn
   await engine.unslice();
   await expect(engine.checkSlice(input, TRACE)).rejects.toMatchObject({ code: "bad-input" });
   await engine.slice(pruningOf(summary, 3), {});
+  await expect(engine.checkSlice(input, [])).rejects.toMatchObject({
+    code: "bad-input",
+    message: "The trace is empty.",
+  });
   const check = await engine.checkSlice(input, TRACE);
   expect(check).toMatchObject({ positions: TRACE.length, tokens: TRACE.length, differsAt: null });
   expect(check.logits).toBeLessThan(1e-4);
@@ -122,5 +127,10 @@ it("without dense weights refuses what needs them and goes on with what does not
   await expect(own.generate(input, {})).rejects.toMatchObject(gone);
   await expect(own.checkSlice(input, TRACE)).rejects.toMatchObject(gone);
   await expect(own.evaluate(input, TRACE.slice(1), sliced(pruning))).rejects.toMatchObject(gone);
+  // What is left stays where another plan, or both in turn, are asked for.
+  await expect(own.slice(pruningOf(needs, 3), {})).rejects.toMatchObject(gone);
+  const order = { input, pruning, asked: 0.5, reached: 0.5, tokens: 3, runs: 1, longestTrace: 3 };
+  await expect(compareSpeed(own, order)).rejects.toMatchObject(gone);
+  expect((await own.generate(input, { pruning: sliced(pruning), maximumTokens: 2 })).weights).toBe("sliced");
   await own.dispose();
 });

@@ -204,8 +204,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
 
     async slice(pruning, options, call = {}) {
       const { sliceSession } = await loadSlices();
-      await unslice();
-      slice = await sliceSession(loaded(), pruning, options, call);
+      slice = await sliceSession(loaded(), pruning, options, call, unslice);
       return slice.summary;
     },
 

@@ -28,7 +28,7 @@ export interface SpeedProgress {
 }
 
 /**
- * The sliced weights are given back in the end, whatever happens.
+ * The sliced weights are given back in the end, whatever happens; a sliced model that was there before is given back at once.
  * @throws PivotscopeError `cancelled`, and as `Engine.slice` and `Engine.measureSpeed`.
  */
 export async function compareSpeed(
@@ -48,8 +48,12 @@ export async function compareSpeed(
     done += 1;
     onProgress?.({ done, total });
   };
+  const { denseParameters, slicedParameters } = await engine.slice(pruning, {}, call).catch(async (error: unknown) => {
+    // A worker may end what was cancelled here; what it refuses leaves as it is what was there.
+    if (signal?.aborted) await engine.unslice();
+    throw error;
+  });
   try {
-    const { denseParameters, slicedParameters } = await engine.slice(pruning, {}, call);
     step();
     const timed: Record<"dense" | "sliced", SpeedRun[]> = { dense: [], sliced: [] };
     for (let run = 0; run < runs; run++) {
@@ -59,7 +63,11 @@ export async function compareSpeed(
         step();
       }
     }
-    const trace = await engine.generate(input, { pruning, maximumTokens: longestTrace }, call);
+    const trace = await engine.generate(
+      input,
+      { pruning: { ...pruning, weights: "sliced" }, maximumTokens: longestTrace },
+      call,
+    );
     step();
     const figures = { dense: figuresOf(timed.dense), sliced: figuresOf(timed.sliced) };
     return {

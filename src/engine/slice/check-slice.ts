@@ -1,5 +1,5 @@
 /** Holds sliced weights against masked ones: the same model, so what differs is rounding. */
-import { throwIfCancelled } from "../../core/errors.ts";
+import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { Backend, Tensor } from "../../runtime/backend.ts";
 import type { SliceCheck } from "../contract.ts";
 import { generateGreedy } from "../generate/generate.ts";
@@ -35,6 +35,10 @@ export async function checkSlice(
   signal?: AbortSignal,
 ): Promise<SliceCheck> {
   const sliced = requireSlice(slice);
+  // Nothing differs where nothing is compared.
+  if (trace.length === 0) {
+    throw new PivotscopeError("bad-input", "The trace is empty.", "Let the dense model write one first.");
+  }
   const { backend } = model;
   const batch = createBatch([{ ...input, trace, pivots: [] }], model.imageTokenId);
   using scope = openScope(backend);

@@ -3,7 +3,7 @@ import type { Pruning } from "../../core/pruning.ts";
 import type { Call, SliceOptions, SliceProgress, SliceSummary } from "../contract.ts";
 import { weightBytes } from "../load/weight-upload.ts";
 import type { Session } from "../session.ts";
-import { type SlicedModel, sliceModel } from "./slice-model.ts";
+import { requireDense, type SlicedModel, sliceModel } from "./slice-model.ts";
 
 export { checkSlice } from "./check-slice.ts";
 export { measureSpeed } from "./measure-speed.ts";
@@ -17,13 +17,20 @@ export interface EngineSlice extends SlicedModel {
   readonly label: { readonly weights: "sliced" };
 }
 
-/** See `Engine.slice`. */
+/**
+ * See `Engine.slice`.
+ *
+ * @param clear gives the last sliced model back; not called where the dense weights are gone, of which it is all that is left.
+ */
 export async function sliceSession(
   { model }: Session,
   { keep, meanInputs }: Pruning,
   { releaseDense = false }: SliceOptions,
   { signal, onProgress }: Call<SliceProgress>,
+  clear: () => Promise<void>,
 ): Promise<EngineSlice> {
+  requireDense(model);
+  await clear();
   const pruning = { keep: keep.slice(), meanInputs: meanInputs?.slice() ?? null };
   const sliced = await sliceModel(model, pruning, { releaseDense, signal, onProgress });
   const { precision } = model;

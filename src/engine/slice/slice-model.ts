@@ -56,6 +56,11 @@ function withoutLayers(model: Model): void {
   };
 }
 
+/** @throws PivotscopeError `unsupported` where the dense weights were released. */
+export function requireDense(model: Model): void {
+  for (const { tower } of towersOf(model.definition)) model.layerFeeds(tower, 0);
+}
+
 /** The compensation that `pruned` has for a layer. */
 function compensationOf(pruned: MaskSet, tower: Tower, layer: number): Feeds {
   if (!pruned.compensated) return {};

@@ -41,7 +41,6 @@ export async function measureSpeeds(
     const frame = planner(ratio);
     const plan = pruningOf(frame);
     const point = await inTurn((engine) => {
-      // The engine would give up the sliced weights first, and then have neither.
       if (get().slicing.released) {
         throw new PivotscopeError(
           "unsupported",
