@@ -1,7 +1,7 @@
 /** Writes the page as it stands into a session file; fetched when somebody saves one. */
 import { PivotscopeError } from "../../core/errors.ts";
 import { serialiseResult } from "../../core/experiments/result-json.ts";
-import { createPlan, serialisePlan } from "../../core/plan.ts";
+import { serialisePlan } from "../../core/plan.ts";
 import { VERSION } from "../../core/version.ts";
 import { serialiseOwnSamples } from "../../models/own-samples-json.ts";
 import { writeStatistics } from "../../models/statistics-file/write-statistics.ts";
@@ -12,6 +12,7 @@ import type { Context } from "../context.ts";
 import { modelAtHand } from "../provenance.ts";
 import { wholeStatistics } from "../slices/calibration.ts";
 import { createKeptResults } from "../slices/experiments/kept-results.ts";
+import { planAtHand } from "../slices/exporting/export-order.ts";
 import { readHistory } from "../slices/history/history-records.ts";
 import { findPicture, listPictures } from "../slices/input/asked-pictures.ts";
 import { seal } from "../slices/kept/answer-records.ts";
@@ -27,11 +28,12 @@ export interface SavedSession {
   readonly name: string;
   /** Whole: a file is named and written only when nothing can go wrong any more but the writing. */
   readonly file: Blob;
-  /** What is at hand and not in it, in words; empty for nothing. */
-  readonly leftOut: readonly string[];
 }
 
-/** @throws PivotscopeError `busy` while no model is loaded; what the storage throws where pictures and results lie. */
+/**
+ * What is at hand and does not go into it is said as the outcome of a file.
+ * @throws PivotscopeError `busy` while no model is loaded; what the storage throws where pictures and results lie.
+ */
 export async function saveSession(context: Context): Promise<SavedSession> {
   const state = context.get();
   const model = modelAtHand(state);
@@ -42,13 +44,11 @@ export async function saveSession(context: Context): Promise<SavedSession> {
   const parts: ZipEntry[] = [];
   const json = (name: string, content: unknown) => parts.push({ name, content: JSON.stringify(content) });
 
+  const { of, opened } = state.pruning;
+  // Before anything is waited for: the slider's next tick overwrites the frame's arrays.
+  const plan = planAtHand(state)?.plan;
+  if (plan) parts.push({ name: ENTRY.plan, content: serialisePlan(plan) });
   const { pictures, shownAs } = await savePictures(context, parts);
-  const { frame, of, opened } = state.pruning;
-  if (frame && of) {
-    const { method, parameters, asked } = of.plan;
-    const plan = createPlan(summary.layout, frame, { model: of.model, method, parameters, askedRatio: asked });
-    parts.push({ name: ENTRY.plan, content: serialisePlan(plan) });
-  }
   const statistics = wholeStatistics(state);
   if (statistics) {
     const content = writeStatistics(summary.layout, statistics, aboutStatistics(state)) as Uint8Array<ArrayBuffer>;
@@ -61,10 +61,13 @@ export async function saveSession(context: Context): Promise<SavedSession> {
   json(ENTRY.answers, await createKeptAnswers(records, date).save(model.weightHash));
   const { shown } = state.measurement;
   const { trace } = state.reasoning;
-  if (shown?.answer && trace && of && shown.of.plan.hash === of.plan.hash) {
-    const { measurement, answer } = shown;
+  const measured = shown?.answer && trace && of && shown.of.plan.hash === of.plan.hash ? shown : null;
+  // Those who run it again have no sliced weights.
+  if (measured?.of.weights) leftOut.push("the result of the sliced weights");
+  else if (measured) {
+    const { measurement, answer } = measured;
     json(ENTRY.shown, {
-      text: seal("shown", { trace, measured: [{ plan: shown.of.plan, measurement, answer }] }).text,
+      text: seal("shown", { trace, measured: [{ plan: measured.of.plan, measurement, answer }] }).text,
     });
   }
   const pins = savePins(state);
@@ -99,7 +102,11 @@ export async function saveSession(context: Context): Promise<SavedSession> {
   });
   const stream = writeZip(withSums(parts), new Date(date()));
   const day = manifest.saved.slice(0, 10);
-  return { name: `pivotscope-session-${model.name}-${day}.zip`, file: await new Response(stream).blob(), leftOut };
+  const name = `pivotscope-session-${model.name}-${day}.zip`;
+  const whole = await new Response(stream).blob();
+  if (leftOut.length > 0)
+    context.patch("files", { outcome: `${name} is without ${leftOut.join(", and ")}.`, failure: null });
+  return { name, file: whole };
 }
 
 /** The entries, and behind them the list of their checksums. */

@@ -1,8 +1,10 @@
 /** A session: what one page saved, another shows. */
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { readZip } from "../../models/zip-file.ts";
 import { REST } from "../slices/measurement/measurement.ts";
 import { createHarness, type Harness } from "../testing/harness.ts";
 import { measureAt, opened, until } from "../testing/journey.ts";
+import { SESSION_LIMITS } from "./format.ts";
 
 let harness: Harness = createHarness();
 afterEach(() => harness.workbench.close());
@@ -54,6 +56,13 @@ const shown = () => {
     ],
   };
 };
+
+/** A session's entry, parsed. */
+async function entryOf(file: Blob, name: string): Promise<Record<string, unknown> | null> {
+  const entries = readZip(new Uint8Array(await file.arrayBuffer()), "session.zip", SESSION_LIMITS);
+  const bytes = entries.get(name);
+  return bytes ? JSON.parse(new TextDecoder().decode(bytes)) : null;
+}
 
 const own = new File(["own"], "cat.png", { type: "image/png" });
 
@@ -137,5 +146,32 @@ describe("a session", () => {
     await until(harness, ({ measurement }) => measurement.status === "done");
     expect(shown()).toEqual(before);
     expect(state().files.outcome).toContain("This browser does not keep all of it (private window)");
+  });
+
+  it("holds the plan as it stood, wherever the thumb goes meanwhile", async () => {
+    harness = await opened();
+    await measureAt(harness, 0.2);
+    const still = await entryOf(await saved(), "plan.json");
+    const { records } = harness;
+    vi.spyOn(records, "read").mockImplementationOnce((...place) => {
+      actions().pruning.setRatio(0.6);
+      return records.read(...place);
+    });
+    expect(await entryOf(await saved(), "plan.json")).toEqual(still);
+    expect(state().pruning.ratio).toBe(0.6);
+  });
+
+  it("says what it is without, and gives no sliced weights' result as that of masks", async () => {
+    harness = await opened();
+    await measureAt(harness, 0.3);
+    expect(await entryOf(await saved(), "shown.json")).not.toBeNull();
+    expect(state().files.outcome).toBeNull();
+    await actions().slicing.run((run) => void run.slice(false));
+    await until(harness, ({ measurement }) => {
+      harness.elapse(REST);
+      return measurement.shown?.of.weights === "sliced" && measurement.shown.answer !== null;
+    });
+    expect(await entryOf(await saved(), "shown.json")).toBeNull();
+    expect(state().files.outcome).toMatch(/\.zip is without the result of the sliced weights\.$/);
   });
 });
