@@ -99,6 +99,24 @@ test("where somebody chooses a file, it is written whole or not at all", async (
   await expect(dialog.getByRole("status")).toContainText("scenes-mucrasp-50pct-onnx.zip:");
 });
 
+test("an export goes on when the dialog is closed, and one that is cancelled leaves no file", async ({ page }) => {
+  const workbench = new Workbench(page);
+  await ownPicker(page);
+  await workbench.open(AT);
+  await workbench.settled();
+  const dialog = await openDialog(workbench, "transformers.js, onnxruntime");
+  await dialog.getByRole("button", { name: "Save zip file" }).click();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(dialog.getByRole("status")).toHaveText("Cancelled; nothing was left behind.");
+  await expect.poll(() => pickedBytes(page).catch((error) => String(error))).toContain("NotFoundError");
+
+  await page.evaluate("delete window.showSaveFilePicker");
+  const download = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Save zip file" }).click();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  expect((await download).suggestedFilename()).toBe("scenes-mucrasp-50pct-onnx.zip");
+});
+
 test("a full disk leaves nothing, and says so", async ({ page }) => {
   const workbench = new Workbench(page);
   await noPicker(page);

@@ -11,7 +11,7 @@ import { useActions, useSelect, useWorkbench } from "../use-workbench.ts";
 import { waitingText } from "../words.ts";
 import styles from "./ExportDialog.module.css";
 import { ExportProgressBar, ExportResult } from "./ExportStatus.tsx";
-import { chooseFile, saveAsDownload } from "./export-file.ts";
+import { chooseFile, removeUnwritten, saveAsDownload } from "./export-file.ts";
 import { FORMATS, PRECISIONS, planWords, sizeWords } from "./export-words.ts";
 
 export default function ExportDialog() {
@@ -41,6 +41,10 @@ export default function ExportDialog() {
     const to = await chooseFile(asked.fileName);
     if (to === "called-off") return;
     await actions.start({ ...asked, order: { ...asked.order, to } });
+    // Whether the dialog is still open or not.
+    const { status, outcome } = store.getState().exporting;
+    if (status === "done") saveAsDownload(outcome);
+    else if (to) await removeUnwritten(to).catch(() => undefined);
   };
   return (
     <dialog

@@ -1,12 +1,10 @@
 /** How far an export is, and what it left. */
-import { useEffect } from "react";
 import { formatBytes } from "../../core/format-bytes.ts";
 import { plural } from "../../core/words.ts";
 import type { ExportProgress } from "../../engine/contract.ts";
 import type { Exported } from "../../state/slices/exporting/exporting-state.ts";
 import { Progress } from "../Progress.tsx";
 import texts from "../shared/text.module.css";
-import { downloadOnce } from "./export-file.ts";
 import { FORMATS, planWords } from "./export-words.ts";
 
 export function ExportProgressBar({ progress }: { readonly progress: ExportProgress | null }) {
@@ -17,8 +15,6 @@ export function ExportProgressBar({ progress }: { readonly progress: ExportProgr
 }
 
 export function ExportResult({ outcome }: { readonly outcome: Exported }) {
-  // Without a file that somebody chose, it is saved as downloads are, once.
-  useEffect(() => downloadOnce(outcome), [outcome]);
   const title = FORMATS.find(({ name }) => name === outcome.format)?.title ?? outcome.format;
   return (
     <div role="status">
