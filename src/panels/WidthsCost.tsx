@@ -1,9 +1,10 @@
 /** What the plan's width options cost on the picture at hand, in a sentence: KL, reached ratio, which layers change. */
 import { formatNats, formatShare } from "../charts/format.ts";
 import { widthWords } from "../core/parameters/widths.ts";
+import { prunedKey } from "../core/provenance.ts";
+import { prunedAtHand } from "../state/provenance.ts";
 import type { WorkbenchState } from "../state/shape.ts";
 import type { WidthsCost as Cost } from "../state/slices/curve/curve-state.ts";
-import { measurementKey } from "../state/slices/measurement/kept-measurements.ts";
 import { meanKl } from "../state/slices/measurement/mean-kl.ts";
 import { staleRatio } from "../state/slices/measurement/measurement.ts";
 import texts from "./shared/text.module.css";
@@ -13,17 +14,22 @@ export default function WidthsCost() {
   return <p className={texts.note}>{useSelect(costSentence)}</p>;
 }
 
-/** "Rounded to 32: mean KL 0.42 nats instead of 0.40, 50.2 % removed instead of 50.0 %; of 16 MLPs 3 are wider, 9 narrower." */
+/** "Rounded to 32: mean KL 0.42 nats instead of 0.40, 50.2 % removed instead of 50.0 %; of 16 MLPs, 3 wider and 9 narrower." */
 export function costSentence(state: WorkbenchState): string {
   const { pruning, measurement, curve } = state;
   if (!pruning.of || !pruning.frame) return "";
   const words = widthWords(pruning.of.plan.parameters).slice(2);
   const head = `${words.charAt(0).toUpperCase()}${words.slice(1)}: `;
   const { shown } = measurement;
-  const cost = curve.widths?.key === measurementKey(state) ? curve.widths : null;
+  // The method's own plan is measured on masks, whatever weights this one has.
+  const of = prunedAtHand(state);
+  const cost = of && curve.widths?.key === prunedKey(of) ? curve.widths : null;
   const reached = formatShare(pruning.frame.reachedRatio, 1);
   if (!cost || !shown || staleRatio(state) !== null) {
-    return `${head}${reached} removed; what that costs in KL is measured once the page has come to rest.`;
+    const when = state.slicing.released
+      ? "takes the dense weights, which were released"
+      : "is measured once the page has come to rest";
+    return `${head}${reached} removed; what that costs in KL ${when}.`;
   }
   const changed = [changedWords("MLPs", cost.changed.mlp), changedWords("attention modules", cost.changed.attn)].filter(
     (text) => text !== "",
@@ -33,7 +39,7 @@ export function costSentence(state: WorkbenchState): string {
   return `${head}${kl}, ${reached} removed instead of ${formatShare(cost.reached, 1)}; ${changed.join("; ")}.`;
 }
 
-/** "of 16 MLPs 3 are wider, 9 narrower"; empty where none is. */
+/** "of 16 MLPs, 3 wider and 9 narrower"; empty where none is. */
 function changedWords(name: string, { wider, narrower, of }: Cost["changed"]["mlp"]): string {
   if (wider + narrower === 0) return "";
   const parts = [wider > 0 && `${wider} wider`, narrower > 0 && `${narrower} narrower`].filter(Boolean);

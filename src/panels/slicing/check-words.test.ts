@@ -17,5 +17,5 @@ it("says what was compared, and where tokens begin to differ", () => {
     "Checked on this picture: largest difference of a logit 2·10⁻⁶, largest KL 1·10⁻⁹ nats, at 41 positions; " +
       "41 tokens written, all equal.",
   );
-  expect(checkWords({ ...check, differsAt: 4 })).toContain("41 tokens written, different from the 5. on.");
+  expect(checkWords({ ...check, differsAt: 4 })).toContain("41 tokens written, different from token 5 on.");
 });

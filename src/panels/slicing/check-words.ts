@@ -18,7 +18,7 @@ export function powerText(value: number): string {
 
 /** "Checked on this picture: largest difference of a logit 2·10⁻⁶, of KL 1·10⁻⁹ nats, at 41 positions; 41 tokens written, all equal." */
 export function checkWords({ logits, kl, positions, tokens, differsAt }: SliceCheck): string {
-  const written = differsAt === null ? "all equal" : `different from the ${differsAt + 1}. on`;
+  const written = differsAt === null ? "all equal" : `different from token ${differsAt + 1} on`;
   return (
     `Checked on this picture: largest difference of a logit ${powerText(logits)}, largest KL ${powerText(kl)} nats, ` +
     `at ${plural(positions, "position")}; ${plural(tokens, "token")} written, ${written}.`
