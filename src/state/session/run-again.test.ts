@@ -158,17 +158,6 @@ describe("a session that is run again", () => {
   });
 });
 
-it("tells a session that is opened meanwhile nothing of its end", async () => {
-  await actions().files.open([new File([session], "a.zip")]);
-  const gate = harness.fake().gate("generate");
-  const running = actions().files.runAgain(false);
-  await until(harness, () => check()?.status === "running");
-  await actions().files.open([new File([session], "b.zip")]);
-  gate.open();
-  await running;
-  expect(state().files.session).toMatchObject({ file: "b.zip", check: null });
-});
-
 describe("values", () => {
   const compare = (saved: number[], now: number[], scale?: number) => compareNumbers("x", saved, now, scale).sameness;
 

@@ -22,8 +22,6 @@ const ANEW: KeptCalibrations = { read: async () => null, note() {}, async forget
 
 export function createRun(context: Context, onLoss: (error: unknown) => boolean) {
   const { get, patch } = context;
-  /** What is run; another session that is opened meanwhile is told nothing of it. */
-  let running: SavedRun | null = null;
   const job = createJob<string, Partial<SessionCheck>>(context, {
     kind: "comparison",
     onError: onLoss,
@@ -40,7 +38,7 @@ export function createRun(context: Context, onLoss: (error: unknown) => boolean)
 
   function note(change: Partial<SessionCheck>): void {
     const { session } = get().files;
-    if (!session || session.run !== running) return;
+    if (!session) return;
     const before: SessionCheck = session.check ?? {
       status: "running",
       doing: "",
@@ -57,7 +55,6 @@ export function createRun(context: Context, onLoss: (error: unknown) => boolean)
       const { session } = get().files;
       const saved = session?.run;
       if (!session || !saved) return;
-      running = saved;
       const model = modelAtHand(get());
       patch("files", { session: { ...session, check: null } });
       try {
