@@ -2,6 +2,7 @@
 import { PivotscopeError, reasonOf } from "../../core/errors.ts";
 import { StoreFullError } from "../../models/cache/file-store.ts";
 import { createOpfsStore } from "../../models/cache/opfs-store.ts";
+import { removeUnwritten } from "../../models/export/remove-unwritten.ts";
 
 export interface Sink {
   write(piece: Uint8Array<ArrayBuffer>): Promise<void>;
@@ -59,8 +60,11 @@ export async function createChosenSink(handle: FileSystemFileHandle): Promise<Si
       await toDisk(handle.name, () => stream.close());
       return null;
     },
-    // A stream that failed is closed already.
-    abandon: () => stream.abort().catch(() => undefined),
+    async abandon() {
+      // A stream that failed is closed already.
+      await stream.abort().catch(() => undefined);
+      await removeUnwritten(handle);
+    },
   };
 }
 

@@ -53,7 +53,13 @@ function fakeHandle(room = Number.POSITIVE_INFINITY) {
       log.push("aborted");
     },
   };
-  const handle = { name: "small.zip", createWritable: async () => stream };
+  const handle = {
+    name: "small.zip",
+    createWritable: async () => stream,
+    // The browser writes beside it; choosing it has made it.
+    getFile: async () => ({ size: 0 }),
+    remove: async () => void log.push("removed"),
+  };
   return { log, handle: handle as unknown as FileSystemFileHandle, held: () => held };
 }
 
@@ -93,7 +99,7 @@ describe("an export's zip file", () => {
   ])("is given up after %s", async (_, asked, message) => {
     const { log, handle } = fakeHandle(5_000_000);
     await expect(writeExport(await createChosenSink(handle), asked())).rejects.toThrow(message);
-    expect(log).toEqual(["aborted"]);
+    expect(log).toEqual(["aborted", "removed"]);
   });
 
   it("says so where the place is no longer to be written to", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { removeUnwritten } from "./export-file.ts";
+import { removeUnwritten } from "./remove-unwritten.ts";
 
 it("removes the empty file that choosing it has made, and none with something in it", async () => {
   const removed: number[] = [];
@@ -13,7 +13,10 @@ it("removes the empty file that choosing it has made, and none with something in
   expect(removed).toEqual([0]);
 });
 
-it("leaves it where a browser cannot remove single files", async () => {
+it("leaves it where a browser cannot remove single files, or does not allow it", async () => {
   const file = { getFile: async () => ({ size: 0 }) } as unknown as FileSystemFileHandle;
   await expect(removeUnwritten(file)).resolves.toBeUndefined();
+  await expect(
+    removeUnwritten(Object.assign(file, { remove: () => Promise.reject(new Error("no")) })),
+  ).resolves.toBeUndefined();
 });

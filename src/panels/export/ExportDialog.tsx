@@ -1,6 +1,7 @@
 /** Leaving with a smaller model: in which format, how large it gets, and the way to the file. */
 import { useId, useLayoutEffect, useRef, useState } from "react";
 import type { ExportFormat, ExportPrecision } from "../../engine/contract.ts";
+import { removeUnwritten } from "../../models/export/remove-unwritten.ts";
 import { isBusy } from "../../state/job-state.ts";
 import { exportOrder } from "../../state/slices/exporting/export-order.ts";
 import { Alert } from "../Alert.tsx";
@@ -11,7 +12,7 @@ import { useActions, useSelect, useWorkbench } from "../use-workbench.ts";
 import { waitingText } from "../words.ts";
 import styles from "./ExportDialog.module.css";
 import { ExportProgressBar, ExportResult } from "./ExportStatus.tsx";
-import { chooseFile, removeUnwritten, saveAsDownload } from "./export-file.ts";
+import { chooseFile, saveAsDownload } from "./export-file.ts";
 import { FORMATS, PRECISIONS, planWords, sizeWords } from "./export-words.ts";
 
 export default function ExportDialog() {
@@ -44,7 +45,7 @@ export default function ExportDialog() {
     // Whether the dialog is still open or not.
     const { status, outcome } = store.getState().exporting;
     if (status === "done") saveAsDownload(outcome);
-    else if (to) await removeUnwritten(to).catch(() => undefined);
+    else if (to) await removeUnwritten(to);
   };
   return (
     <dialog

@@ -27,13 +27,6 @@ export async function chooseFile(fileName: string): Promise<FileSystemFileHandle
   }
 }
 
-/** Removes a chosen file again that nothing was written to: browsers make an empty one when somebody chooses it. */
-export async function removeUnwritten(file: FileSystemFileHandle): Promise<void> {
-  const { remove } = file as FileSystemFileHandle & { remove?: () => Promise<void> };
-  // Where a browser has no such call, or no longer allows it, the file stays, and is empty.
-  if (remove && (await file.getFile()).size === 0) await remove.call(file);
-}
-
 let last: { readonly outcome: Exported; readonly url: string } | null = null;
 
 /** Saves an export that the worker kept, as downloads are. */
