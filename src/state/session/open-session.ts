@@ -45,8 +45,9 @@ export async function openSession(
   const model = await modelOf(context, users, session, wanted);
   if (!model) return;
   const fitted = fitSession(session, model);
-  const { run, notKept } = await restoreSession(context, users, session, fitted);
-  if (!wanted()) return;
+  const restored = await restoreSession(context, users, session, fitted, wanted);
+  if (!restored || !wanted()) return;
+  const { run, notKept } = restored;
   const words = `${file.name}: the session with ${session.manifest.model.label} of ${day(session)} is open.`;
   const kept = notKept === null ? "" : ` This browser does not keep all of it (${notKept.replace(/\.$/, "")}).`;
   patch("files", { reading: null, outcome: words + kept, session: { file: file.name, run, check: null } });

@@ -1,6 +1,6 @@
 // @module-tag attack
 /** Sessions that cannot be opened: refused with file, field, found and supported, and the page is as it was. */
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { writeZip } from "../../models/zip-file.ts";
 import { createHarness, type Harness } from "../testing/harness.ts";
 import { measureAt, opened, until } from "../testing/journey.ts";
@@ -231,6 +231,36 @@ describe("a session of another model", () => {
     expect(kinds).not.toContain("inspect");
     actions().opening.hide();
     await opening;
+  });
+
+  it("is not mixed into one that comes while it is put in place", async () => {
+    const { options } = state().model;
+    harness.onEngine = (fake) => {
+      const { load } = fake;
+      Object.assign(fake, {
+        load: async (...given: Parameters<typeof load>) => ({ ...(await load(...given)), weightHash: "f".repeat(64) }),
+      });
+    };
+    const { records } = harness;
+    vi.spyOn(records, "replace").mockImplementationOnce(async (...given) => {
+      await actions().model.load({ kind: "address", name: "second", url: "http://page/models/second/" }, options);
+      return records.replace(...given);
+    });
+    await open(await whole());
+    expect(state().files.failure?.message).toBe("a.zip: another model has come meanwhile.");
+    expect(state().pins.pins).toEqual([]);
+    expect(state().calibration.statisticsKey ?? "").not.toContain(weights(JSON.parse(await text("session.json"))));
+  });
+
+  it("is left alone where another file is opened while it is put in place", async () => {
+    const { records } = harness;
+    vi.spyOn(records, "replace").mockImplementationOnce(async (...given) => {
+      actions().files.dismiss();
+      return records.replace(...given);
+    });
+    await open(await whole());
+    expect(state().files).toMatchObject({ failure: null, outcome: null, reading: null });
+    expect(state().pins.pins).toEqual([]);
   });
 
   it("is opened as the same model, whatever it is called", async () => {

@@ -86,14 +86,18 @@ export async function checkPictures({ environment }: Context, { file, manifest, 
 
 /**
  * Restores what was read and checked, of the model at hand.
+ * @param wanted whether nothing has taken its place.
  * @returns what can be run again, null where nothing was measured; and why the browser keeps nothing, null where it does.
+ * Null where it is no longer wanted.
+ * @throws PivotscopeError `busy` where another model has come meanwhile.
  */
 export async function restoreSession(
   context: Context,
   users: Restorers,
   session: Session,
   { frame, statistics, pins }: Fitted,
-): Promise<{ readonly run: SavedRun | null; readonly notKept: string | null }> {
+  wanted: () => boolean,
+): Promise<{ readonly run: SavedRun | null; readonly notKept: string | null } | null> {
   const { get, patch, inOneStep, environment } = context;
   const { file, manifest, plan, shown } = session;
   const shared = decodeSharedState(manifest.link);
@@ -106,6 +110,10 @@ export async function restoreSession(
   // Its model is at hand, whatever it is called here; pins and tab are set below, also where there are none.
   const there = { ...shared, model: null, pins: [], picture: get().input.picture?.keptAs ?? null };
   await users.visit(there, { hash: encodeSharedState(there), search: "" });
+  if (!wanted()) return null;
+  if (get().model.summary?.weightHash !== manifest.model.weightHash) {
+    throw new PivotscopeError("busy", `${file}: another model has come meanwhile.`, "Open the session again.");
+  }
   inOneStep(() => {
     users.preferences.openTab(shared.tab);
     users.experiments.choose({ ...parseChoices(manifest.choices), metric: shared.metric ?? initialChoices.metric });
