@@ -1,8 +1,9 @@
 /** `slice --format transformers`: the folder it writes is a checkpoint like any other, and computes what the masks did. */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Plan, planPruning, serialisePlan } from "../core/plan.ts";
+import { exportModel } from "../engine/export/export-model.ts";
 import { openNodeSession } from "../engine/node-engine.ts";
 import { createPruningMasks } from "../engine/pass/compensation.ts";
 import type { Session } from "../engine/session.ts";
@@ -16,6 +17,9 @@ import {
   unevenPlan,
   writeSmallFolder,
 } from "../engine/testing/small-folders.ts";
+import { SafetensorsFile } from "../models/testing/safetensors-file.ts";
+import { type WrittenTensor, writeSafetensors } from "../models/write-safetensors.ts";
+import { readZip } from "../models/zip-file.ts";
 import { runCaptured } from "./testing/run-captured.ts";
 import { useTemporaryFolder } from "./testing/temporary-folder.ts";
 
@@ -145,6 +149,47 @@ describe("a sliced model", () => {
     await own.dispose();
   });
 });
+
+describe("a file that ties its head and has a matrix for it, too", () => {
+  const folder = useTemporaryFolder();
+
+  it.each([true, false])("is written by the page as by the command, the matrices alike: %s", async (alike) => {
+    const model = writeSmallFolder("idefics3", folder.path(`model-${alike}`));
+    await addHead(join(model, "model.safetensors"), alike);
+    const session = await openNodeSession(model);
+    const plan = unevenPlan(session);
+    const order = { format: "transformers", precision: "stored", plan, name: "small", measured: [], to: null } as const;
+    const { file } = await exportModel(session, order, {});
+    await session.dispose();
+    const zip = new Uint8Array(await (file as Blob).arrayBuffer());
+    const page = readZip(zip, "small.zip", { entries: 50, bytes: 1e8 });
+
+    const out = folder.path(`sliced-${alike}`);
+    const config = await sliced(model, await folder.write("plan.json", serialisePlan(plan)), out);
+    expect(config.tie_word_embeddings).toBe(alike);
+    const { tensors } = new SafetensorsFile(new Uint8Array(await readFile(join(out, "model.safetensors"))));
+    expect(tensors.has("lm_head.weight")).toBe(!alike);
+    const paths = await readdir(out);
+    expect([...page.keys()].sort()).toEqual(paths.map((path) => `small/${path}`).sort());
+    for (const path of paths) {
+      const written = await readFile(join(out, path));
+      expect([path, written.equals(page.get(`small/${path}`) ?? new Uint8Array())]).toEqual([path, true]);
+    }
+  });
+});
+
+/** Writes the embedding's matrix a second time, as the head's, or another in its place. */
+async function addHead(path: string, alike: boolean) {
+  const file = new SafetensorsFile(new Uint8Array(await readFile(path)));
+  const tensors: WrittenTensor[] = [];
+  await file.read({
+    names: new Set(file.tensors.keys()),
+    onTensor: (tensor) => void tensors.push({ ...tensor, bytes: tensor.bytes.slice() }),
+  });
+  const table = tensors.find(({ name }) => name.endsWith("embed_tokens.weight")) as WrittenTensor;
+  const bytes = alike ? table.bytes : new Uint8Array(new Uint32Array(table.bytes.buffer).toReversed().buffer);
+  await writeFile(path, writeSafetensors([...tensors, { ...table, name: "lm_head.weight", bytes }]));
+}
 
 function describeConfig(config: Record<string, unknown>) {
   const [className = ""] = config.architectures as string[];

@@ -2,6 +2,7 @@
 import { checkPlanModel, planPruning } from "../../core/plan.ts";
 import { openCheckpoint } from "../../models/checkpoint.ts";
 import { loadExport } from "../../models/export/formats.ts";
+import type { FittedWeights } from "../../models/fit-weights.ts";
 import type { Call, ExportOrder, ExportOutcome, ExportProgress } from "../contract.ts";
 import type { Session } from "../session.ts";
 import { createChosenSink, createKeptSink } from "./sink.ts";
@@ -21,10 +22,11 @@ export async function exportModel(
 ): Promise<ExportOutcome> {
   checkPlanModel(plan, { name: folder.name, weightHash: model.weightHash });
   const pruning = planPruning(plan, model.layout);
-  const [makeExport, checkpoint] = await Promise.all([
+  const [makeExport, opened] = await Promise.all([
     loadExport(format),
     openCheckpoint(folder, signal ? { signal } : {}),
   ]);
+  const checkpoint = { ...opened, config: configOf(opened, model) };
   const report = onProgress ?? (() => {});
   const files = await makeExport(
     { checkpoint, weightHash: model.weightHash, layout: model.layout, plan, pruning, measured },
@@ -37,4 +39,13 @@ export async function exportModel(
   const sink = await (to ? createChosenSink(to) : createKeptSink(name));
   const written = await writeExport(sink, { files, name, date: new Date(), onProgress: report, signal });
   return { ...written, files: files.map(({ path }) => path) };
+}
+
+/** That of the model, which has compared the matrices of head and embedding where the file has both. */
+function configOf(
+  { config, ifHeadsEqual }: FittedWeights,
+  { definition: { text } }: Pick<Session["model"], "definition">,
+) {
+  const own = text.headWeights.some(({ tensor }) => tensor === text.ownHead);
+  return ifHeadsEqual && !own ? ifHeadsEqual : config;
 }
