@@ -36,12 +36,15 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const count = (value: number) => value.toLocaleString("en");
 
 function readmeText(source: ExportSource, sliced: SlicedWeights, words: FormatWords, card: ModelCard): string {
-  const { checkpoint, weightHash, layout, plan, measured = [] } = source;
+  const { checkpoint, weightHash, layout, plan, pruning, measured = [] } = source;
   const { name } = checkpoint;
   const label = methodLabel(plan.method);
   const parameters = sliced.tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const version = checkpoint.folder.version ? `, version \`${checkpoint.folder.version}\`` : "";
-  const compensated = plan.meanInputs ? " What the removed units gave on average was added to biases." : "";
+  const compensated =
+    pruning.meanInputs && pruning.keep.includes(0)
+      ? " What the removed units gave on average was added to biases."
+      : "";
   return `${frontMatter(source, words, card)}
 # ${exportName(plan, name)}
 
