@@ -16,7 +16,7 @@ export function notFinite(stored: StoredTensor, place: number): PivotscopeError 
     return new PivotscopeError(
       "unsupported",
       `${where}, beyond the largest number of half precision, ${LARGEST_HALF}.`,
-      "Load the model in single precision (float32).",
+      "Take single precision (float32).",
     );
   }
   return new PivotscopeError(

@@ -168,5 +168,10 @@ describe("a sliced checkpoint", { timeout: 60_000 }, () => {
     await expect(sliced(unevenKeep(), null, "stored", "0".repeat(64))).rejects.toThrow("have changed since");
     const other = new Float32Array(3);
     await expect(sliced(unevenKeep(), other, "stored")).rejects.toThrow("The mean inputs have 3 entries");
+    const huge = new Float32Array(projectionColumns(dense.model.definition)).fill(1e7);
+    await expect(sliced(unevenKeep(), huge, "F16")).rejects.toMatchObject({
+      code: "unsupported",
+      message: expect.stringMatching(/bias" holds -?[\d.e+]+ at \[\d+\], beyond the largest number of half precision/),
+    });
   });
 });

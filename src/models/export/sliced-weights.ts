@@ -108,8 +108,10 @@ export async function openSlicedWeights(
     const left: StoredTensor = { ...stored, bytes, shape: target.shape, size: sizeOf(target.shape) };
     const compensation = compensations.get(name);
     if (!compensation) return reformatted(left, target.format);
-    const sum = decodeNumbers(left).map((value, index) => value + (compensation.values[index] ?? 0));
-    return encodeNumbers(sum, target.format);
+    return encoded(
+      target,
+      decodeNumbers(left).map((value, index) => value + (compensation.values[index] ?? 0)),
+    );
   };
 
   return {
@@ -131,10 +133,16 @@ export async function openSlicedWeights(
       if (hash !== weightHash) throw changed(weightHash, hash);
       for (const tensor of wanted(added)) {
         const values = compensations.get(tensor.name)?.values ?? new Float32Array(sizeOf(tensor.shape));
-        await onTensor(tensor, encodeNumbers(values, tensor.format));
+        await onTensor(tensor, encoded(tensor, values));
       }
     },
   };
+}
+
+/** Numbers that stand in no file, in the format of `target`. @throws PivotscopeError as `reformatted`. */
+function encoded({ name, shape, format }: SlicedTensor, numbers: Float32Array): Uint8Array {
+  const bytes = encodeNumbers(numbers, "F32");
+  return reformatted({ name, dtype: "F32", shape, size: numbers.length, begin: 0, end: bytes.length, bytes }, format);
 }
 
 function changed(wanted: string, found: string): PivotscopeError {

@@ -54,7 +54,8 @@ export function slicedConfig(
 ): string {
   const { auto_map: _, ...found } = JSON.parse(original) as JsonObject;
   const { config } = sliced;
-  const dtype = precision === "stored" ? {} : { dtype: DTYPES[precision] };
+  // Older files call it by another name.
+  const dtype = precision === "stored" ? {} : { dtype: DTYPES[precision], torch_dtype: undefined };
   const text = textFields(sliced, plain);
   const vision = visionFields(sliced, plain);
   const before = found.pivotscope === undefined ? {} : { from: found.pivotscope };
@@ -104,6 +105,8 @@ function textFields({ config, definition }: SlicedWeights, plain: boolean): Json
     num_attention_heads: common ? queryHeads(config, common) : text.heads,
     num_key_value_heads: common?.attentionUnits ?? text.keyValueHeads,
     head_dim: text.headSize,
+    // What is taken where the field is missing depends on whether the whole text_config is.
+    rms_norm_eps: text.normEpsilon,
     ...(text.projectionBias ? { projection_bias: true } : {}),
     per_layer_config: plain
       ? undefined
