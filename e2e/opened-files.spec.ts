@@ -31,6 +31,15 @@ async function drop(page: Page, name: string, text: string): Promise<void> {
   await page.getByRole("main").dispatchEvent("drop", { dataTransfer: data });
 }
 
+/** Another mask of the same size, which no statistics make. */
+function reversed(plan: Buffer): string {
+  const changed = JSON.parse(plan.toString());
+  const [key] =
+    Object.entries<number[]>(changed.keep).find(([, units]) => units.includes(0) && units.includes(1)) ?? [];
+  changed.keep[key ?? ""].reverse();
+  return JSON.stringify(changed);
+}
+
 test("statistics and plans go out as files and come in again", async ({ page }) => {
   const workbench = new Workbench(page);
   const errors = workbench.watchErrors();
@@ -53,12 +62,8 @@ test("statistics and plans go out as files and come in again", async ({ page }) 
   await drop(page, "scenes.json", statistics.toString());
   await expect(workbench.region("Calibration")).toContainText("2 samples · from scenes.json");
 
-  // Another mask of the same size, which no statistics make: it is shown as it is, and measured.
-  const changed = JSON.parse(plan.toString());
-  const [key] =
-    Object.entries<number[]>(changed.keep).find(([, units]) => units.includes(0) && units.includes(1)) ?? [];
-  changed.keep[key ?? ""].reverse();
-  await drop(page, "changed.json", JSON.stringify(changed));
+  // It is shown as it is, and measured.
+  await drop(page, "changed.json", reversed(plan));
   await expect(files).toContainText("The plan of changed.json is shown.");
   await expect(workbench.region("Retention by layer")).toContainText("plan of changed.json");
   await expect(workbench.verdict).toBeVisible({ timeout: 60_000 });
@@ -70,5 +75,47 @@ test("statistics and plans go out as files and come in again", async ({ page }) 
   await workbench.button("Close").click();
   await expect(page.getByRole("alert")).toHaveCount(0);
   await expect(workbench.region("Calibration")).toContainText("2 samples · from scenes.json");
+  expect(errors).toEqual([]);
+});
+
+test("a file's plan is there again after a reload, and is said to be gone once it is forgotten", async ({ page }) => {
+  const workbench = new Workbench(page);
+  const errors = workbench.watchErrors();
+  await workbench.open(`${FEW_SAMPLES}&backend=cpu&ratio=30`);
+  await workbench.settled();
+  const plan = await downloaded(page, "Plan (JSON)");
+  await drop(page, "changed.json", reversed(plan));
+  const retention = workbench.region("Retention by layer");
+  await expect(retention).toContainText("plan of changed.json");
+  await workbench.settled();
+  const verdict = (await workbench.verdict.textContent()) ?? "";
+  const words = await workbench.tokens.allTextContents();
+  await expect(page).toHaveURL(/&plan=[0-9a-f]{32}/);
+
+  await page.reload();
+  await workbench.settled();
+  await expect(page.getByRole("status", { name: "Files" })).toContainText("The plan of changed.json is shown.");
+  await expect(retention).toContainText("plan of changed.json");
+  await expect(workbench.verdict).toHaveText(verdict);
+  expect(await workbench.tokens.allTextContents()).toEqual(words);
+
+  const link = page.url();
+  await workbench.button("Open model").click();
+  const list = page.getByRole("region", { name: "Kept answers, calibrations and own pictures" });
+  const item = list.getByRole("listitem").filter({ hasText: "changed.json" });
+  await expect(item).toContainText("a plan of Scenes 3M");
+  await item.getByRole("button", { name: "Remove changed.json" }).click();
+  await item.getByRole("button", { name: "Remove it" }).click();
+  await expect(item).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(page).not.toHaveURL(/plan=/);
+  await expect(retention).toContainText("plan of changed.json");
+
+  await page.goto("about:blank");
+  await page.goto(link);
+  await workbench.settled();
+  await expect(page.getByRole("status", { name: "Link" })).toContainText("a plan of a file, which links cannot carry");
+  await expect(workbench.slider).toHaveValue("30");
+  await expect(retention).not.toContainText("plan of");
   expect(errors).toEqual([]);
 });

@@ -53,9 +53,12 @@ function StatusAtHand() {
   return null;
 }
 
-/** Of the statistics and plans that were opened as files, from the first one on. */
+/** Of the statistics and plans that were opened as files, from the first one on, and of a file's plan that came back. */
 function Files() {
-  const wanted = useSelect(({ files }) => files.reading !== null || files.outcome !== null || files.failure !== null);
+  const wanted = useSelect(
+    ({ files, pruning }) =>
+      files.reading !== null || files.outcome !== null || files.failure !== null || pruning.opened !== null,
+  );
   const [shown, setShown] = useState(wanted);
   if (wanted && !shown) setShown(true);
   return shown && <PartPanel store={fileStatus} name="Opened files" />;

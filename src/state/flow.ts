@@ -71,18 +71,28 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     if (found.length > 0) patch("link", { notes: [...new Set([...get().link.notes, ...found])] });
   }
 
+  /** Shows a file's plan that a link names. */
+  async function showPlan(plan: string): Promise<void> {
+    const why = await actions.files.showKept(plan);
+    if (why) void note(({ notesOnPlan }, link) => notesOnPlan(link, plan, why));
+  }
+
   /** Takes a link up. */
   function take(shared: SharedState, link: Link | undefined): void {
     given = link ?? null;
     patch("link", { notes: [] });
-    applyMethods(shared);
+    if (shared.method) actions.pruning.setMethod(shared.method);
+    if (shared.tab !== null) actions.preferences.openTab(shared.tab);
+    if (shared.metric !== null) actions.experiments.choose({ metric: shared.metric });
     if (shared.ratio !== null) actions.pruning.setRatio(shared.ratio);
+    patch("pruning", { wanted: shared.plan });
   }
 
   /** Asks about a model from elsewhere. A link never fetches one by itself, and the address stays until it is answered. */
   function ask(model: string, shared: SharedState): void {
     promised = shared;
     patch("link", { holds: true });
+    patch("pruning", { wanted: null });
     void actions.opening.chooseAddress(model);
   }
 
@@ -110,8 +120,11 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       const meant = kept ? promised : promised === null ? link : null;
       if (kept) promised = null;
       if (meant) void note(({ notesOnModel }, link, state) => notesOnModel(link, state));
+      // Whoever has moved the thumb meanwhile wants what is planned there.
+      const plan = kept || get().pruning.wanted !== null ? meant?.plan : null;
       const constants = parametersFromLink(context, meant ?? EMPTY_SHARED_STATE);
       actions.pruning.setParameters(constants, "Another model came with constants of its own.");
+      if (plan) void showPlan(plan);
       actions.input.setSplit((meant?.split ?? get().input.split) && summary.splitsPictures);
       if (!meant?.question) actions.input.suitQuestion(bundled);
       recall();
@@ -147,12 +160,6 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     // After a reload the trace that is there still belongs to its picture and question: only what is missing runs.
     if (status === "done") afterTrace();
     else if (status !== "waiting" && status !== "running") await actions.reasoning.start();
-  }
-
-  function applyMethods(shared: SharedState): void {
-    if (shared.method) actions.pruning.setMethod(shared.method);
-    if (shared.tab !== null) actions.preferences.openTab(shared.tab);
-    if (shared.metric !== null) actions.experiments.choose({ metric: shared.metric });
   }
 
   function recall(): void {
@@ -300,6 +307,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
     } else {
       void note(({ notesOnModel }, about, state) => notesOnModel(about, state));
       actions.pruning.setParameters(parametersFromLink(context, shared), "The link's constants were taken.");
+      if (shared.plan !== null) void showPlan(shared.plan);
     }
     actions.input.setSplit(shared.split && (get().model.summary?.splitsPictures ?? false));
     const { picture, question } = get().input;

@@ -15,7 +15,7 @@ import { type Link, PARAMETER_PREFIX, pinsOf } from "./url.ts";
 
 /** Parts that stand behind the `#`, in the order in which links have them; methods' constants stand beside them. */
 const PARTS = [
-  ...["model", "example", "picture", "scene", "question", "ratio", "method", "with", "pin", "tab", "metric"],
+  ...["model", "example", "picture", "scene", "question", "ratio", "method", "plan", "with", "pin", "tab", "metric"],
   ...["backend", "precision", "split", "samples"],
 ];
 
@@ -166,6 +166,12 @@ export function notesOnPicture({ hash }: Link, { input }: WorkbenchState, kept: 
   if (!example || fields.get("picture") || examples.length === 0) return [];
   if (picture?.exampleId === example || examples.some(({ id }) => id === example)) return [];
   return [say("example", example, `there are examples 1 to ${examples.length}; ${shown}`)];
+}
+
+/** What can be said once a plan was looked for that the link names. @param why it is not shown. */
+export function notesOnPlan({ hash }: Link, plan: string, why: string): readonly string[] {
+  const asked = new URLSearchParams(hash.replace(/^#/, "")).get("plan");
+  return asked === plan ? [say("plan", plan, `${why}; the page plans by itself`)] : [];
 }
 
 function shownPicture(picture: WorkbenchState["input"]["picture"]): string {

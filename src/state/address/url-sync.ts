@@ -25,6 +25,7 @@ export function sharedState(state: WorkbenchState): SharedState {
     question: input.question !== "" && input.question !== example?.question ? input.question : null,
     ratio: pruning.ratio,
     method: pruning.method,
+    plan: pruning.opened?.keptAs ?? pruning.wanted,
     pins: linkedPins(state),
     tab: state.preferences.tab,
     metric: experiments.choices.metric === initialChoices.metric ? null : experiments.choices.metric,

@@ -15,6 +15,7 @@ const shared: fc.Arbitrary<SharedState> = fc.record({
     { nil: null },
   ),
   method: text,
+  plan: text,
   pins: fc.array(
     fc.record({
       method: fc.stringMatching(/^[a-z][a-z-]*$/),

@@ -26,6 +26,8 @@ export interface SharedState {
   /** 0..1 */
   readonly ratio: number | null;
   readonly method: string | null;
+  /** What this browser keeps the plan of a file under; others have nothing under it. */
+  readonly plan: string | null;
   /** What it is compared with: methods on the same model and picture; null for the link's own ratio. */
   readonly pins: readonly { readonly method: string; readonly ratio: number | null }[];
   /** The tab that lies open under the workbench. */
@@ -52,6 +54,7 @@ export const EMPTY_SHARED_STATE: SharedState = {
   question: null,
   ratio: null,
   method: null,
+  plan: null,
   pins: [],
   tab: null,
   metric: null,
@@ -78,6 +81,7 @@ export function encodeSharedState(state: SharedState): string {
   add("question", state.question);
   add("ratio", state.ratio === null ? null : String(Number((state.ratio * 100).toFixed(1))));
   add("method", state.method);
+  add("plan", state.plan);
   add("pin", state.pins.map(pinText).join(" "));
   add("tab", state.tab);
   add("metric", state.metric);
@@ -115,6 +119,7 @@ export function decodeSharedState(hash: string, search = ""): SharedState {
     question: text("question"),
     ratio: percent === null ? null : percent / 100,
     method: text("method"),
+    plan: text("plan"),
     pins: [...older, ...pinsOf(text("pin") ?? "")],
     // "with" once drew a second method over the first; what it compares stands in the tab.
     tab: text("tab") ?? (older.length > 0 ? "compare" : null),

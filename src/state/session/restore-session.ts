@@ -16,6 +16,7 @@ import type { ExperimentsActions } from "../slices/experiments/experiments.ts";
 import { parseChoices } from "../slices/experiments/experiments-choices.ts";
 import { initialChoices } from "../slices/experiments/experiments-state.ts";
 import { createKeptResults } from "../slices/experiments/kept-results.ts";
+import { keepShown } from "../slices/files/shown-plan.ts";
 import { mergeHistory } from "../slices/history/history-records.ts";
 import { adoptPicture } from "../slices/input/asked-pictures.ts";
 import { type InputActions, sampleInput } from "../slices/input/input.ts";
@@ -108,7 +109,7 @@ export async function restoreSession(
   const { calibration } = manifest;
   patch("calibration", { sampleLimit: shared.samples });
   // Its model is at hand, whatever it is called here; pins and tab are set below, also where there are none.
-  const there = { ...shared, model: null, pins: [], picture: get().input.picture?.keptAs ?? null };
+  const there = { ...shared, model: null, plan: null, pins: [], picture: get().input.picture?.keptAs ?? null };
   await users.visit(there, { hash: encodeSharedState(there), search: "" });
   if (!wanted()) return null;
   if (get().model.summary?.weightHash !== manifest.model.weightHash) {
@@ -136,6 +137,7 @@ export async function restoreSession(
     if (manifest.draft !== null) users.input.setDraft(manifest.draft);
     patch("pins", { pins, against: null, wanted: [], failure: null });
   });
+  if (plan) await keepShown(context, { file: manifest.planOf ?? file, plan });
   if (statistics && calibration && calibration.origin !== "file") {
     void keepStatistics(environment.records, calibration.key, statistics).catch(() => undefined);
   }

@@ -87,7 +87,13 @@ export async function saveSession(context: Context): Promise<SavedSession> {
     pivotscope: VERSION,
     saved: new Date(date()).toISOString(),
     model: { ...model, source: shared.model },
-    link: encodeSharedState({ ...shared, picture: shownAs ?? shared.picture, question: question || shared.question }),
+    // Its plan is a file of its own.
+    link: encodeSharedState({
+      ...shared,
+      plan: null,
+      picture: shownAs ?? shared.picture,
+      question: question || shared.question,
+    }),
     draft: picture && draft !== question ? draft : null,
     planOf: opened?.file ?? null,
     calibration: statistics && statisticsKey !== null ? { key: statisticsKey, origin, file, seconds } : null,

@@ -1,13 +1,14 @@
 /** Statistics and plans that are opened as files: put to use where they fit, refused in words where they do not. */
 import { afterEach, describe, expect, it } from "vitest";
 import { defaultParameters } from "../../../core/parameters.ts";
-import { createPlan, serialisePlan } from "../../../core/plan.ts";
+import type { Plan } from "../../../core/plan.ts";
 import { serialiseStatistics } from "../../../core/statistics-json.ts";
 import { fakeLayout, fakeSummary } from "../../../engine/testing/fake-model.ts";
 import { fakeStatistics } from "../../../engine/testing/fake-statistics.ts";
 import { writeStatistics } from "../../../models/statistics-file/write-statistics.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { measureAt, opened, until } from "../../testing/journey.ts";
+import { planFile as planFileOf, swapped } from "../../testing/plans.ts";
 import { calibratedElsewhere, calibrationOutdated } from "../calibration.ts";
 
 let harness: Harness = createHarness();
@@ -36,23 +37,7 @@ async function open(...files: readonly File[]): Promise<void> {
   await actions().files.open(files);
 }
 
-/** The plan at hand as a file, with some of it changed. */
-function planFile(change: (plan: ReturnType<typeof createPlan>) => object = (plan) => plan, name = "plan.json"): File {
-  const { frame, method, parameters, ratio } = state().pruning;
-  if (!frame) throw new Error("There is no plan.");
-  const plan = createPlan(LAYOUT, frame, { model: MODEL, method, parameters, askedRatio: ratio });
-  return file(serialisePlan(change(plan) as typeof plan), name);
-}
-
-/** A plan that keeps one unit in place of another of the same module. */
-function swapped({ keep, ...plan }: ReturnType<typeof createPlan>) {
-  const [key, list] = Object.entries(keep).find(([, list]) => list.includes(0) && list.includes(1)) ?? ["", []];
-  const units = [...list];
-  const [kept, gone] = [units.indexOf(1), units.indexOf(0)];
-  units[kept] = 0;
-  units[gone] = 1;
-  return { ...plan, keep: { ...keep, [key]: units } };
-}
+const planFile = (change?: (plan: Plan) => Plan) => planFileOf(state(), change);
 
 describe("a statistics file", () => {
   it.each([

@@ -7,11 +7,17 @@ import { initialFiles } from "./files-state.ts";
 import type { FileUsers } from "./open-files.ts";
 
 const loadOpener = onDemand(() => import("./open-files.ts"));
+const loadShown = onDemand(() => import("./shown-plan.ts"));
 const loadSaver = onDemand(() => import("../../session/save-session.ts"));
 
 export interface FilesActions {
   /** Puts files to use one after the other, statistics before plans; the first that is refused ends it. */
   open(files: readonly File[]): Promise<void>;
+  /**
+   * Shows the plan of a file that this browser keeps under a name, unless something else is asked for meanwhile.
+   * @returns why it is not shown; null where it is, or where nobody waits for it any more.
+   */
+  showKept(name: string): Promise<string | null>;
   /** The page as it stands as a file; null where that failed, which is said. */
   saveSession(): Promise<SavedSession | null>;
   /** Runs the session's result again and compares it. @param statistics whether the model is calibrated again, too. */
@@ -44,6 +50,12 @@ export function createFilesActions(
       } catch (error) {
         if (mine === latest) refuse(error);
       }
+    },
+    showKept(name) {
+      patch("pruning", { wanted: name });
+      return loadShown()
+        .then(({ showKept }) => showKept(context, users.pruning, name))
+        .catch((error) => failureOf(error).message);
     },
     saveSession: () =>
       loadSaver()

@@ -3,6 +3,7 @@ import { PivotscopeError } from "../../../core/errors.ts";
 import type { Context } from "../../context.ts";
 import { isSession, openSession, type SessionUsers } from "../../session/open-session.ts";
 import { readFiles, useFile } from "./read-file.ts";
+import { keepShown } from "./shown-plan.ts";
 
 export { createRun } from "../../session/run-again.ts";
 
@@ -35,4 +36,8 @@ export async function openFiles(
     const words = read.map((file) => useFile(file, get(), users));
     patch("files", { reading: null, outcome: words.join(" ") });
   });
+  const shown = read.findLast(({ kind }) => kind === "plan");
+  const notKept = shown?.kind === "plan" ? await keepShown(context, shown) : "";
+  const { outcome } = get().files;
+  if (notKept !== "" && wanted() && outcome !== null) patch("files", { outcome: outcome + notKept });
 }

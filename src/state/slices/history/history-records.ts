@@ -111,7 +111,7 @@ function entryAtHand(state: WorkbenchState, at: number): HistoryEntry | null {
 /** Why an address cannot open the page as it stands. */
 function whyNot({ model, input: { picture }, pruning }: WorkbenchState): string | null {
   if (model.source?.kind === "files") return "Its model is a folder of yours: open that first, then measure again.";
-  if (pruning.opened) return `Its plan is the file ${pruning.opened.file}: open that again.`;
+  if (pruning.opened?.keptAs === null) return `Its plan is the file ${pruning.opened.file}: open that again.`;
   if (picture && picture.exampleId === null && picture.scene === null && picture.keptAs === null) {
     return "This browser does not keep its picture: choose that again.";
   }

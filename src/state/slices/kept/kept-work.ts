@@ -1,10 +1,11 @@
-/** Lists and removes what this browser keeps of one's work: answers, calibrations, own pictures. Loaded with their list. */
+/** Lists and removes what this browser keeps of one's work: answers, calibrations, own pictures, plans of files. Loaded with their list. */
 import { formatDate } from "../../../core/format-date.ts";
 import { plural } from "../../../core/words.ts";
 import type { Context } from "../../context.ts";
 import { createFinishedCalibrations } from "../calibration-finished.ts";
 import { type KeptCalibrations, unfinishedKeys } from "../calibration-kept.ts";
 import { recordSize } from "../experiments/record-size.ts";
+import { createKeptPlans } from "../files/kept-plans.ts";
 import { forgetHistory } from "../history/history-records.ts";
 import { forgetPicture, listPictures } from "../input/asked-pictures.ts";
 import { labelOf } from "../model/model.ts";
@@ -27,8 +28,14 @@ export async function listKept(context: Context, { answers }: Keepers): Promise<
     const details = `${model} on ${picture} · ${plural(measured, "measurement")} · ${formatDate(at)}`;
     return { kind: "answers", id, title: question, details, bytes };
   });
-  return [...pictures, ...(await listCalibrations(context)), ...said];
+  const plans = (await plansOf(context).list()).map(({ name: id, bytes, at, file, model }): KeptItem => {
+    const details = `a plan of ${labelOf(model, context.get().model)}, opened as a file · ${formatDate(at)}`;
+    return { kind: "plan", id, title: file, details, bytes };
+  });
+  return [...pictures, ...plans, ...(await listCalibrations(context)), ...said];
 }
+
+const plansOf = ({ environment: { records, date } }: Context) => createKeptPlans(records, date);
 
 async function listCalibrations({ environment: { records }, get }: Context): Promise<KeptItem[]> {
   const items: KeptItem[] = [];
@@ -60,6 +67,12 @@ export async function removeKept(context: Context, keepers: Keepers, items: read
     await keepers.calibrations.forget(id);
   }
   for (const id of ids("picture")) await forgetOwnPicture(context, keepers, id);
+  const plans = ids("plan");
+  if (plans.length > 0) await plansOf(context).remove(plans);
+  const { opened } = context.get().pruning;
+  // The address names it no longer.
+  if (opened?.keptAs && plans.includes(opened.keptAs))
+    context.patch("pruning", { opened: { ...opened, keptAs: null } });
   const names = ids("answers");
   if (names.length > 0) await (await keepers.answers.store()).remove(names);
 }

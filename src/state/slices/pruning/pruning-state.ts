@@ -11,6 +11,8 @@ export interface OpenedPlan {
   readonly weightHash: string;
   readonly frame: FrameData;
   readonly hash: string;
+  /** What this browser keeps it under; null while it does not. */
+  readonly keptAs: string | null;
 }
 
 export interface PruningState {
@@ -28,6 +30,8 @@ export interface PruningState {
   readonly of: PlanOf | null;
   /** What `frame` is in place of a plan made here; null while the page plans by itself. */
   readonly opened: OpenedPlan | null;
+  /** What a plan is kept under that a link asks for and that is still looked for; null once something else is asked for. */
+  readonly wanted: string | null;
   readonly failure: Failure | null;
 }
 
@@ -42,5 +46,6 @@ export const initialPruning: PruningState = {
   frame: null,
   of: null,
   opened: null,
+  wanted: null,
   failure: null,
 };

@@ -40,7 +40,13 @@ export interface PruningActions {
    * Shows a file's plan, made for the weights at hand, with its method, constants and ratio. Whether these make it from the
    * statistics at hand; where they do not, the plan itself is shown until one of them is chosen anew.
    */
-  show(read: { readonly file: string; readonly plan: Plan; readonly frame: FrameData }): boolean;
+  show(read: {
+    readonly file: string;
+    readonly plan: Plan;
+    readonly frame: FrameData;
+    /** What this browser keeps it under. */
+    readonly keptAs?: string;
+  }): boolean;
   /** Plans here again in place of the file's plan. */
   leaveOpened(): void;
   /** Plans anew from the statistics, method, constants and ratio at hand. */
@@ -48,7 +54,7 @@ export interface PruningActions {
 }
 
 /** What a plan is made from, beside model and statistics. */
-type Asked = Pick<PruningState, "ratio" | "method" | "parameters" | "opened">;
+type Asked = Pick<PruningState, "ratio" | "method" | "parameters" | "opened" | "wanted">;
 
 export function createPruningActions(context: Context): PruningActions {
   const { patch, get } = context;
@@ -74,6 +80,7 @@ export function createPruningActions(context: Context): PruningActions {
     patch("pruning", {
       ...change,
       opened: shown,
+      wanted: asks ? null : asked.wanted,
       frame,
       of: frame && provenanceOf(get(), asked, frame, shown?.file),
       failure: shown ? null : (planned.failure ?? unread(asked)),
@@ -112,9 +119,9 @@ export function createPruningActions(context: Context): PruningActions {
 
   return {
     replan: () => replan(),
-    show({ file, plan, frame }) {
+    show({ file, plan, frame, keptAs = null }) {
       const { method, parameters, ratio } = plan;
-      const opened = { file, weightHash: plan.model.weightHash, frame, hash: planHash(frame) };
+      const opened = { file, weightHash: plan.model.weightHash, frame, hash: planHash(frame), keptAs };
       replaceParameters(parameters, `${file} came with constants of its own.`, false, {
         method,
         ratio: ratio.asked,
