@@ -1,4 +1,5 @@
 /** Speed of the sliced model, in the tab below the workbench. */
+import { readFile } from "node:fs/promises";
 import { expect } from "@playwright/test";
 import { test } from "./test.ts";
 
@@ -18,4 +19,9 @@ test("the dense and the sliced model are timed in turn, and the numbers say whos
   await expect(chart.getByRole("row")).toHaveCount(2);
   // The line under the slider says what the widths cost, once the page has come to rest.
   await expect(page.getByText(/^Rounded to 32: mean KL .* nats instead of/)).toBeVisible({ timeout: 60_000 });
+  // The report has it, too.
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save report (HTML)" }).click();
+  expect((await readFile(await (await download).path())).toString()).toMatch(/>Speed over the ratio<\/title>/);
 });

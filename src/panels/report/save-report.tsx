@@ -42,6 +42,7 @@ const EXPERIMENTS: Readonly<Record<ExperimentName, () => Promise<{ readonly defa
 };
 const loadPlaces = onDemand(() => import("../experiments/PlacesTab.tsx"));
 const loadLayers = onDemand(() => import("../experiments/LayersTab.tsx"));
+const loadSpeed = onDemand(() => import("../experiments/SpeedTab.tsx"));
 
 /** Makes the report of what the page shows now, and hands it to the browser's download. */
 export async function saveReport(workbench: Workbench): Promise<void> {
@@ -59,7 +60,7 @@ export async function saveReport(workbench: Workbench): Promise<void> {
 }
 
 /** Of the experiments that have results of their own. */
-function experimentPanels({ experiments: { runs }, layers }: WorkbenchState) {
+function experimentPanels({ experiments: { runs }, layers, speed }: WorkbenchState) {
   const measured = (name: ExperimentName) =>
     runs[name].result?.cells.some(({ records }) => records.length > 0) ?? false;
   const names = (Object.keys(EXPERIMENTS) as ExperimentName[]).filter(measured);
@@ -67,6 +68,7 @@ function experimentPanels({ experiments: { runs }, layers }: WorkbenchState) {
     ...names.map((name) => EXPERIMENTS[name]),
     ...(measured("methods") || measured("curves") ? [loadPlaces] : []),
     ...(layers.views ? [loadLayers] : []),
+    ...(speed.series ? [loadSpeed] : []),
   ];
 }
 
