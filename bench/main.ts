@@ -86,7 +86,7 @@ async function inServedBrowser<Key extends keyof BenchPage>(
   }
 }
 
-/** On the places of `--on`: Node, and the browser's backends. */
+/** On the places of `--homes`: Node, and the browser's backends. */
 async function benchSliced(places: readonly string[]) {
   const { measureSliced } = await import("./sliced.ts");
   const bundled = join(root, "public", "models", "scenes");
