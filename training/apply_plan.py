@@ -65,7 +65,9 @@ def read_plan(file: str | Path, model_folder: str | Path | None = None) -> Plan:
         keep = {key: keep_list(key, units) for key, units in found["keep"].items()}
         means = {key: torch.tensor(list(map(float, values))) for key, values in found.get("meanInputs", {}).items()}
         hash_in_plan = made_for["weightHash"]
-    except (KeyError, TypeError, AttributeError) as error:
+    except PlanError:
+        raise
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise PlanError(f"{file} is no whole plan: {error}; its fields are told in public/plan.schema.json.") from error
     if model_folder is not None and (own := weight_hash(model_folder)) != hash_in_plan:
         raise PlanError(
@@ -102,7 +104,7 @@ def sha256(path: Path) -> str:
 
 
 def apply_plan(model: nn.Module, plan: Plan, how: Literal["masks", "slices"] = "slices") -> nn.Module:
-    """Prune a model of transformers in place, and return it.
+    """Prune a model of transformers in place, and return it; of a plan that does not fit nothing is applied.
 
     The model is a ``LlamaForCausalLM``, or an ``Idefics3ForConditionalGeneration`` or ``SmolVLMForConditionalGeneration``.
     """
@@ -111,24 +113,35 @@ def apply_plan(model: nn.Module, plan: Plan, how: Literal["masks", "slices"] = "
     if missing or strange:
         name = min(missing or strange)
         raise PlanError(f"keep.{name}: {'found nothing' if missing else 'this model has no such module'}.")
+    if plan.mean_inputs and (wrong := plan.mean_inputs.keys() ^ modules.keys()):
+        raise PlanError(f"meanInputs.{min(wrong)}: expected mean inputs of all of the model's modules, or of none.")
+    for key, module in modules.items():
+        check_module(key, linear_of(module, LAST[key.rsplit(".", 1)[1]]), plan, how)
     for key, module in modules.items():
         keep, kind = plan.keep[key], key.rsplit(".", 1)[1]
         last = linear_of(module, LAST[kind])
-        if len(keep) == 0 or last.in_features % len(keep) != 0:
-            raise PlanError(f"keep.{key}: found {len(keep)} units, which {last.in_features} columns cannot be shared by.")
         columns = lines_of(keep, last.in_features)
         if key in plan.mean_inputs:
-            compensate(last, columns, plan.mean_inputs[key], key)
+            compensate(last, columns, plan.mean_inputs[key])
         if how == "masks":
             mask(last, columns)
-        elif keep.any():
+        else:
             for name in ROWS[kind]:
                 if (linear := getattr(module, name, None)) is not None:
                     take_rows(linear, lines_of(keep, linear.out_features))
             take_columns(last, columns)
-        else:
-            raise PlanError(f"keep.{key}: keeps no unit; a sliced module has at least one. Use masks.")
     return model
+
+
+def check_module(key: str, last: nn.Linear, plan: Plan, how: str) -> None:
+    """Refuse what the plan says of a module whose last projection is ``last`` where it does not fit."""
+    keep, means = plan.keep[key], plan.mean_inputs.get(key)
+    if len(keep) == 0 or last.in_features % len(keep) != 0:
+        raise PlanError(f"keep.{key}: found {len(keep)} units, which {last.in_features} columns cannot be shared by.")
+    if means is not None and len(means) != last.in_features:
+        raise PlanError(f"meanInputs.{key}: found {len(means)} columns, the projection has {last.in_features}.")
+    if how == "slices" and not keep.any():
+        raise PlanError(f"keep.{key}: keeps no unit; a sliced module has at least one. Use masks.")
 
 
 def modules_of(model: nn.Module) -> dict[str, nn.Module]:
@@ -156,10 +169,8 @@ def lines_of(keep: torch.Tensor, count: int) -> torch.Tensor:
 
 
 @torch.no_grad()
-def compensate(last: nn.Linear, kept: torch.Tensor, means: torch.Tensor, key: str) -> None:
+def compensate(last: nn.Linear, kept: torch.Tensor, means: torch.Tensor) -> None:
     """Add to the bias what the removed columns would have given on average (FLAP, arXiv 2312.11983)."""
-    if len(means) != last.in_features:
-        raise PlanError(f"meanInputs.{key}: found {len(means)} columns, the projection has {last.in_features}.")
     removed = (~kept).to(last.weight.device)
     bias = last.weight[:, removed].float() @ means.to(last.weight.device)[removed]
     if last.bias is not None:

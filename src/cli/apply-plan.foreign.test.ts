@@ -35,6 +35,16 @@ const REFUSALS: readonly (readonly [string, (plan: Plan) => object, RegExp])[] =
     /bad\.json: model\.weightHash: the plan was made for huge with weights f{12}…, but .* has /,
   ],
   ["another version", () => ({ version: 2 }), /version: found 2, this program reads version 1/],
+  [
+    "a ratio that is no number",
+    ({ ratio }) => ({ ratio: { ...ratio, reached: "half" } }),
+    /bad\.json is no whole plan: could not convert string to float: 'half'/,
+  ],
+  [
+    "mean inputs of one module alone",
+    () => ({ meanInputs: { "text.0.mlp": [1] } }),
+    /meanInputs\.\S+: expected mean inputs of all of the model's modules, or of none/,
+  ],
   ["no method", () => ({ method: undefined }), /is no whole plan: 'method'/],
   [
     "a module that is missing",
