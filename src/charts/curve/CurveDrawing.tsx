@@ -30,9 +30,11 @@ export function CurveDrawing({ rows, maximum }: CurveDrawingProps) {
   const [ref, width] = useChartWidth<HTMLDivElement>(defaults.width);
   const scale = useChartScale();
   const box = plotBox(width, defaults.height, defaults.margin);
-  const values = linearScale(0, Math.max(0.001, ...rows.map(({ kl }) => kl)));
+  // Of half precision a KL may be no number; the table says so.
+  const placed = rows.filter(({ kl }) => Number.isFinite(kl));
+  const values = linearScale(0, Math.max(0.001, ...placed.map(({ kl }) => kl)));
   const x = (ratio: number) => box.left + INSET + ((ratio * 100) / maximum) * (box.right - box.left - 2 * INSET);
-  const points = rows.map((row) => ({ ...row, x: x(row.ratio), y: valueY(box, values, row.kl) }));
+  const points = placed.map((row) => ({ ...row, x: x(row.ratio), y: valueY(box, values, row.kl) }));
   const line = points.map((point, place) => `${place === 0 ? "M" : "L"}${point.x} ${point.y}`).join("");
   const ticks = Array.from({ length: Math.floor(maximum / STEP) + 1 }, (_, place) => (place * STEP) / 100);
   return (
