@@ -1,4 +1,6 @@
 /** The folder for llama.cpp: which files, in which order, and what its README says. */
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { defaultParameters } from "../../../core/parameters.ts";
@@ -12,8 +14,10 @@ import { createNodeFolder } from "../../node-folder.ts";
 import type { ExportedFile, ExportOptions } from "../contract.ts";
 import { loadExport } from "../formats.ts";
 
-async function make(options: ExportOptions) {
-  const checkpoint = await openCheckpoint(await createNodeFolder(join(projectRoot, "public", "models", "scenes")));
+const BUNDLED = join(projectRoot, "public", "models", "scenes");
+
+async function make(options: ExportOptions, from = BUNDLED) {
+  const checkpoint = await openCheckpoint(await createNodeFolder(from));
   const layout = modelLayout(architectureOf(checkpoint.config).define(checkpoint.config));
   const weightHash = await checkpoint.weights.read({ names: new Set(), onTensor: () => {} });
   const keep = new Uint8Array(layout.unitCount).fill(1);
@@ -50,6 +54,22 @@ describe("an export for llama.cpp", () => {
     const header = await textOf(files[3]);
     expect(header.slice(0, 4)).toBe("GGUF");
     expect(header.slice(0, 2000)).toContain("scenes-flap-25pct");
+  });
+
+  it("hands the licence on", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "pivotscope-licence-"));
+    await cp(BUNDLED, folder, { recursive: true });
+    await writeFile(join(folder, "LICENSE"), "Do as you like.");
+    await writeFile(join(folder, "NOTICE"), "Say whose it is.");
+    const files = await make({ precision: "F16" }, folder);
+    const texts = files
+      .filter(({ path }) => /^[A-Z]+$/.test(path))
+      .map(async (file) => [file.path, await textOf(file)]);
+    expect(await Promise.all(texts)).toEqual([
+      ["LICENSE", "Do as you like."],
+      ["NOTICE", "Say whose it is."],
+    ]);
+    await rm(folder, { recursive: true });
   });
 
   it("keeps the format of the weights where none is asked for", async () => {

@@ -3,6 +3,7 @@ import { serialisePlan } from "../../../core/plan.ts";
 import type { Checkpoint } from "../../checkpoint.ts";
 import { requireReadable } from "../../float-formats.ts";
 import { type ExportedFile, fileOf, type MakeExport } from "../contract.ts";
+import { copiedFiles, LICENCE_FILES } from "../copied-files.ts";
 import { exportName } from "../names.ts";
 import type { NumberFormat } from "../number-format.ts";
 import { readmeFile } from "../readme.ts";
@@ -20,6 +21,7 @@ export const ggufExport: MakeExport = async (source, { precision, onProgress, si
   return [
     ...(vision ? [vision] : []),
     fileOf("plan.json", serialisePlan(plan)),
+    ...(await copiedFiles(checkpoint.folder, LICENCE_FILES, signal)),
     await readmeFile(source, sliced, words, signal),
     model,
   ];

@@ -7,6 +7,7 @@ import { checkpointFile } from "../../checkpoint-file.ts";
 import { readModelConfig } from "../../model-config-file.ts";
 import { type CheckpointFolder, readTextIfPresent } from "../../source.ts";
 import { type ExportedFile, fileOf } from "../contract.ts";
+import { copiedFiles, LICENCE_FILES } from "../copied-files.ts";
 
 /** What transformers.js is told in config.json. */
 export interface LoadingSettings {
@@ -25,7 +26,7 @@ export interface SettingsSource {
 }
 
 /** What a slice does not change. */
-const COPIED = ["tokenizer.json", "LICENSE", "LICENSE.txt", "LICENSE.md"];
+const COPIED = ["tokenizer.json", ...LICENCE_FILES];
 
 function jsonFile(path: string, content: JsonObject): ExportedFile {
   return fileOf(path, `${JSON.stringify(content, null, 2)}\n`);
@@ -53,8 +54,8 @@ export async function settingsFiles(
     dtype,
     ...(Object.keys(dataFiles).length > 0 ? { use_external_data_format: dataFiles } : {}),
   };
-  const copied = await Promise.all(COPIED.map(async (path) => ({ path, text: await readText(path) })));
-  const hasTokenizer = copied.some(({ path, text }) => path === "tokenizer.json" && text !== null);
+  const copied = await copiedFiles(folder, COPIED, signal);
+  const hasTokenizer = copied.some(({ path }) => path === "tokenizer.json");
   const written: readonly (readonly [string, JsonObject | null])[] = [
     ["generation_config.json", { ...(await read("generation_config.json")), eos_token_id: stopIds }],
     ["preprocessor_config.json", settings.preprocessor],
@@ -63,10 +64,7 @@ export async function settingsFiles(
     // The last, without which nobody takes the folder for a model.
     ["config.json", { ...settings.config, "transformers.js_config": loading }],
   ];
-  return [
-    ...copied.flatMap(({ path, text }) => (text === null ? [] : [fileOf(path, text)])),
-    ...written.flatMap(([path, content]) => (content === null ? [] : [jsonFile(path, content)])),
-  ];
+  return [...copied, ...written.flatMap(([path, content]) => (content === null ? [] : [jsonFile(path, content)]))];
 }
 
 /** transformers.js takes the chat template from here; checkpoints may have it in a file of its own, which then has the say. */

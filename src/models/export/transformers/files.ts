@@ -4,8 +4,8 @@
  */
 import type { JsonObject } from "../../../core/json/schemas.ts";
 import { serialisePlan } from "../../../core/plan.ts";
-import { type CheckpointFolder, readTextIfPresent } from "../../source.ts";
-import { type ExportedFile, type ExportSource, fileOf, type MakeExport } from "../contract.ts";
+import { type ExportSource, fileOf, type MakeExport } from "../contract.ts";
+import { copiedFiles, LICENCE_FILES } from "../copied-files.ts";
 import { exportName } from "../names.ts";
 import { readmeFile } from "../readme.ts";
 import { openSlicedWeights } from "../sliced-weights.ts";
@@ -28,9 +28,7 @@ const COPIED = [
   "processor_config.json",
   "generation_config.json",
   "pivotscope.json",
-  "LICENSE",
-  "LICENSE.txt",
-  "LICENSE.md",
+  ...LICENCE_FILES,
 ];
 
 const CONFIG = "config.json";
@@ -49,7 +47,7 @@ export const transformersFiles: MakeExport = async (source, { precision, onProgr
   const format = plain ? "safetensors for transformers" : "safetensors for transformers, with a class of its own";
   return [
     ...weightFiles(sliced),
-    ...(await copiedFiles(folder, signal)),
+    ...(await copiedFiles(folder, COPIED, signal)),
     ...(plain ? [] : [fileOf(`${MODELING}.py`, modeling.code)]),
     fileOf("plan.json", serialisePlan(source.plan)),
     await readmeFile(
@@ -61,12 +59,6 @@ export const transformersFiles: MakeExport = async (source, { precision, onProgr
     fileOf(CONFIG, slicedConfig(original, source, sliced, modeling, plain, precision)),
   ];
 };
-
-async function copiedFiles(folder: CheckpointFolder, signal: AbortSignal | undefined): Promise<ExportedFile[]> {
-  const read = async (path: string) => ({ path, text: await readTextIfPresent(folder, path, signal) });
-  const found = await Promise.all(COPIED.map(read));
-  return found.flatMap(({ path, text }) => (text === null ? [] : [fileOf(path, text)]));
-}
 
 function useText({ plan, checkpoint }: ExportSource, { autoClass }: OwnModeling, plain: boolean): string {
   const folder = exportName(plan, checkpoint.name);
