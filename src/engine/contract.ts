@@ -86,7 +86,8 @@ export interface Engine {
    * Applies `pruning` for real, in place of the last one: from now on `generate` and `evaluate` compute with the sliced
    * weights when they are asked to (`Pruning.weights`) for exactly this pruning, and say so. Dense weights stay unless the
    * options say otherwise.
-   * Throws `bad-input` where a module would keep no unit.
+   * Throws `bad-input` where a module would keep no unit; `unsupported` where dense weights were released, and then the last
+   * one stays.
    */
   slice(pruning: Pruning, options: SliceOptions, call?: Call<SliceProgress>): Promise<SliceSummary>;
   /** Gives the sliced weights back, if there are any; dense ones that were released come with the next `load` only. */
