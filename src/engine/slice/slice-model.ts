@@ -51,7 +51,7 @@ function withoutLayers(model: Model): void {
     throw new PivotscopeError(
       "unsupported",
       "This needs the dense model, whose weights were released to make room for the sliced one.",
-      "Go back to the dense model: it is read again from where it came.",
+      "Go back to the dense model (on the page: under Advanced, switch “Run the sliced model” off): it is read again from where it came.",
     );
   };
 }
