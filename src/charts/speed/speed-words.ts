@@ -3,6 +3,7 @@ import { formatBytes } from "../../core/format-bytes.ts";
 import {
   fileBytes,
   type SpeedFigures,
+  type SpeedGains,
   type SpeedPoint,
   type Spread,
   type TraceLength,
@@ -10,6 +11,7 @@ import {
 import { formatCount, formatShare, plural } from "../format.ts";
 import { type Cell, type ChartTable, tableOf } from "../frame/table.ts";
 import { type SpeedData, timesLength } from "./speed.ts";
+import { widthsGain } from "./widths-gain.ts";
 
 /** "1.70 times". */
 export function formatTimes(value: number): string {
@@ -22,7 +24,9 @@ function lengthText({ tokens, ended }: TraceLength): string {
 
 export function speedReadout(data: SpeedData, point: SpeedPoint): string {
   const { decode, ideal } = point.gains;
-  return `At ${formatShare(point.asked)}: writes ${formatTimes(decode.median)} as fast (${decode.lowest.toFixed(2)} to ${decode.highest.toFixed(2)}), its bytes allow ${formatTimes(ideal)}; its own reasoning is ${lengthText(point.trace)}, ${formatTimes(timesLength(data, point))} the dense one's.`;
+  const gain = widthsGain(point);
+  const beside = gain ? `, ${gain}` : "";
+  return `At ${formatShare(point.asked)}: writes ${formatTimes(decode.median)} as fast (${decode.lowest.toFixed(2)} to ${decode.highest.toFixed(2)})${beside}, its bytes allow ${formatTimes(ideal)}; its own reasoning is ${lengthText(point.trace)}, ${formatTimes(timesLength(data, point))} the dense one's.`;
 }
 
 export function speedSummary(data: SpeedData): string {
@@ -34,8 +38,9 @@ export function speedSummary(data: SpeedData): string {
   return [head, ...points].join(" ");
 }
 
-/** One row for each ratio. */
+/** One row for each ratio; what width options gain where a ratio has it. */
 export function speedTable(data: SpeedData): ChartTable {
+  const shaped = data.points.some(({ own }) => own !== null);
   const number = (label: string) => ({ label, kind: "number" as const, format: (value: number) => value.toFixed(2) });
   return tableOf(
     [
@@ -50,60 +55,90 @@ export function speedTable(data: SpeedData): ChartTable {
       number("times the dense one's"),
       number("Dense, tokens/s"),
       number("Sliced, tokens/s"),
+      ...(shaped ? ["Own widths, tokens/s", "times as fast as own widths", "lowest", "highest"].map(number) : []),
     ],
     data.points.map((point) => {
       const { decode, firstToken, ideal } = point.gains;
       return [
         ...[point.asked, point.reached, decode.median, decode.lowest, decode.highest, ideal, firstToken.median],
         ...[point.trace.tokens, timesLength(data, point), point.dense.decode.median, point.sliced.decode.median],
+        ...(shaped ? ownCells(point) : []),
       ];
     }),
   );
 }
 
+function ownCells({ own }: SpeedPoint): readonly Cell[] {
+  if (!own) return [null, null, null, null];
+  const { median, lowest, highest } = own.gains.decode;
+  return [own.figures.decode.median, median, lowest, highest];
+}
+
+interface TimedModel {
+  readonly figures: SpeedFigures;
+  readonly parameters: number;
+  readonly trace: TraceLength;
+}
+
 /** Seconds that a model takes for an answer of its own length, by its medians. */
-function answerSeconds({ firstToken, decode }: SpeedFigures, { tokens }: TraceLength): number {
+function answerSeconds({ figures: { firstToken, decode }, trace: { tokens } }: TimedModel): number {
   return firstToken.median / 1000 + Math.max(0, tokens - 1) / decode.median;
 }
 
-/** Dense against sliced at one ratio, one row for each figure. */
+/**
+ * Dense against sliced at one ratio, one row for each figure; where widths were asked for, beside the sliced model of the
+ * method's own plan.
+ */
 export function figuresTable({ dense: trace }: Pick<SpeedData, "dense">, point: SpeedPoint): ChartTable {
-  const { dense, sliced, gains } = point;
+  const { own } = point;
+  const dense = { figures: point.dense, parameters: point.denseParameters, trace };
+  const sliced = { figures: point.sliced, parameters: point.slicedParameters, trace: point.trace };
+  const models: readonly TimedModel[] = [dense, sliced, ...(own ? [own] : [])];
   const rate = ({ median, lowest, highest }: Spread) => `${digits(median)} (${digits(lowest)}–${digits(highest)})`;
-  const row = (name: string, of: (figures: SpeedFigures, sliced: boolean) => number, text: (value: number) => string) =>
-    [
-      name,
-      text(of(dense, false)),
-      text(of(sliced, true)),
-      factor(of(sliced, true) / of(dense, false)),
-    ] as readonly Cell[];
-  const spread = (name: string, of: (figures: SpeedFigures) => Spread, gain: number) =>
-    [name, rate(of(dense)), rate(of(sliced)), factor(gain)] as readonly Cell[];
-  const parameters = (is: boolean) => (is ? point.slicedParameters : point.denseParameters);
-  const seconds = (value: number) => `${value.toFixed(2)} s`;
+  const row = (name: string, of: (model: TimedModel) => number, text: (value: number) => string): readonly Cell[] => [
+    ...[name, ...models.map((model) => text(of(model)))],
+    ...[dense, ...(own ? [own] : [])].map((other) => factor(of(sliced) / of(other))),
+  ];
+  const spread = (
+    name: string,
+    of: (figures: SpeedFigures) => Spread,
+    gain: (gains: SpeedGains) => number,
+  ): readonly Cell[] => [
+    ...[name, ...models.map(({ figures }) => rate(of(figures)))],
+    ...[point.gains, ...(own ? [own.gains] : [])].map((gains) => factor(gain(gains))),
+  ];
+  const labels = own ? ["Dense", "Sliced", "Sliced, own widths"] : ["Dense", "Sliced"];
+  const factors = own ? ["Sliced / dense", "Sliced / own widths"] : ["Sliced / dense"];
   return tableOf(
+    ["What", ...labels, ...factors].map((label) => ({ label, kind: "text" })),
     [
-      { label: "What", kind: "text" },
-      { label: "Dense", kind: "text" },
-      { label: "Sliced", kind: "text" },
-      { label: "Sliced / dense", kind: "text" },
-    ],
-    [
-      spread("Writes, tokens/s (decode)", ({ decode }) => decode, gains.decode.median),
-      spread("Reads the prompt, tokens/s (prefill)", ({ prefill }) => prefill, gains.firstToken.median),
-      spread("Time to first token, ms", ({ firstToken }) => firstToken, 1 / gains.firstToken.median),
+      spread(
+        "Writes, tokens/s (decode)",
+        ({ decode }) => decode,
+        ({ decode }) => decode.median,
+      ),
+      spread(
+        "Reads the prompt, tokens/s (prefill)",
+        ({ prefill }) => prefill,
+        ({ firstToken }) => firstToken.median,
+      ),
+      spread(
+        "Time to first token, ms",
+        ({ firstToken }) => firstToken,
+        ({ firstToken }) => 1 / firstToken.median,
+      ),
       row(
         "Its own reasoning",
-        (_, is) => (is ? point.trace : trace).tokens,
+        ({ trace: { tokens } }) => tokens,
         (value) => plural(value, "token"),
       ),
-      row("Time for that reasoning", (of, is) => answerSeconds(of, is ? point.trace : trace), seconds),
-      row("Weights on the backend", ({ weightBytes, copyBytes }) => weightBytes + copyBytes, formatBytes),
-      row("Keys and values (KV cache)", ({ cacheBytes }) => cacheBytes, formatBytes),
-      row("Most bytes of the backend at a time", ({ peakBytes }) => peakBytes, formatBytes),
-      row("File, 16 bits a number", (_, is) => fileBytes(parameters(is)), formatBytes),
-      row("Bytes read a token, at least", ({ ideal }) => ideal.bytes, formatBytes),
-      row("Operations a token, at least", ({ ideal }) => ideal.operations, formatCount),
+      row("Time for that reasoning", answerSeconds, (value) => `${value.toFixed(2)} s`),
+      row("Weights on the backend", ({ figures }) => figures.weightBytes + figures.copyBytes, formatBytes),
+      row("Keys and values (KV cache)", ({ figures }) => figures.cacheBytes, formatBytes),
+      row("Most bytes of the backend at a time", ({ figures }) => figures.peakBytes, formatBytes),
+      row("File, 16 bits a number", ({ parameters }) => fileBytes(parameters), formatBytes),
+      row("Bytes read a token, at least", ({ figures }) => figures.ideal.bytes, formatBytes),
+      row("Operations a token, at least", ({ figures }) => figures.ideal.operations, formatCount),
     ],
   );
 }

@@ -288,7 +288,7 @@ function speedData(): SpeedData {
     return {
       ...{ asked, reached: asked, promptTokens: 64, decodedTokens: 31, runs: 3 },
       ...{ denseParameters: 3e6, slicedParameters: 3e6 * (1 - asked), ...figures, gains: speedGains(runs, figures) },
-      trace: { tokens, ended: tokens < 80 },
+      ...{ trace: { tokens, ended: tokens < 80 }, own: null },
     };
   };
   return { dense: { tokens: 40, ended: true }, points: [point(0.2, 33, 42), point(0.4, 40, 60), point(0.6, 52, 80)] };

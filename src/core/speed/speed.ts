@@ -44,6 +44,16 @@ export interface TraceLength {
   readonly ended: boolean;
 }
 
+/** A plan as its method makes it, without its width options, in the same turns. */
+export interface OwnWidths {
+  readonly reached: Ratio;
+  readonly figures: SpeedFigures;
+  readonly parameters: number;
+  readonly trace: TraceLength;
+  /** How many times as fast the plan with its width options is. */
+  readonly gains: SpeedGains;
+}
+
 /** Dense against sliced, in turn, at one plan. */
 export interface SpeedPoint {
   readonly asked: Ratio;
@@ -57,9 +67,11 @@ export interface SpeedPoint {
   readonly denseParameters: number;
   readonly slicedParameters: number;
   readonly trace: TraceLength;
+  /** Null where the plan has no width options, or they change nothing. */
+  readonly own: OwnWidths | null;
 }
 
-/** How many times as fast the sliced model is. Each of its runs is held against the dense one beside it in time. */
+/** How many times as fast the sliced model is. Each of its runs is held against the one beside it in time. */
 export interface SpeedGains {
   readonly decode: Spread;
   readonly firstToken: Spread;
@@ -89,7 +101,10 @@ export function speedFigures(runs: readonly TimedRun[], costAt: (context: number
   };
 }
 
-/** @param runs as many of either model, in the order in which they were timed in turn. */
+/**
+ * @param runs as many of either model, in the order in which they were timed in turn; another sliced model may stand in the
+ *   dense one's place.
+ */
 export function speedGains(
   runs: { readonly dense: readonly TimedRun[]; readonly sliced: readonly TimedRun[] },
   { dense, sliced }: { readonly dense: SpeedFigures; readonly sliced: SpeedFigures },

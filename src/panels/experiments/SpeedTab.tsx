@@ -4,6 +4,8 @@ import { contextOf } from "../../charts/frame/chart-context.ts";
 import { DataTable } from "../../charts/frame/DataTable.tsx";
 import { SpeedChart } from "../../charts/speed/SpeedChart.tsx";
 import { figuresTable } from "../../charts/speed/speed-words.ts";
+import { gainSentence } from "../../charts/speed/widths-gain.ts";
+import { asksForWidths } from "../../core/parameters/widths.ts";
 import type { WorkbenchState } from "../../state/shape.ts";
 import { curveKey } from "../../state/slices/curve/curve-key.ts";
 import type { SpeedSeries } from "../../state/slices/speed/speed-state.ts";
@@ -26,6 +28,7 @@ export default function SpeedTab() {
   const activity = useSelect((state) => state.model.activity);
   const ratio = useSelect((state) => state.pruning.ratio);
   const reason = useSelect(unavailable);
+  const shaped = useSelect(({ pruning }) => asksForWidths(pruning.parameters));
   const stale = useSelect((state) => series !== null && series.key !== curveKey(state));
   const busy = status === "running" || status === "waiting";
   return (
@@ -34,6 +37,7 @@ export default function SpeedTab() {
         <p className={styles.sentence}>
           The plan is applied for real: what it removes is gone from the weights. The dense and the sliced model then
           write the same number of tokens in turn, five times each, on this device.
+          {shaped && " The method's own plan, without the widths that you chose, is sliced and takes its turns, too."}
         </p>
         {busy ? (
           <div className={styles.busy}>
@@ -108,6 +112,9 @@ function Measured({ series }: { readonly series: SpeedSeries }) {
             of each, {plural(point.decodedTokens, "token")} behind a prompt of {point.promptTokens}; medians, with the
             lowest and the highest
           </p>
+          {asksForWidths(of.plan.parameters) && (
+            <p className={texts.noteStrong}>{gainSentence(of.plan.parameters, point)}</p>
+          )}
           <DataTable caption={title} table={figuresTable(series, point)} />
         </section>
       )}

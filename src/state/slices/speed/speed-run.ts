@@ -1,5 +1,6 @@
 /** The measuring of speeds, one turn of the engine for each ratio. */
 import { PivotscopeError } from "../../../core/errors.ts";
+import { asksForWidths, WIDTHS_OFF } from "../../../core/parameters/widths.ts";
 import type { SpeedPoint } from "../../../core/speed/speed.ts";
 import { compareSpeed } from "../../../engine/measure/compare-speed.ts";
 import type { Context } from "../../context.ts";
@@ -17,7 +18,8 @@ const RUNS = 5;
 const TOKENS = 32;
 
 /**
- * Measures ratio after ratio, and shows each as soon as it is measured.
+ * Measures ratio after ratio, and shows each as soon as it is measured. Where a plan has width options that change it, the
+ * method's own plan is measured in the same turns.
  * @throws PivotscopeError `unsupported` where the dense weights were released, and as the planner and the engine do.
  */
 export async function measureSpeeds(
@@ -32,14 +34,20 @@ export async function measureSpeeds(
   const atHand = prunedAtHand(state);
   const key = curveKey(state);
   if (!model.summary || !trace || !input || !atHand || key === null) return;
+  const { layout } = model.summary;
   // A planner of its own: the slider's reuses its arrays.
-  const planner = plannerOf(pruning.method, model.summary.layout, calibration, pruning.parameters);
+  const planner = plannerOf(pruning.method, layout, calibration, pruning.parameters);
   if (!planner) return;
+  const ownPlanner = asksForWidths(pruning.parameters)
+    ? plannerOf(pruning.method, layout, calibration, { ...pruning.parameters, ...WIDTHS_OFF })
+    : null;
   const dense = { tokens: trace.tokens.length, ended: trace.finish === "stop" };
   for (const [place, ratio] of ratios.entries()) {
     if (!wanted()) return;
     const frame = planner(ratio);
     const plan = pruningOf(frame);
+    const ownFrame = ownPlanner?.(ratio);
+    const own = ownFrame && { pruning: pruningOf(ownFrame), reached: ownFrame.reachedRatio };
     const point = await inTurn((engine) => {
       if (get().slicing.released) {
         throw new PivotscopeError(
@@ -54,6 +62,7 @@ export async function measureSpeeds(
         engine,
         {
           ...{ input, pruning: plan, asked: ratio, reached: frame.reachedRatio },
+          own: own && planHash(own.pruning) !== planHash(plan) ? own : null,
           ...{ runs: RUNS, tokens: TOKENS, longestTrace: prunedTokenLimit(trace) },
         },
         {

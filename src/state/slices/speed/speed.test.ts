@@ -35,6 +35,34 @@ it("slices each ratio, times both models in turn, and gives the sliced weights b
   expect(state().speed.series?.points).toHaveLength(1);
 });
 
+it("times the method's own plan in the same turns where widths change it, the engine holding one at a time", async () => {
+  harness = await opened();
+  harness.workbench.actions.pruning.setRatio(0.5);
+  harness.workbench.actions.pruning.setParameter("evenWidths", "on");
+  await until(harness, ({ pruning }) => pruning.of?.plan.parameters.evenWidths === "on");
+  const before = harness.fake().calls.length;
+  await speed().start([0.5]);
+  const { series } = state().speed;
+  expect(series?.of.plan.parameters.evenWidths).toBe("on");
+  const [point] = series?.points ?? [];
+  expect(point?.own).toMatchObject({ reached: expect.any(Number), gains: { decode: { median: expect.any(Number) } } });
+  const calls = harness.fake().calls.slice(before);
+  const asked = calls.map(({ kind }) => kind).filter((kind) => kind === "slice" || kind === "measureSpeed");
+  const round = Array(2).fill("measureSpeed");
+  // Dense, even, own; own, even, dense; dense, even, own: what a round ended with is there when the next begins.
+  expect(asked.slice(0, 12)).toEqual([
+    ...["slice", ...round, "slice"],
+    ...["measureSpeed", "measureSpeed", "slice", ...round],
+    ...round,
+    "slice",
+  ]);
+  expect(asked.filter((kind) => kind === "slice")).toHaveLength(6);
+  expect(asked.filter((kind) => kind === "measureSpeed")).toHaveLength(15);
+  const sliced = calls.filter(({ kind }) => kind === "slice").map(({ keep }) => keep?.join(""));
+  expect(new Set(sliced).size).toBe(2);
+  expect(sliced[0]).toBe(state().pruning.frame?.keep.join(""));
+});
+
 it("keeps what it has when it is cancelled, and gives the weights back then, too", async () => {
   harness = await opened();
   await speed().start([0.2]);
