@@ -51,6 +51,14 @@ test("pins a side, compares it with another method and picture, and takes it alo
   await expect(row("Question").first()).toHaveText(question ?? "");
   await expect(row("Answer").first()).toHaveText(pinnedAnswer ?? "");
   await expect(sides).toContainText("They are asked about different pictures or questions");
+
+  // A reload finds what the link cannot have made again.
+  await expect(page).toHaveURL(/pin=%7E[0-9a-f]{32}\+%7E[0-9a-f]{32}/);
+  const columns = await sides.getByRole("columnheader").allTextContents();
+  await page.reload();
+  await expect(sides.getByRole("columnheader")).toHaveText(columns, { timeout: 60_000 });
+  await expect(row("Question").first()).toHaveText(question ?? "");
+  await expect(row("Answer").first()).toHaveText(pinnedAnswer ?? "");
   await panel
     .getByRole("button", { name: /^Unpin/ })
     .first()

@@ -63,6 +63,7 @@ const QUESTIONS: Record<KeptItem["kind"], string> = {
   answers: "Remove what was said? It would have to be computed again.",
   calibration: "Remove this calibration? It would have to be made again.",
   picture: "Forget this picture, and what was said about it? It would have to be chosen again.",
+  pin: "Forget this pinned side? It ends with the page then.",
   plan: "Forget this plan? Its file would have to be opened again.",
 };
 

@@ -7,7 +7,7 @@ import { methods } from "../../core/methods/index.ts";
 import type { WorkbenchState } from "../shape.ts";
 import { LINKED } from "../slices/input/scene-link.ts";
 import { labelOf } from "../slices/model/model.ts";
-import { MAXIMUM_PINS } from "../slices/pins/pins-state.ts";
+import { KEPT, MAXIMUM_PINS } from "../slices/pins/pins-state.ts";
 import { TAB_NAMES } from "../slices/preferences-state.ts";
 import { changeParameter, methodLabel, startingParameters } from "../slices/pruning/method.ts";
 import { MAXIMUM_RATIO } from "../slices/pruning/pruning.ts";
@@ -81,7 +81,9 @@ export function notesOnLink({ hash, search }: Link, state: WorkbenchState): read
   });
   judge("pin", asked("pin"), (value) => {
     const written = value.split(" ").filter((pin) => pin !== "");
-    const read = pinsOf(value).filter(({ method }) => methods.some(({ name }) => name === method));
+    const read = pinsOf(value).filter(
+      ({ method }) => method.startsWith(KEPT) || methods.some(({ name }) => name === method),
+    );
     if (read.length < written.length) return "sides as method_percent; what names no method or ratio is left out";
     return read.length > MAXIMUM_PINS ? `at most ${MAXIMUM_PINS} are pinned` : null;
   });

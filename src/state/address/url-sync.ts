@@ -8,6 +8,7 @@ import { initialChoices } from "../slices/experiments/experiments-state.ts";
 import { encodeScene } from "../slices/input/scene-link.ts";
 import { shownScene } from "../slices/input/scene-questions.ts";
 import { isBundled } from "../slices/model/model.ts";
+import { KEPT } from "../slices/pins/pins-state.ts";
 import { changedParameters, changeParameter, startingParameters } from "../slices/pruning/method.ts";
 import type { SharedState } from "./url.ts";
 
@@ -39,17 +40,19 @@ export function sharedState(state: WorkbenchState): SharedState {
 }
 
 /**
- * Pins that a link can carry: those that its model, picture and constants make again. Others stay as long as the page does.
+ * Pins that a link can carry: those that its model, picture and constants make again. Of others, what this browser keeps
+ * them under.
  */
 function linkedPins(state: WorkbenchState): SharedState["pins"] {
   const { pins, pruning } = state;
   const dense = denseAtHand(state);
   const constants = JSON.stringify(pruning.parameters);
-  const linked = pins.pins.flatMap(({ side: { of } }) => {
+  const linked = pins.pins.flatMap(({ side: { of }, keptAs }): SharedState["pins"] => {
     const { method, asked, parameters } = of.plan;
     const again =
       dense !== null && sameTrace(of, dense) && of.plan.file === undefined && JSON.stringify(parameters) === constants;
-    return again ? [{ method, ratio: asked }] : [];
+    if (again) return [{ method, ratio: asked }];
+    return keptAs ? [{ method: KEPT + keptAs, ratio: null }] : [];
   });
   return [...linked, ...pins.wanted.flatMap(({ method, ratio }) => (ratio === "equal" ? [] : [{ method, ratio }]))];
 }

@@ -23,6 +23,7 @@ import { type InputActions, sampleInput } from "../slices/input/input.ts";
 import { decodeScene } from "../slices/input/scene-link.ts";
 import { createKeptAnswers } from "../slices/kept/kept-answers.ts";
 import type { OwnSamplesActions } from "../slices/own-samples/own-samples.ts";
+import { createKeptSides } from "../slices/pins/kept-sides.ts";
 import type { Pin } from "../slices/pins/pins-state.ts";
 import type { PreferencesActions } from "../slices/preferences.ts";
 import type { PruningActions } from "../slices/pruning/pruning.ts";
@@ -106,6 +107,12 @@ export async function restoreSession(
 
   await restoreOwnSamples(context, users.ownSamples, session);
   await restorePicture(users.input, session, shared);
+  const sides = createKeptSides(environment.records, environment.date);
+  const pinned: Pin[] = [];
+  for (const pin of pins) {
+    const keptAs = await sides.keep(pin.side).catch(() => null);
+    pinned.push(keptAs === null ? pin : { ...pin, keptAs });
+  }
   const { calibration } = manifest;
   patch("calibration", { sampleLimit: shared.samples });
   // Its model is at hand, whatever it is called here; pins and tab are set below, also where there are none.
@@ -135,7 +142,7 @@ export async function restoreSession(
     }
     if (plan && frame) users.pruning.show({ file: manifest.planOf ?? file, plan, frame });
     if (manifest.draft !== null) users.input.setDraft(manifest.draft);
-    patch("pins", { pins, against: null, wanted: [], failure: null });
+    patch("pins", { pins: pinned, against: null, wanted: [], failure: null });
   });
   if (plan) await keepShown(context, { file: manifest.planOf ?? file, plan });
   if (statistics && calibration && calibration.origin !== "file") {

@@ -199,7 +199,7 @@ it("kept plans are few, and one under two names is two", async () => {
     names.push(await plans.keep({ file: `${count}.json`, plan: kept.plan }));
   }
   expect(new Set(names).size).toBe(names.length);
-  expect((await plans.list()).map(({ file }) => file)).toEqual(
+  expect((await plans.list()).map(({ title }) => title)).toEqual(
     ["8", "7", "6", "5", "4", "3", "2", "1"].map((count) => `${count}.json`),
   );
   expect(await plans.find(names[0] ?? "")).toBeNull();

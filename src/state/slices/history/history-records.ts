@@ -11,6 +11,7 @@ import type { RecordStore } from "../../environment.ts";
 import { prunedAtHand } from "../../provenance.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import { meanKl } from "../measurement/mean-kl.ts";
+import { KEPT } from "../pins/pins-state.ts";
 import type { HistoryEntry } from "./history-state.ts";
 
 /** Lines that are kept; one takes a kilobyte or so. */
@@ -95,6 +96,9 @@ function entryAtHand(state: WorkbenchState, at: number): HistoryEntry | null {
   const { model, plan, input } = of;
   const { matches, dense, pruned } = shown.answer;
   const unopened = whyNot(state);
+  const shared = sharedState(state);
+  // A line is opened long after what was pinned beside it is gone.
+  const pins = shared.pins.filter(({ method }) => !method.startsWith(KEPT));
   const short = (answer: string | null) => (answer === null ? null : answer.slice(0, LISTED_ANSWER));
   return {
     ...{ id: nameOfText(prunedKey(of)), at, model: model.label, weightHash: model.weightHash },
@@ -103,7 +107,7 @@ function entryAtHand(state: WorkbenchState, at: number): HistoryEntry | null {
     ...{ matches, dense: short(dense), pruned: short(pruned) },
     meanKl: meanKl(shown.measurement),
     // The question stands there even where it is the example's own: another may be asked by then.
-    link: unopened === null ? encodeSharedState({ ...sharedState(state), question: input.question, tab: null }) : null,
+    link: unopened === null ? encodeSharedState({ ...shared, question: input.question, tab: null, pins }) : null,
     unopened,
   };
 }

@@ -1,7 +1,7 @@
 /** What this browser keeps of one's work beside models and results of experiments, as the page knows it. */
 import type { Failure } from "../../failure.ts";
 
-export type KeptKind = "answers" | "calibration" | "picture" | "plan";
+export type KeptKind = "answers" | "calibration" | "picture" | "pin" | "plan";
 
 /** One thing that is kept, in words. */
 export interface KeptItem {

@@ -9,6 +9,8 @@ import { createKeptPlans } from "../files/kept-plans.ts";
 import { forgetHistory } from "../history/history-records.ts";
 import { forgetPicture, listPictures } from "../input/asked-pictures.ts";
 import { labelOf } from "../model/model.ts";
+import { createKeptSides } from "../pins/kept-sides.ts";
+import type { Pin } from "../pins/pins-state.ts";
 import type { KeptItem } from "./kept-state.ts";
 import type { Answers } from "./load-answers.ts";
 
@@ -28,14 +30,19 @@ export async function listKept(context: Context, { answers }: Keepers): Promise<
     const details = `${model} on ${picture} · ${plural(measured, "measurement")} · ${formatDate(at)}`;
     return { kind: "answers", id, title: question, details, bytes };
   });
-  const plans = (await plansOf(context).list()).map(({ name: id, bytes, at, file, model }): KeptItem => {
+  const plans = (await plansOf(context).list()).map(({ name: id, bytes, at, title, model }): KeptItem => {
     const details = `a plan of ${labelOf(model, context.get().model)}, opened as a file · ${formatDate(at)}`;
-    return { kind: "plan", id, title: file, details, bytes };
+    return { kind: "plan", id, title, details, bytes };
   });
-  return [...pictures, ...plans, ...(await listCalibrations(context)), ...said];
+  const sides = (await sidesOf(context).list()).map(({ name: id, bytes, at, title, model }): KeptItem => {
+    return { kind: "pin", id, title, details: `a pinned side of ${model} · ${formatDate(at)}`, bytes };
+  });
+  return [...pictures, ...plans, ...sides, ...(await listCalibrations(context)), ...said];
 }
 
 const plansOf = ({ environment: { records, date } }: Context) => createKeptPlans(records, date);
+
+const sidesOf = ({ environment: { records, date } }: Context) => createKeptSides(records, date);
 
 async function listCalibrations({ environment: { records }, get }: Context): Promise<KeptItem[]> {
   const items: KeptItem[] = [];
@@ -73,6 +80,7 @@ export async function removeKept(context: Context, keepers: Keepers, items: read
   // The address names it no longer.
   if (opened?.keptAs && plans.includes(opened.keptAs))
     context.patch("pruning", { opened: { ...opened, keptAs: null } });
+  await forgetSides(context, ids("pin"));
   const names = ids("answers");
   if (names.length > 0) await (await keepers.answers.store()).remove(names);
 }
@@ -88,7 +96,22 @@ export async function forgetOwnPicture(context: Context, { answers }: Keepers, i
   const content = known?.content ?? null;
   if (content === null) return;
   patch("history", { entries: await forgetHistory(environment.records, (entry) => entry.content === content) });
+  const sides = (await sidesOf(context).list()).filter((one) => one.content === content);
+  await forgetSides(
+    context,
+    sides.map(({ name }) => name),
+  );
   const store = await answers.store();
   const about = (await store.list()).filter((one) => one.content === content);
   await store.remove(about.map(({ name }) => name));
+}
+
+/** Forgets kept sides; those that are pinned stay until the page is left. */
+async function forgetSides(context: Context, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  await sidesOf(context).remove(names);
+  const { pins } = context.get().pins;
+  const forgotten = ({ keptAs, ...pin }: Pin): Pin =>
+    keptAs === undefined || names.includes(keptAs) ? pin : { ...pin, keptAs };
+  context.patch("pins", { pins: pins.map(forgotten) });
 }

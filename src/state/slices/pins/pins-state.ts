@@ -29,14 +29,20 @@ export type Pin = Job & {
   /** Unique while the page lives. */
   readonly id: number;
   readonly side: Side;
+  /** What this browser keeps it under; it is kept once it is measured. */
+  readonly keptAs?: string;
 };
 
 /** A side of the model and picture at hand that a link or the chooser asks for. */
 export interface WantedPin {
+  /** A method's name, or `KEPT` and the name of a side that this browser keeps. */
   readonly method: string;
   /** 0..1; "equal" for the one at which it removes as much as the plan at hand. */
   readonly ratio: number | "equal";
 }
+
+/** In front of the name that a side is kept under, where it stands among pins that are asked for. */
+export const KEPT = "~";
 
 export interface PinsState {
   /** In the order in which they were pinned. */

@@ -15,7 +15,8 @@ import { measurePlan } from "../measurement/measure-plan.ts";
 import type { Measured } from "../measurement/measurement-state.ts";
 import { needsOf, pruningOf } from "../pruning/method.ts";
 import { createPlannerCache, provenanceOf } from "../pruning/pruning.ts";
-import { MAXIMUM_PINS, type Pin, type Side, type WantedPin } from "./pins-state.ts";
+import { createKeptSides } from "./kept-sides.ts";
+import { KEPT, MAXIMUM_PINS, type Pin, type Side, type WantedPin } from "./pins-state.ts";
 import { frozenFrame, sideAtHand } from "./side.ts";
 import { smallPicture } from "./small-picture.ts";
 
@@ -30,6 +31,9 @@ export interface PinsWork {
 /** The highest ratio that is asked for to remove as much as another plan. */
 const HIGHEST_ASKED = 0.95;
 
+const GONE =
+  "a pinned side of another picture or model, which links cannot carry: that of whoever made the link, or one that this browser no longer keeps";
+
 interface Task {
   readonly job: JobControl<never, undefined>;
   readonly input: SampleInput;
@@ -43,11 +47,16 @@ export function createPinsWork(
   const { patch, get } = context;
   const planner = createPlannerCache(context);
   const tasks = new Map<number, Task>();
+  const sides = createKeptSides(context.environment.records, context.environment.date);
+  /** Names of kept sides that are being looked for. */
+  const looking = new Set<string>();
+  /** Ends when those that were asked for before have been looked for: pins keep their order. */
+  let last: Promise<unknown> = Promise.resolve();
   let lastId = 0;
 
   const pinOf = (id: number) => get().pins.pins.find((pin) => pin.id === id);
 
-  function change(id: number, to: Job & { readonly side?: Side }): void {
+  function change(id: number, to: Job & Partial<Pick<Pin, "side" | "keptAs">>): void {
     patch("pins", { pins: get().pins.pins.map((pin): Pin => (pin.id === id ? { ...pin, ...to } : pin)) });
   }
 
@@ -67,7 +76,8 @@ export function createPinsWork(
     const pinned = { ...side, measured, picture: smallPicture(side.picture) };
     const pin: Pin = { id, side: pinned, ...(measured?.answer ? ENDED : IDLE) };
     patch("pins", { pins: [...get().pins.pins, pin], failure: null });
-    if (!measured?.answer) void measure(id);
+    if (measured?.answer) void keep(id);
+    else void measure(id);
   }
 
   async function measure(id: number): Promise<void> {
@@ -101,6 +111,41 @@ export function createPinsWork(
       });
       return undefined;
     });
+    await keep(id);
+  }
+
+  /** Keeps a side over reloads once it is measured; where the browser cannot, it ends with the page. */
+  async function keep(id: number): Promise<void> {
+    const side = pinOf(id)?.side;
+    const keptAs = side && (await sides.keep(side).catch(() => null));
+    if (!keptAs) return;
+    const pin = pinOf(id);
+    if (pin) change(id, { ...pin, keptAs });
+    else await sides.remove([keptAs]).catch(() => undefined);
+  }
+
+  /** Pins a side that this browser keeps, or says why not. */
+  async function bringBack({ method }: WantedPin): Promise<void> {
+    const name = method.slice(KEPT.length);
+    if (looking.has(name)) return;
+    looking.add(name);
+    const finding = last.then(() => sides.find(name)).catch(() => null);
+    last = finding;
+    const found = await finding;
+    looking.delete(name);
+    context.inOneStep(() => {
+      const { pins, wanted } = get().pins;
+      if (!wanted.some((one) => one.method === method)) return;
+      patch("pins", { wanted: wanted.filter((one) => one.method !== method) });
+      const there = pins.some(({ keptAs }) => keptAs === name) || pins.length >= MAXIMUM_PINS;
+      if (found && found !== "damaged" && !there) {
+        lastId += 1;
+        patch("pins", { pins: [...pins, { ...ENDED, id: lastId, side: found, keptAs: name }] });
+      } else if (!there) {
+        const why = found ? "what this browser kept of it was damaged, and is dropped" : GONE;
+        patch("link", { notes: [...get().link.notes, `pin “${method}” (${why}; it is left out)`] });
+      }
+    });
   }
 
   /** The side that a method makes of model and picture at hand; null while something for it is missing. */
@@ -124,6 +169,10 @@ export function createPinsWork(
   /** Whether there is nothing more to do for it: it is pinned, or cannot be. */
   function attempt(wanted: WantedPin): boolean {
     const input = sampleInput(get().input);
+    if (wanted.method.startsWith(KEPT)) {
+      void bringBack(wanted);
+      return false;
+    }
     if (!methods.some(({ name }) => name === wanted.method)) return true;
     try {
       const side = input && planSide(wanted);
@@ -138,6 +187,8 @@ export function createPinsWork(
   return {
     push,
     unpin(id) {
+      const keptAs = pinOf(id)?.keptAs;
+      if (keptAs) void sides.remove([keptAs]).catch(() => undefined);
       tasks.get(id)?.job.drop();
       tasks.delete(id);
       patch("pins", { pins: get().pins.pins.filter((pin) => pin.id !== id), failure: null });
