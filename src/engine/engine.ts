@@ -9,6 +9,7 @@ import { type CheckpointFolder, readTwice } from "../models/source.ts";
 import type { Tensor } from "../runtime/backend.ts";
 import type { SampleSets } from "./calibrate/sample-sets.ts";
 import type { Engine, OwnSample, SampleInput, Trace } from "./contract.ts";
+import { loadWhole } from "./generate/generate.ts";
 import { createTokenWriter, traceOfTokens } from "./generate/trace-text.ts";
 import { denseTraceStates, evaluateSample } from "./measure/evaluate.ts";
 import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
@@ -118,10 +119,10 @@ export function createEngine(environment: EngineEnvironment): Engine {
     async load(source, options, call = {}) {
       if (session)
         throw new PivotscopeError("busy", "A model is loaded already.", "Use a new engine for another model.");
-      // Comes behind the model's files and is there with them: what is open calibrates without a network, too.
-      const calibration = Promise.all([loadCalibration(), loadSampleSets()]).catch(() => undefined);
+      // Comes behind the model's files and is there with them: what is open writes and calibrates without a network, too.
+      const parts = Promise.all([loadWhole(), loadCalibration(), loadSampleSets()]).catch(() => undefined);
       session = await openSession(environment, await openFolder(source), options, call);
-      await calibration;
+      await parts;
       return session.summary;
     },
 

@@ -51,7 +51,7 @@ export interface Generation {
 }
 
 /** Only backends that copy what they are fed write so. */
-const loadWhole = onDemand(() => import("./generate-whole.ts"));
+export const loadWhole = onDemand(() => import("./generate-whole.ts"));
 
 /** The way that is asked for, or the next slower one that this model and its backend have. */
 async function createWriter(model: Model, request: BatchRequest): Promise<Writer> {
