@@ -6,7 +6,7 @@
 
 import { type Arrange, zerosBehind, zerosBehindRows } from "../../export/gguf/arrange.ts";
 import { FILE_TYPES } from "../../export/gguf/layout.ts";
-import { formatAt, type GgufParts, type Place, type PlannedTensor, placeOf } from "../../export/gguf/parts.ts";
+import { type GgufParts, type Place, plannedTensor } from "../../export/gguf/parts.ts";
 import { bool, float32, float32s, type GgufEntry, string, uint32 } from "../../export/gguf/values.ts";
 import type { NumberFormat } from "../../export/number-format.ts";
 import type { Tokenizer } from "../../tokenizer.ts";
@@ -69,7 +69,7 @@ export function visionParts(
   if (!vision) return null;
   const outer = [...vision.embeddingWeights, ...vision.connectorWeights].map((slot) => {
     const { preparation } = slot;
-    return planned(
+    return plannedTensor(
       slot,
       OUTER,
       "",
@@ -78,7 +78,9 @@ export function visionParts(
     );
   });
   const layers = vision.layers.flatMap((layer, index) =>
-    layer.weights.map((slot) => planned(slot, LAYER, `v.blk.${index}.`, format, paddedAs(slot, layer, vision.width))),
+    layer.weights.map((slot) =>
+      plannedTensor(slot, LAYER, `v.blk.${index}.`, format, paddedAs(slot, layer, vision.width)),
+    ),
   );
   const settings = findProcessorConfig(files.preprocessor, files.processor, config.vision.imageSize);
   const notes = notesOn(vision, config, settings, files.tokenizer);
@@ -115,23 +117,6 @@ function notesOn(
 interface Arranged {
   readonly shape: readonly number[];
   readonly arrange: Arrange;
-}
-
-function planned(
-  { input, tensor, shape }: WeightSlot,
-  places: Readonly<Record<string, Place>>,
-  prefix: string,
-  format: NumberFormat,
-  arranged?: Arranged,
-): PlannedTensor {
-  const place = placeOf(places, input, tensor);
-  return {
-    source: tensor,
-    name: prefix + place.name,
-    shape,
-    format: formatAt(place, format),
-    ...arranged,
-  };
 }
 
 /**

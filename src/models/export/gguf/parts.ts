@@ -1,5 +1,6 @@
 /** What a GGUF file is made of, before numbers are read: key-values, and what becomes of each tensor. */
 import { PivotscopeError } from "../../../core/errors.ts";
+import type { WeightSlot } from "../../architectures/definition.ts";
 import type { NumberFormat } from "../number-format.ts";
 import type { Arrange } from "./arrange.ts";
 import type { GgufTensor } from "./layout.ts";
@@ -28,7 +29,7 @@ export interface Place {
 }
 
 /** @throws PivotscopeError `unsupported` for an input of the model that has no place in the file. */
-export function placeOf(places: Readonly<Record<string, Place>>, input: string, tensor: string): Place {
+function placeOf(places: Readonly<Record<string, Place>>, input: string, tensor: string): Place {
   const place = Object.hasOwn(places, input) ? places[input] : undefined;
   if (place) return place;
   throw new PivotscopeError(
@@ -39,6 +40,22 @@ export function placeOf(places: Readonly<Record<string, Place>>, input: string, 
 }
 
 /** The format that a tensor is written in. */
-export function formatAt({ single = false }: Place, format: NumberFormat): NumberFormat {
+function formatAt({ single = false }: Place, format: NumberFormat): NumberFormat {
   return single ? "F32" : format;
+}
+
+/**
+ * What becomes of a slot's tensor: its place among `places` with `prefix` before the name, and the shape of the slot where
+ * `arranged` has none.
+ * @throws PivotscopeError as `placeOf`.
+ */
+export function plannedTensor(
+  { input, tensor, shape }: WeightSlot,
+  places: Readonly<Record<string, Place>>,
+  prefix: string,
+  format: NumberFormat,
+  arranged?: Partial<Pick<PlannedTensor, "shape" | "arrange">>,
+): PlannedTensor {
+  const place = placeOf(places, input, tensor);
+  return { source: tensor, name: prefix + place.name, shape, format: formatAt(place, format), ...arranged };
 }

@@ -5,9 +5,9 @@
 import type { ModelDefinition, WeightSlot } from "../../architectures/definition.ts";
 import type { DecoderConfig } from "../../architectures/shared/decoder/config.ts";
 import type { NumberFormat } from "../number-format.ts";
-import { type Arrange, pairRows } from "./arrange.ts";
+import { pairRows } from "./arrange.ts";
 import { FILE_TYPES } from "./layout.ts";
-import { formatAt, type GgufParts, type Place, type PlannedTensor, placeOf } from "./parts.ts";
+import { type GgufParts, type Place, type PlannedTensor, plannedTensor } from "./parts.ts";
 import { float32, type GgufEntry, int32s, string, uint32 } from "./values.ts";
 
 const ARCHITECTURE = "deci";
@@ -46,9 +46,9 @@ export function textParts(
   name: string,
   format: NumberFormat,
 ): GgufParts {
-  const outer = [...text.embeddingWeights, ...text.headWeights].map((slot) => planned(slot, OUTER, "", format));
+  const outer = [...text.embeddingWeights, ...text.headWeights].map((slot) => plannedTensor(slot, OUTER, "", format));
   const layers = text.layers.flatMap(({ weights }, layer) =>
-    weights.map((slot) => planned(slot, LAYER, `blk.${layer}.`, format, arrangeOf(slot, text.headSize))),
+    weights.map((slot) => plannedTensor(slot, LAYER, `blk.${layer}.`, format, arrangedAs(slot, text.headSize))),
   );
   return {
     entries: textEntries({ text }, config, name, format),
@@ -59,25 +59,8 @@ export function textParts(
   };
 }
 
-function planned(
-  { input, tensor, shape }: WeightSlot,
-  places: Readonly<Record<string, Place>>,
-  prefix: string,
-  format: NumberFormat,
-  arrange?: Arrange,
-): PlannedTensor {
-  const place = placeOf(places, input, tensor);
-  return {
-    source: tensor,
-    name: prefix + place.name,
-    shape,
-    format: formatAt(place, format),
-    ...(arrange && { arrange }),
-  };
-}
-
-function arrangeOf({ input, shape }: WeightSlot, headSize: number): Arrange | undefined {
-  return TURNED.includes(input) ? pairRows(headSize, shape[1] ?? 1) : undefined;
+function arrangedAs({ input, shape }: WeightSlot, headSize: number): Pick<PlannedTensor, "arrange"> {
+  return TURNED.includes(input) ? { arrange: pairRows(headSize, shape[1] ?? 1) } : {};
 }
 
 function textEntries(
