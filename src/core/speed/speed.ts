@@ -11,14 +11,22 @@ export interface Spread {
 
 /** One timed run, as the engine gives it. */
 export interface TimedRun {
+  /** Tokens of the prompt, those of pictures included. */
   readonly promptTokens: number;
-  /** Milliseconds until the first token, and from there to the last. */
+  /** Milliseconds until the first token is there: pictures, prompt and one choice. */
   readonly firstToken: number;
+  /** Tokens behind the first one, and the milliseconds that they took. */
   readonly decodedTokens: number;
   readonly decode: number;
+  /** Bytes of weights on the backend, and of the copy that WebAssembly generates with (0 without). */
   readonly weightBytes: number;
   readonly copyBytes: number;
+  /** Bytes of keys and values of all tokens. */
   readonly cacheBytes: number;
+  /**
+   * Most bytes that this model's weights, their copy and the tensors between runs took at one time. Not in it: what
+   * onnxruntime takes inside of a run.
+   */
   readonly peakBytes: number;
 }
 

@@ -1,5 +1,6 @@
 /** A plan applied for real: smaller weights, what they give, and how fast they are. */
 import type { DecoderShape } from "../../core/speed/ideal.ts";
+import type { TimedRun } from "../../core/speed/speed.ts";
 
 /** Which weights a model computes with: the dense ones under masks, or smaller ones that were gathered from them. */
 export type WeightsInUse = "masked" | "sliced";
@@ -49,24 +50,7 @@ export interface SpeedRequest {
 }
 
 /** One run. Graphs are compiled and the prompt has been through once before it is timed. */
-export interface SpeedRun {
-  /** Tokens of the prompt, those of pictures included. */
-  readonly promptTokens: number;
-  /** Milliseconds until the first token is there: pictures, prompt and one choice. */
-  readonly firstToken: number;
-  /** Tokens behind the first one, and the milliseconds that they took. */
-  readonly decodedTokens: number;
-  readonly decode: number;
-  /** Bytes of weights on the backend, and of the copy that WebAssembly generates with (0 without). */
-  readonly weightBytes: number;
-  readonly copyBytes: number;
-  /** Bytes of keys and values of all tokens. */
-  readonly cacheBytes: number;
-  /**
-   * Most bytes that this model's weights, their copy and the tensors between runs took at one time. Not in it: what
-   * onnxruntime takes inside of a run.
-   */
-  readonly peakBytes: number;
+export interface SpeedRun extends TimedRun {
   /** What a token's cost follows from, see `tokenCost`. */
   readonly shape: DecoderShape;
 }
