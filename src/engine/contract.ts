@@ -56,6 +56,12 @@ export interface Engine {
   /** Greedy generation; progress reports each token as it comes (prefix tokens are not reported). */
   generate(input: SampleInput, options: GenerateOptions, call?: Call<TraceToken>): Promise<Trace>;
   /**
+   * How many image tokens every picture may take at most from now on, own samples and the folder's among them, where
+   * `SampleInput.budget` says nothing; null for the processor's own (`ModelSummary.pictureBudget`). What was prepared of
+   * samples is dropped, their traces included: the model sees other pictures. Throws `bad-input` for a budget out of bounds.
+   */
+  setPictureBudget(tokens: number | null): Promise<void>;
+  /**
    * Takes the user's own samples as calibration and evaluation set in place of the checkpoint folder's; null takes the
    * folder's again. Returns how many there are.
    */

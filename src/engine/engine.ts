@@ -60,10 +60,7 @@ export function createEngine(environment: EngineEnvironment): Engine {
   };
 
   const prepare = async (input: SampleInput, signal?: AbortSignal) => {
-    const { picture, question, split = false } = lastInput?.input ?? {};
-    if (lastInput && picture === input.picture && question === input.question && split === (input.split ?? false)) {
-      return lastInput.prepared;
-    }
+    if (lastInput && sameInput(lastInput.input, input)) return lastInput.prepared;
     const prepared = await loaded().prepareInput(input, signal);
     lastInput = { input, prepared };
     return prepared;
@@ -149,6 +146,13 @@ export function createEngine(environment: EngineEnvironment): Engine {
         },
       });
       return { ...traceOfTokens(tokens, finish), ...sliced?.label };
+    },
+
+    async setPictureBudget(tokens) {
+      loaded().setPictureBudget(tokens);
+      lastInput = null;
+      samples?.assessor.release();
+      samples = null;
     },
 
     async setSamples(chosen) {
@@ -259,6 +263,11 @@ export function createEngine(environment: EngineEnvironment): Engine {
 /** The same for sources that mean the same place; null for chosen files, which are here already. */
 function sourceKey(source: ModelSource): string | null {
   return source.kind === "files" ? null : JSON.stringify(source);
+}
+
+function sameInput(a: SampleInput, b: SampleInput): boolean {
+  const alike = a.picture === b.picture && a.question === b.question;
+  return alike && (a.split ?? false) === (b.split ?? false) && a.budget === b.budget;
 }
 
 function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

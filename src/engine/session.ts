@@ -11,7 +11,7 @@ import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
 import type { Call, CheckOutcome, LoadProgress, LoadRequest, ModelSummary, Picture, SampleInput } from "./contract.ts";
 import { type Generation, generateGreedy } from "./generate/generate.ts";
 import type { BackendSource } from "./load/device.ts";
-import { framesOfTokens, missing, prepareInput } from "./load/prepare-input.ts";
+import { budgetFor, framesOfTokens, missing, prepareInput } from "./load/prepare-input.ts";
 import type { PreparedInput, PreparedSample } from "./pass/batch.ts";
 import type { MaskSet } from "./pass/masks.ts";
 import type { Model } from "./pass/model.ts";
@@ -33,6 +33,8 @@ export interface Session {
   readonly model: Model;
   readonly summary: ModelSummary;
   readonly denseMasks: MaskSet;
+  /** See `Engine.setPictureBudget`. */
+  setPictureBudget(tokens: number | null): void;
   /** Prompt ids and frames of a picture with a question. Throws `bad-input` naming what is wrong with either. */
   prepareInput(input: SampleInput, signal?: AbortSignal): Promise<PreparedInput>;
   /** The same for a sample of a samples file: its picture is read and decoded, or its scene drawn. */
@@ -107,7 +109,9 @@ async function openOnce(
       ? drawScene(source.scene, definition.vision?.imageSize ?? MODEL_PICTURE_SIZE)
       : environment.decodePicture(await read(source.path), source.path);
 
-  const prepare: Session["prepareInput"] = (input, signal) => prepareInput({ prompts, images }, input, signal);
+  let pictureBudget = budgetFor(images, options.pictureBudget ?? null);
+  const prepare: Session["prepareInput"] = (input, signal) =>
+    prepareInput({ prompts, images }, { ...pictureBudget, ...input }, signal);
 
   const prepareQuestion: Session["prepareQuestion"] = async (sample, readPicture, signal) => {
     const picture = sample.picture && (await pictureOf(sample.picture, readPicture));
@@ -156,7 +160,11 @@ async function openOnce(
       recommended: checkpoint.recommended,
       splitsPictures: splitting !== null,
       splitting,
+      pictureBudget: images?.budget ?? null,
       calibrationSamples: checkpoint.calibration?.length ?? 0,
+    },
+    setPictureBudget(tokens) {
+      pictureBudget = budgetFor(images, tokens);
     },
     prepareInput: prepare,
     prepareQuestion,

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createAddressFolder } from "./address-folder.ts";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 import { createFilesFolder } from "./files-folder.ts";
+import { wholePicture } from "./testing/whole-picture.ts";
 
 const folder = () => createAddressFolder("scenes", new URL("/models/scenes/", location.href).href);
 
@@ -12,9 +13,9 @@ describe("a bundled checkpoint in the browser", () => {
   it("opens over the network, with the weights streamed, reported and hashed", async () => {
     const checkpoint = await openCheckpoint(folder());
     expect(checkpoint.recommended).toEqual({ window: 2, calibrationSamples: 384 });
-    expect(
-      checkpoint.prompts?.buildPrompt({ question: "Why?", frames: { rows: 0, columns: 0 } }).imagePositions,
-    ).toHaveLength(9);
+    expect(checkpoint.prompts?.buildPrompt({ question: "Why?", picture: wholePicture(9) }).imagePositions).toHaveLength(
+      9,
+    );
     const { weights } = checkpoint;
     const [tensor] = weights.tensors.values();
     const reports: number[] = [];

@@ -15,6 +15,7 @@ import { createNodeFolder } from "./node-folder.ts";
 import { parseSafetensorsHeader, type TensorInfo } from "./safetensors-header.ts";
 import { parseCalibrationSet } from "./samples.ts";
 import { SafetensorsFile } from "./testing/safetensors-file.ts";
+import { wholePicture } from "./testing/whole-picture.ts";
 import { writeShards } from "./testing/write-safetensors.ts";
 
 const BUNDLED = join(projectRoot, "public/models");
@@ -86,8 +87,8 @@ describe("the bundled checkpoint", () => {
     for (const sample of calibration?.slice(0, 3) ?? []) {
       if (sample.picture?.kind !== "scene") throw new Error("The bundled samples are scenes.");
       const picture = drawScene(sample.picture.scene, MODEL_PICTURE_SIZE);
-      const frames = (await images?.process(picture))?.grid ?? null;
-      const prompt = prompts?.buildPrompt({ question: sample.question, frames });
+      const processed = (await images?.process(picture)) ?? null;
+      const prompt = prompts?.buildPrompt({ question: sample.question, picture: processed });
       expect(prompt?.imagePositions).toHaveLength(9);
       const trace = tokenizer?.encode(` ${sample.trace}<end_of_utterance>`) ?? [];
       expect(trace.at(-1)).toBe(2);
@@ -145,7 +146,7 @@ describe("the layouts that checkpoints come in", () => {
   const picture = { width: 40, height: 30, pixels };
   const prompt = async (folder: Awaited<ReturnType<typeof tinyFiles>>) => {
     const { prompts, images, config } = await openCheckpoint(folder);
-    const text = prompts?.buildPrompt({ question: "How many?", frames: { rows: 0, columns: 0 } }).text;
+    const text = prompts?.buildPrompt({ question: "How many?", picture: wholePicture(9) }).text;
     return { text, picture: await images?.process(picture, { split: true }), config };
   };
   const processed = { image_seq_len: 9, processor_class: "SmolVLMProcessor" };
@@ -274,7 +275,7 @@ describeWithShared(
       expect(checkpoint.stopIds).toEqual([49_279, 2]);
       expect(checkpoint.images?.splitting).toEqual({ frameSize: 512, longestEdge: 2048 });
       const question = "Can you describe this image?";
-      expect(checkpoint.prompts?.buildPrompt({ question, frames: { rows: 0, columns: 0 } }).ids).toHaveLength(81);
+      expect(checkpoint.prompts?.buildPrompt({ question, picture: wholePicture(64) }).ids).toHaveLength(81);
     });
 
     it("knows where all of SmolVLM's tensors lie, and so how long the file is, from the header alone", () => {

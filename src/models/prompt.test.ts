@@ -4,12 +4,17 @@ import { describe, expect, it } from "vitest";
 import { describeWithShared, readSharedJson } from "../testing/shared.ts";
 import { imageText, picturePrompt } from "./architectures/idefics3/prompt.ts";
 import { findChatTemplate } from "./chat-template.ts";
-import type { PicturePrompt } from "./pictures.ts";
+import type { PictureLayout, PicturePrompt } from "./pictures.ts";
 import { createPromptBuilder, type PromptBuilder } from "./prompt.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 const NO_FILES = { chatTemplateJson: null, chatTemplateJinja: null, tokenizerConfig: null };
 const jinja = (text: string) => ({ ...NO_FILES, chatTemplateJinja: text });
+
+/** A picture of `rows` × `columns` crops and the whole picture; of 0 and 0 the whole picture alone. */
+function layout(rows: number, columns: number, tokens = 4): PictureLayout {
+  return { grid: { rows, columns }, frames: Array(rows * columns + 1).fill({ tokens }) };
+}
 
 /** Every character is its code point; tokens in angle brackets are from 1,000,000 on. */
 function plainTokenizer(...specials: string[]): Tokenizer {
@@ -39,7 +44,7 @@ function builder(options: { template?: string; maximumPositions?: number; tokens
     template,
     maximumPositions: options.maximumPositions ?? 100,
     vocabularySize: 1_000_003,
-    image: picturePrompt(1_000_000, 4),
+    image: picturePrompt(1_000_000),
   });
 }
 
@@ -81,12 +86,12 @@ describe("findChatTemplate", () => {
 
 describe("buildPrompt", () => {
   it("writes out the image tokens and says where they are", () => {
-    const prompt = builder().buildPrompt({ question: "Why?", frames: { rows: 0, columns: 0 } });
+    const prompt = builder().buildPrompt({ question: "Why?", picture: layout(0, 0) });
     expect(prompt.text).toBe(
       "<fake_token_around_image><global-img><image><image><image><image><fake_token_around_image>Why?",
     );
     expect(prompt.imagePositions).toEqual([2, 3, 4, 5]);
-    expect(builder().buildPrompt({ question: "Why?", frames: null })).toMatchObject({
+    expect(builder().buildPrompt({ question: "Why?", picture: null })).toMatchObject({
       text: "Why?",
       imagePositions: [],
     });
@@ -102,15 +107,15 @@ describe("buildPrompt", () => {
       vocabularySize: 256,
       image: null,
     });
-    expect(text.buildPrompt({ question: "Why?", frames: null }).text).toBe("[Why?]");
-    expect(() => text.buildPrompt({ question: "Why?", frames: { rows: 0, columns: 0 } })).toThrow(
+    expect(text.buildPrompt({ question: "Why?", picture: null }).text).toBe("[Why?]");
+    expect(() => text.buildPrompt({ question: "Why?", picture: layout(0, 0) })).toThrow(
       expect.objectContaining({ code: "unsupported" }),
     );
   });
 
   it("refuses an empty question", () => {
     for (const question of ["", " \n\t"]) {
-      expect(() => builder().buildPrompt({ question, frames: null })).toThrow(
+      expect(() => builder().buildPrompt({ question, picture: null })).toThrow(
         expect.objectContaining({ code: "bad-input", message: "The question is empty." }),
       );
     }
@@ -118,8 +123,8 @@ describe("buildPrompt", () => {
 
   it("refuses a question over the model's positions, naming both numbers, and takes one just below", () => {
     const small = builder({ maximumPositions: 10 });
-    expect(small.buildPrompt({ question: "123456789", frames: null }).ids).toHaveLength(9);
-    expect(() => small.buildPrompt({ question: "1234567890", frames: null })).toThrow(
+    expect(small.buildPrompt({ question: "123456789", picture: null }).ids).toHaveLength(9);
+    expect(() => small.buildPrompt({ question: "1234567890", picture: null })).toThrow(
       expect.objectContaining({
         code: "bad-input",
         message: expect.stringMatching(/takes 10 tokens.* has 10 positions/),
@@ -130,7 +135,7 @@ describe("buildPrompt", () => {
   it("refuses ids beyond the model's vocabulary", () => {
     const template = findChatTemplate(jinja(TEMPLATE));
     if (template === null) throw new Error("no template");
-    const image = picturePrompt(1_000_000, 4);
+    const image = picturePrompt(1_000_000);
     const options = {
       tokenizer: plainTokenizer("<image>"),
       template,
@@ -138,8 +143,8 @@ describe("buildPrompt", () => {
       vocabularySize: 98,
       image,
     };
-    expect(createPromptBuilder(options).buildPrompt({ question: "aa", frames: null }).ids).toEqual([97, 97]);
-    expect(() => createPromptBuilder(options).buildPrompt({ question: "ab", frames: null })).toThrow(
+    expect(createPromptBuilder(options).buildPrompt({ question: "aa", picture: null }).ids).toEqual([97, 97]);
+    expect(() => createPromptBuilder(options).buildPrompt({ question: "ab", picture: null })).toThrow(
       expect.objectContaining({
         code: "bad-checkpoint",
         message: expect.stringMatching(/the id 98; .* has 98 entries/),
@@ -148,13 +153,13 @@ describe("buildPrompt", () => {
   });
 
   it("refuses control tokens in the question", () => {
-    expect(() => builder().buildPrompt({ question: "Is <image> one?", frames: null })).toThrow(
+    expect(() => builder().buildPrompt({ question: "Is <image> one?", picture: null })).toThrow(
       expect.objectContaining({ code: "bad-input", message: expect.stringContaining('"<image>"') }),
     );
   });
 
   it("names the place for which the tokenizer has no token", () => {
-    expect(() => builder().buildPrompt({ question: "Why?", frames: { rows: 1, columns: 2 } })).toThrow(
+    expect(() => builder().buildPrompt({ question: "Why?", picture: layout(1, 2) })).toThrow(
       expect.objectContaining({ code: "unsupported", message: expect.stringContaining('"<row_1_col_1>"') }),
     );
   });
@@ -162,8 +167,8 @@ describe("buildPrompt", () => {
   it("refuses a tokenizer that cuts a picture's tokens into pieces, and the picture's tokens without a picture", () => {
     const template = findChatTemplate(jinja(TEMPLATE));
     const whole = plainTokenizer("<image>", "<global-img>", "<fake_token_around_image>");
-    const options = { maximumPositions: 200, vocabularySize: 1_000_003, image: picturePrompt(1_000_000, 4) };
-    const built = (lost: string, question: string, frames: { rows: number; columns: number } | null) => {
+    const options = { maximumPositions: 200, vocabularySize: 1_000_003, image: picturePrompt(1_000_000) };
+    const built = (lost: string, question: string, picture: PictureLayout | null) => {
       const { encode } = whole;
       const cut = {
         ...whole,
@@ -171,9 +176,9 @@ describe("buildPrompt", () => {
         encode: (text: string) => encode(text.replaceAll(lost, "[cut]")),
       };
       if (template === null) throw new Error("no template");
-      return createPromptBuilder({ ...options, template, tokenizer: cut }).buildPrompt({ question, frames });
+      return createPromptBuilder({ ...options, template, tokenizer: cut }).buildPrompt({ question, picture });
     };
-    const one = { rows: 0, columns: 0 };
+    const one = layout(0, 0);
     for (const token of ["<image>", "<global-img>", "<fake_token_around_image>"]) {
       expect(() => built(token, "Is it?", one)).toThrow(
         expect.objectContaining({
@@ -189,15 +194,15 @@ describe("buildPrompt", () => {
 
   it("refuses a template that leaves the question out", () => {
     const silent = builder({ template: "{% for part in messages[0].content %}{{ part.content }}{% endfor %}" });
-    expect(() => silent.buildPrompt({ question: "Is it?", frames: null })).toThrow(
+    expect(() => silent.buildPrompt({ question: "Is it?", picture: null })).toThrow(
       expect.objectContaining({ code: "bad-checkpoint", message: expect.stringContaining("left the question out") }),
     );
   });
 
   it("refuses a template that writes no image token, and an image token that config.json does not know", () => {
-    expect(() =>
-      builder({ template: "Hello" }).buildPrompt({ question: "Why?", frames: { rows: 0, columns: 0 } }),
-    ).toThrow(/wrote "<image>" 0 times/);
+    expect(() => builder({ template: "Hello" }).buildPrompt({ question: "Why?", picture: layout(0, 0) })).toThrow(
+      /wrote "<image>" 0 times/,
+    );
     expect(() => builder({ tokens: ["<x>", "<image>"] })).toThrow(/the id 1000001; config.json says 1000000/);
     expect(() => builder({ tokens: [] })).toThrow(/no id; config.json says 1000000/);
   });
@@ -205,7 +210,7 @@ describe("buildPrompt", () => {
 
 describe("imageText", () => {
   it("announces each crop by its place, rows ended by a line break, the whole picture last", () => {
-    expect(imageText({ rows: 2, columns: 1 }, 1)).toBe(
+    expect(imageText(layout(2, 1, 1))).toBe(
       "<fake_token_around_image><row_1_col_1><image>\n<fake_token_around_image><row_2_col_1><image>\n" +
         "\n<fake_token_around_image><global-img><image><fake_token_around_image>",
     );
@@ -233,11 +238,11 @@ describeWithShared(
       cases: { rows: number; cols: number; length: number; n_image_tokens: number; ids_rle: [number, number][] }[];
     }
     const golden = readSharedJson<Golden>(folder, `${path}/golden_tokens.json`);
-    const { template, prompts } = checkpointBuilder(folder, path, picturePrompt(49_190, 64));
+    const { template, prompts } = checkpointBuilder(folder, path, picturePrompt(49_190));
 
     it.each(golden.cases)("equal the golden ids for $rows × $cols crops", (entry) => {
-      const frames = { rows: entry.rows, columns: entry.cols };
-      const prompt = prompts.buildPrompt({ question: "Can you describe this image?", frames });
+      const picture = layout(entry.rows, entry.cols, 64);
+      const prompt = prompts.buildPrompt({ question: "Can you describe this image?", picture });
       expect(prompt.ids).toEqual(entry.ids_rle.flatMap(([id, count]) => Array.from({ length: count }, () => id)));
       expect(prompt.ids).toHaveLength(entry.length);
       expect(prompt.imagePositions).toHaveLength(entry.n_image_tokens);
@@ -259,9 +264,7 @@ describeWithShared(
     });
 
     it("name the place beyond the sixth row", () => {
-      expect(() => prompts.buildPrompt({ question: "Why?", frames: { rows: 7, columns: 1 } })).toThrow(
-        /"<row_7_col_1>"/,
-      );
+      expect(() => prompts.buildPrompt({ question: "Why?", picture: layout(7, 1) })).toThrow(/"<row_7_col_1>"/);
     });
   },
   ["checkpoints/SmolVLM-256M-Instruct"],
@@ -271,7 +274,7 @@ describeWithShared(
   "the prompts of tiny-scenes",
   (folder) => {
     const path = "checkpoints/tiny-scenes";
-    const { prompts } = checkpointBuilder(folder, path, picturePrompt(5, 16));
+    const { prompts } = checkpointBuilder(folder, path, picturePrompt(5));
 
     it("equal the reference ids", () => {
       const { samples } = readSharedJson<{ samples: { image: string; question: string }[] }>(
@@ -284,7 +287,7 @@ describeWithShared(
       );
       for (const entry of expected.evaluation) {
         const question = samples.find((sample) => sample.image === entry.image)?.question ?? "";
-        const prompt = prompts.buildPrompt({ question, frames: { rows: 0, columns: 0 } });
+        const prompt = prompts.buildPrompt({ question, picture: layout(0, 0, 16) });
         expect(prompt.ids).toEqual(entry.prompt_ids);
       }
     });

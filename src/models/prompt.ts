@@ -2,13 +2,13 @@
 import { PivotscopeError } from "../core/errors.ts";
 import { plural } from "../core/words.ts";
 import type { ChatTemplate } from "./chat-template.ts";
-import type { FrameGrid, PicturePrompt } from "./pictures.ts";
+import type { PictureLayout, PicturePrompt } from "./pictures.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 export interface PromptRequest {
   readonly question: string;
   /** Null for a question without picture. */
-  readonly frames: FrameGrid | null;
+  readonly picture: PictureLayout | null;
 }
 
 export interface Prompt {
@@ -44,25 +44,25 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
   if (image !== null) checkImageToken(tokenizer, image);
 
   return {
-    buildPrompt({ question, frames }) {
+    buildPrompt({ question, picture }) {
       checkQuestion(question, tokenizer);
-      if (frames !== null && image === null) {
+      if (picture !== null && image === null) {
         throw new PivotscopeError("unsupported", "This model takes no pictures.", "Remove the picture.");
       }
-      const rendered = template.render([{ role: "user", content: contentOf(question, frames, image !== null) }]);
-      const text = frames === null || image === null ? rendered : expandImage(rendered, frames, image, tokenizer);
+      const rendered = template.render([
+        { role: "user", content: contentOf(question, picture !== null, image !== null) },
+      ]);
+      const text = picture === null || image === null ? rendered : expandImage(rendered, picture, image, tokenizer);
       checkRendered(text, question);
       const ids = tokenizer.encode(text);
       checkVocabulary(ids, options.vocabularySize);
-      if (image !== null) checkPictureTokens(text, ids, frames === null ? "" : image.write(frames), image, tokenizer);
+      if (image !== null) checkPictureTokens(text, ids, picture === null ? "" : image.write(picture), image, tokenizer);
       // One position must be left for the first token of the reply.
       if (ids.length >= options.maximumPositions) {
         throw new PivotscopeError(
           "bad-input",
           `The prompt takes ${ids.length} tokens; the model has ${options.maximumPositions} positions for prompt and reply.`,
-          frames !== null && frames.rows > 0
-            ? "Shorten the question, or do not split the picture."
-            : "Shorten the question.",
+          adviceFor(picture),
         );
       }
       return { text, ids, imagePositions: positionsOf(ids, image?.tokenId ?? null) };
@@ -70,11 +70,19 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
   };
 }
 
+/** What makes a prompt shorter. */
+function adviceFor(picture: PictureLayout | null): string {
+  if (picture === null) return "Shorten the question.";
+  if (picture.grid.rows > 0) return "Shorten the question, or do not split the picture.";
+  const tokens = picture.frames.reduce((sum, frame) => sum + frame.tokens, 0);
+  return `Shorten the question, or give the picture, which takes ${plural(tokens, "image token")}, a smaller budget.`;
+}
+
 /** Templates of text-only models want the question as a string, those of vision-language models as parts. */
-function contentOf(question: string, frames: FrameGrid | null, parts: boolean) {
+function contentOf(question: string, picture: boolean, parts: boolean) {
   const text = { type: "text", text: question } as const;
   if (!parts) return question;
-  return frames === null ? [text] : [{ type: "image" } as const, text];
+  return picture ? [{ type: "image" } as const, text] : [text];
 }
 
 function checkImageToken(tokenizer: Tokenizer, { token, tokenId: expected }: PicturePrompt): void {
@@ -144,7 +152,7 @@ function checkRendered(rendered: string, question: string): void {
 }
 
 /** Replaces the one placeholder of the rendered template by the tokens of all frames. */
-function expandImage(rendered: string, grid: FrameGrid, image: PicturePrompt, tokenizer: Tokenizer): string {
+function expandImage(rendered: string, picture: PictureLayout, image: PicturePrompt, tokenizer: Tokenizer): string {
   const parts = rendered.split(image.placeholder);
   const [before, after] = parts;
   if (before === undefined || after === undefined || parts.length !== 2) {
@@ -154,12 +162,12 @@ function expandImage(rendered: string, grid: FrameGrid, image: PicturePrompt, to
       "Use the chat template that belongs to the model.",
     );
   }
-  const expansion = image.write(grid);
+  const expansion = image.write(picture);
   for (const token of new Set(expansion.match(/<[^>]+>/g))) {
     if (tokenizer.tokenId(token) !== null) continue;
     throw new PivotscopeError(
       "unsupported",
-      `The tokenizer has no token "${token}" for a picture of ${grid.rows} × ${grid.columns} crops.`,
+      `The tokenizer has no token "${token}" for a picture of ${picture.grid.rows} × ${picture.grid.columns} crops.`,
       "Do not split the picture.",
     );
   }

@@ -60,10 +60,15 @@ it("a set keeps outlines of samples whose frames it had to let go, and prepares 
     sourceOf(5, async (_, place) => {
       prepared.push(place);
       // Three of them exceed what is kept.
-      return { prompt: [place, 7], frames: [{ patches: 1, tokens: 1, values: new Float32Array(12 * 2 ** 20) }] };
+      return {
+        prompt: [place, 7],
+        frames: [{ patches: 1, tokens: 1, grid: { rows: 1, columns: 1 }, values: new Float32Array(12 * 2 ** 20) }],
+      };
     }),
   );
-  const pictureHash = await hashFrames([{ patches: 1, tokens: 1, values: new Float32Array(12 * 2 ** 20) }]);
+  const pictureHash = await hashFrames([
+    { patches: 1, tokens: 1, grid: { rows: 1, columns: 1 }, values: new Float32Array(12 * 2 ** 20) },
+  ]);
   const outlines = [0, 1, 2, 3, 4].map((place) => ({ prompt: [place, 7], frameCount: 1, pictureHash }));
   expect(await set.outlines([0, 1, 2, 3, 4])).toEqual(outlines);
   expect(await set.outlines([4, 0])).toEqual([outlines[4], outlines[0]]);

@@ -1,6 +1,7 @@
 /** What is asked and told about a model before and while it is loaded. */
 import type { UnitLayout } from "../../core/unit.ts";
 import type { Precision } from "../../graph/precision.ts";
+import type { PictureBudget } from "../../models/pictures.ts";
 import type { RecommendedParameters } from "../../models/recommended.ts";
 
 export type BackendKind = "webgpu" | "cpu";
@@ -20,6 +21,8 @@ export interface LoadRequest extends LoadOptions {
    * checked before the model is there.
    */
   readonly checked?: readonly string[];
+  /** See `Engine.setPictureBudget`; null or absent for the processor's own. */
+  readonly pictureBudget?: number | null;
 }
 
 /** How the check of the device went that was left for later. */
@@ -108,6 +111,8 @@ export interface ModelSummary {
   readonly splitsPictures: boolean;
   /** How it cuts them: side of a frame, and the longest edge that a picture is resized to before. Null or absent: never. */
   readonly splitting?: { readonly frameSize: number; readonly longestEdge: number } | null;
+  /** How many image tokens a picture may take, where that can be chosen. Null or absent: it cannot. */
+  readonly pictureBudget?: PictureBudget | null;
   readonly vision: boolean;
   readonly imageTokens: number;
   readonly vocabularySize: number;

@@ -12,6 +12,8 @@ export interface SampleInput {
   readonly question: string;
   /** Cut the picture into frames as the checkpoint's processor does: more detail, many more tokens. Off when absent. */
   readonly split?: boolean;
+  /** Image tokens that the picture may take at most (`ModelSummary.pictureBudget`); the engine's own when absent. */
+  readonly budget?: number;
 }
 
 /** A picture with a question that the user wants to calibrate on. */

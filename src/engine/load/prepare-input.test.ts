@@ -1,7 +1,7 @@
 /** Pictures cut into frames by the real SmolVLM's processor, and the prompt that announces them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { pictureProcessor, splittingOf } from "../../models/architectures/idefics3/pictures.ts";
 import { createImageProcessor } from "../../models/architectures/idefics3/processor.ts";
 import { parseProcessorConfig } from "../../models/architectures/idefics3/processor-config.ts";
@@ -11,7 +11,7 @@ import { findChatTemplate } from "../../models/chat-template.ts";
 import { createPromptBuilder } from "../../models/prompt.ts";
 import { createTokenizer } from "../../models/tokenizer.ts";
 import { describeWithShared } from "../../testing/shared.ts";
-import { prepareInput } from "./prepare-input.ts";
+import { budgetFor, prepareInput } from "./prepare-input.ts";
 
 const IMAGE_TOKEN = 49_190;
 const PER_FRAME = 64;
@@ -38,7 +38,7 @@ describeWithShared(
         template,
         maximumPositions,
         vocabularySize: 49_280,
-        image: picturePrompt(IMAGE_TOKEN, PER_FRAME),
+        image: picturePrompt(IMAGE_TOKEN),
       });
     const picture = { width: 64, height: 32, pixels: new Uint8ClampedArray(64 * 32 * 4).fill(90) };
     const input = { picture, question: "What is this?" };
@@ -48,7 +48,7 @@ describeWithShared(
       const parts = { prompts: prompts(8192), images };
       const whole = await prepareInput(parts, input);
       expect(whole.frames.map(({ values, ...rows }) => [values.length, rows])).toEqual([
-        [3 * 512 * 512, { patches: 1024, tokens: PER_FRAME }],
+        [3 * 512 * 512, { patches: 1024, tokens: PER_FRAME, grid: { rows: 32, columns: 32 } }],
       ]);
       expect(imageTokens(whole.prompt)).toBe(PER_FRAME);
 
@@ -88,3 +88,27 @@ describeWithShared(
   },
   [CHECKPOINT],
 );
+
+describe("a picture budget", { tags: ["attack"] }, () => {
+  const images = { splitting: null, process: () => Promise.reject(new Error("Not asked for.")) };
+  const chosen = { ...images, budget: { default: 256, smallest: 4, largest: 16_384 } };
+
+  it("is taken within the checkpoint's bounds, which are named otherwise", () => {
+    expect(budgetFor(chosen, 64)).toEqual({ budget: 64 });
+    expect(budgetFor(chosen, null)).toEqual({});
+    for (const tokens of [3, 16_385, 64.5, Number.NaN, -1]) {
+      expect(() => budgetFor(chosen, tokens)).toThrow(
+        expect.objectContaining({
+          code: "bad-input",
+          message: expect.stringMatching(/this checkpoint takes 4 to 16384/),
+        }),
+      );
+    }
+  });
+
+  it("is refused where pictures have a size of their own", () => {
+    for (const none of [null, { ...images, budget: null }]) {
+      expect(() => budgetFor(none, 64)).toThrow(expect.objectContaining({ code: "unsupported" }));
+    }
+  });
+});

@@ -2,7 +2,7 @@
 import { PivotscopeError } from "../../core/errors.ts";
 import { plural } from "../../core/words.ts";
 import type { VisionDefinition } from "../../models/architectures/definition.ts";
-import type { Frame, PictureProcessor } from "../../models/pictures.ts";
+import { checkBudget, type Frame, type PictureProcessor } from "../../models/pictures.ts";
 import type { PromptBuilder } from "../../models/prompt.ts";
 import type { TokenSample } from "../../models/samples.ts";
 import { elementCount } from "../../runtime/backend.ts";
@@ -33,14 +33,27 @@ export function missing(what: string, files: string): PivotscopeError {
  */
 export async function prepareInput(
   { prompts, images }: InputParts,
-  { picture, question, split = false }: SampleInput,
+  { picture, question, split = false, budget }: SampleInput,
   signal?: AbortSignal,
 ): Promise<PreparedInput> {
   if (!prompts) throw missing("tokenizer or chat template", "tokenizer.json and chat_template.json");
   if (picture && !images) throw missing("image processor", "preprocessor_config.json");
-  const processed = picture && images ? await images.process(picture, { split, signal }) : null;
-  const prompt = prompts.buildPrompt({ question, frames: processed?.grid ?? null });
+  if (picture && images && budget !== undefined) checkBudget(images.budget, budget);
+  const processed = picture && images ? await images.process(picture, { split, budget, signal }) : null;
+  const prompt = prompts.buildPrompt({ question, picture: processed });
   return { prompt: prompt.ids, frames: processed?.frames ?? [] };
+}
+
+/**
+ * What `SampleInput` says of the budget where nobody says more.
+ *
+ * @param tokens null for the processor's own.
+ * @throws PivotscopeError `bad-input` for a budget out of the processor's bounds, `unsupported` where it has none.
+ */
+export function budgetFor(images: PictureProcessor | null, tokens: number | null): Pick<SampleInput, "budget"> {
+  if (tokens === null) return {};
+  checkBudget(images?.budget ?? null, tokens);
+  return { budget: tokens };
 }
 
 /**

@@ -83,6 +83,7 @@ export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
       notes: (source, options) => ({ source, options }),
       answer: ([source]) => ({ ...fakeNeeds(source, layout), ...told.needs }),
     },
+    setPictureBudget: { answer: () => undefined },
     setSamples: {
       notes: (own) => ({ own }),
       answer: ([own]) => own?.length ?? 8,

@@ -29,6 +29,7 @@ export const ENGINE_CALLS: { readonly [Name in CallName]: Crossings<ArgumentsOf<
   load: ["copied", "copied"],
   checkDevice: [],
   generate: ["picture-once", "copied"],
+  setPictureBudget: ["copied"],
   setSamples: ["copied"],
   calibrate: ["copied"],
   weightStatistics: [],

@@ -21,6 +21,7 @@ export function frameOf({ vision, scaleFactor }: Pick<Idefics3Config, "vision" |
   return {
     patches: side ** 2,
     tokens: (side / scaleFactor) ** 2,
+    grid: { rows: side, columns: side },
     values: cutPatches(pixels, channels, imageSize, patchSize),
   } satisfies Frame;
 }
@@ -40,6 +41,7 @@ export function pictureProcessor(
 ): PictureProcessor {
   return {
     splitting: splittingOf(tokenizer, images),
+    budget: null,
     async process(picture, options) {
       const { values, count, rows, columns } = await images.process(picture, options);
       const length = values.length / count;
@@ -72,5 +74,5 @@ export const pictures: PictureSupport<Idefics3Config> = {
     checkTokens(config, files);
     return pictureProcessor(config, createImageProcessor(settings), tokenizer);
   },
-  prompt: (config) => picturePrompt(config.imageTokenId, imageTokensPerFrame(config)),
+  prompt: (config) => picturePrompt(config.imageTokenId),
 };

@@ -1,5 +1,5 @@
 /** How Idefics3's processor writes a picture into a prompt. */
-import type { FrameGrid, PicturePrompt } from "../../pictures.ts";
+import type { PictureLayout, PicturePrompt } from "../../pictures.ts";
 
 const IMAGE = "<image>";
 const AROUND_IMAGE = "<fake_token_around_image>";
@@ -14,25 +14,28 @@ export function cropToken(row: number, column: number): string {
 }
 
 /** The text of one picture: each crop announced by its place, a line break after each row, and the whole picture last. */
-export function imageText(grid: FrameGrid, tokensPerFrame: number): string {
-  const frame = IMAGE.repeat(tokensPerFrame);
-  const whole = `${AROUND_IMAGE}${GLOBAL_IMAGE}${frame}${AROUND_IMAGE}`;
+export function imageText({ grid, frames }: PictureLayout): string {
+  const frame = (index: number) => IMAGE.repeat(frames[index]?.tokens ?? 0);
+  const whole = `${AROUND_IMAGE}${GLOBAL_IMAGE}${frame(frames.length - 1)}${AROUND_IMAGE}`;
   if (grid.rows === 0 || grid.columns === 0) return whole;
   let crops = "";
   for (let row = 1; row <= grid.rows; row++) {
-    for (let column = 1; column <= grid.columns; column++) crops += `${AROUND_IMAGE}${cropToken(row, column)}${frame}`;
+    for (let column = 1; column <= grid.columns; column++) {
+      const index = (row - 1) * grid.columns + column - 1;
+      crops += `${AROUND_IMAGE}${cropToken(row, column)}${frame(index)}`;
+    }
     crops += "\n";
   }
   return `${crops}\n${whole}`;
 }
 
-/** @param tokenId of one row of features. @param tokensPerFrame rows of features of a frame. */
-export function picturePrompt(tokenId: number, tokensPerFrame: number): PicturePrompt {
+/** @param tokenId of one row of features. */
+export function picturePrompt(tokenId: number): PicturePrompt {
   return {
     placeholder: IMAGE,
     token: IMAGE,
     tokenId,
     addedTokens: ADDED,
-    write: (grid) => imageText(grid, tokensPerFrame),
+    write: imageText,
   };
 }
