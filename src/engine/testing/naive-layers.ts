@@ -3,8 +3,8 @@
  * tests of values inside a layer compare with. Slow, for tiny models.
  */
 
-import type { VisionConfig } from "../../models/architectures/idefics3/config.ts";
 import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
+import type { VisionConfig } from "../../models/architectures/shared/encoder/config.ts";
 import type { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 
 export type Row = readonly number[];

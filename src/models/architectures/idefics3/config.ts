@@ -4,29 +4,11 @@
  */
 import * as v from "valibot";
 import { readJson } from "../../../core/json/read.ts";
-import { flag, integer, object, oneOf, positive } from "../../../core/json/schemas.ts";
+import { flag, integer, object, oneOf } from "../../../core/json/schemas.ts";
 import { plural } from "../../../core/words.ts";
-import type { Bounds } from "../architecture.ts";
-import type { LayerWidths } from "../definition.ts";
 import { CONFIG, contradiction, LARGEST } from "../shared/config-fields.ts";
 import { type DecoderConfig, decoderFields, decoderOf } from "../shared/decoder/config.ts";
-import { layerWidths, perLayer } from "../shared/layer-widths.ts";
-
-/** A SigLIP vision tower: LayerNorm, attention and MLP with biases. */
-export interface VisionConfig {
-  readonly hiddenSize: number;
-  readonly intermediateSize: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly channels: number;
-  /** Side of a frame in pixels. */
-  readonly imageSize: number;
-  readonly patchSize: number;
-  readonly normEpsilon: number;
-  readonly activation: "gelu_pytorch_tanh";
-  /** Units of each layer where layers differ, see layer-widths.ts. */
-  readonly widths?: readonly LayerWidths[];
-}
+import { type VisionConfig, visionOf, visionSchema } from "../shared/encoder/config.ts";
 
 export interface Idefics3Config {
   readonly architecture: "idefics3";
@@ -46,31 +28,13 @@ export function imageTokensPerFrame(config: Idefics3Config): number {
   return (config.vision.imageSize / config.vision.patchSize / config.scaleFactor) ** 2;
 }
 
-function isSide(found: unknown): boolean {
-  return Number.isInteger(found) && (found as number) >= 1 && (found as number) <= LARGEST.side;
-}
-
-/** A side in pixels, written as a number or as a list of two equal ones. */
-const squareSide = v.pipe(
-  v.custom<number | readonly [number, number]>(
-    (found) =>
-      isSide(found) || (Array.isArray(found) && found.length === 2 && found[0] === found[1] && isSide(found[0])),
-    `a whole number from 1 to ${LARGEST.side}, or a list of two equal ones,`,
-  ),
-  v.transform((side) => (typeof side === "number" ? side : side[0])),
-);
-
-const visionSchema = object({
-  hidden_act: v.nullish(oneOf(["gelu_pytorch_tanh"]), "gelu_pytorch_tanh"),
-  hidden_size: v.nullish(integer(1, LARGEST.width), 1152),
-  intermediate_size: v.nullish(integer(1, LARGEST.mlpWidth), 3072),
-  num_hidden_layers: v.nullish(integer(1, LARGEST.layers), 12),
-  num_attention_heads: v.nullish(integer(1, LARGEST.width), 16),
-  num_channels: v.nullish(oneOf([3]), 3),
-  image_size: v.nullish(squareSide, 224),
-  patch_size: v.nullish(squareSide, 32),
-  layer_norm_eps: v.nullish(positive, 1e-6),
-  per_layer_config: perLayer(["num_attention_heads"]),
+const visionFields = visionSchema({
+  hiddenSize: 1152,
+  intermediateSize: 3072,
+  layers: 12,
+  heads: 16,
+  imageSize: 224,
+  patchSize: 32,
 });
 
 const textSchema = object({
@@ -82,7 +46,7 @@ const textSchema = object({
 const schema = object({
   use_resampler: v.nullish(oneOf([false])),
   text_config: v.nullish(textSchema),
-  vision_config: v.nullish(visionSchema, {}),
+  vision_config: v.nullish(visionFields, {}),
   // Old files state the flag in both objects, new ones at the top only.
   tie_word_embeddings: v.nullish(flag),
   scale_factor: v.nullish(integer(1, LARGEST.side), 2),
@@ -114,54 +78,4 @@ export function parseIdefics3(found: unknown): Idefics3Config {
     );
   }
   return config;
-}
-
-function visionOf(fields: v.InferOutput<typeof visionSchema>): VisionConfig {
-  const vision: VisionConfig = {
-    hiddenSize: fields.hidden_size,
-    intermediateSize: fields.intermediate_size,
-    layers: fields.num_hidden_layers,
-    heads: fields.num_attention_heads,
-    channels: fields.num_channels,
-    imageSize: fields.image_size,
-    patchSize: fields.patch_size,
-    normEpsilon: fields.layer_norm_eps,
-    activation: fields.hidden_act,
-    ...layerWidths(
-      fields.per_layer_config,
-      {
-        layers: fields.num_hidden_layers,
-        attentionUnits: fields.num_attention_heads,
-        mlpUnits: fields.intermediate_size,
-      },
-      { num_attention_heads: 1 },
-    ),
-  };
-  if (vision.hiddenSize % vision.heads !== 0) {
-    throw contradiction(
-      `vision_config.hidden_size ${vision.hiddenSize} is not a multiple of its ${vision.heads} attention heads`,
-    );
-  }
-  if (vision.imageSize % vision.patchSize !== 0) {
-    throw contradiction(
-      `vision_config.image_size ${vision.imageSize} is not a multiple of patch_size ${vision.patchSize}`,
-    );
-  }
-  return vision;
-}
-
-/** The vision tower within `bounds`, see `Architecture.smaller`. */
-export function smallerVision(dense: VisionConfig, { layers, vision = {} }: Bounds): VisionConfig {
-  const { widths: _, ...config } = dense;
-  const heads = Math.min(vision.heads ?? Number.POSITIVE_INFINITY, config.heads);
-  const hiddenSize = (config.hiddenSize / config.heads) * heads;
-  const side = Math.min(vision.side ?? Number.POSITIVE_INFINITY, config.imageSize / config.patchSize);
-  return {
-    ...config,
-    layers: Math.min(layers, config.layers),
-    heads,
-    hiddenSize,
-    intermediateSize: heads < config.heads ? hiddenSize : config.intermediateSize,
-    imageSize: side * config.patchSize,
-  };
 }

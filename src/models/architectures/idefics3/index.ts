@@ -2,7 +2,8 @@
 import type { Architecture } from "../architecture.ts";
 import { narrowedDecoder, smallerDecoder, untied } from "../shared/decoder/config.ts";
 import { decoderDefinition } from "../shared/decoder/decoder.ts";
-import { type Idefics3Config, parseIdefics3, smallerVision } from "./config.ts";
+import { smallerVision } from "../shared/encoder/config.ts";
+import { type Idefics3Config, parseIdefics3 } from "./config.ts";
 import { pictures } from "./pictures.ts";
 import { visionDefinition } from "./vision.ts";
 

@@ -5,8 +5,9 @@ import { type Graph, GraphBuilder, type Value } from "../../../graph/graph.ts";
 import type { Precision } from "../../../graph/precision.ts";
 import type { VisionDefinition, WeightSlot } from "../definition.ts";
 import { onnxDecoder, onnxEmbedding } from "../shared/decoder/onnx-decoder.ts";
+import type { VisionConfig } from "../shared/encoder/config.ts";
 import type { OnnxLayout, OnnxPart } from "../shared/onnx-part.ts";
-import { type Idefics3Config, imageTokensPerFrame, type VisionConfig } from "./config.ts";
+import { type Idefics3Config, imageTokensPerFrame } from "./config.ts";
 
 /** Frames of all samples. */
 const FRAMES = "N";

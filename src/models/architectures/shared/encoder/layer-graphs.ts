@@ -1,27 +1,31 @@
-/** The graphs of one layer of the vision tower, forward and back. */
-import { GraphBuilder, type Value } from "../../../graph/graph.ts";
-import { add, geluTanh, multiply } from "../../../graph/operations/elementwise.ts";
-import { matmul } from "../../../graph/operations/linear.ts";
-import { layerNorm, softmax } from "../../../graph/operations/normalise.ts";
-import { reshape, transpose } from "../../../graph/operations/structure.ts";
-import { times } from "../../../graph/shape.ts";
-import type { BackwardOptions, ForwardInputs, FrameBatch, LayerShape, VisionForwardOptions } from "../definition.ts";
-import { nameBackwardOutputs, nameForwardOutputs } from "../shared/layer-outputs.ts";
-import { mixedPrecision, weightType } from "../shared/mixed-precision.ts";
+/** The graphs of one layer of a vision tower, forward and back. */
+import { GraphBuilder, type Value } from "../../../../graph/graph.ts";
+import { add, geluTanh, multiply } from "../../../../graph/operations/elementwise.ts";
+import { matmul } from "../../../../graph/operations/linear.ts";
+import { layerNorm, softmax } from "../../../../graph/operations/normalise.ts";
+import { reshape, transpose } from "../../../../graph/operations/structure.ts";
+import { times } from "../../../../graph/shape.ts";
+import type { BackwardOptions, ForwardInputs, FrameBatch, LayerShape, VisionForwardOptions } from "../../definition.ts";
+import { nameBackwardOutputs, nameForwardOutputs } from "../layer-outputs.ts";
+import { mixedPrecision, weightType } from "../mixed-precision.ts";
 import type { VisionConfig } from "./config.ts";
-import { headSizeOf, layerWeights } from "./layer-spec.ts";
+import { type EncoderLayers, gatesMlp, headSizeOf, layerWeights } from "./layer-spec.ts";
+
+/** What the graphs of a tower's layers are built from. */
+export interface EncoderGraphs {
+  readonly config: Pick<VisionConfig, "hiddenSize" | "heads" | "intermediateSize" | "normEpsilon">;
+  readonly layers: EncoderLayers;
+  /** Rows of a frame. */
+  readonly patches: number;
+}
+
+type LayerOptions = FrameBatch & LayerShape & ForwardInputs;
 
 /** Adds one encoder layer to `builder`; declares its inputs. */
 function emitLayer(
   builder: GraphBuilder,
-  config: VisionConfig,
-  patches: number,
-  {
-    batch,
-    attentionUnits: heads,
-    compensation = false,
-    precision = "float32",
-  }: FrameBatch & LayerShape & ForwardInputs,
+  { config, layers, patches }: EncoderGraphs,
+  { batch, attentionUnits: heads, compensation = false, precision = "float32" }: LayerOptions,
 ) {
   const { operand, single, project, scores } = mixedPrecision(builder, precision);
   const { hiddenSize: width, normEpsilon } = config;
@@ -31,19 +35,25 @@ function emitLayer(
   const hidden = builder.input("hidden", [rows, width]);
   const attentionMask = builder.input("attention_mask", [columns]);
   const mlpMask = builder.input("mlp_mask", ["F"]);
+  const slots = layerWeights(config, layers, 0, { attentionUnits: heads, mlpUnits: config.intermediateSize });
   const weight = Object.fromEntries(
-    layerWeights(config, 0, { attentionUnits: heads, mlpUnits: config.intermediateSize }).map(({ input, shape }) => {
+    slots.map(({ input, shape }) => {
       const sliced =
         input === "fc1" ? ["F", width] : input === "fc1_bias" ? ["F"] : input === "fc2" ? [width, "F"] : shape;
       return [input, builder.input(input, sliced, weightType(shape, precision))];
     }),
   ) as Record<string, Value>;
   const w = (name: string) => weight[name] as Value;
-  const projectTo = (x: Value, name: string) => project(x, w(name), w(`${name}_bias`));
+  const projectTo = (x: Value, name: string) => project(x, w(name), weight[`${name}_bias`]);
   const projectLast = (x: Value, name: string, module: string) => {
     if (!compensation) return single(projectTo(x, name));
+    const own = weight[`${name}_bias`];
     const added = builder.input(`${module}_compensation`, [width]);
-    return single(project(x, w(name), add(builder, w(`${name}_bias`), added)));
+    return single(project(x, w(name), own ? add(builder, own, added) : added));
+  };
+  const gated = (x: Value, name: string) => {
+    const gate = weight[name];
+    return gate ? multiply(builder, x, gate) : x;
   };
   const splitHeads = (x: Value) =>
     transpose(builder, reshape(builder, x, [batch, patches, heads, headSize]), [0, 2, 1, 3]);
@@ -59,14 +69,15 @@ function emitLayer(
   const joined = reshape(builder, transpose(builder, mixed, [0, 2, 1, 3]), [rows, columns]);
   const context = multiply(builder, joined, operand(attentionMask));
   const attentionOutput = projectLast(context, "output", "attention");
-  const middle = add(builder, hidden, attentionOutput);
+  const middle = add(builder, hidden, gated(attentionOutput, "attention_gate"));
 
   const mlpInput = layerNorm(builder, middle, w("mlp_norm"), w("mlp_norm_bias"), normEpsilon);
   const inner = projectTo(mlpInput, "fc1");
   const activation = multiply(builder, geluTanh(builder, single(inner)), mlpMask);
   const mlpOutput = projectLast(activation, "fc2", "mlp");
-  const output = add(builder, middle, mlpOutput);
+  const output = add(builder, middle, gated(mlpOutput, "mlp_gate"));
   return {
+    slots,
     hidden,
     attentionInput,
     query,
@@ -83,21 +94,25 @@ function emitLayer(
 }
 
 /** See `TowerDefinition.forward`. */
-export function forwardGraph(config: VisionConfig, patches: number, options: VisionForwardOptions) {
+export function forwardGraph(graphs: EncoderGraphs, options: VisionForwardOptions) {
   const { batch } = options;
   const builder = new GraphBuilder(`vision layer, batch ${batch}`);
-  const values = emitLayer(builder, config, patches, options);
+  const values = emitLayer(builder, graphs, options);
   nameForwardOutputs(builder, values, options);
   return builder.build();
 }
 
 /** See `TowerDefinition.backward`. */
-export function backwardGraph(config: VisionConfig, patches: number, { losses, ...options }: BackwardOptions) {
+export function backwardGraph(graphs: EncoderGraphs, { losses, ...options }: BackwardOptions) {
   const builder = new GraphBuilder(`vision layer backward, batch ${options.batch}`);
-  const values = emitLayer(builder, config, patches, options);
-  const { query, keyProjection, valueProjection, inner } = values;
+  const values = emitLayer(builder, graphs, options);
+  const { query, keyProjection, valueProjection, inner, mlpOutput, slots } = values;
   const scored = {
-    attributed: { query_gradient: query, fc1_gradient: inner },
+    attributed: {
+      query_gradient: query,
+      fc1_gradient: inner,
+      ...(gatesMlp(slots) && { fc2_gradient: mlpOutput }),
+    },
     others: { key_gradient: keyProjection, value_gradient: valueProjection },
   };
   nameBackwardOutputs(builder, values, scored, losses);
