@@ -6,8 +6,9 @@ import { describe, expect, it, vi } from "vitest";
 import { createPause } from "../../../core/breath.ts";
 import { describeWithShared, readSharedJson } from "../../../testing/shared.ts";
 import { decodePicture } from "../../image/decode-node.ts";
-import { lanczosWeights, resizeLanczos } from "../../image/lanczos.ts";
+import { BICUBIC, BILINEAR, LANCZOS } from "../../image/filters.ts";
 import { compositeOverWhite, cropImage, type Picture, type RgbImage } from "../../image/picture.ts";
+import { filterWeights, resize } from "../../image/resize.ts";
 import { createImageProcessor, cutFrames, resizedSize, wholeFramesSize } from "./processor.ts";
 import { findProcessorConfig, parseProcessorConfig } from "./processor-config.ts";
 
@@ -70,12 +71,12 @@ describe("compositeOverWhite", () => {
   });
 });
 
-describe("resizeLanczos", () => {
+describe("resize", () => {
   it("weighs to one, whatever the sizes", () => {
     const size = fc.integer({ min: 1, max: 600 });
     fc.assert(
-      fc.property(size, size, (input, output) => {
-        const { first, count, weights, stride } = lanczosWeights(input, output);
+      fc.property(size, size, fc.constantFrom(LANCZOS, BICUBIC, BILINEAR), (input, output, filter) => {
+        const { first, count, weights, stride } = filterWeights(input, output, filter);
         for (let position = 0; position < output; position++) {
           const sum = weights.subarray(position * stride, (position + 1) * stride).reduce((a, b) => a + b, 0);
           // Each rounded weight is off by at most half a unit of 2^-22.
@@ -89,24 +90,24 @@ describe("resizeLanczos", () => {
 
   it("leaves a plain picture plain and a picture of the same size alone", async () => {
     const image = compositeOverWhite(plain(13, 7, 10, 128, 255, 255));
-    const resized = await resizeLanczos(image, 31, 3, pause);
+    const resized = await resize(image, 31, 3, LANCZOS, pause);
     expect([resized.width, resized.height]).toEqual([31, 3]);
     for (let index = 0; index < resized.data.length; index++) {
       expect(resized.data[index]).toBe(image.data[index % 3]);
     }
-    expect(await resizeLanczos(image, 13, 7, pause)).toBe(image);
+    expect(await resize(image, 13, 7, LANCZOS, pause)).toBe(image);
   });
 
   it("treats rows and columns alike", async () => {
     const image = patterned(1, 12);
-    const column = await resizeLanczos(image, 1, 5, pause);
-    const row = await resizeLanczos({ width: 12, height: 1, data: image.data }, 5, 1, pause);
+    const column = await resize(image, 1, 5, LANCZOS, pause);
+    const row = await resize({ width: 12, height: 1, data: image.data }, 5, 1, LANCZOS, pause);
     expect(row.data).toEqual(column.data);
   });
 
   it("pauses before every row of both passes", async () => {
     const counted = vi.fn(pause);
-    await resizeLanczos(patterned(4, 4), 8, 6, counted);
+    await resize(patterned(4, 4), 8, 6, LANCZOS, counted);
     expect(counted).toHaveBeenCalledTimes(4 + 6);
   });
 });
@@ -155,7 +156,7 @@ describe("frames", () => {
     const { images, rows, columns } = await cutFrames(image, TINY, { split: true });
     expect([images.length, rows, columns]).toEqual([9, 2, 4]);
     expect(images[5]).toEqual(cropImage(image, 8, 8, 8, 8));
-    expect(images[8]).toEqual(await resizeLanczos(image, 8, 8, pause));
+    expect(images[8]).toEqual(await resize(image, 8, 8, LANCZOS, pause));
   });
 
   it("are one frame when a picture that is split fits into it", async () => {

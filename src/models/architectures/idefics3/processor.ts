@@ -7,9 +7,10 @@
  * rescaled and normalised.
  */
 import { createPause, type Pause } from "../../../core/breath.ts";
+import { LANCZOS } from "../../image/filters.ts";
 import { resizedSize, wholeFramesSize } from "../../image/frame-grid.ts";
-import { resizeLanczos } from "../../image/lanczos.ts";
 import { compositeOverWhite, cropImage, type Picture, type RgbImage } from "../../image/picture.ts";
+import { resize } from "../../image/resize.ts";
 import type { ProcessorConfig } from "./processor-config.ts";
 
 export interface ProcessOptions {
@@ -67,17 +68,18 @@ export async function cutFrames(
   const side = config.frameSize;
   const pause = createPause(options.signal);
   const [width, height] = resizedSize(image.width, image.height, options.longestEdge ?? config.longestEdge);
-  const resized = await resizeLanczos(image, width, height, pause);
-  if (options.split !== true) return { images: [await resizeLanczos(resized, side, side, pause)], rows: 0, columns: 0 };
+  const resized = await resize(image, width, height, LANCZOS, pause);
+  if (options.split !== true)
+    return { images: [await resize(resized, side, side, LANCZOS, pause)], rows: 0, columns: 0 };
 
   const [wholeWidth, wholeHeight] = wholeFramesSize(width, height, side);
-  const whole = await resizeLanczos(resized, wholeWidth, wholeHeight, pause);
+  const whole = await resize(resized, wholeWidth, wholeHeight, LANCZOS, pause);
   if (wholeWidth <= side && wholeHeight <= side) return { images: [whole], rows: 0, columns: 0 };
   const images: RgbImage[] = [];
   for (let top = 0; top < wholeHeight; top += side) {
     for (let left = 0; left < wholeWidth; left += side) images.push(cropImage(whole, left, top, side, side));
   }
-  images.push(await resizeLanczos(whole, side, side, pause));
+  images.push(await resize(whole, side, side, LANCZOS, pause));
   return { images, rows: wholeHeight / side, columns: wholeWidth / side };
 }
 

@@ -1,19 +1,18 @@
 /**
- * Resizing as Pillow does it with LANCZOS on 8-bit pictures, bit for bit.
+ * Resizing as Pillow does it on 8-bit pictures, bit for bit.
  *
- * Vision-language models were trained on Pillow's pixels, and a reference run compares against them. Pillow
- * (Resample.c) weighs with a windowed sinc of 3 lobes, widened when shrinking; rounds the weights to 22 fractional
- * bits; makes a horizontal pass, then a vertical one, each rounded and clipped to 8 bits; and skips a pass that would
- * not change the size. Since Pillow 13 the vertical pass comes first where that is less work, which changes some numbers
- * by one; that order is taken here.
+ * Vision-language models were trained on Pillow's pixels, and a reference run compares against them. Pillow (Resample.c)
+ * weighs with a filter, widened when shrinking; rounds the weights to 22 fractional bits; makes a horizontal pass, then a
+ * vertical one, each rounded and clipped to 8 bits; and skips a pass that would not change the size. Since Pillow 13 the
+ * vertical pass comes first where that is less work, which changes some numbers by one; that order is taken here.
  */
 import type { Pause } from "../../core/breath.ts";
+import type { Filter } from "./filters.ts";
 import type { RgbImage } from "./picture.ts";
 
 /** 32 bits of an accumulator less 8 bits of pixel and 2 bits of headroom for overshoot. */
 const PRECISION_BITS = 22;
 const HALF = 1 << (PRECISION_BITS - 1);
-const LOBES = 3;
 
 /** For every output position: its first input position, how many follow, and their weights. */
 interface Weighting {
@@ -28,13 +27,19 @@ interface Weighting {
  * Resizes `image` to `width` × `height`; the aspect may change. Returns the image itself when the size is the same.
  * `pause` is awaited before every row of either pass; what it throws ends the work.
  */
-export async function resizeLanczos(image: RgbImage, width: number, height: number, pause: Pause): Promise<RgbImage> {
+export async function resize(
+  image: RgbImage,
+  width: number,
+  height: number,
+  filter: Filter,
+  pause: Pause,
+): Promise<RgbImage> {
   if (isVerticalFirst(image, width, height)) {
-    const low = await resizeColumns(image, height, pause);
-    return width === image.width ? low : resizeRows(low, width, pause);
+    const low = await resizeColumns(image, height, filter, pause);
+    return width === image.width ? low : resizeRows(low, width, filter, pause);
   }
-  const wide = width === image.width ? image : await resizeRows(image, width, pause);
-  return height === wide.height ? wide : resizeColumns(wide, height, pause);
+  const wide = width === image.width ? image : await resizeRows(image, width, filter, pause);
+  return height === wide.height ? wide : resizeColumns(wide, height, filter, pause);
 }
 
 /** Pillow 13's rule: the picture gets lower, by more than twice of what it gets narrower. */
@@ -42,8 +47,8 @@ function isVerticalFirst(image: RgbImage, width: number, height: number): boolea
   return height < image.height && image.height - height > 2 * (image.width - width);
 }
 
-async function resizeRows(image: RgbImage, width: number, pause: Pause): Promise<RgbImage> {
-  const { first, count, weights, stride } = lanczosWeights(image.width, width);
+async function resizeRows(image: RgbImage, width: number, filter: Filter, pause: Pause): Promise<RgbImage> {
+  const { first, count, weights, stride } = filterWeights(image.width, width, filter);
   const data = new Uint8Array(width * image.height * 3);
   for (let row = 0; row < image.height; row++) {
     await pause();
@@ -71,8 +76,8 @@ async function resizeRows(image: RgbImage, width: number, pause: Pause): Promise
   return { width, height: image.height, data };
 }
 
-async function resizeColumns(image: RgbImage, height: number, pause: Pause): Promise<RgbImage> {
-  const { first, count, weights, stride } = lanczosWeights(image.height, height);
+async function resizeColumns(image: RgbImage, height: number, filter: Filter, pause: Pause): Promise<RgbImage> {
+  const { first, count, weights, stride } = filterWeights(image.height, height, filter);
   const rowLength = image.width * 3;
   const data = new Uint8Array(rowLength * height);
   // Row by row with one accumulator per channel, so that memory is read in order.
@@ -100,10 +105,10 @@ function clip(sum: number): number {
 }
 
 /** Pillow's `precompute_coeffs` and `normalize_coeffs_8bpc` for the whole input. */
-export function lanczosWeights(inputSize: number, outputSize: number): Weighting {
+export function filterWeights(inputSize: number, outputSize: number, filter: Filter): Weighting {
   const scale = inputSize / outputSize;
   const filterScale = Math.max(scale, 1);
-  const support = LOBES * filterScale;
+  const support = filter.support * filterScale;
   const stride = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(outputSize);
   const count = new Int32Array(outputSize);
@@ -115,7 +120,7 @@ export function lanczosWeights(inputSize: number, outputSize: number): Weighting
     const end = Math.min(inputSize, Math.trunc(centre + support + 0.5));
     let total = 0;
     for (let tap = 0; tap < end - begin; tap++) {
-      const weight = lanczos((tap + begin - centre + 0.5) / filterScale);
+      const weight = filter.weight((tap + begin - centre + 0.5) / filterScale);
       exact[tap] = weight;
       total += weight;
     }
@@ -127,14 +132,4 @@ export function lanczosWeights(inputSize: number, outputSize: number): Weighting
     }
   }
   return { first, count, weights, stride };
-}
-
-function lanczos(x: number): number {
-  return x >= -LOBES && x < LOBES ? sinc(x) * sinc(x / LOBES) : 0;
-}
-
-function sinc(x: number): number {
-  if (x === 0) return 1;
-  const angle = x * Math.PI;
-  return Math.sin(angle) / angle;
 }
