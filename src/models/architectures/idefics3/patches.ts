@@ -1,4 +1,4 @@
-/** Patches of a frame: which row of the position table each takes, and how they are cut out. */
+/** Which row of the position table each patch of a frame takes. */
 import type { Preparation } from "../definition.ts";
 
 /**
@@ -33,25 +33,4 @@ export function orderOfPatches(side: number, width: number): Preparation {
       return ordered;
     },
   };
-}
-
-/**
- * Cuts a normalised frame [channels, size, size] into patches [patches, channels · patchSize²], patches row by row,
- * each in the order of the patch embedding's weight: channel, row, column.
- */
-export function cutPatches(frame: Float32Array, channels: number, size: number, patchSize: number): Float32Array {
-  const side = size / patchSize;
-  const patchValues = channels * patchSize * patchSize;
-  const patches = new Float32Array(side * side * patchValues);
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const patch = Math.floor(y / patchSize) * side + Math.floor(x / patchSize);
-      const within = (y % patchSize) * patchSize + (x % patchSize);
-      for (let channel = 0; channel < channels; channel++) {
-        patches[patch * patchValues + channel * patchSize * patchSize + within] =
-          frame[(channel * size + y) * size + x] ?? 0;
-      }
-    }
-  }
-  return patches;
 }
