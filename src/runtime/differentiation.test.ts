@@ -3,7 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { gradients } from "../graph/differentiate.ts";
 import { GraphBuilder, type Value } from "../graph/graph.ts";
-import { add, geluTanh, multiply, negate, scale, silu, subtract } from "../graph/operations/elementwise.ts";
+import {
+  add,
+  gelu,
+  geluTanh,
+  multiply,
+  negate,
+  quickGelu,
+  scale,
+  silu,
+  subtract,
+} from "../graph/operations/elementwise.ts";
 import { linear, matmul } from "../graph/operations/linear.ts";
 import { layerNorm, rmsNorm, softmax, targetResidual } from "../graph/operations/normalise.ts";
 import { gatherRows, reshape, transpose } from "../graph/operations/structure.ts";
@@ -56,6 +66,8 @@ const cases: Case[] = [
   { name: "negate", shapes: [[4]], build: (b, x) => negate(b, at(x, 0)) },
   { name: "scale", shapes: [[4]], build: (b, x) => scale(b, at(x, 0), -1.7) },
   { name: "silu", shapes: [[3, 7]], build: (b, x) => silu(b, at(x, 0)) },
+  { name: "GELU", shapes: [[3, 7]], build: (b, x) => gelu(b, at(x, 0)) },
+  { name: "sigmoid GELU", shapes: [[3, 7]], build: (b, x) => quickGelu(b, at(x, 0)) },
   { name: "tanh GELU", shapes: [[3, 7]], build: (b, x) => geluTanh(b, at(x, 0)) },
   {
     name: "matmul",

@@ -8,7 +8,17 @@ import { roundToFloat16, widenFloat16 } from "../core/float16.ts";
 import { createRandom } from "../core/random.ts";
 import { allowedError, judgeError, precisionError } from "../engine/check/half-precision-error.ts";
 import { GraphBuilder, type Value } from "../graph/graph.ts";
-import { add, geluTanh, multiply, negate, scale, silu, subtract } from "../graph/operations/elementwise.ts";
+import {
+  add,
+  gelu,
+  geluTanh,
+  multiply,
+  negate,
+  quickGelu,
+  scale,
+  silu,
+  subtract,
+} from "../graph/operations/elementwise.ts";
 import { linear, matmul } from "../graph/operations/linear.ts";
 import { softmax } from "../graph/operations/normalise.ts";
 import { cast, concatenate, gatherRows, transpose } from "../graph/operations/structure.ts";
@@ -38,6 +48,8 @@ const CASES: readonly Case[] = [
   { name: "negate", of: (builder, input) => negate(builder, input("a")), terms: [] },
   { name: "scale", of: (builder, input) => scale(builder, input("a"), 0.3), terms: [1, 1] },
   { name: "silu", of: (builder, input) => silu(builder, input("a")), terms: [1, 1, 1] },
+  { name: "quickGelu", of: (builder, input) => quickGelu(builder, input("a")), terms: [1, 1, 1, 1] },
+  { name: "gelu", of: (builder, input) => gelu(builder, input("a")), terms: [1, 1, 1, 1, 1, 1] },
   { name: "geluTanh", of: (builder, input) => geluTanh(builder, input("a")), terms: [1, 1, 1, 1, 1, 1] },
   { name: "softmax", of: (builder, input) => softmax(builder, input("a")), terms: [WIDTH, 1, 1] },
   {

@@ -57,12 +57,37 @@ export function scale(builder: GraphBuilder, a: Value, factor: number): Value {
 
 /** SiLU: a · σ(a). Derivative σ + a·σ·(1 − σ). */
 export function silu(builder: GraphBuilder, a: Value): Value {
-  const sigmoid = builder.emit("Sigmoid", [a], a.shape);
+  return gatedBySigmoid(builder, a, 1);
+}
+
+/** GELU in its sigmoid form (quick_gelu): a · σ(k·a), k = 1.702. Derivative σ + k·a·σ·(1 − σ). */
+export function quickGelu(builder: GraphBuilder, a: Value): Value {
+  return gatedBySigmoid(builder, a, 1.702);
+}
+
+function gatedBySigmoid(builder: GraphBuilder, a: Value, steepness: number): Value {
+  const scaled = (x: Value) => (steepness === 1 ? x : binary(builder, "Mul", x, builder.scalar(steepness, x.type)));
+  const sigmoid = builder.emit("Sigmoid", [scaled(a)], a.shape);
   const result = binary(builder, "Mul", a, sigmoid);
   return withRule(result, [a], (gradient) => {
     const remaining = binary(builder, "Sub", builder.scalar(1, a.type), sigmoid);
-    const slope = binary(builder, "Add", sigmoid, binary(builder, "Mul", result, remaining));
+    const slope = binary(builder, "Add", sigmoid, scaled(binary(builder, "Mul", result, remaining)));
     return [binary(builder, "Mul", gradient, slope)];
+  });
+}
+
+/**
+ * GELU as it is defined: a · Φ(a), Φ(a) = ½·(1 + erf(a/√2)). Derivative Φ(a) + a·φ(a), φ(a) = exp(−a²/2)/√(2π).
+ */
+export function gelu(builder: GraphBuilder, a: Value): Value {
+  const scalar = (value: number) => builder.scalar(value, a.type);
+  const multiplied = (x: Value, y: Value) => binary(builder, "Mul", x, y);
+  const erf = builder.emit("Erf", [multiplied(a, scalar(Math.SQRT1_2))], a.shape);
+  const share = multiplied(binary(builder, "Add", erf, scalar(1)), scalar(0.5));
+  return withRule(multiplied(a, share), [a], (gradient) => {
+    const exponent = multiplied(multiplied(a, a), scalar(-0.5));
+    const density = multiplied(builder.emit("Exp", [exponent], a.shape), scalar(1 / Math.sqrt(2 * Math.PI)));
+    return [multiplied(gradient, binary(builder, "Add", share, multiplied(a, density)))];
   });
 }
 
