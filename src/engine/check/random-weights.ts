@@ -4,6 +4,7 @@ import { createRandom } from "../../core/random.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { WeightSlot } from "../../models/architectures/definition.ts";
 import { weightType } from "../../models/architectures/shared/mixed-precision.ts";
+import { heldShape } from "../../models/architectures/weight-slots.ts";
 import { elementCount, type Feeds } from "../../runtime/backend.ts";
 import type { TensorScope } from "../pass/scope.ts";
 
@@ -37,7 +38,9 @@ export function randomWeights(
   scaleOf: (input: string) => number = () => 1,
 ) {
   return new Map<string, Float32Array | Uint16Array>(
-    slots.map(({ input, shape }) => {
+    slots.map((slot) => {
+      const { input } = slot;
+      const shape = heldShape(slot);
       const length = elementCount(shape);
       if (shape.length > 1)
         return [input, roundToFloat16(numbers(length, scaleOf(input) * (shape[1] ?? 1) ** -0.5))] as const;
@@ -55,7 +58,9 @@ export function uploadRandom(
   precision: Precision,
 ): Feeds {
   return Object.fromEntries(
-    slots.map(({ input, shape }) => {
+    slots.map((slot) => {
+      const { input } = slot;
+      const shape = heldShape(slot);
       const stored = weights.get(input) ?? new Float32Array();
       const single = weightType(shape, precision) === "float32" && stored instanceof Uint16Array;
       return [input, scope.upload(single ? widenFloat16(stored) : stored, shape)];

@@ -18,7 +18,6 @@ import type { Bounds } from "../../models/architectures/architecture.ts";
 import type { TextDefinition, VisionDefinition, WeightSlot } from "../../models/architectures/definition.ts";
 import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
 import { rotaryTables } from "../../models/architectures/shared/rope.ts";
-import { heldShape } from "../../models/architectures/weight-slots.ts";
 import { type Backend, output } from "../../runtime/backend.ts";
 import type { SelfCheckResult } from "../load/self-check-result.ts";
 import { causalBias } from "../pass/attention-bias.ts";
@@ -105,11 +104,10 @@ function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
 
 function patchProbe(vision: VisionDefinition, numbers: RandomNumbers): Probe {
   const { patches } = vision.largestFrame;
-  const weights = vision.embeddingWeights.map((slot) => ({ ...slot, shape: heldShape(slot) }));
   const { patchValues: values } = vision;
   return {
     name: "patch embedding",
-    weights,
+    weights: vision.embeddingWeights,
     graph: (precision) => vision.embed({ batch: 1, precision }),
     runs: [{ patches: { data: numbers(patches * values, 1), dims: [patches, values] } }],
     compared: [{ output: "hidden_out", terms: [values] }],

@@ -1,5 +1,6 @@
 /** Weights of a layer with only the lines that stay, gathered on the backend. */
 import type { WeightSlot } from "../../models/architectures/definition.ts";
+import { heldShape } from "../../models/architectures/weight-slots.ts";
 import type { KeptLines } from "../../models/slicing/kept-lines.ts";
 import { type Backend, elementCount, type Tensor } from "../../runtime/backend.ts";
 import { gatherLines, type LateCall, prepareLate } from "../../runtime/kernels/late.ts";
@@ -36,7 +37,7 @@ export async function gatherWeight(
 ): Promise<Tensor> {
   const across = elementCount(dense.dims) / total;
   const [rows, columns] = axis === "rows" ? [total, across] : [across, total];
-  const shape = slot.graphShape ?? slot.shape;
+  const shape = heldShape(slot);
   const gathered = scope.upload(zeros(dense.type, elementCount(shape)), shape);
   const places = scope.upload(Int32Array.from(lines), [lines.length]);
   const format = dense.type === "float16" ? "float16" : "float32";

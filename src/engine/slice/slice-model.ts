@@ -8,7 +8,7 @@ import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { Pruning } from "../../core/pruning.ts";
 import type { Tower } from "../../core/unit.ts";
 import { towersOf } from "../../models/architectures/definition.ts";
-import { keptLines, keptWidths } from "../../models/slicing/kept-lines.ts";
+import { keptByInput, keptWidths } from "../../models/slicing/kept-lines.ts";
 import type { Feeds, Tensor } from "../../runtime/backend.ts";
 import type { SliceProgress } from "../contract.ts";
 import { discardLargeCopy } from "../generate/generate-whole.ts";
@@ -18,7 +18,7 @@ import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { createPrograms } from "../pass/programs.ts";
 import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
-import { layerOf } from "../pass/towers.ts";
+import { layerOf, towerOf } from "../pass/towers.ts";
 import { gatherOn, gatherWeight } from "./gather-weights.ts";
 
 export interface SliceRequest {
@@ -132,21 +132,23 @@ async function gatherLayers(
 ): Promise<ReadonlyMap<Tower, readonly Feeds[]>> {
   const { backend } = model;
   const gather = await gatherOn(backend);
-  const kept = keptLines(model.definition, model.layout, keep);
-  const all = layersOf(model);
+  const all = layersOf(model).map((place) => {
+    const definition = towerOf(model, place.tower);
+    return { ...place, kept: keptByInput(definition, place.layer, model.layout, keep) };
+  });
   const feeds = new Map(all.map(({ tower, layer }) => [`${tower}.${layer}`, model.layerFeeds(tower, layer)]));
   // From here on, and however this ends, they are its own where they are to go.
   using dense = openScope(backend, releaseDense ? [...feeds.values()].flatMap((of) => Object.values(of)) : []);
   if (releaseDense) withoutLayers(model);
   const gathered = new Map<Tower, Feeds[]>();
-  for (const [index, { tower, layer }] of all.entries()) {
+  for (const [index, { tower, layer, kept }] of all.entries()) {
     throwIfCancelled(signal);
     const own = feeds.get(`${tower}.${layer}`) ?? {};
     const definition = towersOf(narrow).find((candidate) => candidate.tower === tower);
     const weights: Record<string, Tensor> = { ...own };
     const replaced: Tensor[] = [];
     for (const slot of definition ? layerOf(definition, layer).weights : []) {
-      const lines = kept.get(slot.tensor);
+      const lines = kept.get(slot.input);
       const tensor = own[slot.input];
       if (!lines || !tensor || lines.lines.length === lines.total) continue;
       weights[slot.input] = await gatherWeight(scope, gather, tensor, slot, lines);

@@ -11,6 +11,7 @@ import {
   towersOf,
   type UnitLines,
 } from "../architectures/definition.ts";
+import { heldShape } from "../architectures/weight-slots.ts";
 
 /** Units of each layer, of both towers; a tower that a model does not have is missing. */
 export type ModelWidths = Partial<Readonly<Record<Tower, readonly LayerWidths[]>>>;
@@ -53,7 +54,8 @@ export function keptWidths(definition: ModelDefinition, layout: UnitLayout, keep
 }
 
 /**
- * Lines that stay of every tensor whose lines belong to units, by the tensor's name; all lines where nothing is removed.
+ * Lines that stay of every tensor whose lines belong to units, by the tensor's name; all lines where nothing is removed. Of
+ * a tensor that several inputs hold rows of, lines of all of them.
  * @throws PivotscopeError `bad-input` naming a module that keeps no unit.
  */
 export function keptLines(
@@ -61,22 +63,45 @@ export function keptLines(
   layout: UnitLayout,
   keep: Uint8Array,
 ): ReadonlyMap<string, KeptLines> {
-  return new Map(towersOf(definition).flatMap((tower) => towerLines(tower, layout, keep)));
+  const byTensor = new Map<string, KeptLines>();
+  for (const tower of towersOf(definition)) {
+    for (const [layer, { weights }] of tower.layers.entries()) {
+      const kept = keptByInput(tower, layer, layout, keep);
+      for (const { input, tensor, shape, rows } of weights) {
+        const own = kept.get(input);
+        if (!own) continue;
+        const total = rows ? (shape[0] ?? 0) : own.total;
+        const before = byTensor.get(tensor)?.lines ?? [];
+        const lines = own.lines.map((line) => line + (rows?.[0] ?? 0));
+        byTensor.set(tensor, { axis: own.axis, total, lines: Uint32Array.from([...before, ...lines]) });
+      }
+    }
+  }
+  return byTensor;
 }
 
-function towerLines({ tower, layers }: TowerDefinition, layout: UnitLayout, keep: Uint8Array): [string, KeptLines][] {
-  return layers.flatMap(({ weights }, layer) => {
-    const kept = {
-      attn: keptUnits(layout, keep, tower, layer, "attn"),
-      mlp: keptUnits(layout, keep, tower, layer, "mlp"),
-    };
-    return weights.flatMap(({ tensor, shape, units }) => {
-      if (!units) return [];
-      const { kind, axis, groupSize } = units;
-      const total = shape[axis === "rows" ? 0 : 1] ?? 0;
-      return [[tensor, { axis, lines: linesOf(kept[kind], groupSize), total }] as [string, KeptLines]];
-    });
-  });
+/**
+ * The same of the weights of one layer by graph input, counted from the first line that the input holds.
+ * @throws PivotscopeError `bad-input` naming a module that keeps no unit.
+ */
+export function keptByInput(
+  { tower, layers }: TowerDefinition,
+  layer: number,
+  layout: UnitLayout,
+  keep: Uint8Array,
+): ReadonlyMap<string, KeptLines> {
+  const kept = {
+    attn: keptUnits(layout, keep, tower, layer, "attn"),
+    mlp: keptUnits(layout, keep, tower, layer, "mlp"),
+  };
+  return new Map(
+    (layers[layer]?.weights ?? []).flatMap((slot): [string, KeptLines][] => {
+      if (!slot.units) return [];
+      const { kind, axis, groupSize } = slot.units;
+      const total = heldShape(slot)[axis === "rows" ? 0 : 1] ?? 0;
+      return [[slot.input, { axis, lines: linesOf(kept[kind], groupSize), total }]];
+    }),
+  );
 }
 
 /** Unit u owns lines u · groupSize and the groupSize − 1 behind it. */
