@@ -123,9 +123,9 @@ function openPrompts(config: ModelConfig, tokenizer: Tokenizer | null, texts: Op
   });
   if (tokenizer === null || template === null) return null;
   const { define, pictures } = architectureOf(config);
-  const { maximumTokens: maximumPositions, vocabularySize } = define(config).text;
+  const { maximumTokens: maximumPositions, embeddingRows } = define(config).text;
   const image = pictures?.prompt(config) ?? null;
-  return createPromptBuilder({ tokenizer, template, maximumPositions, vocabularySize, image });
+  return createPromptBuilder({ tokenizer, template, maximumPositions, vocabularySize: embeddingRows, image });
 }
 
 function openImages(config: ModelConfig, tokenizer: Tokenizer | null, texts: OptionalTexts): PictureProcessor | null {

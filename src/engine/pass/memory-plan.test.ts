@@ -185,7 +185,7 @@ describe("calibration batches at once", () => {
 
 describe("the vocabulary", () => {
   it("is held in one part where it fits and in as few as fit otherwise", () => {
-    const parts = (width: number, limit: number) => vocabularyParts({ vocabularySize: 49280, width }, limit);
+    const parts = (width: number, limit: number) => vocabularyParts({ embeddingRows: 49280, width }, limit);
     expect(parts(960, Number.POSITIVE_INFINITY)).toBe(1);
     expect(parts(576, 128 * MEBIBYTE)).toBe(1);
     expect(parts(960, 128 * MEBIBYTE)).toBe(2);

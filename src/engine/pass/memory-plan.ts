@@ -14,6 +14,7 @@ import {
   type LossTaps,
   type ModelDefinition,
   type ScoredWeight,
+  type TextDefinition,
   type TowerDefinition,
   towersOf,
 } from "../../models/architectures/definition.ts";
@@ -207,13 +208,13 @@ export function logitRows(vocabulary: number, copies: number, { largestBuffer, l
   return Math.max(1, Math.min(Math.floor(largestBuffer / row), Math.floor(logits / (copies * row))));
 }
 
-/** Parts that a table of the vocabulary is cut into so that each fits `largestBuffer` as float32. @param width columns. */
+/** Parts that tables of the vocabulary are cut into so that each fits `largestBuffer` as float32. */
 export function vocabularyParts(
-  { vocabularySize, width }: { readonly vocabularySize: number; readonly width: number },
+  { embeddingRows, width }: Pick<TextDefinition, "embeddingRows" | "width">,
   largestBuffer: number,
 ): number {
   const rows = Math.floor(largestBuffer / (width * FLOAT));
-  return rows >= vocabularySize ? 1 : Math.ceil(vocabularySize / Math.max(1, rows));
+  return rows >= embeddingRows ? 1 : Math.ceil(embeddingRows / Math.max(1, rows));
 }
 
 /** What calibration goes through. */

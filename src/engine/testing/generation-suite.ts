@@ -4,15 +4,16 @@
  * Node, in WebAssembly and on WebGPU. Tests only.
  */
 
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
+import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
 import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
 import { halfRotaryTables, rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Backend, output, type Tensor } from "../../runtime/backend.ts";
 import { causalBias } from "../pass/attention-bias.ts";
 import { layerOf } from "../pass/towers.ts";
 
-export const GENERATION_CONFIG = {
+export const GENERATION_CONFIG: DecoderConfig = {
   vocabularySize: 96,
   hiddenSize: 64,
   intermediateSize: 48,
@@ -25,6 +26,14 @@ export const GENERATION_CONFIG = {
   maximumPositions: 256,
   tieWordEmbeddings: false,
 };
+
+/** Decoders that differ from Llama's. */
+const OTHERS: Readonly<Record<string, Partial<DecoderConfig>>> = {
+  "biases of queries, keys and values": { inputBias: true },
+  "norms of heads, and a scale of its own": { headNorms: true, attentionScale: 0.4 },
+  "norms behind the modules, and GELU": { outputNorms: true, activation: "geluTanh" },
+};
+
 const { hiddenSize: WIDTH, headSize: HEAD_SIZE, layers: LAYERS } = GENERATION_CONFIG;
 const POSITIONS = 64;
 /** Real tokens of the samples of a batch; the shorter ones are padded. */
@@ -38,7 +47,14 @@ type Inputs = Readonly<Record<string, Tensor>>;
 
 /** Declares the suite; call it inside a `describe`. */
 export function defineGenerationSuite(open: () => Promise<Backend>): void {
-  const text = decoderDefinition(GENERATION_CONFIG, { prefix: "model", head: "lm_head.weight" });
+  defineSuite(GENERATION_CONFIG, open);
+  describe.each(Object.keys(OTHERS))("with %s", (name) => {
+    defineSuite({ ...GENERATION_CONFIG, ...OTHERS[name] }, open);
+  });
+}
+
+function defineSuite(config: DecoderConfig, open: () => Promise<Backend>): void {
+  const text = decoderDefinition(config, { prefix: "model", head: "lm_head.weight" });
   const random = createRandom(11);
   const numbers = (count: number, scale: number) =>
     Float32Array.from({ length: count }, () => (random.next() - 0.5) * scale);

@@ -70,7 +70,7 @@ export function defineHeadGradientSuite(open: () => Promise<Backend>): void {
   it.each([1, 3])("gives every row's gradient with the vocabulary in %i part(s)", async (parts) => {
     const given = createCase();
     const rows = LEADS.length;
-    const slots = vocabularySlots("head", "lm_head.weight", SIZES, parts);
+    const slots = vocabularySlots("head", "lm_head.weight", [WORDS, WIDTH], parts);
     const program = await backend.compile(headGradientGraph(SIZES, slots, HEAD_LOSSES));
     const column = Int32Array.from({ length: rows }, (_, row) => row);
     const feeds: Record<string, Tensor> = {

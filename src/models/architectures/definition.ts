@@ -184,7 +184,10 @@ export interface TowerDefinition {
 
 export interface TextDefinition extends TowerDefinition {
   readonly tower: "text";
+  /** What has a logit: rows of the head. */
   readonly vocabularySize: number;
+  /** What may be read: rows of the embedding, no fewer. */
+  readonly embeddingRows: number;
   readonly positions: PositionScheme;
   readonly maximumTokens: number;
   readonly embeddingWeights: readonly WeightSlot[];

@@ -104,7 +104,7 @@ function objectOf(found: unknown): JsonObject {
 
 export const onnxLayout: OnnxLayout<Idefics3Config> = {
   parts: (config, { text, vision }, precision) => [
-    onnxEmbedding(text, precision),
+    onnxEmbedding(config.text, text, precision),
     ...(vision ? [visionEncoder(config.vision, vision, precision)] : []),
     onnxDecoder(config.text, text, { name: "decoder_model_merged", precision, ids: false }),
   ],

@@ -8,7 +8,7 @@ import { countedPositions, halfRotaryTables, plainPlan, type RotaryPlan, rotaryT
 const HEAD = 8;
 
 it("turns pair i by position · θ^(−2i/headSize), the same in both halves", () => {
-  const { plan, of } = countedPositions(HEAD, 100);
+  const { plan, of } = countedPositions(plainPlan(HEAD, 100));
   const { cosine, sine } = rotaryTables(plan, of({ prompt: [], frames: [] }, 3, 2));
   for (const [row, position] of [3, 4].entries()) {
     for (let pair = 0; pair < HEAD / 2; pair++) {

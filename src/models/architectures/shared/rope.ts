@@ -39,12 +39,60 @@ export function plainPlan(headSize: number, theta: number): RotaryPlan {
   };
 }
 
-/** Tokens counted from 0, pictures' tokens like all others. */
-export function countedPositions(headSize: number, theta: number): PositionScheme {
+/** All frequencies divided by `factor`. */
+export function linearPlan({ axes, frequencies }: RotaryPlan, factor: number): RotaryPlan {
+  return { axes, frequencies: frequencies.map((frequency) => frequency / factor) };
+}
+
+/**
+ * Slow pairs slowed down by `factor`, fast ones left alone, those between blended (transformers'
+ * `_compute_llama3_parameters`). A pair turns `originalPositions` · frequency / 2π times within the length that the model
+ * was made for: below `lowFactor` turns it is slow, above `highFactor` fast.
+ */
+export function smoothedPlan(
+  { axes, frequencies }: RotaryPlan,
+  scaling: {
+    readonly factor: number;
+    readonly lowFactor: number;
+    readonly highFactor: number;
+    readonly originalPositions: number;
+  },
+): RotaryPlan {
+  const { factor, lowFactor, highFactor, originalPositions } = scaling;
   return {
-    plan: plainPlan(headSize, theta),
+    axes,
+    frequencies: frequencies.map((frequency) => {
+      const turns = (originalPositions * frequency) / (2 * Math.PI);
+      const share = Math.min(1, Math.max(0, (turns - lowFactor) / (highFactor - lowFactor)));
+      return ((1 - share) * frequency) / factor + share * frequency;
+    }),
+  };
+}
+
+/**
+ * The pairs shared out among several axes: `lengths` pairs each. One axis after the other, or, `interleaved`, in turns: pair
+ * i belongs to axis i mod 3 as long as that one has pairs left, to the first axis else.
+ */
+export function sectionedPlan(
+  { frequencies }: RotaryPlan,
+  lengths: readonly number[],
+  interleaved: boolean,
+): RotaryPlan {
+  const blocks = lengths.flatMap((length, axis) => Array<number>(length).fill(axis));
+  const turns = Array.from(frequencies, (_, pair) => {
+    const axis = pair % lengths.length;
+    return pair < lengths.length * (lengths[axis] ?? 0) ? axis : 0;
+  });
+  return { axes: interleaved ? turns : blocks, frequencies };
+}
+
+/** Tokens counted from 0 on every axis, pictures' tokens like all others. */
+export function countedPositions(plan: RotaryPlan): PositionScheme {
+  const axes = Math.max(...plan.axes) + 1;
+  return {
+    plan,
     perSample: false,
-    of: (_, first, count) => [countFrom(first, count)],
+    of: (_, first, count) => Array<Int32Array>(axes).fill(countFrom(first, count)),
   };
 }
 

@@ -2,6 +2,7 @@
  * The text model as llama.cpp's architecture "deci": of those that compute this decoder it is the one that reads heads and
  * widths layer by layer (llama.cpp, src/models/deci.cpp), and it takes biases behind the two last projections.
  */
+import { PivotscopeError } from "../../../core/errors.ts";
 import type { ModelDefinition, WeightSlot } from "../../architectures/definition.ts";
 import type { DecoderConfig } from "../../architectures/shared/decoder/config.ts";
 import type { NumberFormat } from "../number-format.ts";
@@ -35,6 +36,30 @@ const LAYER: Readonly<Record<string, Place>> = {
 /** Projections whose rows are turned by position. */
 const TURNED = ["query", "key"];
 
+/** What the file's architecture does not compute, and what it is called. */
+const NOT_COMPUTED: Partial<Readonly<Record<keyof DecoderConfig, string>>> = {
+  ropeScaling: "scaled rotary positions",
+  ropeSections: "rotary positions of several axes",
+  sliding: "layers that look back a window only",
+  activation: "a gate by GELU",
+  attentionScale: "scores scaled by another number than the size of a head",
+  embeddingScale: "scaled embeddings",
+  embeddingRows: "an embedding with more rows than the head",
+};
+
+/** @throws PivotscopeError `unsupported` for a decoder that differs from Llama's in more than its tensors. */
+function requireComputed(config: DecoderConfig): void {
+  const found = Object.entries(NOT_COMPUTED).flatMap(([field, words]) =>
+    config[field as keyof DecoderConfig] === undefined ? [] : [words],
+  );
+  if (found.length === 0) return;
+  throw new PivotscopeError(
+    "unsupported",
+    `This model has ${found.join(", ")}; GGUF files are written in llama.cpp's architecture "${ARCHITECTURE}", which has none of it.`,
+    "Export the transformers folder instead.",
+  );
+}
+
 /**
  * @param config of the decoder; its widths are the dense model's, those of the layers are in `definition`.
  * @param format of matrices.
@@ -46,6 +71,7 @@ export function textParts(
   name: string,
   format: NumberFormat,
 ): GgufParts {
+  requireComputed(config);
   const outer = [...text.embeddingWeights, ...text.headWeights].map((slot) => plannedTensor(slot, OUTER, "", format));
   const layers = text.layers.flatMap(({ weights }, layer) =>
     weights.map((slot) => plannedTensor(slot, LAYER, `blk.${layer}.`, format, arrangedAs(slot, text.headSize))),

@@ -11,10 +11,23 @@ import type { Bounds } from "../../architecture.ts";
 import type { LayerWidths } from "../../definition.ts";
 import { contradiction, LARGEST } from "../config-fields.ts";
 import { layerWidths, perLayer } from "../layer-widths.ts";
+import { type RopeScaling, type RopeSections, ropeOf, ropeSchema } from "./rope-config.ts";
 
-/** A decoder: RMSNorm, grouped-query attention with rotary positions, SwiGLU, no biases. */
+/** See `DecoderConfig.sliding`. */
+export interface SlidingLayers {
+  /** Tokens that a token sees, itself included. */
+  readonly window: number;
+  readonly ropeTheta: number;
+  /** Of every layer, whether it is one. */
+  readonly layers: readonly boolean[];
+}
+
+/** A decoder: RMSNorm, grouped-query attention with rotary positions, a gated MLP. What is optional is not Llama's. */
 export interface DecoderConfig {
+  /** Rows of the head: what has a logit. */
   readonly vocabularySize: number;
+  /** Rows of the embedding where it has more, for tokens that are read and never written. */
+  readonly embeddingRows?: number;
   readonly hiddenSize: number;
   /** Width of the MLP in the dense model. */
   readonly intermediateSize: number;
@@ -25,11 +38,30 @@ export interface DecoderConfig {
   readonly headSize: number;
   readonly normEpsilon: number;
   readonly ropeTheta: number;
+  readonly ropeScaling?: RopeScaling;
+  /** Pairs of a head that each axis of positions turns; one axis turns all when absent. */
+  readonly ropeSections?: RopeSections;
   readonly maximumPositions: number;
   /** Whether the head shares the embedding's matrix; what the file holds has the last word, see fit-weights.ts. */
   readonly tieWordEmbeddings: boolean;
   /** Whether the last projections of attention and MLP have biases, as compensation leaves them in sliced weights. */
   readonly projectionBias?: boolean;
+  /** Whether queries, keys and values have biases. */
+  readonly inputBias?: boolean;
+  /** Whether each head's queries and keys are normalised before they are turned. */
+  readonly headNorms?: boolean;
+  /** Whether what a module gives is normalised before it is added to the hidden states. */
+  readonly outputNorms?: boolean;
+  /** Whether norms multiply by 1 + weight. */
+  readonly onePlusNorms?: boolean;
+  /** Of the gate; SiLU when absent. */
+  readonly activation?: "geluTanh";
+  /** What scores are multiplied by; 1/√(head size) when absent. */
+  readonly attentionScale?: number;
+  /** What embedded tokens, not pictures' features, are multiplied by. */
+  readonly embeddingScale?: number;
+  /** Layers that look back a window of tokens only, and count positions at a pace of their own. */
+  readonly sliding?: SlidingLayers;
   /** Units of each layer where layers differ, see layer-widths.ts. */
   readonly widths?: readonly LayerWidths[];
 }
@@ -38,17 +70,6 @@ export interface DecoderConfig {
 const DEFAULT_EPSILON = 1e-6;
 
 const absentOr = <const Value extends string | number | boolean>(values: readonly Value[]) => v.nullish(oneOf(values));
-
-/** Positions as transformers 4 (`rope_scaling`) and 5 (`rope_parameters`) state them. */
-const ropeSchema = v.nullish(
-  object({
-    rope_type: absentOr(["default"]),
-    type: absentOr(["default"]),
-    partial_rotary_factor: absentOr([1]),
-    rope_theta: v.nullish(positive),
-  }),
-  {},
-);
 
 /** A decoder's fields, at the top of config.json or in an object of it. */
 export const decoderFields = {
@@ -106,7 +127,7 @@ export function decoderOf(
     keyValueHeads,
     headSize,
     normEpsilon: fields.rms_norm_eps ?? epsilon,
-    ropeTheta: parameters.rope_theta ?? fields.rope_scaling.rope_theta ?? fields.rope_theta,
+    ...ropeOf([parameters, fields.rope_scaling], fields.rope_theta, headSize),
     maximumPositions: fields.max_position_embeddings,
     tieWordEmbeddings,
     ...(fields.projection_bias ? { projectionBias: true } : {}),
@@ -140,13 +161,24 @@ export function narrowedDecoder(
 export function smallerDecoder(dense: DecoderConfig, { layers, text = {} }: Bounds): DecoderConfig {
   const { widths: _, ...config } = dense;
   const keyValueHeads = Math.min(text.keyValueHeads ?? Number.POSITIVE_INFINITY, config.keyValueHeads);
+  const vocabularySize = Math.min(text.vocabulary ?? Number.POSITIVE_INFINITY, config.vocabularySize);
+  const { embeddingRows: rows, sliding } = config;
   return {
     ...config,
     layers: Math.min(layers, config.layers),
-    vocabularySize: Math.min(text.vocabulary ?? Number.POSITIVE_INFINITY, config.vocabularySize),
+    vocabularySize,
+    ...(rows && { embeddingRows: vocabularySize + rows - config.vocabularySize }),
+    ...(sliding && { sliding: { ...sliding, layers: kindsKept(sliding.layers, layers) } }),
     intermediateSize: Math.min(text.mlpWidth ?? Number.POSITIVE_INFINITY, config.intermediateSize),
     heads: (keyValueHeads * config.heads) / config.keyValueHeads,
     keyValueHeads,
     maximumPositions: text.positions ?? config.maximumPositions,
   };
+}
+
+/** The first `count` layers; where all of those are of one kind and others are not, the last of them is of the other. */
+function kindsKept(layers: readonly boolean[], count: number): boolean[] {
+  const other = layers.findIndex((sliding) => sliding !== layers[0]);
+  if (other < 0 || other < count || count < 2) return layers.slice(0, count);
+  return [...layers.slice(0, count - 1), !layers[0]];
 }

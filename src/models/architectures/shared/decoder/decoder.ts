@@ -7,15 +7,25 @@ import { gatherFirst } from "../../../../graph/operations/structure.ts";
 import { type LayerWidths, type TextDefinition, towerModules } from "../../definition.ts";
 import { countedPositions } from "../rope.ts";
 import type { DecoderConfig } from "./config.ts";
-import { FUSED_HEAD_STEP, generationGraph, wholeGenerationGraph } from "./generation.ts";
+import { FUSED_HEAD_STEP } from "./fused-attention.ts";
+import { generationGraph, wholeGenerationGraph } from "./generation.ts";
 import { backwardGraph, forwardGraph } from "./layer-graphs.ts";
 import { type DecoderNames, headsPerUnit, layerSpec } from "./layer-spec.ts";
-import { embedGraph, headGradientGraph, headGraph, vocabularySlots } from "./vocabulary.ts";
+import { normSlot } from "./norms.ts";
+import { rotaryPlan } from "./rope-config.ts";
+import { embeddingRows, embedGraph, headGradientGraph, headGraph, vocabularySlots } from "./vocabulary.ts";
 
 /** See `DefinitionOptions`. */
 interface DecoderOptions {
   readonly vocabularyParts?: number | undefined;
   readonly widths?: readonly LayerWidths[] | undefined;
+}
+
+/** Parameters of a group of heads: rows of queries, keys and values with their biases, and columns of the output. */
+function groupCost(config: DecoderConfig): number {
+  const { headSize, hiddenSize, inputBias } = config;
+  const repeat = headsPerUnit(config);
+  return (2 + 2 * repeat) * headSize * hiddenSize + (inputBias ? (repeat + 2) * headSize : 0);
 }
 
 /**
@@ -34,21 +44,23 @@ export function decoderDefinition(
   const layers = units.map((own, layer) => layerSpec(config, names, layer, own));
   const embeddingTensor = `${names.prefix}.embed_tokens.weight`;
   const headTensor = config.tieWordEmbeddings ? embeddingTensor : names.head;
-  const embeddingWeights = vocabularySlots("embedding", embeddingTensor, config, vocabularyParts);
-  const headTable = vocabularySlots("head", headTensor, config, vocabularyParts);
+  const embeddingShape = [embeddingRows(config), width] as const;
+  const embeddingWeights = vocabularySlots("embedding", embeddingTensor, embeddingShape, vocabularyParts);
+  const headTable = vocabularySlots("head", headTensor, [vocabularySize, width], vocabularyParts);
   const fused = headSize % FUSED_HEAD_STEP === 0;
   return {
     tower: "text",
     layers,
     width,
     vocabularySize,
+    embeddingRows: embeddingShape[0],
     headSize,
-    positions: countedPositions(headSize, config.ropeTheta),
+    positions: countedPositions(rotaryPlan(config)),
     maximumTokens: config.maximumPositions,
-    modules: towerModules("text", units, { attn: (2 + 2 * repeat) * headSize * width, mlp: 3 * width }),
+    modules: towerModules("text", units, { attn: groupCost(config), mlp: 3 * width }),
     columnsPerAttentionUnit: repeat * headSize,
     embeddingWeights,
-    headWeights: [{ input: "norm", tensor: `${names.prefix}.norm.weight`, shape: [width] }, ...headTable],
+    headWeights: [normSlot(config, "norm", `${names.prefix}.norm.weight`, width), ...headTable],
     ownHead: names.head,
     projections: { attn: "output", mlp: "down" },
     forward: (options) =>
@@ -73,7 +85,7 @@ export function decoderDefinition(
       }
       return builder.build();
     },
-    embed: ({ precision }) => embedGraph(embeddingWeights, precision),
+    embed: ({ precision }) => embedGraph(config, embeddingWeights, precision),
     head: ({ precision }) => headGraph(config, headTable, precision),
     headGradient: ({ losses }) => headGradientGraph(config, headTable, losses),
   };

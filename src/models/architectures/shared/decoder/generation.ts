@@ -6,7 +6,7 @@
  * It computes what the layers of decoder.ts compute, up to rounding; those are what gets differentiated and looked into.
  */
 import { ABSENT, type Graph, GraphBuilder, type Value } from "../../../../graph/graph.ts";
-import { add, multiply } from "../../../../graph/operations/elementwise.ts";
+import { add, geluTanh, multiply } from "../../../../graph/operations/elementwise.ts";
 import { linear } from "../../../../graph/operations/linear.ts";
 import { rmsNorm } from "../../../../graph/operations/normalise.ts";
 import { interleaveRows, reshape } from "../../../../graph/operations/structure.ts";
@@ -14,48 +14,9 @@ import { times } from "../../../../graph/shape.ts";
 import type { GenerationOptions, LayerSpec } from "../../definition.ts";
 import { mixedPrecision, weightType } from "../mixed-precision.ts";
 import type { DecoderConfig } from "./config.ts";
-
-/** onnxruntime's attention with rotary positions takes heads whose size is a multiple of this. */
-export const FUSED_HEAD_STEP = 16;
-
-const MICROSOFT = "com.microsoft";
-
-/** What differs between a graph whose batch is known when it is built and one whose batch is not. */
-export interface Sequences {
-  /** Reads rows [samples · tokens, columns] as [samples, tokens, columns]. */
-  readonly split: (rows: Value, columns: number) => Value;
-  readonly batch: number | string;
-  readonly tokens: string;
-  readonly rows: number | string;
-  /** Slot of each sample's last real token, and slots of the longest sample. */
-  readonly lastSlots: Value;
-  readonly slots: Value;
-}
-
-/** What a layer's attention is made of. */
-export interface Projected {
-  /** [samples, tokens, columns]. */
-  readonly query: Value;
-  readonly key: Value;
-  readonly value: Value;
-  /** The cache before, with as many slots or more than are used. */
-  readonly pastKey: Value;
-  readonly pastValue: Value;
-  /** Rotary tables, [positions, head size / 2]. */
-  readonly cosine: Value;
-  readonly sine: Value;
-  readonly heads: number;
-  readonly keyValueHeads: number;
-}
-
-/** Adds one layer's attention. */
-export type Attend = (projected: Projected) => {
-  /** [samples, tokens, heads · head size]. */
-  readonly context: Value;
-  /** The cache with the new tokens, [samples, key/value heads, slots, head size]. */
-  readonly key: Value;
-  readonly value: Value;
-};
+import { type Attend, fusedAttention, MICROSOFT, type Sequences } from "./fused-attention.ts";
+import { feedsOf } from "./layer-spec.ts";
+import { embedded, embeddingRows } from "./vocabulary.ts";
 
 export interface GenerationContext {
   readonly builder: GraphBuilder;
@@ -69,8 +30,9 @@ export interface GenerationContext {
   readonly vectors?: (name: string, layer: number) => Value;
 }
 
-/** x · σ(x). */
-function silu(builder: GraphBuilder, x: Value): Value {
+/** x · σ(x), or GELU's tanh form. */
+function activated({ builder, config }: GenerationContext, x: Value): Value {
+  if (config.activation === "geluTanh") return geluTanh(builder, x);
   return builder.emit("QuickGelu", [x], x.shape, { domain: MICROSOFT, attributes: { alpha: { float: 1 } } });
 }
 
@@ -85,30 +47,20 @@ function normalisedSum({ builder, config }: GenerationContext, x: Value, residua
   return { normalised: normalised ?? ABSENT, sum: sum ?? ABSENT };
 }
 
-/** onnxruntime's: rotary positions, cache and grouped-query attention in one node. */
-function fusedAttention({ builder, config: { headSize }, sequences }: GenerationContext): Attend {
-  const { batch, tokens, lastSlots, slots } = sequences;
-  return ({ query, key, value, pastKey, pastValue, cosine, sine, heads, keyValueHeads }) => {
-    const [attention, allKeys, allValues] = builder.emitMany(
-      "GroupQueryAttention",
-      [query, key, value, pastKey, pastValue, lastSlots, slots, cosine, sine],
-      [
-        { shape: [batch, tokens, heads * headSize] },
-        { shape: [batch, keyValueHeads, "S", headSize] },
-        { shape: [batch, keyValueHeads, "S", headSize] },
-      ],
-      {
-        domain: MICROSOFT,
-        attributes: {
-          num_heads: heads,
-          kv_num_heads: keyValueHeads,
-          scale: { float: headSize ** -0.5 },
-          do_rotary: 1,
-          rotary_interleaved: 0,
-        },
-      },
-    );
-    return { context: attention ?? ABSENT, key: allKeys ?? ABSENT, value: allValues ?? ABSENT };
+/** Rotary tables by the name of a layer's feeds; each pair is declared once. */
+function ropeInputs(builder: GraphBuilder, headSize: number) {
+  const declared = new Map<string, { readonly cosine: Value; readonly sine: Value }>();
+  return (feeds: string | undefined) => {
+    const suffix = feeds === undefined ? "" : `.${feeds}`;
+    const found = declared.get(suffix);
+    if (found) return found;
+    const shape = ["L", headSize / 2];
+    const inputs = {
+      cosine: builder.input(`rope_cosine${suffix}`, shape),
+      sine: builder.input(`rope_sine${suffix}`, shape),
+    };
+    declared.set(suffix, inputs);
+    return inputs;
   };
 }
 
@@ -120,8 +72,8 @@ export function emitGenerationLayers(context: GenerationContext, hidden: Value):
   const { builder, config, options, sequences } = context;
   const { hiddenSize: width, headSize, normEpsilon } = config;
   const { batch, rows } = sequences;
-  const cosine = builder.input("rope_cosine", ["L", headSize / 2]);
-  const sine = builder.input("rope_sine", ["L", headSize / 2]);
+  const attend = context.attend ?? fusedAttention(builder, config, sequences);
+  const ropeOf = ropeInputs(builder, headSize);
   const precision = options.precision ?? "float32";
   const { single, project: multiplied } = mixedPrecision(builder, precision);
 
@@ -156,11 +108,23 @@ export function emitGenerationLayers(context: GenerationContext, hidden: Value):
       residual = sum;
       return normalised;
     };
+    // Norms that not every decoder has.
+    const normaliseOutput = (x: Value, name: string) => {
+      const own = matrices[name];
+      return own ? rmsNorm(builder, x, own, normEpsilon) : x;
+    };
+    const normaliseHeads = (x: Value, name: string, count: number) => {
+      const own = matrices[name];
+      if (!own) return x;
+      const single = builder.constant(BigInt64Array.of(-1n, BigInt(headSize)), [2]);
+      const byHead = builder.emit("Reshape", [x, single], [times(rows, count), headSize]);
+      return rmsNorm(builder, byHead, own, normEpsilon);
+    };
 
     const attentionInput = normalise("attention_norm");
     const past = (name: string) => port(`past_${name}`, [batch, keyValueHeads, "P", headSize]);
-    const attend = context.attend ?? fusedAttention(context);
-    const split = (name: string, count: number) => sequences.split(project(attentionInput, name), count * headSize);
+    const split = (name: string, count: number) =>
+      sequences.split(normaliseHeads(project(attentionInput, name), `${name}_norm`, count), count * headSize);
     const {
       context: attention,
       key,
@@ -171,20 +135,21 @@ export function emitGenerationLayers(context: GenerationContext, hidden: Value):
       value: split("value", keyValueHeads),
       pastKey: past("key"),
       pastValue: past("value"),
-      cosine,
-      sine,
+      ...ropeOf(feedsOf(config, layer)),
       heads,
       keyValueHeads,
+      window: config.sliding?.layers[layer] ? config.sliding.window : undefined,
     });
     builder.output(`key_out.${layer}`, key);
     builder.output(`value_out.${layer}`, value);
     const flat = builder.constant(BigInt64Array.of(-1n, BigInt(heads * headSize)), [2]);
     const joined = builder.emit("Reshape", [attention, flat], [rows, heads * headSize]);
-    pending = projectLast(multiply(builder, joined, attentionMask), "output", "attention");
+    const attended = projectLast(multiply(builder, joined, attentionMask), "output", "attention");
+    pending = normaliseOutput(attended, "attention_output_norm");
 
     const mlpInput = normalise("mlp_norm");
-    const gated = multiply(builder, silu(builder, project(mlpInput, "gate")), project(mlpInput, "up"));
-    pending = projectLast(multiply(builder, gated, mlpMask), "down", "mlp");
+    const gated = multiply(builder, activated(context, project(mlpInput, "gate")), project(mlpInput, "up"));
+    pending = normaliseOutput(projectLast(multiply(builder, gated, mlpMask), "down", "mlp"), "mlp_output_norm");
   }
   return pending ? add(builder, residual, pending) : residual;
 }
@@ -258,7 +223,7 @@ export function wholeGenerationGraph(
   const index = builder.input("index", ["rows"], "int32");
   const features = builder.input("features", ["M", width]);
   const picked = builder.input("positions", ["B"], "int32");
-  const table = builder.input("embedding", [vocabularySize, width]);
+  const table = builder.input("embedding", [embeddingRows(config), width]);
   const norm = builder.input("norm", [width]);
   const head = config.tieWordEmbeddings ? table : builder.input("head", [vocabularySize, width]);
 
@@ -273,9 +238,10 @@ export function wholeGenerationGraph(
     split: (x, columns) => builder.emit("Reshape", [x, sequence], ["B", "T", columns]),
     ...lengthInputs(builder, "B"),
   };
-  const embedded = builder.emit("Gather", [table, ids], ["B", "T", width], { attributes: { axis: 0 } });
+  const gathered = builder.emit("Gather", [table, ids], ["B", "T", width], { attributes: { axis: 0 } });
   const flat = builder.constant(BigInt64Array.of(-1n, BigInt(width)), [2]);
-  const text = builder.emit("Reshape", [embedded, flat], ["rows", width]);
+  const rowsOfIds = builder.emit("Reshape", [gathered, flat], ["rows", width]);
+  const text = embedded(builder, rowsOfIds, config.embeddingScale);
   const hidden = interleaveRows(builder, text, features, index);
   const vectors = splitVectors(builder, width, layers);
   const last = emitGenerationLayers(

@@ -1,6 +1,6 @@
 /** The graphs of one layer of the decoder, forward and back. */
 import { GraphBuilder, type Value } from "../../../../graph/graph.ts";
-import { add, multiply, scale, silu } from "../../../../graph/operations/elementwise.ts";
+import { add, geluTanh, multiply, scale, silu } from "../../../../graph/operations/elementwise.ts";
 import { matmul } from "../../../../graph/operations/linear.ts";
 import { rmsNorm, softmax } from "../../../../graph/operations/normalise.ts";
 import { concatenate, reshape, transpose } from "../../../../graph/operations/structure.ts";
@@ -10,7 +10,7 @@ import type { BackwardOptions, ForwardOutputs, LayerShape } from "../../definiti
 import { type LayerValues, nameBackwardOutputs, nameForwardOutputs } from "../layer-outputs.ts";
 import { mixedPrecision, weightType } from "../mixed-precision.ts";
 import type { DecoderConfig } from "./config.ts";
-import { type DecoderNames, headsPerUnit, layerWeights } from "./layer-spec.ts";
+import { type DecoderNames, headsPerUnit, layerWeights, scoreScale } from "./layer-spec.ts";
 
 /** The values inside a decoder layer; key and value are what the KV cache holds. */
 interface DecoderValues extends LayerValues {
@@ -89,7 +89,18 @@ function emitLayer(
     ),
   ) as Record<string, Value>;
   const w = (name: string) => weight[name] as Value;
-  const projectTo = (x: Value, name: string) => single(project(x, w(name)));
+  const projectTo = (x: Value, name: string) => {
+    const bias = weight[`${name}_bias`];
+    if (bias && precision === "float32") return project(x, w(name), bias);
+    // Biases of keys may be large: half precision would round the sum.
+    const product = single(project(x, w(name)));
+    return bias ? add(builder, product, bias) : product;
+  };
+  const normalise = (x: Value, name: string) => {
+    const own = weight[name];
+    return own ? rmsNorm(builder, x, own, normEpsilon) : x;
+  };
+  const activate = config.activation === "geluTanh" ? geluTanh : silu;
   const projectLast = (x: Value, name: string, module: string) => {
     const own = weight[`${name}_bias`];
     const mean = compensation ? builder.input(`${module}_compensation`, [width]) : undefined;
@@ -102,12 +113,12 @@ function emitLayer(
   const splitHeads = (x: Value, count: number) =>
     transpose(builder, reshape(builder, x, [batch, tokens, count, headSize]), [0, 2, 1, 3]);
 
-  const attentionInput = rmsNorm(builder, hidden, w("attention_norm"), normEpsilon);
+  const attentionInput = normalise(hidden, "attention_norm");
   const query = projectTo(attentionInput, "query");
-  const rotatedQuery = rotate(splitHeads(query, heads));
+  const rotatedQuery = rotate(normalise(splitHeads(query, heads), "query_norm"));
   const keyProjection = projectTo(attentionInput, "key");
   const valueProjection = projectTo(attentionInput, "value");
-  let key = rotate(splitHeads(keyProjection, keyValueHeads));
+  let key = rotate(normalise(splitHeads(keyProjection, keyValueHeads), "key_norm"));
   let value = splitHeads(valueProjection, keyValueHeads);
   let span: string | number = tokens;
   if (decode) {
@@ -119,7 +130,8 @@ function emitLayer(
   }
   // The query heads of one group lie one after another, so their rows stack under their key/value head.
   const groupedQuery = reshape(builder, rotatedQuery, [batch, keyValueHeads, times(tokens, repeat), headSize]);
-  const scores = scale(builder, matmul(builder, groupedQuery, transpose(builder, key, [0, 1, 3, 2])), headSize ** -0.5);
+  const products = matmul(builder, groupedQuery, transpose(builder, key, [0, 1, 3, 2]));
+  const scores = scale(builder, products, scoreScale(config));
   const byHead = reshape(builder, scores, [batch, heads, tokens, span]);
   const biasShape = padded ? [batch, 1, 1, span] : [tokens, span];
   const biased = decode && !padded ? byHead : add(builder, byHead, builder.input("attention_bias", biasShape));
@@ -132,14 +144,14 @@ function emitLayer(
   const joined = transpose(builder, reshape(builder, mixed, [batch, heads, tokens, headSize]), [0, 2, 1, 3]);
   const maskedContext = multiply(builder, reshape(builder, joined, [rows, heads * headSize]), attentionMask);
   const attentionOutput = projectLast(maskedContext, "output", "attention");
-  const middle = add(builder, hidden, attentionOutput);
+  const middle = add(builder, hidden, normalise(attentionOutput, "attention_output_norm"));
 
-  const mlpInput = rmsNorm(builder, middle, w("mlp_norm"), normEpsilon);
+  const mlpInput = normalise(middle, "mlp_norm");
   const gate = projectTo(mlpInput, "gate");
   const up = projectTo(mlpInput, "up");
-  const activation = multiply(builder, multiply(builder, silu(builder, gate), up), mlpMask);
+  const activation = multiply(builder, multiply(builder, activate(builder, gate), up), mlpMask);
   const mlpOutput = projectLast(activation, "down", "mlp");
-  const output = add(builder, middle, mlpOutput);
+  const output = add(builder, middle, normalise(mlpOutput, "mlp_output_norm"));
   return {
     hidden,
     attentionInput,

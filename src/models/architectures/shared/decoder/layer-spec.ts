@@ -1,6 +1,7 @@
 /** One layer of the decoder as data: its tensors and what of them is scored. */
 import type { LayerSpec, LayerWidths, UnitLines, WeightSlot } from "../../definition.ts";
 import type { DecoderConfig } from "./config.ts";
+import { normSlot } from "./norms.ts";
 
 /** Prefix of tensor names and the name of the head's tensor, which differ between checkpoints. */
 export interface DecoderNames {
@@ -12,6 +13,17 @@ export interface DecoderNames {
 /** Query heads that share one key/value head: a unit of attention. */
 export function headsPerUnit({ heads, keyValueHeads }: DecoderConfig): number {
   return heads / keyValueHeads;
+}
+
+/** Which positions and which bias a layer takes, by name; undefined where all layers take the same. */
+export function feedsOf({ sliding }: DecoderConfig, layer: number): "sliding" | "global" | undefined {
+  if (!sliding) return undefined;
+  return sliding.layers[layer] ? "sliding" : "global";
+}
+
+/** What products of queries and keys are multiplied by. */
+export function scoreScale({ attentionScale, headSize }: DecoderConfig): number {
+  return attentionScale ?? headSize ** -0.5;
 }
 
 /** Tensors of one layer with as many units as given. */
@@ -34,11 +46,22 @@ export function layerWeights(
   const perUnit = headsPerUnit(config) * headSize;
   const bias = (input: string, name: string): WeightSlot[] =>
     config.projectionBias ? [{ input: `${input}_bias`, tensor: `${stem}.${name}.bias`, shape: [width] }] : [];
+  const norm = (input: string, name: string, length = width) =>
+    normSlot(config, input, `${stem}.${name}.weight`, length);
+  const projection = (input: string, name: string, rows: number, groupSize: number): WeightSlot[] => {
+    const units = groups(groupSize);
+    const matrix = { input, tensor: `${stem}.self_attn.${name}.weight`, shape: [rows, width], units };
+    if (!config.inputBias) return [matrix];
+    return [matrix, { input: `${input}_bias`, tensor: `${stem}.self_attn.${name}.bias`, shape: [rows], units }];
+  };
+  const { headNorms, outputNorms } = config;
   return [
-    { input: "attention_norm", tensor: `${stem}.input_layernorm.weight`, shape: [width] },
-    { input: "query", tensor: `${stem}.self_attn.q_proj.weight`, shape: [queries, width], units: groups(perUnit) },
-    { input: "key", tensor: `${stem}.self_attn.k_proj.weight`, shape: [keys, width], units: groups(headSize) },
-    { input: "value", tensor: `${stem}.self_attn.v_proj.weight`, shape: [keys, width], units: groups(headSize) },
+    norm("attention_norm", "input_layernorm"),
+    ...projection("query", "q_proj", queries, perUnit),
+    ...projection("key", "k_proj", keys, headSize),
+    ...projection("value", "v_proj", keys, headSize),
+    ...(headNorms ? [norm("query_norm", "self_attn.q_norm", headSize)] : []),
+    ...(headNorms ? [norm("key_norm", "self_attn.k_norm", headSize)] : []),
     {
       input: "output",
       tensor: `${stem}.self_attn.o_proj.weight`,
@@ -46,11 +69,13 @@ export function layerWeights(
       units: groups(perUnit, "columns"),
     },
     ...bias("output", "self_attn.o_proj"),
-    { input: "mlp_norm", tensor: `${stem}.post_attention_layernorm.weight`, shape: [width] },
+    ...(outputNorms ? [norm("attention_output_norm", "post_attention_layernorm")] : []),
+    norm("mlp_norm", outputNorms ? "pre_feedforward_layernorm" : "post_attention_layernorm"),
     { input: "gate", tensor: `${stem}.mlp.gate_proj.weight`, shape: [inner, width], units: neurons() },
     { input: "up", tensor: `${stem}.mlp.up_proj.weight`, shape: [inner, width], units: neurons() },
     { input: "down", tensor: `${stem}.mlp.down_proj.weight`, shape: [width, inner], units: neurons("columns") },
     ...bias("down", "mlp.down_proj"),
+    ...(outputNorms ? [norm("mlp_output_norm", "post_feedforward_layernorm")] : []),
   ];
 }
 

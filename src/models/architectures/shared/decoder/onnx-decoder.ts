@@ -13,9 +13,12 @@ import type { TextDefinition, WeightSlot } from "../../definition.ts";
 import type { OnnxPart } from "../onnx-part.ts";
 import { halfRotaryTables } from "../rope.ts";
 import type { DecoderConfig } from "./config.ts";
-import { emitGenerationLayers, FUSED_HEAD_STEP } from "./generation.ts";
+import { FUSED_HEAD_STEP } from "./fused-attention.ts";
+import { emitGenerationLayers } from "./generation.ts";
+import { scoreScale } from "./layer-spec.ts";
 import { renameCachePorts } from "./onnx-ports.ts";
 import { plainAttention } from "./plain-attention.ts";
+import { embedded, embeddingRows } from "./vocabulary.ts";
 
 /** transformers.js makes an empty cache from the shapes of the ports: it knows this name, and takes 0 for any other. */
 const BATCH = "batch_size";
@@ -37,17 +40,18 @@ function weightsOf(text: TextDefinition, outer: readonly WeightSlot[]): Map<stri
 }
 
 /** `inputs_embeds` [batch, tokens, width] of `input_ids`, in float32. */
-function embed(builder: GraphBuilder, { vocabularySize, width }: TextDefinition, precision: Precision) {
+function embed(builder: GraphBuilder, config: DecoderConfig, precision: Precision) {
+  const { hiddenSize: width, embeddingScale } = config;
   const ids = builder.input("input_ids", [BATCH, "T"], "int64");
-  const table = builder.input("embedding", [vocabularySize, width], precision);
+  const table = builder.input("embedding", [embeddingRows(config), width], precision);
   const rows = builder.emit("Gather", [table, ids], [BATCH, "T", width], { attributes: { axis: 0 } });
-  return { table, embedded: cast(builder, rows, "float32") };
+  return { table, embedded: embedded(builder, rows, embeddingScale) };
 }
 
 /** `input_ids` int64 [batch, tokens] → `inputs_embeds` [batch, tokens, width]. */
-export function onnxEmbedding(text: TextDefinition, precision: Precision): OnnxPart {
+export function onnxEmbedding(config: DecoderConfig, text: TextDefinition, precision: Precision): OnnxPart {
   const builder = new GraphBuilder("embed_tokens");
-  builder.output("inputs_embeds", embed(builder, text, precision).embedded);
+  builder.output("inputs_embeds", embed(builder, config, precision).embedded);
   const graph = withSymbols(builder.build(), { T: "sequence_length" });
   return { name: "embed_tokens", graph, weights: weightsOf({ ...text, layers: [] }, text.embeddingWeights) };
 }
@@ -99,24 +103,26 @@ export function onnxDecoder(
   invariant(!text.positions.perSample, "The decoder's file counts its positions.");
   const fused = headSize % FUSED_HEAD_STEP === 0;
   const builder = new GraphBuilder(name);
-  const { table, embedded } = ids
-    ? embed(builder, text, precision)
+  const { table, embedded: given } = ids
+    ? embed(builder, config, precision)
     : { table: null, embedded: builder.input("inputs_embeds", [BATCH, "T", width]) };
   const mask = builder.input("attention_mask", [BATCH, "S"], "int64");
 
   const leading = builder.emit(
     "Concat",
-    [lengthOf(builder, embedded, 0), lengthOf(builder, embedded, 1), builder.axes([-1])],
+    [lengthOf(builder, given, 0), lengthOf(builder, given, 1), builder.axes([-1])],
     [3],
     { type: "int64", attributes: { axis: 0 } },
   );
   const split = (rows: Value, columns: number) => builder.emit("Reshape", [rows, leading], [BATCH, "T", columns]);
   const flat = builder.constant(BigInt64Array.of(-1n, BigInt(width)), [2]);
-  const hidden = builder.emit("Reshape", [embedded, flat], ["rows", width]);
+  const hidden = builder.emit("Reshape", [given, flat], ["rows", width]);
   const lengths = { batch: BATCH, tokens: "T", rows: "rows", split };
   const sequences = { ...lengths, ...(fused ? slotsOf(builder, mask) : { lastSlots: ABSENT, slots: ABSENT }) };
   const options = { precision };
-  const attend = fused ? null : plainAttention(builder, { headSize, mask, length: lengthOf(builder, embedded, 1) });
+  const attend = fused
+    ? null
+    : plainAttention(builder, { headSize, factor: scoreScale(config), mask, length: lengthOf(builder, given, 1) });
   const last = emitGenerationLayers(
     { builder, config, options, sequences, layers: text.layers, ...(attend ? { attend } : {}) },
     hidden,
@@ -127,7 +133,7 @@ export function onnxDecoder(
   const head = shared ?? builder.input("head", [vocabularySize, width], precision);
   const kept = rmsNorm(builder, lastTokens(builder, split(last, width), width), norm, config.normEpsilon);
   const logits = cast(builder, linear(builder, cast(builder, kept, precision), head), "float32");
-  const keptShape = builder.emit("Concat", [lengthOf(builder, embedded, 0), builder.axes([-1, vocabularySize])], [3], {
+  const keptShape = builder.emit("Concat", [lengthOf(builder, given, 0), builder.axes([-1, vocabularySize])], [3], {
     type: "int64",
     attributes: { axis: 0 },
   });

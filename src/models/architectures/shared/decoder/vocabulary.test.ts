@@ -20,11 +20,10 @@ describe("a table of the vocabulary in parts", () => {
   });
 
   it("keeps the plain input's name where there is one part", () => {
-    const config = { vocabularySize: 10, hiddenSize: 4, normEpsilon: 1e-5 };
-    expect(vocabularySlots("head", "lm_head.weight", config, 1)).toEqual([
+    expect(vocabularySlots("head", "lm_head.weight", [10, 4], 1)).toEqual([
       { input: "head", tensor: "lm_head.weight", shape: [10, 4] },
     ]);
-    expect(vocabularySlots("head", "lm_head.weight", config, 2).map(({ input, rows }) => [input, rows])).toEqual([
+    expect(vocabularySlots("head", "lm_head.weight", [10, 4], 2).map(({ input, rows }) => [input, rows])).toEqual([
       ["head.0", [0, 5]],
       ["head.1", [5, 10]],
     ]);

@@ -7,7 +7,7 @@
 import { invariant } from "../../../../core/errors.ts";
 import { gradients } from "../../../../graph/differentiate.ts";
 import { type Graph, GraphBuilder, type Value } from "../../../../graph/graph.ts";
-import { add, multiply, negate } from "../../../../graph/operations/elementwise.ts";
+import { add, multiply, negate, scale } from "../../../../graph/operations/elementwise.ts";
 import { linear } from "../../../../graph/operations/linear.ts";
 import { rmsNorm, targetResidual } from "../../../../graph/operations/normalise.ts";
 import { cast, gatherRows } from "../../../../graph/operations/structure.ts";
@@ -15,6 +15,11 @@ import type { HeadLoss, WeightSlot } from "../../definition.ts";
 import type { DecoderConfig } from "./config.ts";
 
 type VocabularyConfig = Pick<DecoderConfig, "vocabularySize" | "hiddenSize" | "normEpsilon">;
+
+/** Rows of the embedding. */
+export function embeddingRows({ embeddingRows: own, vocabularySize }: DecoderConfig): number {
+  return own ?? vocabularySize;
+}
 
 /** Rows [begin, end) of each of `parts` parts of a table of `rows` rows, of sizes that differ by at most one. */
 export function partRows(rows: number, parts: number): readonly (readonly [number, number])[] {
@@ -28,12 +33,12 @@ export function partRows(rows: number, parts: number): readonly (readonly [numbe
 export function vocabularySlots(
   input: string,
   tensor: string,
-  { vocabularySize, hiddenSize }: VocabularyConfig,
+  shape: readonly [rows: number, width: number],
   parts: number,
 ): WeightSlot[] {
-  const slot = { input, tensor, shape: [vocabularySize, hiddenSize] };
+  const slot = { input, tensor, shape };
   if (parts === 1) return [slot];
-  return partRows(vocabularySize, parts).map((rows, part) => ({ ...slot, input: `${input}.${part}`, rows }));
+  return partRows(shape[0], parts).map((rows, part) => ({ ...slot, input: `${input}.${part}`, rows }));
 }
 
 /** The parts of a table as inputs of `builder`. */
@@ -80,24 +85,32 @@ export function splitIds(
   return { ids: split, order };
 }
 
+/** Rows of the embedding's table as the layers take them: float32, times `factor` where there is one. */
+export function embedded(builder: GraphBuilder, rows: Value, factor: number | undefined): Value {
+  const single = cast(builder, rows, "float32");
+  return factor === undefined ? single : scale(builder, single, factor);
+}
+
 /** See `TextDefinition.embed`. `precision` is the table's; hidden states are float32 always. */
-export function embedGraph(table: readonly WeightSlot[], precision: "float32" | "float16" = "float32"): Graph {
+export function embedGraph(
+  { embeddingScale }: Pick<DecoderConfig, "embeddingScale">,
+  table: readonly WeightSlot[],
+  precision: "float32" | "float16" = "float32",
+): Graph {
   const builder = new GraphBuilder("text embedding");
   if (table.length === 1) {
     const ids = builder.input("ids", ["R"], "int32");
     const [embedding] = tableInputs(builder, table, precision);
     invariant(embedding, "The embedding has a table.");
-    builder.output("hidden_out", cast(builder, gatherRows(builder, embedding, ids), "float32"));
+    builder.output("hidden_out", embedded(builder, gatherRows(builder, embedding, ids), embeddingScale));
     return builder.build();
   }
   const rows = tableInputs(builder, table, precision).map((part, index) =>
     gatherRows(builder, part, builder.input(`ids.${index}`, [`R${index}`], "int32")),
   );
   const order = builder.input("order", ["R"], "int32");
-  builder.output(
-    "hidden_out",
-    cast(builder, gatherRows(builder, join(builder, rows, 0, "gathered"), order), "float32"),
-  );
+  const ordered = gatherRows(builder, join(builder, rows, 0, "gathered"), order);
+  builder.output("hidden_out", embedded(builder, ordered, embeddingScale));
   return builder.build();
 }
 
