@@ -4,7 +4,9 @@
  */
 import { throwIfCancelled } from "../core/errors.ts";
 import { findPivots, type PivotParameters } from "../core/pivots.ts";
+import { architectureOf } from "../models/architectures/registry.ts";
 import { type Checkpoint, openCheckpoint } from "../models/checkpoint.ts";
+import { refuseTokens } from "../models/prompt.ts";
 import type { PictureSample, PictureSource, Sample } from "../models/samples.ts";
 import { type CheckpointFolder, readTwice } from "../models/source.ts";
 import { drawScene, MODEL_PICTURE_SIZE } from "../scenes/draw/draw-scene.ts";
@@ -173,6 +175,8 @@ async function openOnce(
     generate,
     async prepareSample(sample, readPicture, pivots, signal) {
       if (sample.kind === "tokens") {
+        const written = architectureOf(config).pictures?.prompt(config);
+        if (written) refuseTokens(sample.prompt, written);
         return {
           prompt: sample.prompt,
           trace: sample.trace,

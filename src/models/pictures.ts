@@ -96,6 +96,14 @@ export function checkBudget(budget: PictureBudget | null, tokens: number): void 
   );
 }
 
+/** A token that no prompt may hold. */
+export interface RefusedToken {
+  readonly token: string;
+  readonly tokenId: number;
+  /** What it stands for, in the plural: "videos". */
+  readonly what: string;
+}
+
 /** How a picture is written into a prompt. */
 export interface PicturePrompt {
   /** What the chat template writes for a picture. */
@@ -105,6 +113,8 @@ export interface PicturePrompt {
   readonly tokenId: number;
   /** Tokens that the model's processor adds to its tokenizer's special ones where they are in its vocabulary. */
   readonly addedTokens: readonly string[];
+  /** Tokens that stand for what is not taken here, such as videos, and what they stand for. */
+  readonly refusedTokens?: readonly RefusedToken[];
   /** The text that takes the placeholder's place. */
   write(picture: PictureLayout): string;
 }

@@ -192,6 +192,32 @@ describe("buildPrompt", () => {
     expect(built("<image>", "Is it?", null).imagePositions).toEqual([]);
   });
 
+  it("refuses what stands for videos, whoever wrote it", { tags: ["attack"] }, () => {
+    const [token, tokenId, what] = ["<video>", 1_000_001, "videos"];
+    const image = { ...picturePrompt(1_000_000), refusedTokens: [{ token, tokenId, what }] };
+    const template = findChatTemplate(jinja("<video>{{ messages[0].content[0].text }}"));
+    if (template === null) throw new Error("no template");
+    const tokenizer = plainTokenizer("<image>", token);
+    const options = { tokenizer, template, maximumPositions: 100, vocabularySize: 1_000_003, image };
+    expect(() => createPromptBuilder(options).buildPrompt({ question: "Why?", picture: null })).toThrow(
+      expect.objectContaining({
+        code: "unsupported",
+        message: 'The prompt holds "<video>", which stands for videos; pictures and text are supported.',
+      }),
+    );
+  });
+
+  it("takes a picture's token that lies behind the words", () => {
+    const template = findChatTemplate(jinja(TEMPLATE));
+    if (template === null) throw new Error("no template");
+    const tokenizer = plainTokenizer("<image>", "<global-img>", "<fake_token_around_image>");
+    const image = { ...picturePrompt(1_000_000), write: () => "<image>" };
+    const options = { tokenizer, template, maximumPositions: 100, vocabularySize: 256, image };
+    expect(createPromptBuilder(options).buildPrompt({ question: "Why?", picture: layout(0, 0) }).ids).toContain(
+      1_000_000,
+    );
+  });
+
   it("refuses a template that leaves the question out", () => {
     const silent = builder({ template: "{% for part in messages[0].content %}{{ part.content }}{% endfor %}" });
     expect(() => silent.buildPrompt({ question: "Is it?", picture: null })).toThrow(

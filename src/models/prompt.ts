@@ -55,7 +55,8 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
       const text = picture === null || image === null ? rendered : expandImage(rendered, picture, image, tokenizer);
       checkRendered(text, question);
       const ids = tokenizer.encode(text);
-      checkVocabulary(ids, options.vocabularySize);
+      checkVocabulary(ids, options.vocabularySize, image);
+      if (image !== null) refuseTokens(ids, image);
       if (image !== null) checkPictureTokens(text, ids, picture === null ? "" : image.write(picture), image, tokenizer);
       // One position must be left for the first token of the reply.
       if (ids.length >= options.maximumPositions) {
@@ -75,7 +76,7 @@ function adviceFor(picture: PictureLayout | null): string {
   if (picture === null) return "Shorten the question.";
   if (picture.grid.rows > 0) return "Shorten the question, or do not split the picture.";
   const tokens = picture.frames.reduce((sum, frame) => sum + frame.tokens, 0);
-  return `Shorten the question, or give the picture, which takes ${plural(tokens, "image token")}, a smaller budget.`;
+  return `Shorten the question; the picture takes ${plural(tokens, "token")} of them.`;
 }
 
 /** Templates of text-only models want the question as a string, those of vision-language models as parts. */
@@ -119,8 +120,21 @@ function checkPictureTokens(
   }
 }
 
-function checkVocabulary(ids: readonly number[], vocabularySize: number): void {
-  const beyond = ids.find((id) => id >= vocabularySize);
+/** @throws PivotscopeError `unsupported` for a prompt with a token that stands for what is not taken here. */
+export function refuseTokens(ids: readonly number[], { refusedTokens = [] }: PicturePrompt): void {
+  for (const { token, tokenId, what } of refusedTokens) {
+    if (!ids.includes(tokenId)) continue;
+    throw new PivotscopeError(
+      "unsupported",
+      `The prompt holds "${token}", which stands for ${what}; pictures and text are supported.`,
+      `Take the ${what} out; give single pictures instead.`,
+    );
+  }
+}
+
+/** The picture's token may lie behind the words that the model writes: it is read and never written. */
+function checkVocabulary(ids: readonly number[], vocabularySize: number, image: PicturePrompt | null): void {
+  const beyond = ids.find((id) => id >= vocabularySize && id !== image?.tokenId);
   if (beyond === undefined) return;
   throw new PivotscopeError(
     "bad-checkpoint",

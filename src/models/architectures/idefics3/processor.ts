@@ -11,6 +11,7 @@ import { LANCZOS } from "../../image/filters.ts";
 import { resizedSize, wholeFramesSize } from "../../image/frame-grid.ts";
 import { compositeOverWhite, cropImage, type Picture, type RgbImage } from "../../image/picture.ts";
 import { resize } from "../../image/resize.ts";
+import { levelsOf } from "../shared/pictures/normalise.ts";
 import type { ProcessorConfig } from "./processor-config.ts";
 
 export interface ProcessOptions {
@@ -83,16 +84,11 @@ export async function cutFrames(
   return { images, rows: wholeHeight / side, columns: wholeWidth / side };
 }
 
-/** Rescales and normalises in float32, as numpy does for these dtypes, into [count, 3, size, size]. */
+/** Rescales and normalises into [count, 3, size, size]. */
 async function normalise(images: readonly RgbImage[], config: ProcessorConfig, pause: Pause): Promise<Float32Array> {
   const plane = config.frameSize * config.frameSize;
   const values = new Float32Array(images.length * 3 * plane);
-  const tables = config.mean.map((mean, channel) =>
-    Float32Array.from({ length: 256 }, (_, value) => {
-      const rescaled = Math.fround(value * config.rescaleFactor);
-      return Math.fround(rescaled - Math.fround(mean)) / Math.fround(config.deviation[channel] ?? 1);
-    }),
-  );
+  const tables = levelsOf(config);
   for (const [frame, image] of images.entries()) {
     await pause();
     for (const [channel, table] of tables.entries()) {
