@@ -23,14 +23,16 @@ const PREFIX = "model.";
 
 /** Fits what `config` asks for to what `weights` holds. Tensors that are not there stay missing. */
 export function fitWeights(config: ModelConfig, weights: Weights): FittedWeights {
-  const { define, withOwnHead } = architectureOf(config);
+  const { define, withOwnHead, otherNames } = architectureOf(config);
   const definition = define(config);
   const { ownHead, embeddingWeights } = definition.text;
   const asked = [...uniqueTensors(definition).map(({ tensor }) => tensor), ownHead];
   const names = new Map<string, string>();
   for (const name of asked) {
-    const stored = storedName(name, weights);
-    if (stored !== null) names.set(name, stored);
+    const stored = [name, ...(otherNames?.(name) ?? [])]
+      .map((own) => storedName(own, weights))
+      .find((own) => own !== null);
+    if (stored) names.set(name, stored);
   }
   const embedding = embeddingWeights[0]?.tensor ?? "";
   const head = names.get(ownHead);

@@ -47,6 +47,13 @@ export interface PartialTaker {
   take(statistics: Statistics): void;
 }
 
+/** Patches of a sample's frame, or as many as one may have where it is not made yet; 0 without picture. */
+function mostPatches({ definition }: Model, sample: PassSample): number {
+  if (frameCountOf(sample) === 0) return 0;
+  if ("load" in sample) return definition.vision?.largestFrame.patches ?? 0;
+  return Math.max(...sample.frames.map(({ patches }) => patches));
+}
+
 /**
  * Runs the whole calibration.
  *
@@ -64,20 +71,13 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
     );
   }
   requireWholePictures(samples);
-  const withFrame = samples.filter((sample) => frameCountOf(sample) > 0).length;
-  if (withFrame !== 0 && withFrame !== samples.length) {
-    throw new PivotscopeError(
-      "unsupported",
-      `${withFrame} of ${samples.length} calibration samples have a picture.`,
-      "Give every sample a picture, or none.",
-    );
-  }
+  const patches = Math.max(0, ...samples.map((sample) => mostPatches(model, sample)));
   // The traces are written; what calibration keeps needs the place that a copy of the weights takes.
   await discardLargeCopy(model);
   const memory = request.memory ?? memoryLimits(model.backend);
   const work = {
     tokens: Math.max(...samples.map(({ prompt, trace }) => prompt.length + trace.length)),
-    patches: withFrame > 0 ? (model.definition.vision?.largestFrame.patches ?? 0) : 0,
+    patches,
     batchSize: Math.min(request.batchSize, samples.length),
     losses: LOSS_TAPS,
   };
@@ -90,7 +90,7 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
   using scope = openScope(model.backend);
   using masks = createMasks(model, null);
   const accumulators = createAccumulators(scope, model, from?.sums);
-  const layers = layerCount(model, "text") + (withFrame > 0 ? layerCount(model, "vision") : 0);
+  const layers = layerCount(model, "text") + (patches > 0 ? layerCount(model, "vision") : 0);
   const done = { samples: from?.samples ?? 0, batches: from?.batches ?? 0, pivotBatches: from?.pivotBatches ?? 0 };
   const keep = request.keep && createPacedKeeper(request.keep, accumulators.sums);
   const read = async () => {

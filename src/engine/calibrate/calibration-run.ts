@@ -4,18 +4,19 @@
  */
 import { invariant } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
-import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
+import { output, type Tensor } from "../../runtime/backend.ts";
 import { TOKEN_CLASS } from "../../runtime/kernels/token-class.ts";
 import { backwardTower, type GroupTaps, type LayerTaps } from "../pass/backward.ts";
 import { type Batch, createBatch } from "../pass/batch.ts";
-import { connectGroups, embedFrameGroups, type FrameOrPadding, rowsOfFrames } from "../pass/frames.ts";
+import { connectGroups, embedFrameGroups, type FrameOrPadding, frameFeeds, rowsOfFrames } from "../pass/frames.ts";
 import { headGradients } from "../pass/head-gradients.ts";
+import { nothingShared, type SharedFeeds } from "../pass/layer-feeds.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import { groupSizes, type MemoryLimits, samplesAtOnce, sequencesOf } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
 import { type Group, groupsOf, joinRows } from "../pass/rows.ts";
 import { openScope, type TensorScope } from "../pass/scope.ts";
-import { embedTokenGroups, sequenceFeeds } from "../pass/tokens.ts";
+import { embedTokenGroups, textFeeds } from "../pass/tokens.ts";
 import { pass, type Seen } from "../pass/tower-run.ts";
 import { layerCount, visionOf } from "../pass/towers.ts";
 import { outerFeedsOf, singleWeights } from "../pass/weight-precision.ts";
@@ -94,17 +95,23 @@ interface ForwardStates {
   readonly inputs: readonly (readonly Tensor[])[];
 }
 
-/** Rows of the batch where the features of each of a group's frames stand. */
+/**
+ * Rows of the batch where the features of each of a group's frames stand, as many of each as of the largest. Those that
+ * padding gives get the gradient of a sequence's last row, which is zero: nothing is predicted from it, and nothing sees it.
+ */
 function featureRows(run: CalibrationRun, batch: Batch, { first, end }: Group): Int32Array {
   const { tokens } = rowsOfFrames(framesIn(run));
-  const rows: number[] = [];
+  const rows = new Int32Array((end - first) * tokens);
   for (let sample = first; sample < end; sample++) {
     const start = sample * batch.tokens;
-    // Frames of padding get the gradient of a row of padding, which is zero.
-    if (!run.samples[sample]) rows.push(...Array<number>(tokens).fill(start));
-    else for (const row of batch.imageRows) if (row >= start && row < start + batch.tokens) rows.push(row);
+    const stop = start + batch.tokens;
+    rows.fill(stop - 1, (sample - first) * tokens, (sample - first + 1) * tokens);
+    rows.set(
+      batch.imageRows.filter((row) => row >= start && row < stop),
+      (sample - first) * tokens,
+    );
   }
-  return Int32Array.from(rows);
+  return rows;
 }
 
 /**
@@ -170,7 +177,7 @@ function goBack(
   context: RunContext,
   { shape, inputs }: ForwardStates,
   gradients: readonly (readonly Tensor[])[],
-  rest: { readonly shared: Feeds; readonly firstLayer: number },
+  rest: { readonly shared: SharedFeeds; readonly firstLayer: number },
 ): Promise<readonly (readonly Tensor[])[]> {
   const { model, masks, request } = context;
   return backwardTower(scope, model, {
@@ -211,7 +218,7 @@ async function goForward(
   context: RunContext,
   shape: TowerShape,
   hidden: readonly Tensor[],
-  rest: { readonly shared: Feeds; readonly firstLayer: number },
+  rest: { readonly shared: SharedFeeds; readonly firstLayer: number },
 ): Promise<ForwardStates> {
   const { model, masks, request } = context;
   const forward = await pass(scope, model, shape.tower, hidden, {
@@ -237,7 +244,7 @@ export async function calibrateRun(context: RunContext, run: CalibrationRun): Pr
   using scope = openScope(backend);
   const fisher = scope.upload(fisherWeights, [fisherWeights.length]);
   const rest = { batches: run.batches, samplesPerBatch, fisherWeights: fisher };
-  const ofVision = { shared: {}, firstLayer: 0 };
+  let ofVision = { shared: nothingShared, firstLayer: 0 };
   let vision: ForwardStates | null = null;
   let features: Tensor | null = null;
   if (definition.vision && batch.samples.some((sample) => sample.frames.length > 0)) {
@@ -245,12 +252,13 @@ export async function calibrateRun(context: RunContext, run: CalibrationRun): Pr
     const { patches } = rowsOfFrames(frames);
     const shape = shapeOf(scope, context, "vision", frameClasses(frames, patches), patches, rest);
     const embedded = await embedFrameGroups(scope, model, frames, shape.sizes);
+    ofVision = { shared: frameFeeds(scope, model, frames, { patches }, shape.sizes), firstLayer: 0 };
     vision = await goForward(scope, context, shape, embedded, ofVision);
-    features = await connectGroups(scope, model, vision.hidden, shape.sizes);
+    features = await connectGroups(scope, model, vision.hidden, { frames, sizes: shape.sizes });
   }
   using ofText = openScope(backend);
-  const forText = { shared: sequenceFeeds(scope, model, batch.tokens), firstLayer: layerCount(model, "vision") };
   const shape = shapeOf(scope, context, "text", batch.classes, batch.tokens, rest);
+  const forText = { shared: textFeeds(scope, model, batch, shape.sizes), firstLayer: layerCount(model, "vision") };
   const embedded = await embedTokenGroups(ofText, model, batch, features, shape.sizes);
   const text = await goForward(ofText, context, shape, embedded, forText);
   const heads = await textGradients(scope, context, batch, text, weights);
@@ -269,11 +277,11 @@ function framesIn(run: CalibrationRun): FrameOrPadding[] {
   return run.samples.map((sample) => sample?.frames[0] ?? null);
 }
 
-/** Vision tokens of real frames count as visual, those of padding not at all. */
+/** Patches of frames count as visual, padding not at all. */
 function frameClasses(frames: readonly FrameOrPadding[], patches: number): Int32Array {
-  const classes = new Int32Array(frames.length * patches);
+  const classes = new Int32Array(frames.length * patches).fill(TOKEN_CLASS.ignored);
   frames.forEach((frame, index) => {
-    if (frame) classes.fill(TOKEN_CLASS.visual, index * patches, (index + 1) * patches);
+    if (frame) classes.fill(TOKEN_CLASS.visual, index * patches, index * patches + frame.patches);
   });
   return classes;
 }

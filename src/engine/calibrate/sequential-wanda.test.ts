@@ -17,7 +17,7 @@ import { encodeFrames } from "../pass/frames.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope } from "../pass/scope.ts";
-import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
+import { embedTokens, textFeeds } from "../pass/tokens.ts";
 import { layerCount, layerOf } from "../pass/towers.ts";
 import type { Session } from "../session.ts";
 import { countTensors } from "../testing/count-tensors.ts";
@@ -140,7 +140,7 @@ describe("sequential Wanda-SP on the bundled model", () => {
       const features = await encodeFrames(model, sample.frames, masks);
       const hidden = await embedTokens(model, batch, features);
       using scope = openScope(backend);
-      const shared = sequenceFeeds(scope, model, batch.tokens);
+      const { feeds: shared } = textFeeds(scope, model, batch, [1])(layerOf(definition.text, 0), 0, scope);
       const outputs = await backend.run(program, {
         ...shared,
         ...model.layerFeeds("text", 0),

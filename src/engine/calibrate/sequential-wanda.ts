@@ -3,21 +3,24 @@
  * give, its heads and neurons are scored on what came into its last projections and pruned, and the layer is run again to
  * feed the next one. (CASIA-IVA-Lab/FLAP, prune_wanda_sp.) Only the hidden states of one layer are kept, of all samples.
  */
+
 import { createKeptUnits } from "../../core/allocation/kept-units.ts";
 import { keepUniform } from "../../core/allocation/per-module.ts";
 import { invariant, PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import { wandaSpScores } from "../../core/methods/wanda-sp.ts";
 import { indexOf, type Module, type ModuleKind, type Ratio, rangeOf, type Tower } from "../../core/unit.ts";
 import { validateRatio } from "../../core/unit-check.ts";
+import type { PositionedSample } from "../../models/architectures/shared/rope.ts";
 import { output, settled, type Tensor } from "../../runtime/backend.ts";
 import type { SampleProgress } from "../contract.ts";
 import { createBatch, type PreparedSample, requireWholePictures } from "../pass/batch.ts";
 import { allFinite, notFiniteResult } from "../pass/finite-results.ts";
-import { connect, embedFrames } from "../pass/frames.ts";
+import { connectGroups, embedFrames } from "../pass/frames.ts";
+import { layerFeeds } from "../pass/layer-feeds.ts";
 import { createMasks, maskColumns } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope, type TensorScope } from "../pass/scope.ts";
-import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
+import { embedTokens } from "../pass/tokens.ts";
 import { type LayerRequest, passLayer } from "../pass/tower-run.ts";
 import { columnsPerUnit, layerOf, towerOf } from "../pass/towers.ts";
 import { readLineNorms } from "./line-norms.ts";
@@ -67,8 +70,9 @@ interface Context {
 interface Passage {
   /** What goes into the next layer, [tokens, width]. */
   hidden: Tensor;
-  /** Length of its sequence; null in the vision tower, which has no positions of its own. */
-  readonly tokens: number | null;
+  /** What its sequence is, and how long. */
+  readonly sequence: PositionedSample;
+  readonly rows: number;
 }
 
 function moduleOf({ model: { layout } }: Context, tower: Tower, layer: number, kind: ModuleKind) {
@@ -101,9 +105,10 @@ async function runLayer(
       ...run,
       groups: passages.map(() => 1),
       masks: { compensated: false, feeds: () => feeds },
-      shared: (turn, group) => {
-        const tokens = passages[group]?.tokens ?? null;
-        return tokens === null ? {} : sequenceFeeds(turn, model, tokens);
+      shared: (layer, group, turn) => {
+        const passage = passages[group];
+        invariant(passage, `There is no passage ${group}.`);
+        return layerFeeds(turn, definition, [passage.sequence], passage.rows, [1])(layer, 0, turn);
       },
       signal: request.signal,
     },
@@ -185,8 +190,13 @@ async function pruneVision(context: Context, samples: readonly PreparedSample[])
   const passages: (Passage | null)[] = [];
   for (const { frames } of samples) {
     throwIfCancelled(context.request.signal);
-    const hidden = frames.length > 0 && scope.own(await embedFrames(model, frames));
-    passages.push(hidden ? { hidden, tokens: null } : null);
+    const [frame] = frames;
+    if (!frame) {
+      passages.push(null);
+      continue;
+    }
+    const hidden = scope.own(await embedFrames(model, frames));
+    passages.push({ hidden, sequence: { prompt: [], frames: [frame] }, rows: frame.patches });
   }
   await pruneTower(
     context,
@@ -201,9 +211,10 @@ async function enterText(context: Context, sample: PreparedSample, seen: Passage
   const { model, scope } = context;
   const batch = createBatch([sample], model.imageTokenId);
   using turn = openScope(model.backend);
-  const features = seen && turn.own(await connect(model, seen.hidden, 1));
+  const features = seen && (await connectGroups(turn, model, [seen.hidden], { frames: sample.frames, sizes: [1] }));
   if (seen) scope.release(seen.hidden);
-  return { hidden: scope.own(await embedTokens(model, batch, features)), tokens: batch.tokens };
+  const hidden = scope.own(await embedTokens(model, batch, features));
+  return { hidden, sequence: sample, rows: batch.tokens };
 }
 
 async function pruneTowers(context: Context, samples: readonly PreparedSample[]): Promise<void> {

@@ -15,12 +15,17 @@ import { PivotscopeError, reasonOf, throwIfCancelled } from "../../core/errors.t
 import type { Graph } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { Bounds } from "../../models/architectures/architecture.ts";
-import type { TextDefinition, VisionDefinition, WeightSlot } from "../../models/architectures/definition.ts";
+import {
+  onlyPositions,
+  type TextDefinition,
+  type VisionDefinition,
+  type WeightSlot,
+} from "../../models/architectures/definition.ts";
 import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
+import { causalBias } from "../../models/architectures/shared/attention-scheme.ts";
 import { rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Backend, output } from "../../runtime/backend.ts";
 import type { SelfCheckResult } from "../load/self-check-result.ts";
-import { causalBias } from "../pass/attention-bias.ts";
 import { openScope } from "../pass/scope.ts";
 import { layerOf } from "../pass/towers.ts";
 import { allowedError, judgeError, precisionError } from "./half-precision-error.ts";
@@ -64,7 +69,8 @@ function ones(length: number) {
 }
 
 function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
-  const { width, headSize, positions } = text;
+  const { width, headSize } = text;
+  const positions = onlyPositions(text);
   const { shape, attentionColumns, mlpColumns, weights } = layerOf(text, 0);
   const run = (tokens: number): Numbers => {
     const { cosine, sine } = rotaryTables(positions.plan, positions.of({ prompt: [], frames: [] }, 0, tokens));

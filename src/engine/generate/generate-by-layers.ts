@@ -7,16 +7,27 @@
  * zero, and rotary positions count real tokens only.
  */
 import { throwIfCancelled } from "../../core/errors.ts";
-import type { LayerShape } from "../../models/architectures/definition.ts";
-import { rotaryTables } from "../../models/architectures/shared/rope.ts";
-import { type Feeds, output, type Program, type Tensor } from "../../runtime/backend.ts";
-import { paddingBias } from "../pass/attention-bias.ts";
+import { ALL_LAYERS, type LayerFeeds, type LayerShape } from "../../models/architectures/definition.ts";
+import { output, type Program, type Tensor } from "../../runtime/backend.ts";
+import { ANY_SEQUENCE, type LayerInputs, ownTables, type SharedFeeds } from "../pass/layer-feeds.ts";
 import { checkSequence, memoryLimits, sequencesOf } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
-import { embedTokens, rowsOfIds, sequenceFeeds } from "../pass/tokens.ts";
-import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
+import { embedTokens, rowsOfIds, textFeeds } from "../pass/tokens.ts";
+import {
+  encodeRows,
+  lastRows,
+  nextIds,
+  type Row,
+  type Rows,
+  type Writer,
+  type WriterRequest,
+} from "./generation-rows.ts";
 import { type KeyValueCache, pickFromCache, releaseCache } from "./kv-cache.ts";
+import { stepBias } from "./step-bias.ts";
+
+/** What tells the graphs of a model's layers apart. */
+type LayerOptions = LayerShape & LayerInputs["options"];
 
 /** Runs one graph per layer that fills or grows the cache. `hidden` is the scope's, and the last one that it returns. */
 async function runLayers(
@@ -25,17 +36,18 @@ async function runLayers(
   { keys, values }: KeyValueCache,
   { masks, signal }: WriterRequest,
   hidden: Tensor,
-  programOf: (shape: LayerShape) => Promise<Program>,
-  shared: Feeds,
+  shared: SharedFeeds,
+  programOf: (options: LayerOptions) => Promise<Program>,
 ): Promise<Tensor> {
   const { backend, definition } = model;
   let current = hidden;
-  for (const [layer, { shape }] of definition.text.layers.entries()) {
+  for (const [layer, spec] of definition.text.layers.entries()) {
     throwIfCancelled(signal);
+    const { feeds, options } = shared(spec, 0, scope);
     const pastKey = keys[layer];
     const pastValue = values[layer];
-    const outputs = await scope.run(await programOf(shape), {
-      ...shared,
+    const outputs = await scope.run(await programOf({ ...spec.shape, ...options }), {
+      ...feeds,
       ...model.layerFeeds("text", layer),
       ...masks.feeds("text", layer),
       hidden: current,
@@ -52,41 +64,41 @@ async function runLayers(
   return current;
 }
 
-/** In place of one that has finished; its row counts for nothing. */
-const NO_SAMPLE = { prompt: [], frames: [] };
+/** How far the cache is filled. */
+interface FilledSlots {
+  /** By the first pass, padding included. */
+  readonly prefilled: number;
+  /** All of them, with the new one. */
+  readonly slots: number;
+}
 
 /**
- * Rotary tables of every row's own position, and the bias on padding where the cache has any. `prefilled`: slots that
- * the first pass filled, padding included; `slots`: all of them, with the new one. The feeds are the scope's.
+ * Rotary tables of every row's own position, and the bias on what it does not see: padding where the cache has any, and
+ * what lies before a layer's window. The feeds are the scope's.
  */
 function stepFeeds(
   scope: TensorScope,
-  model: Model,
+  { definition }: Model,
   rows: Rows,
-  prefilled: number,
-  slots: number,
-): { feeds: Feeds; padded: boolean } {
-  const { headSize, positions } = model.definition.text;
-  const padded = rows.length > 1 || rows.some((row) => row && row.prefilled < prefilled);
-  const tables = rows.map((row) => {
-    const token = row ? row.input.prompt.length + row.ids.length - 1 : 0;
-    return rotaryTables(positions.plan, positions.of(row?.input ?? NO_SAMPLE, token, 1));
-  });
-  const joined = (name: "cosine" | "sine") => {
-    const values = new Float32Array(rows.length * headSize);
-    tables.forEach((table, index) => {
-      values.set(table[name], index * headSize);
-    });
-    return scope.upload(values, padded ? [rows.length, 1, 1, headSize] : [1, headSize]);
+  { prefilled, slots }: FilledSlots,
+): SharedFeeds {
+  const { text } = definition;
+  const uneven = rows.length > 1 || rows.some((row) => row && row.prefilled < prefilled);
+  const tokenOf = (row: Row | null) => (row ? row.input.prompt.length + row.ids.length - 1 : 0);
+  const inputsOf = ({ positions, attention }: LayerFeeds): LayerInputs => {
+    const seen = rows.map((row) => ({
+      length: row?.prefilled ?? prefilled,
+      first: attention?.firstSeen(tokenOf(row)) ?? 0,
+    }));
+    const padded = uneven || seen.some(({ first }) => first > 0);
+    const turned = rows.map((row) => positions?.of(row?.input ?? ANY_SEQUENCE, tokenOf(row), 1) ?? []);
+    const tables = positions ? ownTables(scope, positions, turned, 1, padded) : {};
+    if (!padded) return { feeds: tables, options: {} };
+    const bias = scope.upload(stepBias(seen, prefilled, slots), [rows.length, 1, 1, slots]);
+    return { feeds: { ...tables, attention_bias: bias }, options: { padded, ownPositions: padded } };
   };
-  const rope = { rope_cosine: joined("cosine"), rope_sine: joined("sine") };
-  if (!padded) return { feeds: rope, padded };
-  const bias = paddingBias(
-    rows.map((row) => row?.prefilled ?? prefilled),
-    prefilled,
-    slots,
-  );
-  return { feeds: { ...rope, attention_bias: scope.upload(bias, [rows.length, 1, 1, slots]) }, padded };
+  const made = new Map(Object.entries(text.feeds).map(([name, feeds]) => [name, inputsOf(feeds)]));
+  return ({ feeds = ALL_LAYERS }) => made.get(feeds) ?? { feeds: {}, options: {} };
 }
 
 /** Writes layer by layer. */
@@ -103,29 +115,23 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
       checkSequence(sequencesOf(definition, "text", tokens), memoryLimits(backend));
       using scope = openScope(backend);
       const { batch, features } = await encodeRows(scope, model, rows, request);
-      const shared = sequenceFeeds(scope, model, batch.tokens);
+      const shared = textFeeds(scope, model, batch, [rows.length]);
       prefilled = batch.tokens;
       slots = batch.tokens;
-      const programOf = (shape: LayerShape) =>
-        model.programs.get(definition.text.forward, { ...options, ...shape, batch: rows.length, cache: true });
+      const programOf = (own: LayerOptions) =>
+        model.programs.get(definition.text.forward, { ...options, ...own, batch: rows.length, cache: true });
       const embedded = scope.own(await embedTokens(model, batch, features));
-      const hidden = await runLayers(scope, model, cache, request, embedded, programOf, shared);
+      const hidden = await runLayers(scope, model, cache, request, embedded, shared, programOf);
       return await nextIds(model, hidden, lastRows(rows, batch.tokens));
     },
     async step(rows) {
       using scope = openScope(backend);
       const ids = Int32Array.from(rows, (row) => row?.ids.at(-1) ?? 0);
-      const { feeds, padded } = stepFeeds(scope, model, rows, prefilled, slots + 1);
-      const programOf = (shape: LayerShape) =>
-        model.programs.get(definition.text.decode, {
-          ...options,
-          ...shape,
-          batch: rows.length,
-          padded,
-          ownPositions: padded,
-        });
+      const shared = stepFeeds(scope, model, rows, { prefilled, slots: slots + 1 });
+      const programOf = (own: LayerOptions) =>
+        model.programs.get(definition.text.decode, { ...options, ...own, batch: rows.length });
       const embedded = scope.own(await embedTokens(model, rowsOfIds(ids), null));
-      const hidden = await runLayers(scope, model, cache, request, embedded, programOf, feeds);
+      const hidden = await runLayers(scope, model, cache, request, embedded, shared, programOf);
       slots += 1;
       return await nextIds(
         model,

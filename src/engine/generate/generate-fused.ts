@@ -4,7 +4,9 @@
  * Prompts of a batch may differ in length. They are padded on the right for the first pass; attention is told each
  * sample's length, and the next tokens take the slots of the padding, so that no slot that is looked at holds any.
  */
+
 import { invariant, throwIfCancelled } from "../../core/errors.ts";
+import { onlyPositions } from "../../models/architectures/definition.ts";
 import { halfRotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { MaskSet } from "../pass/masks.ts";
@@ -64,7 +66,8 @@ export function mostTokens(rows: Rows): number {
 
 /** Rotary tables of `count` positions; they are the scope's. */
 export function rotaryFeeds(scope: TensorScope, { definition }: Model, count: number): Feeds {
-  const { headSize, positions } = definition.text;
+  const { headSize } = definition.text;
+  const positions = onlyPositions(definition.text);
   const { cosine, sine } = halfRotaryTables(positions.plan, count);
   const upload = (values: Float32Array) => scope.upload(values, [count, headSize / 2]);
   return { rope_cosine: upload(cosine), rope_sine: upload(sine) };

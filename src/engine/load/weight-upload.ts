@@ -2,6 +2,7 @@
 
 import { createBreath } from "../../core/breath.ts";
 import { PivotscopeError, reasonOf, reworded, throwIfCancelled } from "../../core/errors.ts";
+import { roundToFloat16 } from "../../core/float16.ts";
 import { onDemand } from "../../core/on-demand.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ModelDefinition, WeightSlot } from "../../models/architectures/definition.ts";
@@ -88,9 +89,11 @@ export async function uploadWeights(
   let unsettled = 0;
 
   const convert = async (stored: StoredTensor, slot: WeightSlot): Promise<Converted> => {
-    const length = elementCount(heldShape(slot));
-    const begin = slot.rows === undefined ? 0 : slot.rows[0] * elementCount(slot.shape.slice(1));
-    const target = numbers(length, weightType(slot.shape, precision));
+    const { shape, rows = [0, shape[0] ?? 1], preparation } = slot;
+    const begin = rows[0] * elementCount(shape.slice(1));
+    const length = (rows[1] - rows[0]) * elementCount(shape.slice(1));
+    const type = weightType(shape, precision);
+    const target = numbers(length, preparation ? "float32" : type);
     for (let from = 0; from < length; from += STEP) {
       const to = Math.min(length, from + STEP);
       const wrong = convertElements(stored, begin + from, begin + to, target, from);
@@ -101,7 +104,9 @@ export async function uploadWeights(
       await breathe();
       throwIfCancelled(signal);
     }
-    return slot.preparation?.apply(target) ?? target;
+    if (!preparation || !(target instanceof Float32Array)) return target;
+    const prepared = preparation.apply(target);
+    return type === "float16" ? roundToFloat16(prepared) : prepared;
   };
 
   using scope = openScope(backend);

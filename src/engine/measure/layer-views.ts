@@ -2,6 +2,7 @@
  * Layer views of the dense model (core/signals/layer-views): one forward pass per sample, layer by layer. Hidden states
  * and the inputs of the linear layers are read back; what stays between samples is a few sums per layer.
  */
+
 import { invariant, PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import {
   createMean,
@@ -17,7 +18,7 @@ import { TOWERS, type Tower } from "../../core/unit.ts";
 import { type Graph, GraphBuilder } from "../../graph/graph.ts";
 import { linear } from "../../graph/operations/linear.ts";
 import type { LayerSpec } from "../../models/architectures/definition.ts";
-import { type Feeds, output, settled, type Tensor } from "../../runtime/backend.ts";
+import { output, settled, type Tensor } from "../../runtime/backend.ts";
 import { TOKEN_CLASS } from "../../runtime/kernels/token-class.ts";
 import type { SampleProgress } from "../contract.ts";
 import {
@@ -29,11 +30,12 @@ import {
   requireWholePictures,
 } from "../pass/batch.ts";
 import { allFinite, notFiniteResult } from "../pass/finite-results.ts";
-import { connect, embedFrames } from "../pass/frames.ts";
+import { connectGroups, embedFrames, frameFeeds, rowsOfFrames } from "../pass/frames.ts";
+import type { SharedFeeds } from "../pass/layer-feeds.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope, type TensorScope } from "../pass/scope.ts";
-import { embedTokens, sequenceFeeds } from "../pass/tokens.ts";
+import { embedTokens, textFeeds } from "../pass/tokens.ts";
 import { pass, type Seen, type TowerRequest } from "../pass/tower-run.ts";
 import { layerCount, layerOf, towerOf } from "../pass/towers.ts";
 
@@ -67,7 +69,7 @@ interface Context {
 interface Look {
   readonly tower: Tower;
   /** Feeds that are the same for every layer. */
-  readonly shared: Feeds;
+  readonly shared: SharedFeeds;
   /** 1 for visual tokens, 0 for text tokens; null in the vision tower, which sees no text. */
   readonly visual: Uint8Array | null;
 }
@@ -151,12 +153,14 @@ async function observeSample(context: Context): Promise<void> {
   const batch = createBatch([sample], model.imageTokenId);
   const visual = Uint8Array.from(batch.classes, (kind) => (kind === TOKEN_CLASS.visual ? 1 : 0));
   using scope = openScope(model.backend);
-  const shared = sequenceFeeds(scope, model, batch.tokens);
+  const shared = textFeeds(scope, model, batch, [1]);
   let features: Tensor | null = null;
   if (sample.frames.length > 0) {
     const embedded = scope.own(await embedFrames(model, sample.frames));
-    const hidden = await observeTower(scope, context, { tower: "vision", shared: {}, visual: null }, embedded);
-    features = scope.own(await connect(model, hidden, sample.frames.length));
+    const { frames } = sample;
+    const seen = frameFeeds(scope, model, frames, rowsOfFrames(frames), [frames.length]);
+    const hidden = await observeTower(scope, context, { tower: "vision", shared: seen, visual: null }, embedded);
+    features = await connectGroups(scope, model, [hidden], { frames, sizes: [frames.length] });
   }
   const embedded = scope.own(await embedTokens(model, batch, features));
   await observeTower(scope, context, { tower: "text", shared, visual }, embedded);

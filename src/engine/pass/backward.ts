@@ -7,6 +7,7 @@ import { invariant, throwIfCancelled } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
 import type { LossTaps } from "../../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
+import type { SharedFeeds } from "./layer-feeds.ts";
 import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
 import { openScope, type TensorScope } from "./scope.ts";
@@ -38,7 +39,7 @@ export interface BackwardRequest {
   /** What each loss is needed for. */
   readonly losses: readonly LossTaps[];
   readonly masks: MaskSet;
-  readonly shared: Feeds;
+  readonly shared: SharedFeeds;
   readonly signal: AbortSignal | undefined;
   /**
    * Called for every layer and group as soon as the group is through, with what the whole batch is not needed for. Outputs
@@ -79,7 +80,7 @@ async function backwardLayer(
 ): Promise<Tensor[][]> {
   const { tower, losses, masks, shared } = request;
   const definition = towerOf(model, tower);
-  const { shape } = layerOf(definition, layer);
+  const spec = layerOf(definition, layer);
   using ofLayer = openScope(model.backend);
   const weights = await layerWeightsIn(ofLayer, model, tower, layer);
   const taps: GroupTaps[] = [];
@@ -89,8 +90,10 @@ async function backwardLayer(
     const hidden = request.inputs[layer]?.[group];
     const own = gradients[group];
     invariant(hidden && own, `The input of ${tower} layer ${layer} was not kept.`);
-    const outputs = await ofLayer.run(await model.programs.get(definition.backward, { ...shape, batch, losses }), {
-      ...shared,
+    const inputs = shared(spec, group, ofLayer);
+    const options = { ...spec.shape, ...inputs.options, batch, losses };
+    const outputs = await ofLayer.run(await model.programs.get(definition.backward, options), {
+      ...inputs.feeds,
       ...weights,
       ...masks.feeds(tower, layer),
       hidden,

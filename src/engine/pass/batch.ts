@@ -63,6 +63,8 @@ export function requireWholePictures(samples: readonly PassSample[]): void {
 
 export interface Batch {
   readonly samples: readonly PreparedSample[];
+  /** The same with null where a sequence is padding: one entry for every sequence. */
+  readonly places: readonly (PreparedSample | null)[];
   /** Padded length of every sequence. */
   readonly tokens: number;
   /** Ids of all rows, [samples · tokens]. */
@@ -136,6 +138,7 @@ export function createBatch(samples: readonly (PreparedSample | null)[], imageTo
   });
   return {
     samples: real,
+    places: samples,
     tokens,
     ids,
     imageRows: Int32Array.from(imageRows),

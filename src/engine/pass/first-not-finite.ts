@@ -7,12 +7,12 @@ import type { Precision } from "../../graph/precision.ts";
 import { findNotFinite } from "../../models/find-not-finite.ts";
 import type { Tensor } from "../../runtime/backend.ts";
 import { createBatch, type PreparedSample } from "./batch.ts";
-import { connect, embedFrames } from "./frames.ts";
+import { connectGroups, embedFrames, frameFeeds, rowsOfFrames } from "./frames.ts";
 import { logitsAt } from "./head.ts";
 import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
 import { openScope } from "./scope.ts";
-import { embedTokens, sequenceFeeds } from "./tokens.ts";
+import { embedTokens, textFeeds } from "./tokens.ts";
 import { pass, type Seen } from "./tower-run.ts";
 
 export interface FailedPass {
@@ -77,13 +77,17 @@ export async function firstNotFinite(model: Model, sample: PreparedSample, faile
     const groups = [frames.length];
     const embedded = scope.own(await embedFrames(model, frames, precision));
     await look(embedded, "the vision tower's embedding");
-    const request = { groups, masks, precision, signal, onGroup: onGroup("vision") };
+    const shared = frameFeeds(scope, model, frames, rowsOfFrames(frames), groups);
+    const request = { groups, masks, shared, precision, signal, onGroup: onGroup("vision") };
     const [states] = (await pass(scope, model, "vision", [embedded], request)).hidden;
     if (states)
-      features = scope.own(await look(await connect(model, states, frames.length, precision), "the connector"));
+      features = await look(
+        await connectGroups(scope, model, [states], { frames, sizes: groups, precision }),
+        "the connector",
+      );
   }
   const embedded = scope.own(await look(await embedTokens(model, batch, features), "the embedding"));
-  const shared = sequenceFeeds(scope, model, batch.tokens);
+  const shared = textFeeds(scope, model, batch, [1]);
   const request = { groups: [1], masks, shared, precision, signal, onGroup: onGroup("text") };
   const [last] = (await pass(scope, model, "text", [embedded], request)).hidden;
   if (last) {

@@ -3,8 +3,9 @@ import { invariant } from "../../core/errors.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { FrameRows } from "../../models/architectures/definition.ts";
 import type { Frame } from "../../models/pictures.ts";
-import { output, type Tensor } from "../../runtime/backend.ts";
+import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
+import { layerFeeds, type SharedFeeds } from "./layer-feeds.ts";
 import type { MaskSet } from "./masks.ts";
 import {
   checkSequence,
@@ -16,7 +17,7 @@ import {
   sequencesOf,
 } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
-import { groupsOf, joinRows } from "./rows.ts";
+import { groupsOf, joinRows, pickRows } from "./rows.ts";
 import { openScope, type TensorScope } from "./scope.ts";
 import { pass } from "./tower-run.ts";
 import { visionOf } from "./towers.ts";
@@ -25,13 +26,26 @@ import { outerFeedsOf, weightsIn } from "./weight-precision.ts";
 /** A frame, or null for padding, which is as large as the frames beside it. */
 export type FrameOrPadding = Frame | null;
 
-/** Rows of each of `frames`, which are all of one size; at least one is no padding. */
+/** Rows of the largest of `frames`, to which the others are padded; at least one is no padding. */
 export function rowsOfFrames(frames: readonly FrameOrPadding[]): FrameRows {
-  const [first, ...others] = frames.filter((frame) => frame !== null);
-  invariant(first, "There is no frame among the padding.");
-  const alike = others.every(({ patches, tokens }) => patches === first.patches && tokens === first.tokens);
-  invariant(alike, "Frames of different sizes cannot go through the vision tower together.");
-  return { patches: first.patches, tokens: first.tokens };
+  const real = frames.filter((frame) => frame !== null);
+  invariant(real.length > 0, "There is no frame among the padding.");
+  return {
+    patches: Math.max(...real.map(({ patches }) => patches)),
+    tokens: Math.max(...real.map(({ tokens }) => tokens)),
+  };
+}
+
+/** What vision layers are fed for `frames`, padded to `rows`, in groups of the given sizes; it is the scope's. */
+export function frameFeeds(
+  scope: TensorScope,
+  model: Model,
+  frames: readonly FrameOrPadding[],
+  { patches }: Pick<FrameRows, "patches">,
+  sizes: readonly number[],
+): SharedFeeds {
+  const sequences = frames.map((frame) => frame && { prompt: [], frames: [frame] });
+  return layerFeeds(scope, visionOf(model), sequences, patches, sizes);
 }
 
 /** Embeds frames of `patches` rows each into the vision tower's hidden states, [frames · patches, width]. */
@@ -52,13 +66,29 @@ export async function embedFrames(
   using scope = openScope(model.backend);
   const feeds = {
     ...(await weightsIn(scope, model, weights, precision)),
+    ...furtherFeeds(scope, frames),
     patches: scope.upload(values, [frames.length * patches, vision.patchValues]),
   };
   return scope.give(output(await scope.run(program, feeds), "hidden_out"));
 }
 
+/** What frames bring along beside their patches, one frame's behind the other; zeros for padding. */
+function furtherFeeds(scope: TensorScope, frames: readonly FrameOrPadding[]): Feeds {
+  const first = frames.find((frame) => frame !== null);
+  return Object.fromEntries(
+    Object.entries(first?.feeds ?? {}).map(([name, { shape, values: like }]) => {
+      const Numbers = like instanceof Int32Array ? Int32Array : Float32Array;
+      const all = new Numbers(frames.length * like.length);
+      frames.forEach((frame, index) => {
+        all.set(frame?.feeds?.[name]?.values ?? [], index * like.length);
+      });
+      return [name, scope.upload(all, [frames.length * (shape[0] ?? 1), ...shape.slice(1)])];
+    }),
+  );
+}
+
 /** Maps the vision tower's hidden states to image features, [frames · tokens of a frame, text width]. */
-export async function connect(
+async function connect(
   model: Model,
   hidden: Tensor,
   frames: number,
@@ -107,8 +137,9 @@ export async function encodeFrames(
   const sizes = groupSizes(used.length, samplesAtOnce(sequences, 0, memory));
   using scope = openScope(backend);
   const embedded = await embedFrameGroups(scope, model, used, sizes, precision);
-  const { hidden } = await pass(scope, model, "vision", embedded, { groups: sizes, masks, signal, precision });
-  return scope.give(await connectGroups(scope, model, hidden, sizes, precision));
+  const shared = frameFeeds(scope, model, used, rows, sizes);
+  const { hidden } = await pass(scope, model, "vision", embedded, { groups: sizes, masks, shared, signal, precision });
+  return scope.give(await connectGroups(scope, model, hidden, { frames: used, sizes, precision }));
 }
 
 /** Embeds frames in groups of the given sizes; the groups are the scope's. */
@@ -127,13 +158,22 @@ export async function embedFrameGroups(
   return hidden;
 }
 
-/** Features of all groups, one after another, in a tensor of the scope. */
+/** The frames whose hidden states are connected, in groups of the given sizes. */
+export interface ConnectedFrames {
+  readonly frames: readonly FrameOrPadding[];
+  readonly sizes: readonly number[];
+  readonly precision?: Precision;
+}
+
+/**
+ * Features of all frames, one after another, in a tensor of the scope. Those of padding inside are left out, so that they
+ * are in the order of the image tokens; behind the last frame there may be some.
+ */
 export async function connectGroups(
   scope: TensorScope,
   model: Model,
   hidden: readonly Tensor[],
-  sizes: readonly number[],
-  precision: Precision = "float32",
+  { frames, sizes, precision = "float32" }: ConnectedFrames,
 ): Promise<Tensor> {
   using parts = openScope(model.backend);
   const features: Tensor[] = [];
@@ -142,5 +182,16 @@ export async function connectGroups(
     invariant(states, `Group ${group} of the vision tower has no hidden states.`);
     features.push(parts.own(await connect(model, states, size, precision)));
   }
-  return scope.own(parts.give(await joinRows(parts, model, features)));
+  const joined = await joinRows(parts, model, features);
+  const rows = realRows(frames);
+  return rows === null ? scope.own(parts.give(joined)) : await pickRows(scope, model, joined, rows);
+}
+
+/** Rows of the features of `frames` that belong to a frame; null where these are the first ones as they stand. */
+function realRows(frames: readonly FrameOrPadding[]): Int32Array | null {
+  const { tokens } = rowsOfFrames(frames);
+  const rows = frames.flatMap((frame, index) =>
+    Array.from({ length: frame?.tokens ?? 0 }, (_, row) => index * tokens + row),
+  );
+  return rows.every((row, place) => row === place) ? null : Int32Array.from(rows);
 }

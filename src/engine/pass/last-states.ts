@@ -15,7 +15,7 @@ import {
 import type { Model } from "./model.ts";
 import { joinRows } from "./rows.ts";
 import { openScope } from "./scope.ts";
-import { embedTokenGroups, sequenceFeeds } from "./tokens.ts";
+import { embedTokenGroups, textFeeds } from "./tokens.ts";
 import { pass } from "./tower-run.ts";
 
 /** The last hidden states of every row of `batch`, [rows, width]; logits are made from them where they are needed. */
@@ -49,7 +49,7 @@ async function computeLastStates(
   using scope = openScope(backend);
   const frames = framesOf(batch, size);
   const features = frames.length > 0 ? scope.own(await encodeFrames(model, frames, masks, { signal, memory })) : null;
-  const shared = sequenceFeeds(scope, model, batch.tokens);
+  const shared = textFeeds(scope, model, batch, sizes);
   const embedded = await embedTokenGroups(scope, model, batch, features, sizes);
   const { hidden } = await pass(scope, model, "text", embedded, { groups: sizes, masks, shared, signal });
   return scope.give(await joinRows(scope, model, hidden));

@@ -7,7 +7,7 @@ import { type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
 import { add } from "../../graph/operations/elementwise.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
 import type { Model } from "./model.ts";
-import type { TensorScope } from "./scope.ts";
+import { openScope, type TensorScope } from "./scope.ts";
 
 /** Consecutive samples of a batch, or logits rows, that go through a graph together. */
 export interface Group {
@@ -45,6 +45,15 @@ export function joinGraph({ parts }: { readonly parts: number }): Graph {
   return builder.build();
 }
 
+/** `matrix` [rows, width], `index` int32 [picked] → `picked` [picked, width]. */
+export function pickGraph(): Graph {
+  const builder = new GraphBuilder("pick rows");
+  const matrix = builder.input("matrix", ["R", "W"]);
+  const index = builder.input("index", ["P"], "int32");
+  builder.output("picked", builder.emit("Gather", [matrix, index], ["P", "W"], { attributes: { axis: 0 } }));
+  return builder.build();
+}
+
 /** `a` and `b` [rows, width] → `sum`. */
 export function sumGraph(): Graph {
   const builder = new GraphBuilder("sum");
@@ -78,6 +87,18 @@ export async function joinRows(scope: TensorScope, { programs }: Model, parts: r
   const [joined] = level;
   invariant(joined, "There is nothing to join.");
   return joined;
+}
+
+/** The rows `index` of `matrix`, which stays whose it is; the result is the scope's. */
+export async function pickRows(
+  scope: TensorScope,
+  { programs }: Model,
+  matrix: Tensor,
+  index: Int32Array,
+): Promise<Tensor> {
+  using turn = openScope(scope.backend);
+  const feeds = { matrix, index: turn.upload(index, [index.length]) };
+  return scope.own(turn.give(output(await turn.run(await programs.get(pickGraph, {}), feeds), "picked")));
 }
 
 /** a + b of two matrices of one shape, which are the scope's and are released; so is the sum the scope's. */

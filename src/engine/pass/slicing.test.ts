@@ -1,11 +1,13 @@
 /** Masking a unit and really removing its rows and columns must give the same hidden states. */
+
 import { afterAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
+import { onlyPositions } from "../../models/architectures/definition.ts";
+import { causalBias } from "../../models/architectures/shared/attention-scheme.ts";
 import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
 import { rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { elementCount, output } from "../../runtime/backend.ts";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
-import { causalBias } from "./attention-bias.ts";
 import { layerOf } from "./towers.ts";
 
 const WIDTH = 24;
@@ -31,7 +33,7 @@ const CONFIG = {
 };
 const NAMES = { prefix: "model", head: "lm_head.weight" };
 const definition = decoderDefinition(CONFIG, NAMES);
-const { positions } = definition;
+const positions = onlyPositions(definition);
 
 const backend = createNodeBackend();
 afterAll(() => backend.dispose());

@@ -1,11 +1,9 @@
 /** Tokens to hidden states: rows of the vocabulary's table, with a picture's features where its tokens stand. */
 
-import { invariant } from "../../core/errors.ts";
 import { splitIds } from "../../models/architectures/shared/decoder/vocabulary.ts";
-import { rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
-import { causalBias } from "./attention-bias.ts";
 import type { Batch } from "./batch.ts";
+import { layerFeeds, type SharedFeeds } from "./layer-feeds.ts";
 import type { Model } from "./model.ts";
 import { type Group, groupsOf } from "./rows.ts";
 import { openScope, type TensorScope } from "./scope.ts";
@@ -79,17 +77,12 @@ export async function embedTokenGroups(
   return embedded;
 }
 
-/** For positions that depend on no sample. */
-const ANY_SAMPLE = { prompt: [], frames: [] };
-
-/** Rotary tables and causal bias for whole sequences of `tokens`; they are the scope's. */
-export function sequenceFeeds(scope: TensorScope, { definition }: Model, tokens: number): Feeds {
-  const { headSize, positions } = definition.text;
-  invariant(!positions.perSample, "This pass takes one table of positions for all samples.");
-  const { cosine, sine } = rotaryTables(positions.plan, positions.of(ANY_SAMPLE, 0, tokens));
-  return {
-    rope_cosine: scope.upload(cosine, [tokens, headSize]),
-    rope_sine: scope.upload(sine, [tokens, headSize]),
-    attention_bias: scope.upload(causalBias(tokens), [tokens, tokens]),
-  };
+/** What text layers are fed for the sequences of a batch, in groups of the given sizes; it is the scope's. */
+export function textFeeds(
+  scope: TensorScope,
+  { definition }: Model,
+  { places, tokens }: Pick<Batch, "places" | "tokens">,
+  sizes: readonly number[],
+): SharedFeeds {
+  return layerFeeds(scope, definition.text, places, tokens, sizes);
 }

@@ -10,6 +10,7 @@ import type { Tower } from "../../core/unit.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ForwardOutputs } from "../../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
+import { nothingShared, type SharedFeeds } from "./layer-feeds.ts";
 import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
 import { openScope, type TensorScope } from "./scope.ts";
@@ -34,11 +35,8 @@ export interface PassRequest {
   /** Samples of each group. */
   readonly groups: readonly number[];
   readonly masks: Pick<MaskSet, "compensated" | "feeds">;
-  /**
-   * Feeds that are the same for every layer: rotary tables and bias for text. As a function: those of a group, which it makes
-   * in the scope that it is given.
-   */
-  readonly shared?: Feeds | ((scope: TensorScope, group: number) => Feeds);
+  /** Rotary tables and biases, see layer-feeds.ts; nothing when absent. */
+  readonly shared?: SharedFeeds;
   /** What the pass computes in: float32 when absent, or the model's own precision where only text is written. */
   readonly precision?: Precision;
   readonly signal?: AbortSignal | undefined;
@@ -63,9 +61,9 @@ export async function passLayer(
   hidden: readonly Tensor[],
   request: LayerRequest,
 ): Promise<Tensor[]> {
-  const { tower, layer, groups, masks, shared = {}, precision = "float32", capture = [] } = request;
+  const { tower, layer, groups, masks, shared = nothingShared, precision = "float32", capture = [] } = request;
   const definition = towerOf(model, tower);
-  const { shape } = layerOf(definition, layer);
+  const spec = layerOf(definition, layer);
   const wanted: ForwardOutputs = Object.fromEntries(capture.map((name) => [name, true]));
   using ofLayer = openScope(model.backend);
   const weights = await layerWeightsIn(ofLayer, model, tower, layer, precision);
@@ -75,10 +73,10 @@ export async function passLayer(
     const input = hidden[group];
     invariant(input, `Group ${group} of the ${tower} tower has no hidden states.`);
     using turn = openScope(model.backend);
-    const own = typeof shared === "function" ? shared(turn, group) : shared;
-    const options = { ...shape, ...wanted, batch, precision, compensation: masks.compensated };
+    const own = shared(spec, group, turn);
+    const options = { ...spec.shape, ...own.options, ...wanted, batch, precision, compensation: masks.compensated };
     const program = await model.programs.get(definition.forward, options);
-    const captured = await turn.run(program, { ...own, ...weights, ...masks.feeds(tower, layer), hidden: input });
+    const captured = await turn.run(program, { ...own.feeds, ...weights, ...masks.feeds(tower, layer), hidden: input });
     const result = output(captured, "hidden_out");
     await request.onGroup?.({ layer, group, input, hidden: result, captured });
     if (!request.captureOnly) passed.push(scope.own(turn.give(result)));

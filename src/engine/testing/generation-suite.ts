@@ -6,11 +6,12 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
+import { onlyPositions } from "../../models/architectures/definition.ts";
+import { causalBias } from "../../models/architectures/shared/attention-scheme.ts";
 import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
 import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
 import { halfRotaryTables, rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Backend, output, type Tensor } from "../../runtime/backend.ts";
-import { causalBias } from "../pass/attention-bias.ts";
 import { layerOf } from "../pass/towers.ts";
 
 export const GENERATION_CONFIG: DecoderConfig = {
@@ -94,8 +95,8 @@ function defineSuite(config: DecoderConfig, open: () => Promise<Backend>): void 
   const reference = async (hidden: Float32Array, tokens: number): Promise<Float32Array> => {
     const program = await backend.compile(text.forward({ ...layerOf(text, 0).shape, batch: 1, compensation: true }));
     const { cosine, sine } = rotaryTables(
-      text.positions.plan,
-      text.positions.of({ prompt: [], frames: [] }, 0, tokens),
+      onlyPositions(text).plan,
+      onlyPositions(text).of({ prompt: [], frames: [] }, 0, tokens),
     );
     const shared = {
       rope_cosine: backend.upload(cosine, [tokens, HEAD_SIZE]),
@@ -113,7 +114,7 @@ function defineSuite(config: DecoderConfig, open: () => Promise<Backend>): void 
     async (batch) => {
       const lengths = LENGTHS.slice(0, batch);
       const sequences = lengths.map((length) => numbers((length + 3) * WIDTH, 4));
-      const { cosine, sine } = halfRotaryTables(text.positions.plan, POSITIONS);
+      const { cosine, sine } = halfRotaryTables(onlyPositions(text).plan, POSITIONS);
       const shared = {
         ...Object.fromEntries(
           layers.flatMap((feeds, layer) => Object.entries(feeds).map(([name, tensor]) => [`${name}.${layer}`, tensor])),

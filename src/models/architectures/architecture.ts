@@ -68,6 +68,11 @@ export interface Architecture<Config extends ArchitectureConfig> {
   readonly title: string;
   /** Values of `model_type` in config.json. */
   readonly modelTypes: readonly string[];
+  /**
+   * Other names of a tensor that files in the wild have in place of the model's own, which is the hub's; see fit-weights.ts,
+   * which itself knows of a missing or further `model.` in front.
+   */
+  readonly otherNames?: (tensor: string) => readonly string[];
   /** Classes of transformers in `architectures` of config.json, which tell where `model_type` is missing. */
   readonly classNames: readonly string[];
   /**

@@ -3,19 +3,24 @@
  * The engine runs these without knowing the architecture.
  */
 
+import { invariant } from "../../core/errors.ts";
 import type { MatrixName } from "../../core/statistics.ts";
 import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/unit.ts";
 import type { GraphFunction } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { Frame } from "../pictures.ts";
+import type { AttentionScheme, BiasShape } from "./shared/attention-scheme.ts";
 import type { PositionScheme } from "./shared/rope.ts";
 
 /** What is done to a tensor's numbers on their way to the backend, so that graphs stay plain. */
 export interface Preparation {
   /** Slots that hold the same tensor share it only under the same name. */
   readonly name: string;
-  /** `numbers` in the order of the checkpoint → as many in the order and meaning that the graph takes. */
-  apply<Numbers extends Float32Array | Uint16Array>(numbers: Numbers): Numbers;
+  /**
+   * `numbers` in the order of the checkpoint → those that the graph takes, in its order: as many, or as the slot's
+   * `graphShape` says. In float32, whatever the model is held in; they are rounded afterwards.
+   */
+  apply(numbers: Float32Array): Float32Array<ArrayBuffer>;
 }
 
 /** Which lines of a tensor belong to the units of a module: what slicing keeps, `groupSize` lines for each unit, in order. */
@@ -31,7 +36,7 @@ export interface WeightSlot {
   readonly tensor: string;
   /** Shape in the checkpoint. */
   readonly shape: readonly number[];
-  /** Shape in the graph, when it differs: same numbers, same order. */
+  /** Shape in the graph, when it differs: same numbers in the same order, or what the preparation gives. */
   readonly graphShape?: readonly number[];
   /**
    * Rows [begin, end) of the tensor's first axis that this input holds; all when absent. Tables of the vocabulary are
@@ -91,10 +96,20 @@ export interface ForwardInputs {
   readonly precision?: Precision;
 }
 
-/** How positions are fed where a layer takes them. */
+/** How positions and what a row may see are fed where a layer takes them. */
 export interface PositionInputs {
   /** `rope_cosine` and `rope_sine` are [batch, 1, tokens, head size]; [tokens, head size] for all samples when absent. */
   readonly ownPositions?: boolean;
+  /** Shape of `attention_bias`. When absent "shared" in the text tower, and none is fed in the vision tower. */
+  readonly bias?: BiasShape;
+}
+
+/** What layers are fed beside hidden states, weights and masks; the layers that name it share it. */
+export interface LayerFeeds {
+  /** Null where they turn nothing. */
+  readonly positions: PositionScheme | null;
+  /** Null where every row sees every row, whatever the sequence. */
+  readonly attention: AttentionScheme | null;
 }
 
 /** Samples that go through a graph at once: a number in the compiled graph, see docs/architecture.md. */
@@ -122,11 +137,16 @@ export interface LayerWidths {
  * What a layer's graphs are built for. It stands in the options of all of them, so that layers of the same shape share
  * compiled graphs. The MLP's width is symbolic in them and no part of it.
  */
-export type LayerShape = Pick<LayerWidths, "attentionUnits">;
+export interface LayerShape extends Pick<LayerWidths, "attentionUnits"> {
+  /** Tells the graphs of a layer that computes something else from the tower's usual ones; absent in those. */
+  readonly graph?: string;
+}
 
 /** One layer as data. */
 export interface LayerSpec {
   readonly shape: LayerShape;
+  /** Which of the tower's `feeds` it takes; `ALL_LAYERS` when absent. */
+  readonly feeds?: string;
   /** Length of `attention_mask`: columns of the output projection's input. */
   readonly attentionColumns: number;
   /** Length of `mlp_mask`. */
@@ -158,6 +178,9 @@ export interface DecodeOptions extends LayerShape, BatchSize, ForwardInputs, Pos
   readonly padded?: boolean;
 }
 
+/** What layers take of their tower's `feeds` when they do not say. */
+export const ALL_LAYERS = "all";
+
 /**
  * The layers of one tower. All hidden states are [batch · tokens, width], samples one after another.
  *
@@ -172,6 +195,8 @@ export interface TowerDefinition {
   readonly headSize: number;
   /** First to last; none where the tower has no layers. */
   readonly layers: readonly LayerSpec[];
+  /** By the name under which layers ask for them; what no layer asks for is not made. */
+  readonly feeds: Readonly<Record<string, LayerFeeds>>;
   /** Of all layers, attention before MLP. */
   readonly modules: readonly Module[];
   /** Length of `attention_mask` per unit: how many columns of the output projection's input one unit owns. */
@@ -188,7 +213,6 @@ export interface TextDefinition extends TowerDefinition {
   readonly vocabularySize: number;
   /** What may be read: rows of the embedding, no fewer. */
   readonly embeddingRows: number;
-  readonly positions: PositionScheme;
   readonly maximumTokens: number;
   readonly embeddingWeights: readonly WeightSlot[];
   readonly headWeights: readonly WeightSlot[];
@@ -232,6 +256,17 @@ export interface TextDefinition extends TowerDefinition {
 
 /** How many rows a frame has in either tower. */
 export type FrameRows = Pick<Frame, "patches" | "tokens">;
+
+/**
+ * How positions of tokens are counted in a tower whose layers all count them alike.
+ *
+ * @throws PivotscopeError `internal` for a tower of several ways or none.
+ */
+export function onlyPositions({ tower, feeds }: Pick<TowerDefinition, "tower" | "feeds">): PositionScheme {
+  const [only, ...others] = Object.values(feeds);
+  invariant(only?.positions && others.length === 0, `The layers of the ${tower} tower do not count positions alike.`);
+  return only.positions;
+}
 
 export interface VisionDefinition extends TowerDefinition {
   readonly tower: "vision";

@@ -26,7 +26,7 @@ export function orderOfPatches(side: number, width: number): Preparation {
   return {
     name: "order of patches",
     apply(table) {
-      const ordered = table.slice() as typeof table;
+      const ordered = table.slice();
       imagePositionIds(side).forEach((id, patch) => {
         ordered.set(table.subarray(id * width, (id + 1) * width), patch * width);
       });

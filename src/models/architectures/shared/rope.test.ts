@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { createRandom } from "../../../core/random.ts";
 import { elementCount, output } from "../../../runtime/backend.ts";
 import { createNodeBackend } from "../../../runtime/cpu/node.ts";
+import { onlyPositions } from "../definition.ts";
 import { decoderDefinition } from "./decoder/decoder.ts";
 import { countedPositions, halfRotaryTables, plainPlan, type RotaryPlan, rotaryTables } from "./rope.ts";
 
@@ -77,7 +78,7 @@ it("a layer takes positions of each sample on its own: a batch gives what its sa
   const tables = [
     [0, 1, 2, 3, 4],
     [0, 1, 1, 2, 9],
-  ].map((own) => rotaryTables(text.positions.plan, [Int32Array.from(own)]));
+  ].map((own) => rotaryTables(onlyPositions(text).plan, [Int32Array.from(own)]));
   const joined = (parts: readonly Float32Array[]) => Float32Array.from(parts.flatMap((part) => [...part]));
   const run = async (samples: readonly number[], ownPositions: boolean) => {
     const batch = samples.length;

@@ -15,10 +15,13 @@ export interface RotaryPlan {
   readonly frequencies: Float32Array;
 }
 
-/** What a sample's positions may depend on. */
+/**
+ * What a sequence's positions may depend on: its prompt with the frames in it. Of a vision tower: no prompt, and the one frame
+ * that the sequence is.
+ */
 export interface PositionedSample {
   readonly prompt: readonly number[];
-  readonly frames: readonly Pick<Frame, "patches" | "tokens">[];
+  readonly frames: readonly Pick<Frame, "patches" | "tokens" | "grid">[];
 }
 
 /** How an architecture counts the positions of its tokens. */
@@ -26,7 +29,7 @@ export interface PositionScheme {
   readonly plan: RotaryPlan;
   /** Whether the samples of a batch may differ in the position of their i-th token; one table serves all otherwise. */
   readonly perSample: boolean;
-  /** Positions of `count` tokens of `sample` from its token `first` on, those behind the prompt included. */
+  /** Positions of `count` rows of `sample` from its row `first` on; those behind the prompt, and padding, have some too. */
   of(sample: PositionedSample, first: number, count: number): Positions;
 }
 

@@ -66,12 +66,11 @@ function weightsOf({ graph, weights }: OnnxPart, { tensors }: SlicedWeights): Pa
 /** The numbers of a tensor as the file has them. */
 function numbersOf(weight: PartWeight, { name, shape, format: dtype }: SlicedTensor, data: Uint8Array) {
   const stored = { name, dtype, shape, size: sizeOf(shape), begin: 0, end: data.length, bytes: data };
-  const bytes = reformatted(stored, weight.format) as Uint8Array<ArrayBuffer>;
   const { preparation } = weight.slot;
-  if (!preparation) return bytes;
-  const { buffer } = bytes.slice();
-  const prepared = preparation.apply(weight.format === "F16" ? new Uint16Array(buffer) : new Float32Array(buffer));
-  return new Uint8Array(prepared.buffer as ArrayBuffer);
+  if (!preparation) return reformatted(stored, weight.format) as Uint8Array<ArrayBuffer>;
+  const prepared = preparation.apply(new Float32Array(reformatted(stored, "F32").slice().buffer));
+  const single = { ...stored, dtype: "F32", bytes: new Uint8Array(prepared.buffer) } as const;
+  return reformatted(single, weight.format) as Uint8Array<ArrayBuffer>;
 }
 
 /** Numbers of `weights`, one after another. */

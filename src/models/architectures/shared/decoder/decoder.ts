@@ -4,7 +4,8 @@
  */
 import { GraphBuilder } from "../../../../graph/graph.ts";
 import { gatherFirst } from "../../../../graph/operations/structure.ts";
-import { type LayerWidths, type TextDefinition, towerModules } from "../../definition.ts";
+import { ALL_LAYERS, type LayerWidths, type TextDefinition, towerModules } from "../../definition.ts";
+import { causal } from "../attention-scheme.ts";
 import { countedPositions } from "../rope.ts";
 import type { DecoderConfig } from "./config.ts";
 import { FUSED_HEAD_STEP } from "./fused-attention.ts";
@@ -55,7 +56,7 @@ export function decoderDefinition(
     vocabularySize,
     embeddingRows: embeddingShape[0],
     headSize,
-    positions: countedPositions(rotaryPlan(config)),
+    feeds: { [ALL_LAYERS]: { positions: countedPositions(rotaryPlan(config)), attention: causal } },
     maximumTokens: config.maximumPositions,
     modules: towerModules("text", units, { attn: groupCost(config), mlp: 3 * width }),
     columnsPerAttentionUnit: repeat * headSize,

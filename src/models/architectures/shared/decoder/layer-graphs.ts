@@ -6,7 +6,8 @@ import { rmsNorm, softmax } from "../../../../graph/operations/normalise.ts";
 import { concatenate, reshape, transpose } from "../../../../graph/operations/structure.ts";
 import type { Precision } from "../../../../graph/precision.ts";
 import { times } from "../../../../graph/shape.ts";
-import type { BackwardOptions, ForwardOutputs, LayerShape } from "../../definition.ts";
+import type { BackwardOptions, ForwardOutputs, LayerShape, PositionInputs } from "../../definition.ts";
+import { biasDims } from "../attention-scheme.ts";
 import { type LayerValues, nameBackwardOutputs, nameForwardOutputs } from "../layer-outputs.ts";
 import { mixedPrecision, weightType } from "../mixed-precision.ts";
 import type { DecoderConfig } from "./config.ts";
@@ -37,12 +38,10 @@ export function halfRotation(size: number): Float32Array {
   return matrix;
 }
 
-interface LayerContext extends LayerShape {
+interface LayerContext extends LayerShape, PositionInputs {
   readonly batch: number;
   /** One new token per sample on top of a KV cache, instead of a whole sequence. */
   readonly decode: boolean;
-  /** See `PositionInputs`. */
-  readonly ownPositions?: boolean;
   /** See `DecodeOptions`. */
   readonly padded?: boolean;
   /** See `ForwardInputs`. */
@@ -64,6 +63,7 @@ function emitLayer(
     decode,
     ownPositions = false,
     padded = false,
+    bias = "shared",
     compensation = false,
     precision = "float32",
   } = context;
@@ -133,7 +133,7 @@ function emitLayer(
   const products = matmul(builder, groupedQuery, transpose(builder, key, [0, 1, 3, 2]));
   const scores = scale(builder, products, scoreScale(config));
   const byHead = reshape(builder, scores, [batch, heads, tokens, span]);
-  const biasShape = padded ? [batch, 1, 1, span] : [tokens, span];
+  const biasShape = padded ? [batch, 1, 1, span] : biasDims(bias, batch, span);
   const biased = decode && !padded ? byHead : add(builder, byHead, builder.input("attention_bias", biasShape));
   const probabilities = softmax(builder, biased);
   const mixed = matmul(

@@ -5,7 +5,7 @@ import type { DecoderConfig } from "./config.ts";
 /** w → 1 + w. */
 export const onePlus: Preparation = {
   name: "one plus",
-  apply: (numbers) => numbers.map((weight) => 1 + weight) as typeof numbers,
+  apply: (numbers) => Float32Array.from(numbers, (weight) => 1 + weight),
 };
 
 /** The weight of a norm over `length` numbers. */

@@ -9,7 +9,7 @@ import { linear } from "../../../../graph/operations/linear.ts";
 import { rmsNorm } from "../../../../graph/operations/normalise.ts";
 import { cast } from "../../../../graph/operations/structure.ts";
 import type { Precision } from "../../../../graph/precision.ts";
-import type { TextDefinition, WeightSlot } from "../../definition.ts";
+import { onlyPositions, type TextDefinition, type WeightSlot } from "../../definition.ts";
 import type { OnnxPart } from "../onnx-part.ts";
 import { halfRotaryTables } from "../rope.ts";
 import type { DecoderConfig } from "./config.ts";
@@ -100,7 +100,7 @@ export function onnxDecoder(
 ): OnnxPart {
   const { hiddenSize: width, vocabularySize, headSize, tieWordEmbeddings } = config;
   invariant(text.headWeights.length === 2, "The decoder's file takes the head in one part.");
-  invariant(!text.positions.perSample, "The decoder's file counts its positions.");
+  invariant(!onlyPositions(text).perSample, "The decoder's file counts its positions.");
   const fused = headSize % FUSED_HEAD_STEP === 0;
   const builder = new GraphBuilder(name);
   const { table, embedded: given } = ids
@@ -148,7 +148,7 @@ export function onnxDecoder(
 
 /** Rotary tables become constants, masks go, ports get the names of the hub's exports. */
 function finish(graph: Graph, text: TextDefinition): Graph {
-  const { cosine, sine } = halfRotaryTables(text.positions.plan, text.maximumTokens);
+  const { cosine, sine } = halfRotaryTables(onlyPositions(text).plan, text.maximumTokens);
   const dims = [text.maximumTokens, text.headSize / 2];
   const tables = [
     { name: "rope_cosine", dims, data: cosine },

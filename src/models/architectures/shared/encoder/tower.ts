@@ -29,6 +29,8 @@ export function encoderTower(
   const attentionBiases = layers.attentionBiases ? 3 * headSize : 0;
   return {
     tower: "vision",
+    // Patches have learnt positions, all frames are of one size, and every patch sees all of its frame.
+    feeds: {},
     width,
     headSize,
     layers: units.map((own, layer) => layerSpec(config, layers, layer, own)),

@@ -1,0 +1,68 @@
+/** Who sees whom: which rows of its sequence a row of a layer may look at, as numbers that are added to attention scores. */
+import type { PositionedSample } from "./rope.ts";
+
+/** Makes a row's weight exactly zero in float32, and is a finite number, so that no row becomes NaN. */
+export const HIDDEN = -1e30;
+
+/**
+ * "shared": [rows, rows] for all samples of a batch; "keys": [batch, 1, 1, rows], which rows of each nobody sees; "own":
+ * [batch, 1, rows, rows].
+ */
+export type BiasShape = "shared" | "keys" | "own";
+
+export interface Bias {
+  readonly shape: BiasShape;
+  /** 0 where a row may be looked at, `HIDDEN` elsewhere. */
+  readonly values: Float32Array;
+}
+
+/** Shape of the tensor that holds a bias. */
+export function biasDims<Rows extends number | string>(
+  shape: BiasShape,
+  batch: number,
+  rows: Rows,
+): readonly (number | Rows)[] {
+  if (shape === "shared") return [rows, rows];
+  return shape === "keys" ? [batch, 1, 1, rows] : [batch, 1, rows, rows];
+}
+
+/** Samples of a batch, null for padding. */
+export type Sequences = readonly (PositionedSample | null)[];
+
+export interface AttentionScheme {
+  /** Whether the bias may depend on the samples; one serves all otherwise. */
+  readonly perSample: boolean;
+  /** Of whole sequences that are padded on the right to `rows` rows; null where nothing is hidden. */
+  bias(samples: Sequences, rows: number): Bias | null;
+  /** The first of its sample's tokens that token `index` sees when it is written on top of a cache. */
+  firstSeen(index: number): number;
+}
+
+/** Every token sees itself and what stands before it; that hides padding on the right, too. */
+export const causal: AttentionScheme = {
+  perSample: false,
+  bias: (_, rows) => ({ shape: "shared", values: causalBias(rows) }),
+  firstSeen: () => 0,
+};
+
+/** [rows, rows]: 0 where a token stands before another or is itself. */
+export function causalBias(rows: number): Float32Array {
+  const bias = new Float32Array(rows * rows);
+  for (let row = 0; row < rows; row++) bias.fill(HIDDEN, row * rows + row + 1, (row + 1) * rows);
+  return bias;
+}
+
+/** Every patch of a frame sees all of them, and none sees the padding behind shorter frames. */
+export const wholeFrames: AttentionScheme = {
+  perSample: true,
+  bias(samples, rows) {
+    const lengths = samples.map((sample) => sample?.frames[0]?.patches ?? rows);
+    if (lengths.every((length) => length === rows)) return null;
+    const values = new Float32Array(samples.length * rows);
+    lengths.forEach((length, sample) => {
+      values.fill(HIDDEN, sample * rows + length, (sample + 1) * rows);
+    });
+    return { shape: "keys", values };
+  },
+  firstSeen: () => 0,
+};
