@@ -20,7 +20,7 @@ export interface VisionConfig {
   readonly imageSize: number;
   readonly patchSize: number;
   readonly normEpsilon: number;
-  readonly activation: "gelu_pytorch_tanh";
+  readonly activation: "gelu_pytorch_tanh" | "gelu";
   /** Units of each layer where layers differ, see layer-widths.ts. */
   readonly widths?: readonly LayerWidths[];
 }

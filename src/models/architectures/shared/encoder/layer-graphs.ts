@@ -1,11 +1,20 @@
 /** The graphs of one layer of a vision tower, forward and back. */
 import { GraphBuilder, type Value } from "../../../../graph/graph.ts";
-import { add, geluTanh, multiply } from "../../../../graph/operations/elementwise.ts";
+import { add, gelu, geluTanh, multiply } from "../../../../graph/operations/elementwise.ts";
 import { matmul } from "../../../../graph/operations/linear.ts";
 import { layerNorm, softmax } from "../../../../graph/operations/normalise.ts";
 import { reshape, transpose } from "../../../../graph/operations/structure.ts";
 import { times } from "../../../../graph/shape.ts";
-import type { BackwardOptions, ForwardInputs, FrameBatch, LayerShape, VisionForwardOptions } from "../../definition.ts";
+import type {
+  BackwardOptions,
+  ForwardInputs,
+  FrameBatch,
+  LayerShape,
+  MatrixFormat,
+  PositionInputs,
+  VisionForwardOptions,
+} from "../../definition.ts";
+import type { BiasShape } from "../attention-scheme.ts";
 import { nameBackwardOutputs, nameForwardOutputs } from "../layer-outputs.ts";
 import { mixedPrecision, weightType } from "../mixed-precision.ts";
 import type { VisionConfig } from "./config.ts";
@@ -13,31 +22,56 @@ import { type EncoderLayers, gatesMlp, headSizeOf, layerWeights } from "./layer-
 
 /** What the graphs of a tower's layers are built from. */
 export interface EncoderGraphs {
-  readonly config: Pick<VisionConfig, "hiddenSize" | "heads" | "intermediateSize" | "normEpsilon">;
+  readonly config: Pick<
+    VisionConfig,
+    "hiddenSize" | "heads" | "intermediateSize" | "layers" | "normEpsilon" | "activation"
+  >;
   readonly layers: EncoderLayers;
   /** Rows of a frame. */
   readonly patches: number;
+  /** What layers with a graph of that name do to their input before anything else, [batch · patches, width]. */
+  readonly entrances?: Readonly<Record<string, Entrance>>;
 }
 
-type LayerOptions = FrameBatch & LayerShape & ForwardInputs;
+/** `weight` gives a tensor of the layer by its graph input. */
+export type Entrance = (
+  builder: GraphBuilder,
+  hidden: Value,
+  weight: (input: string) => Value,
+  options: FrameBatch & MatrixFormat,
+) => Value;
+
+type LayerOptions = FrameBatch & LayerShape & ForwardInputs & Pick<PositionInputs, "bias">;
+
+/** The first layer with the graph that is asked for. */
+function exampleOf({ config, layers }: EncoderGraphs, graph: string | undefined): number {
+  const all = Array.from({ length: config.layers }, (_, layer) => layer);
+  return all.find((layer) => layers.graphOf?.(layer) === graph) ?? 0;
+}
+
+/** The input `attention_bias`, see `PositionInputs`. */
+function biasInput(builder: GraphBuilder, bias: BiasShape, batch: number | string, patches: number): Value {
+  const shapes = { shared: [patches, patches], keys: [batch, 1, 1, patches], own: [batch, 1, patches, patches] };
+  return builder.input("attention_bias", shapes[bias]);
+}
 
 /** Adds one encoder layer to `builder`; declares its inputs. */
-function emitLayer(
-  builder: GraphBuilder,
-  { config, layers, patches }: EncoderGraphs,
-  { batch, attentionUnits: heads, compensation = false, precision = "float32" }: LayerOptions,
-) {
+function emitLayer(builder: GraphBuilder, graphs: EncoderGraphs, options: LayerOptions) {
+  const { config, layers, patches, entrances = {} } = graphs;
+  const { batch, attentionUnits: heads, graph, bias, compensation = false, precision = "float32" } = options;
   const { operand, single, project, scores } = mixedPrecision(builder, precision);
   const { hiddenSize: width, normEpsilon } = config;
   const headSize = headSizeOf(config);
   const columns = heads * headSize;
+  const activated = config.activation === "gelu" ? gelu : geluTanh;
   const rows = times(batch, patches);
   const hidden = builder.input("hidden", [rows, width]);
   const attentionMask = builder.input("attention_mask", [columns]);
   const mlpMask = builder.input("mlp_mask", ["F"]);
-  const slots = layerWeights(config, layers, 0, { attentionUnits: heads, mlpUnits: config.intermediateSize });
+  const widths = { attentionUnits: heads, mlpUnits: config.intermediateSize };
+  const slots = layerWeights(config, layers, exampleOf(graphs, graph), widths);
   const weight = Object.fromEntries(
-    slots.map(({ input, shape }) => {
+    slots.map(({ input, shape: stored, graphShape: shape = stored }) => {
       const sliced =
         input === "fc1" ? ["F", width] : input === "fc1_bias" ? ["F"] : input === "fc2" ? [width, "F"] : shape;
       return [input, builder.input(input, sliced, weightType(shape, precision))];
@@ -58,22 +92,25 @@ function emitLayer(
   const splitHeads = (x: Value) =>
     transpose(builder, reshape(builder, x, [batch, patches, heads, headSize]), [0, 2, 1, 3]);
 
-  const attentionInput = layerNorm(builder, hidden, w("attention_norm"), w("attention_norm_bias"), normEpsilon);
+  const entrance = entrances[graph ?? ""];
+  const entered = entrance ? entrance(builder, hidden, w, { batch, precision }) : hidden;
+  const attentionInput = layerNorm(builder, entered, w("attention_norm"), w("attention_norm_bias"), normEpsilon);
   const query = projectTo(attentionInput, "query");
   const keyProjection = projectTo(attentionInput, "key");
   const valueProjection = projectTo(attentionInput, "value");
   const key = splitHeads(keyProjection);
   const value = splitHeads(valueProjection);
   const scaled = scores(splitHeads(query), transpose(builder, key, [0, 1, 3, 2]), headSize ** -0.5);
-  const mixed = matmul(builder, operand(softmax(builder, scaled)), value);
+  const seen = bias ? add(builder, scaled, biasInput(builder, bias, batch, patches)) : scaled;
+  const mixed = matmul(builder, operand(softmax(builder, seen)), value);
   const joined = reshape(builder, transpose(builder, mixed, [0, 2, 1, 3]), [rows, columns]);
   const context = multiply(builder, joined, operand(attentionMask));
   const attentionOutput = projectLast(context, "output", "attention");
-  const middle = add(builder, hidden, gated(attentionOutput, "attention_gate"));
+  const middle = add(builder, entered, gated(attentionOutput, "attention_gate"));
 
   const mlpInput = layerNorm(builder, middle, w("mlp_norm"), w("mlp_norm_bias"), normEpsilon);
   const inner = projectTo(mlpInput, "fc1");
-  const activation = multiply(builder, geluTanh(builder, single(inner)), mlpMask);
+  const activation = multiply(builder, activated(builder, single(inner)), mlpMask);
   const mlpOutput = projectLast(activation, "fc2", "mlp");
   const output = add(builder, middle, gated(mlpOutput, "mlp_gate"));
   return {

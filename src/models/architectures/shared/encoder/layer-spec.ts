@@ -14,11 +14,10 @@ export interface EncoderLayers {
   readonly mlpNorm: string;
   /** Whether the four matrices of attention have biases. */
   readonly attentionBiases: boolean;
-  /**
-   * Of layers that compute more than others, where there are such: the name of their graph, and the tensors for it.
-   * `attention_gate` and `mlp_gate` [1] are factors of what the two modules add.
-   */
-  further?(layer: number): { readonly graph: string; readonly weights: readonly WeightSlot[] } | null;
+  /** Name of a layer's graph where it is not the tower's usual one, see `LayerShape`. */
+  graphOf?(layer: number): string | undefined;
+  /** Tensors of a layer beside those. `attention_gate` and `mlp_gate` [1] are factors of what the two modules add. */
+  further?(layer: number): readonly WeightSlot[];
 }
 
 /** SigLIP's layers below `prefix`. */
@@ -71,7 +70,7 @@ export function layerWeights(
     ...pair("mlp_norm", `${stem}.${layers.mlpNorm}`, [width]),
     ...pair("fc1", `${stem}.mlp.fc1`, [inner, width], { ...neurons, axis: "rows" }),
     ...pair("fc2", `${stem}.mlp.fc2`, [width, inner], { ...neurons, axis: "columns" }),
-    ...(layers.further?.(layer)?.weights ?? []),
+    ...(layers.further?.(layer) ?? []),
   ];
 }
 
@@ -86,7 +85,7 @@ export function layerSpec(sizes: EncoderSizes, layers: EncoderLayers, layer: num
   const { attentionUnits, mlpUnits: inner } = widths;
   const headSize = headSizeOf(sizes);
   const columns = attentionUnits * headSize;
-  const graph = layers.further?.(layer)?.graph;
+  const graph = layers.graphOf?.(layer);
   const weights = layerWeights(sizes, layers, layer, widths);
   const attentionWeight = {
     kind: "attn" as const,

@@ -18,14 +18,14 @@ import { headSizeOf, layerSpec, pair } from "./layer-spec.ts";
 
 /** Everything of a `TowerDefinition` that the layers say. */
 export function encoderTower(
-  { config, layers, patches }: EncoderGraphs & { readonly config: VisionConfig },
+  graphs: EncoderGraphs & { readonly config: VisionConfig },
   widths?: readonly LayerWidths[],
 ) {
+  const { config, layers } = graphs;
   const { hiddenSize: width } = config;
   const headSize = headSizeOf(config);
   const dense = { attentionUnits: config.heads, mlpUnits: config.intermediateSize };
   const units = widths ?? config.widths ?? Array.from({ length: config.layers }, () => dense);
-  const graphs = { config, layers, patches };
   const attentionBiases = layers.attentionBiases ? 3 * headSize : 0;
   return {
     tower: "vision",
