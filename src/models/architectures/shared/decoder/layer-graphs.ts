@@ -193,9 +193,10 @@ export function forwardGraph(
 export function backwardGraph(config: DecoderConfig, names: DecoderNames, { losses, ...options }: BackwardOptions) {
   const builder = new GraphBuilder(`text layer backward, batch ${options.batch}`);
   const values = emitLayer(builder, config, names, { ...options, decode: false });
-  const { query, keyProjection, valueProjection, gate, up } = values;
+  const { query, keyProjection, valueProjection, gate, up, mlpOutput } = values;
+  const down = config.outputNorms ? { down_gradient: mlpOutput } : {};
   const scored = {
-    attributed: { query_gradient: query, gate_gradient: gate, up_gradient: up },
+    attributed: { query_gradient: query, gate_gradient: gate, up_gradient: up, ...down },
     others: { key_gradient: keyProjection, value_gradient: valueProjection },
   };
   nameBackwardOutputs(builder, values, scored, losses);

@@ -144,7 +144,7 @@ export function layerSpec(config: DecoderConfig, names: DecoderNames, layer: num
         axis: "columns",
         groupSize: 1,
         inputTap: "mlp_activation",
-        gradientTap: null,
+        gradientTap: config.outputNorms ? "down_gradient" : null,
       },
     ],
   };
