@@ -6,12 +6,13 @@ import { readJson, readJsonText } from "../../core/json/read.ts";
 import { anyObject, type JsonObject, object, oneOf, text } from "../../core/json/schemas.ts";
 import { describeValue, showValue } from "../../core/json/show.ts";
 import type { Architecture } from "./architecture.ts";
+import { gemma3 } from "./gemma3/index.ts";
 import { idefics3 } from "./idefics3/index.ts";
 import { llama } from "./llama/index.ts";
 import { refuseQuantised } from "./quantised.ts";
 import { CONFIG, CONFIG_FILE } from "./shared/config-fields.ts";
 
-const ARCHITECTURES = [idefics3, llama] as const;
+const ARCHITECTURES = [idefics3, llama, gemma3] as const;
 
 /** config.json as data: what the architecture named in it makes of it. */
 export type ModelConfig = ReturnType<(typeof ARCHITECTURES)[number]["parseConfig"]>;

@@ -48,9 +48,6 @@ export function visionDefinition(model: VisionModel, widths?: readonly LayerWidt
 
   return {
     ...encoderTower({ config, layers: plainLayers(PREFIX), patches }, widths),
-    entrance: "rows",
-    connectorLayers: [],
-    addedBehind: [],
     imageTokenId,
     imageSize,
     largestFrame: { patches, tokens: imageTokens },
