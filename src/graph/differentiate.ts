@@ -20,6 +20,11 @@ function inOrder(target: Value): Value[] {
   return order;
 }
 
+/** Whether `target` is computed from `value`. */
+export function influences(value: Value, target: Value): boolean {
+  return inOrder(target).some(({ name }) => name === value.name);
+}
+
 /**
  * Gradients of a loss by `wanted`, given the loss's gradient by `target` (`cotangent`, of the same shape). May be
  * called several times on one graph with different cotangents: the forward nodes are shared.

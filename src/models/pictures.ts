@@ -9,8 +9,10 @@ import type { Picture } from "./image/picture.ts";
 export interface Frame {
   /** Rows of the vision tower. */
   readonly patches: number;
-  /** Rows of the text tower that its features take. */
+  /** Rows of the text tower that stand for it. */
   readonly tokens: number;
+  /** Rows of features that it has where these are not `tokens`, because layers attend to them. */
+  readonly features?: number;
   /** Rows and columns of its patches; which order they come in is the architecture's. */
   readonly grid: FrameGrid;
   /** What the vision tower's embedding is fed, [patches, numbers of a patch]. */

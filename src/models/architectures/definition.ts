@@ -8,8 +8,8 @@ import type { MatrixName } from "../../core/statistics.ts";
 import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/unit.ts";
 import type { GraphFunction } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
-import type { Frame } from "../pictures.ts";
-import type { AttentionScheme, BiasShape } from "./shared/attention-scheme.ts";
+import type { Frame, FrameFeed } from "../pictures.ts";
+import type { AttentionScheme, BiasShape, Sequences } from "./shared/attention-scheme.ts";
 import type { PositionScheme } from "./shared/rope.ts";
 
 /** What is done to a tensor's numbers on their way to the backend, so that graphs stay plain. */
@@ -110,6 +110,26 @@ export interface LayerFeeds {
   readonly positions: PositionScheme | null;
   /** Null where every row sees every row, whatever the sequence. */
   readonly attention: AttentionScheme | null;
+  /** Of layers that attend to pictures instead of text, see `VisionDefinition.entrance`; absent in all others. */
+  readonly pictures?: PictureAttention;
+}
+
+/** Rows of every sequence of a batch: `count` of each, from `first[i]` on. */
+export interface RowSpan {
+  readonly first: readonly number[];
+  readonly count: number;
+}
+
+/**
+ * What layers that attend to pictures are fed beside `states` [batch · states, width], what the pictures of each sample give
+ * one behind the other, padded with zeros. In a batch without a single picture such layers are passed over whole.
+ *
+ * Their backward graph gives out `states_gradient.c` for each loss. Their decode graph takes the keys and values of the
+ * states as `past_key` and `past_value`, as their forward graph gives them out, and gives out none.
+ */
+export interface PictureAttention {
+  /** By graph input, such as a bias [batch, 1, count, states]. Rows of samples without picture must come out unchanged. */
+  feeds(samples: Sequences, span: RowSpan, states: number): Readonly<Record<string, FrameFeed>>;
 }
 
 /** Samples that go through a graph at once: a number in the compiled graph, see docs/architecture.md. */
@@ -287,11 +307,26 @@ export interface VisionDefinition extends TowerDefinition {
   readonly embeddingWeights: readonly WeightSlot[];
   readonly connectorWeights: readonly WeightSlot[];
   readonly forward: GraphFunction<VisionForwardOptions>;
+  /**
+   * How pictures enter the text tower: their features take the place of the rows of image tokens, or layers attend to them
+   * (`LayerFeeds.pictures`).
+   */
+  readonly entrance: "rows" | "attention";
+  /** Layers whose outputs the connector reads as well, rising: its inputs `states.0…`, beside the last hidden states. */
+  readonly connectorLayers: readonly number[];
+  /**
+   * Text layers behind which the connector's further outputs `features.0…` are added to the rows of image tokens, one
+   * output for each.
+   */
+  readonly addedBehind: readonly number[];
   /** `patches` [batch · patches, numbers of a patch] and the embedding's weights → `hidden_out`. */
   readonly embed: GraphFunction<FrameBatch & MatrixFormat>;
-  /** `hidden` → `features` [batch · tokens of a frame, textWidth]. */
+  /** `hidden`, `states.k` → `features` [batch · rows of a frame's features, textWidth], `features.k` of the same shape. */
   readonly connector: GraphFunction<FrameBatch & MatrixFormat>;
-  /** `hidden`, `gradient.c` by the features → `hidden_gradient.c`. */
+  /**
+   * `hidden`, `states.k`, `gradient.c` by the features and `gradient.k.c` by `features.k` → `hidden_gradient.c`,
+   * `states_gradient.k.c`.
+   */
   readonly connectorBackward: GraphFunction<BatchSize & { readonly losses: number }>;
   /** `text` [rows, textWidth], `features` [m, textWidth], `index` int32 [rows] → `hidden_out`. */
   readonly merge: GraphFunction;

@@ -54,6 +54,9 @@ export function visionDefinition(model: Gemma3Config, widths?: readonly LayerWid
 
   return {
     ...encoderTower({ config, layers: plainLayers(TOWER), patches }, widths),
+    entrance: "rows",
+    connectorLayers: [],
+    addedBehind: [],
     imageTokenId,
     imageSize,
     largestFrame: { patches, tokens },

@@ -48,6 +48,9 @@ export function visionDefinition(model: VisionModel, widths?: readonly LayerWidt
 
   return {
     ...encoderTower({ config, layers: plainLayers(PREFIX), patches }, widths),
+    entrance: "rows",
+    connectorLayers: [],
+    addedBehind: [],
     imageTokenId,
     imageSize,
     largestFrame: { patches, tokens: imageTokens },
