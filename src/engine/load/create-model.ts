@@ -1,12 +1,13 @@
 /** Makes a model of a checkpoint's config and weights. */
 import { createUnitLayout, type UnitLayout } from "../../core/unit.ts";
+import type { Precision } from "../../graph/precision.ts";
 import { type ModelDefinition, towersOf, type WeightSlot } from "../../models/architectures/definition.ts";
 import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
 import { countParameters, outerSlots } from "../../models/architectures/weight-slots.ts";
 import type { FittedWeights } from "../../models/fit-weights.ts";
 import type { Weights } from "../../models/weights.ts";
 import type { Backend, Feeds } from "../../runtime/backend.ts";
-import { vocabularyParts } from "../pass/memory-plan.ts";
+import { vocabularyParts, WIDENED_BYTES } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
 import { createPrograms } from "../pass/programs.ts";
 import { type UploadOptions, uploadWeights } from "./weight-upload.ts";
@@ -18,11 +19,16 @@ export function defineModel(config: ModelConfig, parts = 1): ModelDefinition {
 
 /**
  * The same for a device whose largest buffer is `largestBuffer` bytes: the vocabulary's tables are cut to fit, in either
- * precision as float32, because measuring reads halves through float32 copies.
+ * precision as float32, because measuring reads halves through float32 copies, and then no larger than such a copy should be.
  */
-export function defineModelWithin(config: ModelConfig, largestBuffer: number): ModelDefinition {
+export function defineModelWithin(
+  config: ModelConfig,
+  largestBuffer: number,
+  precision: Precision = "float32",
+): ModelDefinition {
   const whole = defineModel(config);
-  const parts = vocabularyParts(whole.text, largestBuffer);
+  const largestPart = precision === "float16" ? Math.min(largestBuffer, WIDENED_BYTES) : largestBuffer;
+  const parts = vocabularyParts(whole.text, largestPart);
   return parts === 1 ? whole : defineModel(config, parts);
 }
 
@@ -50,7 +56,7 @@ export async function createModel(
 ): Promise<Model> {
   const { precision = "float32", generationWay = "whole", ifHeadsEqual = null } = options;
   const { largestBuffer } = backend.limits;
-  const stored = defineModelWithin(config, largestBuffer);
+  const stored = defineModelWithin(config, largestBuffer, precision);
   const { ownHead, embeddingWeights } = stored.text;
   const compared = ifHeadsEqual && ([ownHead, embeddingWeights[0]?.tensor ?? ""] as const);
   const uploaded = await uploadWeights(backend, stored, weights, {
@@ -60,7 +66,7 @@ export async function createModel(
   });
   const { hash, tensorOf } = uploaded;
   const fitted = uploaded.equal && ifHeadsEqual ? ifHeadsEqual : config;
-  const definition = fitted === config ? stored : defineModelWithin(fitted, largestBuffer);
+  const definition = fitted === config ? stored : defineModelWithin(fitted, largestBuffer, precision);
   // The second copy of a head that turned out to be the embedding.
   const spare = definition === stored ? [] : stored.text.headWeights.filter(({ tensor }) => tensor === ownHead);
   if (spare.length > 0) backend.release(...spare.map(tensorOf));

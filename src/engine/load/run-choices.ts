@@ -110,7 +110,7 @@ function gpuChoice(
 ): ModelChoice {
   const found = !(adapter instanceof PivotscopeError);
   const limit = found ? adapter.largestBuffer : 0;
-  const definition = defineModelWithin(config, found ? limit : DEFAULT_BUFFER);
+  const definition = defineModelWithin(config, found ? limit : DEFAULT_BUFFER, precision);
   const bytes = weightBytes(definition, precision);
   const largestBuffer = largestBufferBytes(definition);
   const base = { backend: "webgpu", precision, weightBytes: bytes, largestBuffer, bufferLimit: limit } as const;

@@ -1,7 +1,9 @@
 /** Gradients of the losses by the last hidden states, in as many stretches of rows as the logits' memory asks for. */
+import { invariant } from "../../core/errors.ts";
 import type { HeadLoss } from "../../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
+import { gradientsInParts, type HeadRows, partedHead } from "./head-in-parts.ts";
 import { logitRows, type MemoryLimits } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
 import { addMatrices, type Group, stretches } from "./rows.ts";
@@ -39,11 +41,14 @@ export async function headGradients(
   // Samples of padding have no loss.
   if (end === start) return weights.map(() => scope.upload(new Float32Array(rows * width), [rows, width]));
   using sums = openScope(backend);
-  const head = await singleWeights(sums, model, outerFeedsOf(model, headWeights));
+  const parted = partedHead(model);
+  const head = parted ? {} : await singleWeights(sums, model, outerFeedsOf(model, headWeights));
+  const back = (own: TensorScope, given: HeadRows) =>
+    parted ? gradientsInParts(own, model, parted, given) : gradientsAtOnce(own, model, head, given);
   let total: Tensor[] = [];
   for (const stretch of stretches(end - start, logitRows(vocabularySize, HEAD_COPIES, memory))) {
     const entries: Group = { first: start + stretch.first, end: start + stretch.end };
-    const part = await stretchGradients(sums, model, hidden, { ...request, head, entries, firstRow, rows });
+    const part = await stretchGradients(sums, model, hidden, { ...request, back, entries, firstRow, rows });
     const next: Tensor[] = [];
     for (const [loss, gradient] of part.entries()) {
       const before = total[loss];
@@ -60,30 +65,45 @@ async function stretchGradients(
   model: Model,
   hidden: Tensor,
   request: HeadRequest & {
-    readonly head: Feeds;
+    readonly back: (scope: TensorScope, given: HeadRows) => Promise<Tensor[]>;
     readonly entries: Group;
     readonly firstRow: number;
     readonly rows: number;
   },
 ): Promise<Tensor[]> {
-  const { batch, weights, head, entries, firstRow, rows } = request;
-  const { backend, definition } = model;
+  const { batch, back, entries, firstRow, rows } = request;
   const count = entries.end - entries.first;
-  const program = await model.programs.get(definition.text.headGradient, { losses: request.losses });
   const positions = batch.positions.subarray(entries.first, entries.end).map((row) => row - firstRow);
   const inverse = new Int32Array(rows).fill(count);
   positions.forEach((row, place) => {
     inverse[row] = place;
   });
-  using turn = openScope(backend);
-  const feeds: Record<string, Tensor> = {
+  using turn = openScope(model.backend);
+  const weights = request.weights.map(
+    (values, loss) =>
+      [`weights.${loss}`, turn.upload(values.subarray(entries.first, entries.end), [count, 1])] as const,
+  );
+  const gradients = await back(turn, {
+    hidden,
     positions: turn.upload(positions, [count]),
     inverse: turn.upload(inverse, [rows]),
     targets: turn.upload(batch.targets.subarray(entries.first, entries.end), [count, 1]),
-  };
-  weights.forEach((values, loss) => {
-    feeds[`weights.${loss}`] = turn.upload(values.subarray(entries.first, entries.end), [count, 1]);
+    weights: Object.fromEntries(weights),
+    losses: request.losses,
   });
-  const outputs = await turn.run(program, { ...head, ...feeds, hidden });
-  return scope.own(turn.give(weights.map((_, loss) => output(outputs, `hidden_gradient.${loss}`))));
+  return scope.own(turn.give(gradients));
+}
+
+/** The gradients by one graph that takes the whole table, which lies among the weights `head`. They are the scope's. */
+async function gradientsAtOnce(
+  scope: TensorScope,
+  { definition, programs }: Model,
+  head: Feeds,
+  { losses, weights, ...rows }: HeadRows,
+): Promise<Tensor[]> {
+  const { headGradient } = definition.text;
+  invariant(headGradient, "A head whose table is in one piece has one graph for its gradient.");
+  const program = await programs.get(headGradient, { losses });
+  const outputs = await scope.run(program, { ...head, ...weights, ...rows });
+  return losses.map((_, loss) => output(outputs, `hidden_gradient.${loss}`));
 }

@@ -208,6 +208,9 @@ export function logitRows(vocabulary: number, copies: number, { largestBuffer, l
   return Math.max(1, Math.min(Math.floor(largestBuffer / row), Math.floor(logits / (copies * row))));
 }
 
+/** Most bytes of a table's part that measuring widens at a time: more parts are more products, each smaller. */
+export const WIDENED_BYTES = 256 * MEBIBYTE;
+
 /** Parts that tables of the vocabulary are cut into so that each fits `largestBuffer` as float32. */
 export function vocabularyParts(
   { embeddingRows, width }: Pick<TextDefinition, "embeddingRows" | "width">,

@@ -46,6 +46,24 @@ function fusedGeneration(...parameters: Parameters<NonNullable<typeof text.gener
   return text.generation(...parameters);
 }
 
+function headGradient(): Graph {
+  if (!text.headGradient) throw new Error("The vocabulary of this test is in one piece.");
+  return text.headGradient({ losses: HEAD_LOSSES });
+}
+
+function headInParts(): Graph[] {
+  const head = parted.headInParts;
+  if (!head) throw new Error("The vocabulary of this test is in parts.");
+  return [
+    head.rows({}),
+    head.logits({ precision: "float16" }),
+    head.join({}),
+    head.residual({}),
+    head.back({ precision: "float16", rows: [32, 64] }),
+    head.rowsBack({ losses: HEAD_LOSSES }),
+  ];
+}
+
 const graphs: Graph[] = [
   text.embed({}),
   text.forward({ ...layerOf(text, 0).shape, batch: 2, modules: true, inputs: true, cache: true }),
@@ -59,11 +77,11 @@ const graphs: Graph[] = [
   fusedGeneration({ batch: 2, compensation: true }),
   text.pickSamples({}),
   text.head({}),
-  text.headGradient({ losses: HEAD_LOSSES }),
+  headGradient(),
   parted.embed({}),
   parted.head({}),
   parted.head({ precision: "float16" }),
-  parted.headGradient({ losses: HEAD_LOSSES }),
+  ...headInParts(),
   joinGraph({ parts: 4 }),
   sumGraph(),
   vision.embed({ batch: 2 }),

@@ -269,9 +269,32 @@ export interface TextDefinition extends TowerDefinition {
    * Gradient of Σ_p weight_p · NLL(target_p), or of Σ_p weight_p · P(target_p), by `hidden`, for several such losses
    * at once: `hidden`, `positions`,
    * `inverse` int32 [rows] (where each row went, or `picked`), `targets` int32 [picked, 1], `weights.c` [picked, 1]
-   * → `hidden_gradient.c` [rows, width].
+   * → `hidden_gradient.c` [rows, width]. Null where the table is in parts.
    */
-  readonly headGradient: GraphFunction<{ readonly losses: readonly HeadLoss[] }>;
+  readonly headGradient: GraphFunction<{ readonly losses: readonly HeadLoss[] }> | null;
+  /** The head and its gradient with one part of the table at a time; null where the table is in one piece. */
+  readonly headInParts: HeadInParts | null;
+}
+
+/**
+ * What `TextDefinition.head` and `headGradient` do, part by part: so that of a table that is stored in half precision no more
+ * than one part needs to be there in single precision.
+ */
+export interface HeadInParts {
+  /** Inputs of the table's parts in `headWeights`, in order, with the ids that each has logits of. */
+  readonly parts: readonly { readonly input: string; readonly rows: readonly [number, number] }[];
+  /** `hidden` [rows, width], `positions` int32 [picked] and the head's vectors → `normalised` [picked, width]. */
+  readonly rows: GraphFunction;
+  /** `normalised` and one part, `table` [words, width] in `precision` → `logits` [picked, words]. */
+  readonly logits: GraphFunction<MatrixFormat>;
+  /** `logits.0…` of all parts → `logits` [picked, vocabulary]. */
+  readonly join: GraphFunction;
+  /** `logits` [picked, vocabulary], `targets` int32 [picked, 1] → `residual` of its shape, `probability` [picked, 1]. */
+  readonly residual: GraphFunction;
+  /** `residual` and the part of `rows`, `table` → `gradient` [picked, width], the part's share of that by `normalised`. */
+  readonly back: GraphFunction<MatrixFormat & { readonly rows: readonly [number, number] }>;
+  /** As `headGradient`, with `gradient` by `normalised` and `probability` in the place of table and targets. */
+  readonly rowsBack: GraphFunction<{ readonly losses: readonly HeadLoss[] }>;
 }
 
 /** How many rows a frame has in either tower. */

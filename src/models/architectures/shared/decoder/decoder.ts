@@ -10,6 +10,7 @@ import { countedPositions } from "../rope.ts";
 import type { DecoderConfig } from "./config.ts";
 import { FUSED_HEAD_STEP } from "./fused-attention.ts";
 import { generationGraph, wholeGenerationGraph } from "./generation.ts";
+import { headInParts } from "./head-in-parts.ts";
 import { backwardGraph, forwardGraph } from "./layer-graphs.ts";
 import { type DecoderNames, headsPerUnit, layerSpec } from "./layer-spec.ts";
 import { normSlot } from "./norms.ts";
@@ -48,6 +49,7 @@ export function decoderDefinition(
   const embeddingShape = [embeddingRows(config), width] as const;
   const embeddingWeights = vocabularySlots("embedding", embeddingTensor, embeddingShape, vocabularyParts);
   const headTable = vocabularySlots("head", headTensor, [vocabularySize, width], vocabularyParts);
+  const inOnePiece = vocabularyParts === 1 ? headTable[0] : undefined;
   const fused = headSize % FUSED_HEAD_STEP === 0;
   return {
     tower: "text",
@@ -88,6 +90,7 @@ export function decoderDefinition(
     },
     embed: ({ precision }) => embedGraph(config, embeddingWeights, precision),
     head: ({ precision }) => headGraph(config, headTable, precision),
-    headGradient: ({ losses }) => headGradientGraph(config, headTable, losses),
+    headGradient: inOnePiece ? ({ losses }) => headGradientGraph(config, inOnePiece, losses) : null,
+    headInParts: inOnePiece ? null : headInParts(config, headTable),
   };
 }

@@ -7,7 +7,7 @@
 import { invariant } from "../../../../core/errors.ts";
 import { gradients } from "../../../../graph/differentiate.ts";
 import { type Graph, GraphBuilder, type Value } from "../../../../graph/graph.ts";
-import { add, multiply, negate, scale } from "../../../../graph/operations/elementwise.ts";
+import { multiply, negate, scale } from "../../../../graph/operations/elementwise.ts";
 import { linear } from "../../../../graph/operations/linear.ts";
 import { rmsNorm, targetResidual } from "../../../../graph/operations/normalise.ts";
 import { cast, gatherRows } from "../../../../graph/operations/structure.ts";
@@ -53,7 +53,7 @@ function tableInputs(
 }
 
 /** One after another along `axis`. Not differentiated. */
-function join(builder: GraphBuilder, values: readonly Value[], axis: number, length: number | string): Value {
+export function join(builder: GraphBuilder, values: readonly Value[], axis: number, length: number | string): Value {
   const [first] = values;
   invariant(first, "There is nothing to join.");
   if (values.length === 1) return first;
@@ -114,25 +114,17 @@ export function embedGraph(
   return builder.build();
 }
 
-/** Picks rows of the hidden states and multiplies them with the head; the logits stay in parts. */
-function emitHead(
+/** Picks rows of the hidden states as the head takes them. With `inverse` the picking has a gradient. */
+export function pickRows(
   builder: GraphBuilder,
-  config: VocabularyConfig,
-  table: readonly WeightSlot[],
-  { inverse, precision = "float32" }: { readonly inverse?: Value; readonly precision?: "float32" | "float16" } = {},
+  { hiddenSize: width, normEpsilon }: Pick<VocabularyConfig, "hiddenSize" | "normEpsilon">,
+  inverse?: Value,
 ) {
-  const { hiddenSize: width, normEpsilon } = config;
   const hidden = builder.input("hidden", ["R", width]);
   const positions = builder.input("positions", ["P"], "int32");
   const norm = builder.input("norm", [width]);
-  const parts = tableInputs(builder, table, precision);
   const picked = gatherRows(builder, hidden, positions, inverse);
-  const normalised = rmsNorm(builder, picked, norm, normEpsilon);
-  // The same value as a leaf: the way back stops there, adds up the parts, and goes on from there once.
-  const leaf: Value = { name: normalised.name, shape: normalised.shape, type: normalised.type };
-  const operand = cast(builder, leaf, precision);
-  const logits = parts.map((part) => cast(builder, linear(builder, operand, part), "float32"));
-  return { hidden, picked, normalised, leaf, logits };
+  return { hidden, picked, normalised: rmsNorm(builder, picked, norm, normEpsilon) };
 }
 
 /** See `TextDefinition.head`. `precision` is the table's and the product's; logits are float32 always. */
@@ -142,43 +134,40 @@ export function headGraph(
   precision: "float32" | "float16" = "float32",
 ): Graph {
   const builder = new GraphBuilder("head");
-  const { logits } = emitHead(builder, config, table, { precision });
+  const operand = cast(builder, pickRows(builder, config).normalised, precision);
+  const parts = tableInputs(builder, table, precision);
+  const logits = parts.map((part) => cast(builder, linear(builder, operand, part), "float32"));
   builder.output("logits", join(builder, logits, 1, config.vocabularySize));
   return builder.build();
 }
 
-/** Gradient by `target` of what has the gradient `cotangent` by the logits, whose parts are columns of it. */
-function throughParts(builder: GraphBuilder, logits: readonly Value[], cotangent: Value, target: Value): Value {
-  const widths = logits.map(({ shape }) => Number(shape[1]));
-  const columns =
-    logits.length === 1
-      ? [cotangent]
-      : builder.emitMany(
-          "Split",
-          [cotangent, builder.constant(BigInt64Array.from(widths, BigInt), [widths.length])],
-          logits.map(({ shape }) => ({ shape })),
-          { attributes: { axis: 1 } },
-        );
-  const shares = logits.flatMap((part, index) => {
-    const column = columns[index];
-    return column ? gradients(builder, part, column, [target]) : [];
-  });
-  return shares.reduce((sum, share) => add(builder, sum, share));
+/** See `TextDefinition.headGradient`. */
+export function headGradientGraph(config: VocabularyConfig, table: WeightSlot, losses: readonly HeadLoss[]): Graph {
+  const builder = new GraphBuilder("head backward");
+  const rows = pickRows(builder, config, builder.input("inverse", ["R"], "int32"));
+  const [weight] = tableInputs(builder, [table]);
+  invariant(weight, "The head has a table.");
+  const targets = builder.input("targets", ["P", 1], "int32");
+  const logits = linear(builder, rows.normalised, weight);
+  const { residual, probability } = targetResidual(builder, logits, targets);
+  const [cotangent] = gradients(builder, logits, residual, [rows.normalised]);
+  invariant(cotangent, "The logits depend on the picked rows.");
+  nameLossGradients(builder, rows, cotangent, probability, losses);
+  return builder.build();
 }
 
-/** See `TextDefinition.headGradient`. */
-export function headGradientGraph(
-  config: VocabularyConfig,
-  table: readonly WeightSlot[],
+/**
+ * Names the gradients of all losses by the hidden states, from that of −ln P(target) by the normalised rows (`cotangent`) and
+ * P(target) (`probability` [P, 1]). The losses differ by one factor per row, so what lies before is gone back through once.
+ */
+export function nameLossGradients(
+  builder: GraphBuilder,
+  { hidden, picked, normalised }: ReturnType<typeof pickRows>,
+  cotangent: Value,
+  probability: Value,
   losses: readonly HeadLoss[],
-): Graph {
-  const builder = new GraphBuilder("head backward");
-  const head = emitHead(builder, config, table, { inverse: builder.input("inverse", ["R"], "int32") });
-  const { hidden, picked, normalised, leaf, logits } = head;
-  const targets = builder.input("targets", ["P", 1], "int32");
-  const { residual, probability } = targetResidual(builder, join(builder, logits, 1, config.vocabularySize), targets);
-  // The losses differ by one factor per row, so the head is gone back through once for all of them.
-  const [shared] = gradients(builder, normalised, throughParts(builder, logits, residual, leaf), [picked]);
+): void {
+  const [shared] = gradients(builder, normalised, cotangent, [picked]);
   invariant(shared, "The logits depend on the picked rows.");
   losses.forEach((kind, loss) => {
     const weights = builder.input(`weights.${loss}`, ["P", 1]);
@@ -187,5 +176,4 @@ export function headGradientGraph(
       builder.output(`hidden_gradient.${loss}`, gradient);
     }
   });
-  return builder.build();
 }
