@@ -66,16 +66,15 @@ export function framesOfTokens(
   vision: VisionDefinition | null,
   { prompt, pixelValues, pixelShape }: Pick<TokenSample, "prompt" | "pixelValues" | "pixelShape">,
 ): Frame[] {
-  const expected = vision?.pixelShape.join(", ") ?? "";
-  const found = pixelShape?.slice(1).join(", ") ?? "";
-  if (pixelShape !== null && found !== expected) {
+  const [, ...shape] = pixelShape ?? [];
+  if (pixelShape !== null && !(vision && takesPixels(vision, shape))) {
     throw new PivotscopeError(
       "bad-input",
-      `A sample has pixels of the shape [${found}]; the model takes ${vision ? `[${expected}]` : "no pictures"}.`,
+      `A sample has pixels of the shape [${shape.join(", ")}]; the model takes ${vision ? takenPixels(vision) : "no pictures"}.`,
       "Make the samples with the model's own image processor.",
     );
   }
-  const frames = framesOfPixels(vision, pixelValues);
+  const frames = framesOfPixels(vision, pixelValues, shape);
   const rows = frames.reduce((sum, { tokens }) => sum + tokens, 0);
   const tokens = vision === null ? 0 : prompt.filter((id) => id === vision.imageTokenId).length;
   if (tokens === rows) return frames;
@@ -86,11 +85,29 @@ export function framesOfTokens(
   );
 }
 
-/** Frames of normalised pixels [count, …`vision.pixelShape`]; none without vision tower. */
-export function framesOfPixels(vision: VisionDefinition | null, pixels: Float32Array | null): Frame[] {
+function takesPixels({ pixelShape, pixelStep }: VisionDefinition, shape: readonly number[]): boolean {
+  if (shape.length !== pixelShape.length) return false;
+  const free = pixelShape.length - 2;
+  return pixelShape.every((needed, axis) => {
+    const found = shape[axis] ?? 0;
+    return pixelStep !== undefined && axis >= free ? found > 0 && found % pixelStep === 0 : found === needed;
+  });
+}
+
+function takenPixels({ pixelShape, pixelStep }: VisionDefinition): string {
+  if (pixelStep === undefined) return `[${pixelShape.join(", ")}]`;
+  return `[${pixelShape.slice(0, -2).join(", ")}] and two sides that are multiples of ${pixelStep}`;
+}
+
+/** Frames of normalised pixels [count, …`shape`], `vision.pixelShape` when absent; none without vision tower. */
+export function framesOfPixels(
+  vision: VisionDefinition | null,
+  pixels: Float32Array | null,
+  shape: readonly number[] = vision?.pixelShape ?? [],
+): Frame[] {
   if (vision === null || pixels === null) return [];
-  const length = elementCount(vision.pixelShape);
+  const length = elementCount(shape);
   return Array.from({ length: pixels.length / length }, (_, index) =>
-    vision.frameOf(pixels.subarray(index * length, (index + 1) * length)),
+    vision.frameOf(pixels.subarray(index * length, (index + 1) * length), { shape }),
   );
 }

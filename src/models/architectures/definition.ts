@@ -8,7 +8,7 @@ import type { MatrixName } from "../../core/statistics.ts";
 import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/unit.ts";
 import type { GraphFunction } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
-import type { Frame, FrameFeed } from "../pictures.ts";
+import type { Frame, FrameFeed, FrameGrid } from "../pictures.ts";
 import type { AttentionScheme, BiasShape, Sequences } from "./shared/attention-scheme.ts";
 import type { PositionScheme } from "./shared/rope.ts";
 
@@ -311,6 +311,13 @@ export function onlyPositions({ tower, feeds }: Pick<TowerDefinition, "tower" | 
   return only.positions;
 }
 
+/** How normalised pixels lie in an array, and in a picture where this one was cut. */
+export interface PixelLayout {
+  readonly shape: readonly number[];
+  /** Rows and columns of pieces of the picture, where `shape` counts them first. */
+  readonly pieces?: FrameGrid;
+}
+
 export interface VisionDefinition extends TowerDefinition {
   readonly tower: "vision";
   /** Id of the token that stands for one row of a picture's features. */
@@ -321,10 +328,12 @@ export interface VisionDefinition extends TowerDefinition {
   readonly largestFrame: FrameRows;
   /** Numbers of one patch. */
   readonly patchValues: number;
-  /** Shape of the pixels that `frameOf` takes. */
+  /** Shape of the pixels that `frameOf` takes when nobody says: of the largest frame, height and width last. */
   readonly pixelShape: readonly number[];
+  /** Where pictures may have any size: their height and width are multiples of so many pixels. */
+  readonly pixelStep?: number;
   /** A frame of normalised pixels, for those that do not come out of the checkpoint's processor. */
-  frameOf(pixels: Float32Array): Frame;
+  frameOf(pixels: Float32Array, layout?: PixelLayout): Frame;
   /** Width of the text tower that the connector maps to. */
   readonly textWidth: number;
   readonly embeddingWeights: readonly WeightSlot[];
