@@ -172,7 +172,7 @@ describe("parseModelConfig", () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ["another architecture", { model_type: "qwen2_vl", architectures: ["Q"] }, /"qwen2_vl".*\["Q"\].*idefics3/],
+    ["another architecture", { model_type: "qwen2_audio", architectures: ["Q"] }, /"qwen2_audio".*\["Q"\].*idefics3/],
     ["no architecture", {}, /model_type is missing/],
     ["another activation", withText({ hidden_act: "gelu" }), /text_config.hidden_act" is the string "gelu".*"silu"/],
     ["another vision activation", withVision({ hidden_act: "quick_gelu" }), /"gelu_pytorch_tanh"/],

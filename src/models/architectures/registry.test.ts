@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { architectureOf, parseModelConfig } from "./registry.ts";
 
 const REFUSED = [
-  { model_type: "qwen2_vl", architectures: ["Qwen2VLForConditionalGeneration"] },
+  { model_type: "qwen2_audio", architectures: ["Qwen2AudioForConditionalGeneration"] },
   { architectures: ["MistralForCausalLM"] },
   { model_type: "constructor" },
   {},
@@ -13,8 +13,10 @@ it.each(REFUSED)("refuses what is not built in, naming what was found and all th
   expect(() => parseModelConfig(JSON.stringify(config))).toThrow(
     expect.objectContaining({
       code: "unsupported",
-      message: expect.stringMatching(new RegExp(`${found}.*supported are idefics3 and smolvlm .*, llama \\(Llama`)),
-      hint: expect.stringMatching(/SmolVLM, Llama/),
+      message: expect.stringMatching(
+        new RegExp(`${found}.*supported are idefics3 and smolvlm .*, llama \\(Llama.*, qwen2_vl and qwen2_5_vl `),
+      ),
+      hint: expect.stringMatching(/SmolVLM, Llama.*, Qwen2-VL and Qwen2.5-VL/),
     }),
   );
 });

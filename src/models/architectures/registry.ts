@@ -10,9 +10,10 @@ import { gemma3 } from "./gemma3/index.ts";
 import { idefics3 } from "./idefics3/index.ts";
 import { llama } from "./llama/index.ts";
 import { refuseQuantised } from "./quantised.ts";
+import { qwen2Vl } from "./qwen2-vl/index.ts";
 import { CONFIG, CONFIG_FILE } from "./shared/config-fields.ts";
 
-const ARCHITECTURES = [idefics3, llama, gemma3] as const;
+const ARCHITECTURES = [idefics3, llama, gemma3, qwen2Vl] as const;
 
 /** config.json as data: what the architecture named in it makes of it. */
 export type ModelConfig = ReturnType<(typeof ARCHITECTURES)[number]["parseConfig"]>;
