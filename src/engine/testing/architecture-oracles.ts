@@ -1,0 +1,10 @@
+/** The reference folders of small models, and what tensors are called in transformers 5's memory there. Tests only. */
+
+/** Of models whose two towers stand in a model of their own there, below "model.". */
+const qwenNames = (name: string) =>
+  name.startsWith("visual.") ? `model.${name}` : name.replace(/^model\./, "model.language_model.");
+
+export const ARCHITECTURE_ORACLES: readonly { readonly folder: string; laterNames(name: string): string }[] = [
+  { folder: "qwen2_vl-a", laterNames: qwenNames },
+  { folder: "qwen2_5_vl-a", laterNames: qwenNames },
+];
