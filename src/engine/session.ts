@@ -41,7 +41,7 @@ export interface Session {
   prepareInput(input: SampleInput, signal?: AbortSignal): Promise<PreparedInput>;
   /** The same for a sample of a samples file: its picture is read and decoded, or its scene drawn. */
   prepareQuestion(sample: PictureSample, readPicture: ReadPicture, signal?: AbortSignal): Promise<PreparedInput>;
-  /** Ids of a written trace as the model would have given it: a leading space, and the stop token at the end. */
+  /** Ids of a written trace as the model would have given it behind its prompt, the end of its turn included. */
   encodeTrace(trace: string): readonly number[];
   /** Trace positions of pivot tokens. */
   findPivots(trace: readonly number[], parameters: PivotParameters): readonly number[];
@@ -201,9 +201,12 @@ async function openOnce(
 }
 
 /** See `Session.encodeTrace`. */
-function encodeTrace({ tokenizer, stopIds }: Pick<Checkpoint, "tokenizer" | "stopIds">, trace: string): number[] {
+function encodeTrace(
+  { tokenizer, replies, stopIds }: Pick<Checkpoint, "tokenizer" | "replies" | "stopIds">,
+  trace: string,
+): number[] {
   if (!tokenizer) throw missing("tokenizer", "tokenizer.json");
-  const ids = tokenizer.encode(` ${trace.trim()}`);
-  const [stop] = stopIds;
+  const ids = replies?.encode(trace) ?? tokenizer.encode(trace.trim());
+  const stop = replies?.endOfTurn ?? stopIds[0];
   return stop === undefined ? ids : [...ids, stop];
 }

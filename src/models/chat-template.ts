@@ -6,6 +6,12 @@ import { anything, list, object, text } from "../core/json/schemas.ts";
 import { compileTemplate } from "./bounded-template.ts";
 import { checkpointFile } from "./checkpoint-file.ts";
 
+/**
+ * Llama's templates write a date into text-only prompts. It is always the one that they write where there is no clock: with
+ * today's, every day would have other prompts, and no calibration could be gone on with.
+ */
+const DATE = "26 Jul 2024";
+
 const USE_THE_MODELS_OWN = "Use the chat template that belongs to the model.";
 
 /** A message's parts, as templates of vision-language models want them. */
@@ -18,7 +24,10 @@ export interface ChatMessage {
 }
 
 export interface ChatTemplate {
-  /** Text up to where the assistant's reply begins. @throws PivotscopeError `bad-checkpoint` when the template fails. */
+  /**
+   * Text up to where the assistant's reply begins; where the last message is such a reply, up to its end.
+   * @throws PivotscopeError `bad-checkpoint` when the template fails.
+   */
   render(messages: readonly ChatMessage[]): string;
 }
 
@@ -95,6 +104,10 @@ function compile(text: string, file: string, tokens: Readonly<Record<string, str
   };
   const template = run("is not valid Jinja", () => compileTemplate(text));
   return {
-    render: (messages) => run("failed", () => template({ messages, add_generation_prompt: true, ...tokens })),
+    render(messages) {
+      const isReplied = messages.at(-1)?.role === "assistant";
+      const variables = { messages, add_generation_prompt: !isReplied, date_string: DATE, ...tokens };
+      return run("failed", () => template(variables));
+    },
   };
 }

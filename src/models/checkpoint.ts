@@ -10,8 +10,9 @@ import { findStopIds } from "./generation-config.ts";
 import { readModelConfig } from "./model-config-file.ts";
 import { openWeights } from "./open-weights.ts";
 import type { PictureProcessor } from "./pictures.ts";
-import { createPromptBuilder, type PromptBuilder } from "./prompt.ts";
+import { createPromptBuilder, type PromptBuilder, type PromptOptions } from "./prompt.ts";
 import { parseRecommended, type RecommendedParameters } from "./recommended.ts";
+import { createReplies, type Replies } from "./replies.ts";
 import { type EvaluationEntry, type PictureSample, parseCalibrationSet, parseEvaluationSet } from "./samples.ts";
 import { type CheckpointFolder, OPTIONAL_FILES, readTextIfPresent } from "./source.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
@@ -40,6 +41,8 @@ export interface Checkpoint extends FittedWeights {
   readonly prompts: PromptBuilder | null;
   /** Null without the image processor's settings, and for models without vision tower. */
   readonly images: PictureProcessor | null;
+  /** How replies are written; null without tokenizer or chat template. */
+  readonly replies: Replies | null;
   /** Token ids that end a reply. */
   readonly stopIds: readonly number[];
   readonly recommended: RecommendedParameters;
@@ -68,16 +71,25 @@ export async function openCheckpoint(folder: CheckpointFolder, options: OpenOpti
   const added = architectureOf(config).pictures?.prompt(config).addedTokens;
   const tokenizerConfig = texts["tokenizer_config.json"];
   const tokenizer = tokenizerJson === null ? null : createTokenizer(tokenizerJson, tokenizerConfig, added);
+  const template = findChatTemplate({
+    chatTemplateJson: texts["chat_template.json"],
+    chatTemplateJinja: texts["chat_template.jinja"],
+    tokenizerConfig,
+  });
+  const chat = tokenizer && template && { tokenizer, template };
+  const replies = chat && createReplies(chat.tokenizer, chat.template, architectureOf(config).pictures !== null);
   const calibration = texts["calibration.json"];
   const parts = {
     tokenizer,
-    prompts: openPrompts(config, tokenizer, texts),
+    prompts: chat && openPrompts(config, chat),
     images: openImages(config, tokenizer, texts),
     stopIds: findStopIds({
       generationConfig: texts["generation_config.json"],
       modelConfig,
       specialTokens: tokenizer?.specialTokens ?? new Map(),
+      endOfTurn: replies?.endOfTurn ?? null,
     }),
+    replies,
     recommended: parseRecommended(texts["pivotscope.json"]),
     calibration: calibration === null ? null : parseCalibrationSet(calibration),
   };
@@ -115,17 +127,11 @@ async function readOptionalFiles(folder: CheckpointFolder, options: OpenOptions)
   return Object.fromEntries(entries) as Record<OptionalFile, string | null>;
 }
 
-function openPrompts(config: ModelConfig, tokenizer: Tokenizer | null, texts: OptionalTexts): PromptBuilder | null {
-  const template = findChatTemplate({
-    chatTemplateJson: texts["chat_template.json"],
-    chatTemplateJinja: texts["chat_template.jinja"],
-    tokenizerConfig: texts["tokenizer_config.json"],
-  });
-  if (tokenizer === null || template === null) return null;
+function openPrompts(config: ModelConfig, chat: Pick<PromptOptions, "tokenizer" | "template">): PromptBuilder {
   const { define, pictures } = architectureOf(config);
   const { maximumTokens: maximumPositions, embeddingRows } = define(config).text;
   const image = pictures?.prompt(config) ?? null;
-  return createPromptBuilder({ tokenizer, template, maximumPositions, vocabularySize: embeddingRows, image });
+  return createPromptBuilder({ ...chat, maximumPositions, vocabularySize: embeddingRows, image });
 }
 
 function openImages(config: ModelConfig, tokenizer: Tokenizer | null, texts: OptionalTexts): PictureProcessor | null {

@@ -2,7 +2,8 @@
  * Which tokens end a reply.
  *
  * generation_config.json has the say; files of one checkpoint disagree. `<|im_end|>` is added where the tokenizer has
- * it as a special token: SmolVLM's text model was trained to end with it, and stopping on it too is safe.
+ * it as a special token: SmolVLM's text model was trained to end with it, and stopping on it too is safe. So is the token
+ * that the chat template ends a reply with, which some files forget.
  */
 import * as v from "valibot";
 import { type JsonSource, parseJson, readJson } from "../core/json/read.ts";
@@ -16,6 +17,8 @@ export interface StopSources {
   readonly modelConfig: string;
   /** The tokenizer's special tokens by text; empty when there is no tokenizer. */
   readonly specialTokens: ReadonlyMap<string, number>;
+  /** The token that the chat template ends a reply with; null where there is none. */
+  readonly endOfTurn?: number | null;
 }
 
 const END_OF_TURN = "<|im_end|>";
@@ -30,8 +33,8 @@ export function findStopIds(sources: StopSources): number[] {
   const generation =
     sources.generationConfig === null ? null : read(sources.generationConfig, "generation_config.json");
   const named = generation?.endIds() ?? config.endIds() ?? config.endIds("text_config");
-  const endOfTurn = sources.specialTokens.get(END_OF_TURN);
-  return [...new Set([...(named ?? []), ...(endOfTurn === undefined ? [] : [endOfTurn])])];
+  const further = [sources.specialTokens.get(END_OF_TURN), sources.endOfTurn];
+  return [...new Set([...(named ?? []), ...further.filter((id) => id !== undefined && id !== null)])];
 }
 
 /** One id or several. */

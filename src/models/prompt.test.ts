@@ -207,17 +207,6 @@ describe("buildPrompt", () => {
     );
   });
 
-  it("takes a picture's token that lies behind the words", () => {
-    const template = findChatTemplate(jinja(TEMPLATE));
-    if (template === null) throw new Error("no template");
-    const tokenizer = plainTokenizer("<image>", "<global-img>", "<fake_token_around_image>");
-    const image = { ...picturePrompt(1_000_000), write: () => "<image>" };
-    const options = { tokenizer, template, maximumPositions: 100, vocabularySize: 256, image };
-    expect(createPromptBuilder(options).buildPrompt({ question: "Why?", picture: layout(0, 0) }).ids).toContain(
-      1_000_000,
-    );
-  });
-
   it("refuses a template that leaves the question out", () => {
     const silent = builder({ template: "{% for part in messages[0].content %}{{ part.content }}{% endfor %}" });
     expect(() => silent.buildPrompt({ question: "Is it?", picture: null })).toThrow(

@@ -52,10 +52,10 @@ export function createPromptBuilder(options: PromptOptions): PromptBuilder {
       const rendered = template.render([
         { role: "user", content: contentOf(question, picture !== null, image !== null) },
       ]);
-      const text = picture === null || image === null ? rendered : expandImage(rendered, picture, image, tokenizer);
+      const text = picture === null || image === null ? rendered : writePictures(rendered, [picture], image, tokenizer);
       checkRendered(text, question);
       const ids = tokenizer.encode(text);
-      checkVocabulary(ids, options.vocabularySize, image);
+      checkVocabulary(ids, options.vocabularySize);
       if (image !== null) refuseTokens(ids, image);
       if (image !== null) checkPictureTokens(text, ids, picture === null ? "" : image.write(picture), image, tokenizer);
       // One position must be left for the first token of the reply.
@@ -132,9 +132,8 @@ export function refuseTokens(ids: readonly number[], { refusedTokens = [] }: Pic
   }
 }
 
-/** The picture's token may lie behind the words that the model writes: it is read and never written. */
-function checkVocabulary(ids: readonly number[], vocabularySize: number, image: PicturePrompt | null): void {
-  const beyond = ids.find((id) => id >= vocabularySize && id !== image?.tokenId);
+function checkVocabulary(ids: readonly number[], vocabularySize: number): void {
+  const beyond = ids.find((id) => id >= vocabularySize);
   if (beyond === undefined) return;
   throw new PivotscopeError(
     "bad-checkpoint",
@@ -165,27 +164,43 @@ function checkRendered(rendered: string, question: string): void {
   );
 }
 
-/** Replaces the one placeholder of the rendered template by the tokens of all frames. */
-function expandImage(rendered: string, picture: PictureLayout, image: PicturePrompt, tokenizer: Tokenizer): string {
-  const parts = rendered.split(image.placeholder);
-  const [before, after] = parts;
-  if (before === undefined || after === undefined || parts.length !== 2) {
+/**
+ * Replaces the placeholders of a rendered template, one a picture, by the tokens of its frames.
+ *
+ * @throws PivotscopeError `bad-checkpoint` where there are more or fewer; `unsupported` when the tokenizer knows no token for
+ *   a picture's crops.
+ */
+export function writePictures(
+  rendered: string,
+  pictures: readonly PictureLayout[],
+  { placeholder, write }: Pick<PicturePrompt, "placeholder" | "write">,
+  tokenizer: Pick<Tokenizer, "tokenId">,
+): string {
+  const parts = rendered.split(placeholder);
+  if (parts.length !== pictures.length + 1) {
+    const wanted = pictures.length === 1 ? "one picture" : plural(pictures.length, "picture");
     throw new PivotscopeError(
       "bad-checkpoint",
-      `The chat template wrote "${image.placeholder}" ${plural(parts.length - 1, "time")} for one picture.`,
+      `The chat template wrote "${placeholder}" ${plural(parts.length - 1, "time")} for ${wanted}.`,
       "Use the chat template that belongs to the model.",
     );
   }
-  const expansion = image.write(picture);
-  for (const token of new Set(expansion.match(/<[^>]+>/g))) {
-    if (tokenizer.tokenId(token) !== null) continue;
-    throw new PivotscopeError(
-      "unsupported",
-      `The tokenizer has no token "${token}" for a picture of ${picture.grid.rows} × ${picture.grid.columns} crops.`,
-      "Do not split the picture.",
-    );
-  }
-  return before + expansion + after;
+  const written = pictures.map((picture) => {
+    const expansion = write(picture);
+    for (const token of new Set(expansion.match(/<[^>]+>/g))) {
+      if (tokenizer.tokenId(token) === null) throw unknownPlace(token, picture);
+    }
+    return expansion;
+  });
+  return parts.map((part, index) => part + (written[index] ?? "")).join("");
+}
+
+function unknownPlace(token: string, { grid }: PictureLayout): PivotscopeError {
+  return new PivotscopeError(
+    "unsupported",
+    `The tokenizer has no token "${token}" for a picture of ${grid.rows} × ${grid.columns} crops.`,
+    "Do not split the picture.",
+  );
 }
 
 function positionsOf(ids: readonly number[], tokenId: number | null): number[] {

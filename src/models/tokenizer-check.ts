@@ -7,6 +7,7 @@ import { parseJson, readJson } from "../core/json/read.ts";
 import { anyObject, anything, firstWrong, flag, integer, list, object, oneOf, text } from "../core/json/schemas.ts";
 import type { AddedToken } from "./tokenizer/added-tokens.ts";
 import { TOKENIZER_FILE } from "./tokenizer/steps.ts";
+import { BYTE_TOKENS, createTokenBytes } from "./tokenizer/token-bytes.ts";
 
 /** Ids below this are read; the largest vocabularies have some hundred thousand. */
 export const LARGEST_VOCABULARY = 16_777_216;
@@ -62,7 +63,7 @@ const addedSchema = v.pipe(
 );
 
 const tokenizerSchema = object({
-  decoder: v.nullish(object({ type: oneOf(["ByteLevel"]) }), {}),
+  decoder: anything,
   model: modelSchema,
   added_tokens: v.nullish(list(addedSchema), []),
   normalizer: anything,
@@ -76,8 +77,17 @@ export type TokenizerDefinition = v.InferOutput<typeof tokenizerSchema>;
  * Reads the text of tokenizer.json.
  *
  * @throws PivotscopeError `bad-checkpoint` naming the field that is of the wrong type; `unsupported` for a model other
- *   than BPE or a decoder other than ByteLevel.
+ *   than BPE or a decoder that we do not have.
  */
 export function checkTokenizer(json: string): TokenizerDefinition {
-  return readJson(tokenizerSchema, parseJson(json, TOKENIZER_FILE), TOKENIZER_FILE);
+  const definition = readJson(tokenizerSchema, parseJson(json, TOKENIZER_FILE), TOKENIZER_FILE);
+  const { byteLevel } = createTokenBytes(definition.decoder);
+  const { byte_fallback: fallback, vocab } = definition.model;
+  if (byteLevel) return definition;
+  // Otherwise a character without a token of its own would be lost without a word.
+  if (!fallback)
+    throw TOKENIZER_FILE.wrong("model.byte_fallback", fallback, 'true beside a decoder that is not "ByteLevel"');
+  const missing = BYTE_TOKENS.find((token) => !Object.hasOwn(vocab, token));
+  if (missing === undefined) return definition;
+  throw TOKENIZER_FILE.wrong(`model.vocab.${missing}`, undefined, "a token for every byte");
 }

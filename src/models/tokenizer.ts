@@ -8,11 +8,12 @@
  */
 import { BPE } from "@huggingface/tokenizers";
 import { PivotscopeError, reasonOf } from "../core/errors.ts";
-import { BYTE_CHARACTERS, bytesOfToken } from "./byte-level.ts";
+import { BYTE_CHARACTERS } from "./byte-level.ts";
 import { type AddedToken, type FindTokens, tokenFinder } from "./tokenizer/added-tokens.ts";
 import { specialToken, tokensOfConfig, withAddedTokens } from "./tokenizer/further-tokens.ts";
 import { createNormalizer } from "./tokenizer/normalizers.ts";
 import { createPreTokenizer } from "./tokenizer/pre-tokenizers.ts";
+import { createTokenBytes } from "./tokenizer/token-bytes.ts";
 import { type Work, workFor } from "./tokenizer/work.ts";
 import { checkTokenizer, type TokenizerDefinition } from "./tokenizer-check.ts";
 
@@ -48,7 +49,8 @@ const REPLACEMENT = "\uFFFD";
  * @param tokenizerJson text of tokenizer.json.
  * @param tokenizerConfig text of tokenizer_config.json, or null when it is not there.
  * @param alsoAdded tokens of the vocabulary that are special ones besides those that the files name.
- * @throws PivotscopeError `bad-checkpoint` for files that cannot be read, `unsupported` unless it is BPE by bytes.
+ * @throws PivotscopeError `bad-checkpoint` for files that cannot be read, `unsupported` unless it is BPE that can write any
+ *   byte.
  */
 export function createTokenizer(
   tokenizerJson: string,
@@ -60,8 +62,9 @@ export function createTokenizer(
   const addedTokens = indexAddedTokens(definition.added_tokens);
   const model = runLibrary(() => new BPE(modelConfig(definition)));
   const cutText = createCutter(definition);
+  const { byteLevel, of: bytesOf } = createTokenBytes(definition.decoder);
   const missingBytes = new Set(
-    BYTE_CHARACTERS.flatMap((character, byte) => (model.tokens_to_ids.has(character) ? [] : [byte])),
+    byteLevel ? BYTE_CHARACTERS.flatMap((character, byte) => (model.tokens_to_ids.has(character) ? [] : [byte])) : [],
   );
 
   function createTokenStream(): TokenStream {
@@ -69,10 +72,10 @@ export function createTokenizer(
     return {
       push(id) {
         const added = addedTokens.byId.get(id);
-        if (added !== undefined) return decoder.decode() + added;
-        const token: string | undefined = model.vocab[id];
+        if (added !== undefined && byteLevel) return decoder.decode() + added;
+        const token: string | undefined = added ?? model.vocab[id];
         if (token === undefined) return decoder.decode() + REPLACEMENT;
-        const bytes = bytesOfToken(token);
+        const bytes = bytesOf(token);
         return bytes === null ? decoder.decode() + token : decoder.decode(bytes, { stream: true });
       },
       end: () => decoder.decode(),

@@ -78,9 +78,15 @@ async function findLacking(folder: CheckpointFolder, config: ModelConfig, signal
     const processor = await readTextIfPresent(folder, "processor_config.json", signal);
     return pictures?.openProcessor(config, { preprocessor: null, processor }, null) !== null;
   };
-  const { whatIsLacking } = await loadLacking();
+  const { OLDER_TOKENIZERS, whatIsLacking } = await loadLacking();
+  const older = await Promise.all(
+    OLDER_TOKENIZERS.map(async (names) =>
+      (await Promise.all(names.map((name) => has(name)))).includes(false) ? [] : names,
+    ),
+  );
   return whatIsLacking({
     tokenizer: await has("tokenizer.json"),
+    olderTokenizer: older.find(({ length }) => length > 0) ?? [],
     template: await hasTemplate(),
     processor: pictures && (await hasProcessor()),
   });

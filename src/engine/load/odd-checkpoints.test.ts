@@ -127,6 +127,16 @@ describe("before a model is opened, people are told", () => {
     else expect(needs.note).toMatch(note);
   });
 
+  it("how a tokenizer in an older form becomes one that is read", async () => {
+    const folder = await createOddFolder({ files: { "tokenizer.json": null } });
+    const older = ["vocab.json", "merges.txt"];
+    const has = async (path: string) => older.includes(path) || folder.has(path);
+    const { note } = await inspectCheckpoint({ ...folder, has }, nodeDevice, { backend: "cpu" });
+    expect(note).toMatch(
+      /add tokenizer\.json .* Its vocab\.json and merges\.txt are not read here; transformers makes/,
+    );
+  });
+
   it.each<[string, OddCheckpoint, RegExp]>([
     [
       "how it is quantised",

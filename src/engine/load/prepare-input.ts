@@ -36,7 +36,7 @@ export async function prepareInput(
   { picture, question, split = false, budget }: SampleInput,
   signal?: AbortSignal,
 ): Promise<PreparedInput> {
-  if (!prompts) throw missing("tokenizer or chat template", "tokenizer.json and chat_template.json");
+  if (!prompts) throw missing("tokenizer or chat template", "tokenizer.json and chat_template.json or .jinja");
   if (picture && !images) throw missing("image processor", "preprocessor_config.json");
   if (picture && images && budget !== undefined) checkBudget(images.budget, budget);
   const processed = picture && images ? await images.process(picture, { split, budget, signal }) : null;
