@@ -15,6 +15,8 @@ export interface Frame {
   readonly features?: number;
   /** Rows and columns of its patches; which order they come in is the architecture's. */
   readonly grid: FrameGrid;
+  /** Rows [begin, end) of its patches that hold nothing of the picture: computed like all others, counted nowhere. */
+  readonly idle?: readonly (readonly [begin: number, end: number])[];
   /** What the vision tower's embedding is fed, [patches, numbers of a patch]. */
   readonly values: Float32Array;
   /** Further inputs of the vision tower's embedding, by port; those of several frames are joined along the first axis. */

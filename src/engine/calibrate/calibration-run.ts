@@ -277,11 +277,14 @@ function framesIn(run: CalibrationRun): FrameOrPadding[] {
   return run.samples.map((sample) => sample?.frames[0] ?? null);
 }
 
-/** Patches of frames count as visual, padding not at all. */
+/** Patches of frames count as visual, padding and rows that hold nothing not at all. */
 function frameClasses(frames: readonly FrameOrPadding[], patches: number): Int32Array {
   const classes = new Int32Array(frames.length * patches).fill(TOKEN_CLASS.ignored);
   frames.forEach((frame, index) => {
-    if (frame) classes.fill(TOKEN_CLASS.visual, index * patches, index * patches + frame.patches);
+    if (!frame) return;
+    const start = index * patches;
+    classes.fill(TOKEN_CLASS.visual, start, start + frame.patches);
+    for (const [begin, end] of frame.idle ?? []) classes.fill(TOKEN_CLASS.ignored, start + begin, start + end);
   });
   return classes;
 }
