@@ -5,11 +5,15 @@ import { describe, expect, it } from "vitest";
 import { describeWithShared, readSharedJson } from "../../../testing/shared.ts";
 import { decodePicture } from "../../image/decode-node.ts";
 import { aspectRatioId, bestTiling, sizeOnCanvas, tilings } from "./canvas.ts";
-import { findProcessorConfig, frameOfCanvas, layOnCanvas, realTiles } from "./processor.ts";
+import { findProcessorConfig, frameOfCanvas, layOnCanvas } from "./processor.ts";
+import { realTiles } from "./tiles.ts";
 
 const GEOMETRY = { tileSize: 560, patchSize: 14, tiles: 4 };
 const SETTINGS = { do_pad: true, max_image_tiles: 4, size: { height: 560, width: 560 }, resample: 2 };
-const PER_TILE = 1600 * 588;
+const SIZES = { imageSize: 560, patchSize: 14, tiles: 4 };
+/** Numbers of a patch, and rows of a tile: one of its class, its patches, and seven of nothing. */
+const ROW = 588;
+const TILE_ROWS = 1 + 1600 + 7;
 
 function configOf(settings: object) {
   const config = findProcessorConfig({ preprocessor: JSON.stringify(settings), processor: null }, GEOMETRY);
@@ -84,17 +88,17 @@ describeWithShared(
       expect(createHash("sha256").update(canvas.image.data).digest("hex").slice(0, 16)).toBe(entry.canvas.sha256);
 
       const frame = await frameOfCanvas(canvas, GEOMETRY, configOf(SETTINGS));
-      expect([frame.patches, frame.tokens, frame.values.length]).toEqual([6400, 1, 4 * PER_TILE]);
+      expect([frame.patches, frame.tokens, frame.values.length]).toEqual([6432, 1, 6432 * ROW]);
       expect(frame.feeds).toEqual({ aspect_ratio_id: { shape: [1], values: Int32Array.of(entry.aspect_ratio_id) } });
-      expect(realTiles(frame, GEOMETRY)).toBe(entry.aspect_ratio_mask.filter((real) => real === 1).length);
+      expect(realTiles(frame, SIZES)).toBe(entry.aspect_ratio_mask.filter((real) => real === 1).length);
       for (const [tile, expected] of entry.tile_means.entries()) {
-        const values = frame.values.subarray(tile * PER_TILE, (tile + 1) * PER_TILE);
+        const values = frame.values.subarray((tile * TILE_ROWS + 1) * ROW, (tile * TILE_ROWS + 1601) * ROW);
         expect(values.reduce((sum, value) => sum + value, 0) / values.length).toBeCloseTo(expected, 6);
         if (entry.aspect_ratio_mask[tile] === 0) expect(new Set(values)).toEqual(new Set([entry.empty_tile_value]));
       }
       // A square picture fills its tile.
       if (picture.width === picture.height) return;
-      const last = realTiles(frame, GEOMETRY) * PER_TILE - 1;
+      const last = (realTiles(frame, SIZES) * TILE_ROWS - 7) * ROW - 1;
       for (const [channel, expected] of entry.padding_value_in_a_tile.entries()) {
         expect(frame.values[last - (2 - channel) * 196]).toBeCloseTo(expected, 5);
       }

@@ -20,7 +20,8 @@ import {
   normalisationOf,
   PILLOW,
 } from "../shared/pictures/processor-settings.ts";
-import { aspectRatioId, bestTiling, sizeOnCanvas, type Tiling } from "./canvas.ts";
+import { bestTiling, sizeOnCanvas, type Tiling } from "./canvas.ts";
+import { frameOfPatches } from "./frames.ts";
 
 /** What config.json says of a picture's way into the model. */
 export interface TileGeometry {
@@ -86,10 +87,7 @@ export async function layOnCanvas(
   return { image: { width, height, data }, tiling };
 }
 
-/**
- * A frame of all tiles, tile by tile, patches of each row by row; those of tiles that the canvas has not are zeros. Its grid
- * is that of the canvas, and its feed `aspect_ratio_id` int32 [1] names the tiling.
- */
+/** A frame of what lies on the canvas, see `frameOfPatches`. */
 export async function frameOfCanvas(
   { image, tiling }: Canvas,
   { tileSize, patchSize, tiles }: TileGeometry,
@@ -98,25 +96,13 @@ export async function frameOfCanvas(
 ): Promise<Frame> {
   const pause = createPause(signal);
   const levels = levelsOf(normalisation);
-  const perSide = tileSize / patchSize;
-  const tileValues = perSide ** 2 * 3 * patchSize ** 2;
-  const values = new Float32Array(tiles * tileValues);
+  const tileValues = 3 * tileSize ** 2;
+  const values = new Float32Array(tiling.rows * tiling.columns * tileValues);
   for (let tile = 0; tile < tiling.rows * tiling.columns; tile++) {
     const [row, column] = [Math.floor(tile / tiling.columns), tile % tiling.columns];
     const cropped = cropImage(image, column * tileSize, row * tileSize, tileSize, tileSize);
     const target = values.subarray(tile * tileValues, (tile + 1) * tileValues);
     await cutPatches(cropped, levels, { patchSize, block: 1 }, target, pause);
   }
-  return {
-    patches: tiles * perSide ** 2,
-    tokens: 1,
-    grid: { rows: tiling.rows * perSide, columns: tiling.columns * perSide },
-    values,
-    feeds: { aspect_ratio_id: { shape: [1], values: Int32Array.of(aspectRatioId(tiling, tiles)) } },
-  };
-}
-
-/** How many of the frame's tiles hold a piece of the picture; they come first. */
-export function realTiles({ grid }: Pick<Frame, "grid">, { tileSize, patchSize }: TileGeometry): number {
-  return (grid.rows * grid.columns) / (tileSize / patchSize) ** 2;
+  return frameOfPatches({ imageSize: tileSize, patchSize, tiles, channels: 3 }, values, tiling);
 }

@@ -2,26 +2,19 @@
  * Pictures that enter the text tower by cross-attention: their features take no rows of it. They are states that some layers
  * look at in place of the tokens before, and a sample without picture has no such layers.
  */
-import { HIDDEN, type Sequences } from "./attention-scheme.ts";
+import type { PictureAttention } from "../definition.ts";
+import { HIDDEN } from "./attention-scheme.ts";
 import type { PositionedSample } from "./rope.ts";
 
-/** What tokens may see of their samples' states. */
-export interface CrossFeeds {
+/** Graph inputs of a layer that attends to pictures, beside `states`. */
+export const CROSS = {
   /** [batch, 1, tokens, states]: 0 where a state may be looked at, `HIDDEN` elsewhere. */
-  readonly bias: Float32Array;
+  bias: "cross_bias",
   /** [batch · tokens, 1]: 1 where a token may see a picture, 0 elsewhere. */
-  readonly visible: Float32Array;
+  visible: "cross_visible",
   /** [batch · tokens, 1]: 1 where the token's sample has a picture, 0 elsewhere. */
-  readonly present: Float32Array;
-}
-
-export interface CrossScheme {
-  /**
-   * For `count` tokens of each sample, from its token `first[i]` on. Its states are the rows of its frames one after another,
-   * and rows of nothing behind them up to `states`.
-   */
-  of(samples: Sequences, first: readonly number[], count: number, states: number): CrossFeeds;
-}
+  present: "cross_present",
+} as const;
 
 /** Tokens [begin, end) that see one picture. */
 export type Span = readonly [begin: number, end: number];
@@ -60,12 +53,13 @@ export interface FrameStates {
 export function crossAttention(
   imageTokenId: number,
   statesOf: (frame: PositionedSample["frames"][number]) => FrameStates,
-): CrossScheme {
+): PictureAttention {
   return {
-    of(samples, first, count, states) {
-      const bias = new Float32Array(samples.length * count * states).fill(HIDDEN);
-      const visible = new Float32Array(samples.length * count);
-      const present = new Float32Array(samples.length * count);
+    feeds(samples, { first, count }, states) {
+      const rows = samples.length * count;
+      const bias = new Float32Array(rows * states).fill(HIDDEN);
+      const visible = new Float32Array(rows);
+      const present = new Float32Array(rows);
       for (const [index, sample] of samples.entries()) {
         if (!sample || sample.frames.length === 0) continue;
         const spans = pictureSpans(sample.prompt, imageTokenId);
@@ -85,7 +79,11 @@ export function crossAttention(
           }
         }
       }
-      return { bias, visible, present };
+      return {
+        [CROSS.bias]: { shape: [samples.length, 1, count, states], values: bias },
+        [CROSS.visible]: { shape: [rows, 1], values: visible },
+        [CROSS.present]: { shape: [rows, 1], values: present },
+      };
     },
   };
 }

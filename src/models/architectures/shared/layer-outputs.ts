@@ -7,6 +7,8 @@ import type { ForwardOutputs, LossTaps } from "../definition.ts";
 export interface LayerValues {
   /** The layer's input, [rows, width]. */
   readonly hidden: Value;
+  /** What it reads of pictures beside, where layers attend to them. */
+  readonly states?: Value;
   readonly attentionInput: Value;
   /** Masked input of the output projection. */
   readonly context: Value;
@@ -61,7 +63,11 @@ export function nameBackwardOutputs(
 ): void {
   nameInputTaps(builder, values);
   losses.forEach((taps, loss) => {
-    const wanted = { hidden_gradient: values.hidden, ...tapsOf(values, scored, taps) };
+    const wanted = {
+      hidden_gradient: values.hidden,
+      ...(values.states && { states_gradient: values.states }),
+      ...tapsOf(values, scored, taps),
+    };
     const cotangent = builder.input(`gradient.${loss}`, values.output.shape);
     const stems = Object.keys(wanted);
     gradients(builder, values.output, cotangent, Object.values(wanted)).forEach((gradient, index) => {
