@@ -125,7 +125,7 @@ export function visionDefinition(model: MllamaConfig, widths?: readonly LayerWid
     largestFrame: { patches: frame, tokens: 1 },
     patchValues: channels * patchSize ** 2,
     pixelShape: [tiles, channels, imageSize, imageSize],
-    frameOf: (pixels) => frameOfTiles(config, pixels),
+    frameOf: (pixels, layout) => frameOfTiles(config, pixels, layout?.pieces),
     textWidth,
     embeddingWeights: embeddingSlots(config),
     connectorWeights: [...columns, { input: "projection_bias", tensor: `${CONNECTOR}.bias`, shape: [textWidth] }],
