@@ -18,9 +18,11 @@ const PROGRAMS = /\bllama(?:\.cpp|-bpe|-cli|-mtmd-cli|-server|-cpp-python)(?![\w
 
 /** Files that may name one, and why. */
 const ALLOWED: Readonly<Record<string, string>> = {
+  "src/charts/experiments/paper.ts": "numbers of a paper by model",
   "src/models/architectures/registry.ts": "it lists them",
   "src/models/architectures/onnx-layouts.ts": "it lists them",
   "src/models/architectures/shared/decoder/rope-config.ts": "what files call a way of scaling positions",
+  "src/models/export/gguf/pre-tokenizers.ts": "what another program calls ways of cutting texts",
   "src/models/export/gguf/vision-parts.ts": "it lists what each is to another program",
   "src/models/export/transformers/modelings.ts": "it lists what each brings along for another program",
   "src/models/hub/address.ts": "an example of an address",

@@ -1,15 +1,18 @@
 /** Each architecture's ONNX files. They stand apart from `registry.ts`, so that only exports load them. */
 import { PivotscopeError } from "../../core/errors.ts";
 import { onnxLayout as idefics3 } from "./idefics3/onnx-layout.ts";
-import { onnxLayout as llama } from "./llama/onnx-layout.ts";
 import type { ModelConfig } from "./registry.ts";
+import { textOnlyLayout } from "./shared/decoder/text-only-onnx.ts";
 import type { OnnxLayout } from "./shared/onnx-part.ts";
 
 type Name = ModelConfig["architecture"];
 
 const LAYOUTS: { readonly [Own in Name]?: OnnxLayout<Extract<ModelConfig, { architecture: Own }>> } = {
   idefics3,
-  llama,
+  llama: textOnlyLayout("llama"),
+  qwen2: textOnlyLayout("qwen2"),
+  qwen3: textOnlyLayout("qwen3"),
+  "gemma3-text": textOnlyLayout("gemma3_text"),
 };
 
 /**

@@ -3,18 +3,14 @@ import { readJson } from "../../../core/json/read.ts";
 import { object } from "../../../core/json/schemas.ts";
 import { CONFIG } from "../shared/config-fields.ts";
 import { type DecoderConfig, decoderFields, decoderOf } from "../shared/decoder/config.ts";
+import type { TextOnlyConfig } from "../shared/decoder/text-only.ts";
 
-export interface LlamaConfig {
-  readonly architecture: "llama";
-  readonly text: DecoderConfig;
-  readonly tieWordEmbeddings: boolean;
-}
+export type LlamaConfig = TextOnlyConfig<"llama">;
 
 const schema = object(decoderFields);
 
 /** @throws PivotscopeError `bad-checkpoint` or `unsupported`, naming the field. */
-export function parseLlama(found: unknown): LlamaConfig {
+export function parseLlama(found: unknown): DecoderConfig {
   const fields = readJson(schema, found, CONFIG);
-  const text = decoderOf(fields, fields.tie_word_embeddings ?? false);
-  return { architecture: "llama", text, tieWordEmbeddings: text.tieWordEmbeddings };
+  return decoderOf(fields, fields.tie_word_embeddings ?? false);
 }

@@ -2,13 +2,16 @@
 import { PivotscopeError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/json/schemas.ts";
 import { ownModeling as idefics3 } from "../../architectures/idefics3/transformers.ts";
-import { ownModeling as llama } from "../../architectures/llama/transformers.ts";
 import type { ModelConfig } from "../../architectures/registry.ts";
+import { textOnlyModeling } from "../../architectures/shared/decoder/text-only-transformers.ts";
 import type { OwnModeling } from "./own-modeling.ts";
 
 const MODELINGS: Partial<Readonly<Record<ModelConfig["architecture"], (config: JsonObject) => OwnModeling>>> = {
   idefics3,
-  llama,
+  llama: () => textOnlyModeling("LlamaForCausalLM"),
+  qwen2: () => textOnlyModeling("Qwen2ForCausalLM"),
+  qwen3: () => textOnlyModeling("Qwen3ForCausalLM"),
+  "gemma3-text": () => textOnlyModeling("Gemma3ForCausalLM"),
 };
 
 /**

@@ -71,8 +71,50 @@ const DEFAULT_EPSILON = 1e-6;
 
 const absentOr = <const Value extends string | number | boolean>(values: readonly Value[]) => v.nullish(oneOf(values));
 
+/** What a decoder's class in transformers takes where a field is missing. */
+export interface DecoderDefaults {
+  readonly hidden_size: number;
+  readonly num_attention_heads: number;
+  /** Null where it is as many as query heads. */
+  readonly num_key_value_heads: number | null;
+  readonly vocab_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly rope_theta: number;
+  readonly max_position_embeddings: number;
+}
+
+const DEFAULTS: DecoderDefaults = {
+  hidden_size: 4096,
+  num_attention_heads: 32,
+  num_key_value_heads: null,
+  vocab_size: 32_000,
+  intermediate_size: 11_008,
+  num_hidden_layers: 32,
+  rope_theta: 10_000,
+  max_position_embeddings: 2048,
+};
+
+/** Fields of a decoder's sizes and positions. */
+export function sizeFields(defaults: DecoderDefaults) {
+  const { width, vocabulary, mlpWidth, layers } = LARGEST;
+  return {
+    hidden_size: v.nullish(integer(1, width), defaults.hidden_size),
+    num_attention_heads: v.nullish(integer(1, width), defaults.num_attention_heads),
+    num_key_value_heads: v.optional(v.nullable(integer(1, width)), defaults.num_key_value_heads),
+    head_dim: v.nullish(integer(1, width)),
+    vocab_size: v.nullish(integer(1, vocabulary), defaults.vocab_size),
+    intermediate_size: v.nullish(integer(1, mlpWidth), defaults.intermediate_size),
+    num_hidden_layers: v.nullish(integer(1, layers), defaults.num_hidden_layers),
+    rms_norm_eps: v.nullish(positive),
+    rope_theta: v.nullish(positive, defaults.rope_theta),
+    max_position_embeddings: v.nullish(integer(1), defaults.max_position_embeddings),
+  };
+}
+
 /** A decoder's fields, at the top of config.json or in an object of it. */
 export const decoderFields = {
+  ...sizeFields(DEFAULTS),
   hidden_act: absentOr(["silu", "swish"]),
   attention_bias: absentOr([false]),
   mlp_bias: absentOr([false]),
@@ -80,34 +122,26 @@ export const decoderFields = {
   qk_layer_norms: absentOr([false]),
   rope_interleaved: absentOr([false]),
   partial_rotary_factor: absentOr([1]),
-  hidden_size: v.nullish(integer(1, LARGEST.width), 4096),
-  num_attention_heads: v.nullish(integer(1, LARGEST.width), 32),
-  num_key_value_heads: v.nullish(integer(1, LARGEST.width)),
-  head_dim: v.nullish(integer(1, LARGEST.width)),
-  vocab_size: v.nullish(integer(1, LARGEST.vocabulary), 32_000),
-  intermediate_size: v.nullish(integer(1, LARGEST.mlpWidth), 11_008),
-  num_hidden_layers: v.nullish(integer(1, LARGEST.layers), 32),
-  rms_norm_eps: v.nullish(positive),
-  rope_theta: v.nullish(positive, 10_000),
   rope_parameters: ropeSchema,
   rope_scaling: ropeSchema,
-  max_position_embeddings: v.nullish(integer(1), 2048),
   tie_word_embeddings: v.nullish(flag),
   per_layer_config: perLayer(["num_attention_heads", "num_key_value_heads"]),
 };
 
 const decoderSchema = object(decoderFields);
 
+/** What a decoder is made of; of the other fields the schema has looked whether they say anything else. */
+export type DecoderFields = Omit<
+  v.InferOutput<typeof decoderSchema>,
+  "hidden_act" | "attention_bias" | "mlp_bias" | "qk_layer_norms" | "rope_interleaved" | "partial_rotary_factor"
+>;
+
 /**
  * @param tieWordEmbeddings whether the head shares the embedding's matrix; files state it in different places.
  * @param epsilon of the norms where the file says none.
  * @throws PivotscopeError `bad-checkpoint` for fields that contradict each other.
  */
-export function decoderOf(
-  fields: v.InferOutput<typeof decoderSchema>,
-  tieWordEmbeddings: boolean,
-  epsilon = DEFAULT_EPSILON,
-): DecoderConfig {
+export function decoderOf(fields: DecoderFields, tieWordEmbeddings: boolean, epsilon = DEFAULT_EPSILON): DecoderConfig {
   const { hidden_size: hiddenSize, num_attention_heads: heads, rope_parameters: parameters } = fields;
   const keyValueHeads = fields.num_key_value_heads ?? heads;
   if (heads % keyValueHeads !== 0) {

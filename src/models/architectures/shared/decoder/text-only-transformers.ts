@@ -1,11 +1,11 @@
-/** The class with which transformers runs a sliced Llama: Python that lies in its folder. */
-import type { OwnModeling } from "../../export/transformers/own-modeling.ts";
-import { modelingCode, TEXT_WIDTHS } from "../shared/decoder/transformers-code.ts";
+/** The class with which transformers runs a sliced model that is a decoder alone: Python that lies in its folder. */
+import type { OwnModeling } from "../../../export/transformers/own-modeling.ts";
+import { modelingCode, TEXT_WIDTHS } from "./transformers-code.ts";
 
-const baseClass = "LlamaForCausalLM";
-const className = `Sliced${baseClass}`;
-
-const ownClass = `class ${className}(${baseClass}):
+/** @param baseClass of transformers. */
+export function textOnlyModeling(baseClass: string): OwnModeling {
+  const className = `Sliced${baseClass}`;
+  const ownClass = `class ${className}(${baseClass}):
     """The same model with the widths of its layers."""
 
     def __init__(self, config):
@@ -16,8 +16,6 @@ const ownClass = `class ${className}(${baseClass}):
         config.per_layer_config = own
         self.post_init()
 `;
-
-export function ownModeling(): OwnModeling {
   const code = modelingCode({ baseClass, helpers: "", ownClass });
   return { baseClass, className, autoClass: "AutoModelForCausalLM", code };
 }
