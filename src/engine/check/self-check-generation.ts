@@ -13,11 +13,12 @@
 import { invariant, PivotscopeError, reasonOf } from "../../core/errors.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ModelConfig } from "../../models/architectures/registry.ts";
+import { ANY_SEQUENCE } from "../../models/architectures/shared/rope.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { createFusedLayers } from "../generate/generate-fused.ts";
 import type { Row } from "../generate/generation-rows.ts";
 import type { SelfCheckResult } from "../load/self-check-result.ts";
-import { ANY_SEQUENCE, layerFeeds } from "../pass/layer-feeds.ts";
+import { layerFeeds } from "../pass/layer-feeds.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope } from "../pass/scope.ts";

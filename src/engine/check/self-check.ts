@@ -16,14 +16,14 @@ import type { Graph } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { Bounds } from "../../models/architectures/architecture.ts";
 import {
-  onlyPositions,
+  ALL_LAYERS,
   type TextDefinition,
   type VisionDefinition,
   type WeightSlot,
 } from "../../models/architectures/definition.ts";
 import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
 import { causalBias } from "../../models/architectures/shared/attention-scheme.ts";
-import { rotaryTables } from "../../models/architectures/shared/rope.ts";
+import { ANY_SEQUENCE, rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Backend, output } from "../../runtime/backend.ts";
 import type { SelfCheckResult } from "../load/self-check-result.ts";
 import { openScope } from "../pass/scope.ts";
@@ -70,14 +70,14 @@ function ones(length: number) {
 
 function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
   const { width, headSize } = text;
-  const positions = onlyPositions(text);
-  const { shape, attentionColumns, mlpColumns, weights } = layerOf(text, 0);
+  const { shape, feeds = ALL_LAYERS, attentionColumns, mlpColumns, weights } = layerOf(text, 0);
+  const positions = text.feeds[feeds]?.positions;
   const run = (tokens: number): Numbers => {
-    const { cosine, sine } = rotaryTables(positions.plan, positions.of({ prompt: [], frames: [] }, 0, tokens));
+    const tables = positions && rotaryTables(positions.plan, positions.of(ANY_SEQUENCE, 0, tokens));
+    const dims = [tokens, headSize];
     return {
       hidden: hiddenStates(numbers, tokens, width),
-      rope_cosine: { data: cosine, dims: [tokens, headSize] },
-      rope_sine: { data: sine, dims: [tokens, headSize] },
+      ...(tables && { rope_cosine: { data: tables.cosine, dims }, rope_sine: { data: tables.sine, dims } }),
       attention_bias: { data: causalBias(tokens), dims: [tokens, tokens] },
       attention_mask: ones(attentionColumns),
       mlp_mask: ones(mlpColumns),

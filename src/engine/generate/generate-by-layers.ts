@@ -8,8 +8,9 @@
  */
 import { throwIfCancelled } from "../../core/errors.ts";
 import { ALL_LAYERS, type LayerFeeds, type LayerShape } from "../../models/architectures/definition.ts";
+import { ANY_SEQUENCE } from "../../models/architectures/shared/rope.ts";
 import { output, type Program, type Tensor } from "../../runtime/backend.ts";
-import { ANY_SEQUENCE, type LayerInputs, ownTables, type SharedFeeds } from "../pass/layer-feeds.ts";
+import { type LayerInputs, ownTables, type SharedFeeds } from "../pass/layer-feeds.ts";
 import { checkSequence, memoryLimits, sequencesOf } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
@@ -101,6 +102,35 @@ function stepFeeds(
   return ({ feeds = ALL_LAYERS }) => made.get(feeds) ?? { feeds: {}, options: {} };
 }
 
+/** What a first pass leaves beside the cache. */
+interface FirstPass {
+  /** Of the last layer, [rows · tokens, width], the scope's. */
+  readonly hidden: Tensor;
+  /** Of the longest row, to which the others are padded on the right. */
+  readonly tokens: number;
+}
+
+/** First pass over prompts and prefixes of `rows`, which fills `cache` with as many slots as the longest has tokens. */
+export async function prefillByLayers(
+  scope: TensorScope,
+  model: Model,
+  cache: KeyValueCache,
+  request: WriterRequest,
+  rows: Rows,
+): Promise<FirstPass> {
+  const { backend, definition, precision } = model;
+  // Attention is written out here: its scores are one tensor, which has to fit into a buffer.
+  const longest = Math.max(...rows.map((row) => row?.prefilled ?? 0));
+  checkSequence(sequencesOf(definition, "text", longest), memoryLimits(backend));
+  const { batch, features } = await encodeRows(scope, model, rows, request);
+  const shared = textFeeds(scope, model, batch, [rows.length]);
+  const options = { precision, compensation: request.masks.compensated, batch: rows.length, cache: true };
+  const programOf = (own: LayerOptions) => model.programs.get(definition.text.forward, { ...options, ...own });
+  const embedded = scope.own(await embedTokens(model, batch, features));
+  const hidden = await runLayers(scope, model, cache, request, embedded, shared, programOf);
+  return { hidden, tokens: batch.tokens };
+}
+
 /** Writes layer by layer. */
 export function createLayerWriter(model: Model, request: WriterRequest): Writer {
   const { backend, definition, precision } = model;
@@ -110,19 +140,11 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
   let slots = 0;
   return {
     async prefill(rows) {
-      // Attention is written out here: its scores are one tensor, which has to fit into a buffer.
-      const tokens = Math.max(...rows.map((row) => row?.prefilled ?? 0));
-      checkSequence(sequencesOf(definition, "text", tokens), memoryLimits(backend));
       using scope = openScope(backend);
-      const { batch, features } = await encodeRows(scope, model, rows, request);
-      const shared = textFeeds(scope, model, batch, [rows.length]);
-      prefilled = batch.tokens;
-      slots = batch.tokens;
-      const programOf = (own: LayerOptions) =>
-        model.programs.get(definition.text.forward, { ...options, ...own, batch: rows.length, cache: true });
-      const embedded = scope.own(await embedTokens(model, batch, features));
-      const hidden = await runLayers(scope, model, cache, request, embedded, shared, programOf);
-      return await nextIds(model, hidden, lastRows(rows, batch.tokens));
+      const { hidden, tokens } = await prefillByLayers(scope, model, cache, request, rows);
+      prefilled = tokens;
+      slots = tokens;
+      return await nextIds(model, hidden, lastRows(rows, tokens));
     },
     async step(rows) {
       using scope = openScope(backend);

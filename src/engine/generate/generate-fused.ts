@@ -6,15 +6,16 @@
  */
 
 import { invariant, throwIfCancelled } from "../../core/errors.ts";
-import { onlyPositions } from "../../models/architectures/definition.ts";
-import { halfRotaryTables } from "../../models/architectures/shared/rope.ts";
+import { ropePort } from "../../models/architectures/definition.ts";
+import { ANY_SEQUENCE, equalPositions, halfRotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope, type Releasable, releasable, type TensorScope } from "../pass/scope.ts";
 import { embedTokens, rowsOfIds } from "../pass/tokens.ts";
+import { prefillByLayers } from "./generate-by-layers.ts";
 import { encodeRows, lastRows, nextIds, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
-import { type KeyValueCache, makeRoom, pickFromCache, releaseCache, runOnCache } from "./kv-cache.ts";
+import { extendCache, type KeyValueCache, makeRoom, pickFromCache, releaseCache, runOnCache } from "./kv-cache.ts";
 
 /** `feeds` with the layer's number behind every name, as a graph of all layers has its ports. */
 export function ofLayer(feeds: Feeds, layer: number): Feeds {
@@ -64,13 +65,44 @@ export function mostTokens(rows: Rows): number {
   return Math.max(...rows.map((row) => (row ? row.input.prompt.length + row.limit : 1)));
 }
 
-/** Rotary tables of `count` positions; they are the scope's. */
-export function rotaryFeeds(scope: TensorScope, { definition }: Model, count: number): Feeds {
-  const { headSize } = definition.text;
-  const positions = onlyPositions(definition.text);
-  const { cosine, sine } = halfRotaryTables(positions.plan, count);
+/** The kinds of layers of the text tower that turn anything, and how each counts positions. */
+function positionsByKind({ definition: { text } }: Model) {
+  return Object.entries(text.feeds).flatMap(([name, { positions }]) => (positions ? [{ name, positions }] : []));
+}
+
+/**
+ * Whether one table of positions serves all of `rows`, and attention is what fused operators know. Slots of the cache are
+ * tokens of the samples in their order, so that a table's row is the position of the token in that slot, whatever it is.
+ */
+export function fusedFits(model: Model, rows: Rows): boolean {
+  const count = mostTokens(rows);
+  return positionsByKind(model).every(({ positions }) => {
+    if (!positions.perSample) return true;
+    const [first, ...others] = rows.flatMap((row) => (row ? [positions.of(row.input, 0, count)] : []));
+    return !first || others.every((own) => equalPositions(own, first));
+  });
+}
+
+/** Whether tokens of `rows` see tokens behind them, as those of one picture may; fused attention has none of that. */
+export function seesAhead({ definition: { text } }: Model, rows: Rows): boolean {
+  const perSample = Object.values(text.feeds).some(({ attention }) => attention?.perSample);
+  return perSample && rows.some((row) => row !== null && row.input.frames.length > 0);
+}
+
+/** Rotary tables of `count` slots, for rows that share them (`fusedFits`); they are the scope's. */
+export function rotaryFeeds(scope: TensorScope, model: Model, count: number, rows: Rows = []): Feeds {
+  const { headSize } = model.definition.text;
+  const sample = rows.find((row) => row !== null)?.input ?? ANY_SEQUENCE;
   const upload = (values: Float32Array) => scope.upload(values, [count, headSize / 2]);
-  return { rope_cosine: upload(cosine), rope_sine: upload(sine) };
+  return Object.fromEntries(
+    positionsByKind(model).flatMap(({ name, positions }) => {
+      const { cosine, sine } = halfRotaryTables(positions.plan, positions.of(sample, 0, count));
+      return [
+        [ropePort("cosine", name), upload(cosine)],
+        [ropePort("sine", name), upload(sine)],
+      ];
+    }),
+  );
 }
 
 /** Feeds of all weights and masks of the layers. */
@@ -85,6 +117,8 @@ export interface FusedLayers extends Releasable {
    * ownership of `hidden`; returns the last layer's, which the caller releases.
    */
   prefill(rows: Rows, hidden: Tensor): Promise<Tensor>;
+  /** Takes over `cache`, filled by another first pass over `rows`, in which the longest has `tokens` tokens. */
+  takeOver(rows: Rows, cache: KeyValueCache, tokens: number): Promise<void>;
   /** The same for one more token of each row, [rows, width]. */
   step(rows: Rows, hidden: Tensor): Promise<Tensor>;
   /** Goes on with the rows at `places` only. */
@@ -110,14 +144,23 @@ export function createFusedLayers(model: Model, { masks, signal }: WriterRequest
     const outputs = await runOnCache(scope, model, program, given, cache);
     return scope.give(output(outputs, "hidden_out"));
   };
+  const start = (rows: Rows) => {
+    lengths.start(rows);
+    const most = mostTokens(rows);
+    rope = rotaryFeeds(tables, model, most, rows);
+    return most;
+  };
   return {
     async prefill(rows, hidden) {
       using scope = openScope(backend, [hidden]);
-      lengths.start(rows);
-      const most = mostTokens(rows);
-      rope = rotaryFeeds(tables, model, most);
-      makeRoom(model, cache, rows.length, most);
+      makeRoom(model, cache, rows.length, start(rows));
       return await run(rows.length, scope.give(hidden));
+    },
+    async takeOver(rows, filled, tokens) {
+      const most = start(rows);
+      cache.keys.push(...filled.keys.splice(0));
+      cache.values.push(...filled.values.splice(0));
+      if (backend.writesInPlace) await extendCache(model, cache, rows.length, most - tokens);
     },
     step(rows, hidden) {
       lengths.grow(rows);
@@ -137,10 +180,23 @@ export function createFusedLayers(model: Model, { masks, signal }: WriterRequest
 /** Writes with all layers in one graph, see `createFusedLayers`. */
 export function createFusedWriter(model: Model, request: WriterRequest): Writer {
   const { backend } = model;
-  const { prefill, step, pick, ...rest } = createFusedLayers(model, request);
+  const { prefill, takeOver, step, pick, ...rest } = createFusedLayers(model, request);
+  const prefillAhead = async (rows: Rows) => {
+    using scope = openScope(backend);
+    const filled: KeyValueCache = { keys: [], values: [] };
+    try {
+      const { hidden, tokens } = await prefillByLayers(scope, model, filled, request, rows);
+      const next = await nextIds(model, hidden, lastRows(rows, tokens));
+      await takeOver(rows, filled, tokens);
+      return next;
+    } finally {
+      releaseCache(model, filled);
+    }
+  };
   return {
     ...rest,
     async prefill(rows) {
+      if (seesAhead(model, rows)) return await prefillAhead(rows);
       using scope = openScope(backend);
       const { batch, features } = await encodeRows(scope, model, rows, request);
       const hidden = scope.own(await prefill(rows, await embedTokens(model, batch, features)));

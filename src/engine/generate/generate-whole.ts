@@ -13,7 +13,7 @@ import type { Model } from "../pass/model.ts";
 import type { Programs } from "../pass/programs.ts";
 import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
 import { allLayers, createLengths, mostTokens, rotaryFeeds } from "./generate-fused.ts";
-import { encodeRows, lastRows, NO_ID, type Writer, type WriterRequest } from "./generation-rows.ts";
+import { encodeRows, lastRows, NO_ID, type Rows, type Writer, type WriterRequest } from "./generation-rows.ts";
 import { type KeyValueCache, makeRoom, pickFromCache, releaseCache, runOnCache } from "./kv-cache.ts";
 
 /** Names of the weights outside the layers that the graph holds. */
@@ -107,11 +107,11 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
   let held: Feeds | null = null;
 
   /** What is the same for every token; a row of zeros where there are no features. */
-  const heldFor = async (positions: number) => {
+  const heldFor = async (positions: number, rows: Rows) => {
     using scope = openScope(backend);
     const feeds = {
       vectors: await joinVectors(scope, model, masks),
-      ...rotaryFeeds(scope, model, positions),
+      ...rotaryFeeds(scope, model, positions, rows),
       features: scope.upload(new Float32Array(width), [1, width]),
     };
     lasting.own(scope.give(Object.values(feeds)));
@@ -143,7 +143,7 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
       const { batch, features } = await encodeRows(scope, model, rows, request);
       lengths.start(rows);
       const most = mostTokens(rows);
-      held = await heldFor(most);
+      held = await heldFor(most, rows);
       makeRoom(model, cache, rows.length, most);
       const positions = lastRows(rows, batch.tokens);
       return await run(batch.ids, rows.length, { features, index: batch.mergeIndex, positions });

@@ -10,7 +10,7 @@ import { notFiniteResult } from "../pass/finite-results.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Model, WayToWrite } from "../pass/model.ts";
 import { createLayerWriter } from "./generate-by-layers.ts";
-import { createFusedWriter } from "./generate-fused.ts";
+import { createFusedWriter, fusedFits, seesAhead } from "./generate-fused.ts";
 import { NO_ID, type Row, type Rows, type Writer } from "./generation-rows.ts";
 
 export type { WayToWrite } from "../pass/model.ts";
@@ -53,10 +53,11 @@ export interface Generation {
 /** Only backends that copy what they are fed write so. */
 export const loadWhole = onDemand(() => import("./generate-whole.ts"));
 
-/** The way that is asked for, or the next slower one that this model and its backend have. */
-async function createWriter(model: Model, request: BatchRequest): Promise<Writer> {
+/** The way that is asked for, or the next slower one that this model, its backend and `rows` have. */
+async function createWriter(model: Model, request: BatchRequest, rows: Rows): Promise<Writer> {
   const { way = model.generationWay } = request;
-  if (way === "whole" && model.backend.copiesFeeds) {
+  if (!fusedFits(model, rows)) return createLayerWriter(model, request);
+  if (way === "whole" && model.backend.copiesFeeds && !seesAhead(model, rows)) {
     const { createWholeWriter, wholeProgram } = await loadWhole();
     const program = await wholeProgram(model);
     if (program) return createWholeWriter(model, request, program);
@@ -100,7 +101,7 @@ export async function generateBatch(model: Model, request: BatchRequest): Promis
   if (rows.length === 0) return generations;
 
   let running: (Row | null)[] = Array.from({ length: paddedSize(rows.length) }, (_, index) => rows[index] ?? null);
-  using writer = await createWriter(model, request);
+  using writer = await createWriter(model, request, running);
   let next = await settled(model.backend, () => writer.prefill(running));
   for (;;) {
     for (const [index, row] of running.entries()) {

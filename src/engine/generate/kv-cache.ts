@@ -60,6 +60,26 @@ export async function runOnCache(
   return outputs;
 }
 
+/** Gives the cache of graphs of all layers `slots` more slots for each of `batch` samples. */
+export async function extendCache(model: Model, cache: KeyValueCache, batch: number, slots: number): Promise<void> {
+  const { backend, definition } = model;
+  if (slots <= 0) return;
+  using scope = openScope(backend);
+  const program = await model.programs.get(definition.text.extendCache, {});
+  for (const [layer, pastKey] of cache.keys.entries()) {
+    const pastValue = cache.values[layer];
+    const [, heads = 0, , headSize = 0] = pastKey.dims;
+    invariant(pastValue, "The KV cache holds every layer.");
+    const room = scope.own(backend.allocate([batch, heads, slots, headSize]));
+    const outputs = await scope.run(program, { past_key: pastKey, past_value: pastValue, room });
+    const [key, value] = [output(outputs, "key_out"), output(outputs, "value_out")];
+    scope.give([key, value]);
+    cache.keys[layer] = key;
+    cache.values[layer] = value;
+    backend.release(pastKey, pastValue);
+  }
+}
+
 /** Keeps the samples at `places`, any of them also several times. */
 export async function pickFromCache(model: Model, cache: KeyValueCache, places: readonly number[]): Promise<void> {
   const { backend, definition } = model;

@@ -12,7 +12,8 @@ import {
 } from "../../models/architectures/definition.ts";
 import { biasDims, type Sequences } from "../../models/architectures/shared/attention-scheme.ts";
 import {
-  type PositionedSample,
+  ANY_SEQUENCE,
+  equalPositions,
   type PositionScheme,
   type Positions,
   rotaryTables,
@@ -34,9 +35,6 @@ const NOTHING: LayerInputs = { feeds: {}, options: {} };
 
 /** For layers that take nothing beside hidden states, weights and masks. */
 export const nothingShared: SharedFeeds = () => NOTHING;
-
-/** A sequence of which nothing is known but its length. */
-export const ANY_SEQUENCE: PositionedSample = { prompt: [], frames: [] };
 
 /**
  * Feeds for whole sequences, padded on the right to `rows` rows, in groups of the given sizes; they are the scope's.
@@ -124,8 +122,4 @@ export function ownTables(
     return scope.upload(values, ofEach ? [positions.length, 1, rows, width] : [rows, width]);
   };
   return { rope_cosine: joined("cosine"), rope_sine: joined("sine") };
-}
-
-function equalPositions(a: Positions, b: Positions): boolean {
-  return a.every((axis, index) => axis.every((position, row) => position === b[index]?.[row]));
 }

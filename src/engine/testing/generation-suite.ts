@@ -6,12 +6,13 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
-import { onlyPositions } from "../../models/architectures/definition.ts";
-import { causalBias } from "../../models/architectures/shared/attention-scheme.ts";
+import { ropePort } from "../../models/architectures/definition.ts";
 import type { DecoderConfig } from "../../models/architectures/shared/decoder/config.ts";
 import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
-import { halfRotaryTables, rotaryTables } from "../../models/architectures/shared/rope.ts";
+import { ANY_SEQUENCE, halfRotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Backend, output, type Tensor } from "../../runtime/backend.ts";
+import { layerFeeds } from "../pass/layer-feeds.ts";
+import { openScope } from "../pass/scope.ts";
 import { layerOf } from "../pass/towers.ts";
 
 export const GENERATION_CONFIG: DecoderConfig = {
@@ -33,6 +34,7 @@ const OTHERS: Readonly<Record<string, Partial<DecoderConfig>>> = {
   "biases of queries, keys and values": { inputBias: true },
   "norms of heads, and a scale of its own": { headNorms: true, attentionScale: 0.4 },
   "norms behind the modules, and GELU": { outputNorms: true, activation: "geluTanh" },
+  "layers that look back a window": { sliding: { window: 3, ropeTheta: 100, layers: [true, false, true] } },
 };
 
 const { hiddenSize: WIDTH, headSize: HEAD_SIZE, layers: LAYERS } = GENERATION_CONFIG;
@@ -94,19 +96,14 @@ function defineSuite(config: DecoderConfig, open: () => Promise<Backend>): void 
   /** Hidden states behind the last layer for whole sequences without padding, by the graphs that are differentiated. */
   const reference = async (hidden: Float32Array, tokens: number): Promise<Float32Array> => {
     const program = await backend.compile(text.forward({ ...layerOf(text, 0).shape, batch: 1, compensation: true }));
-    const { cosine, sine } = rotaryTables(
-      onlyPositions(text).plan,
-      onlyPositions(text).of({ prompt: [], frames: [] }, 0, tokens),
-    );
-    const shared = {
-      rope_cosine: backend.upload(cosine, [tokens, HEAD_SIZE]),
-      rope_sine: backend.upload(sine, [tokens, HEAD_SIZE]),
-      attention_bias: backend.upload(causalBias(tokens), [tokens, tokens]),
-    };
-    let current = backend.upload(hidden, [tokens, WIDTH]);
-    for (const feeds of layers)
-      current = output(await backend.run(program, { ...shared, ...feeds, hidden: current }), "hidden_out");
-    return backend.read(current);
+    using scope = openScope(backend);
+    const shared = layerFeeds(scope, text, [ANY_SEQUENCE], tokens, [1]);
+    let current = scope.upload(hidden, [tokens, WIDTH]);
+    for (const [layer, own] of layers.entries()) {
+      const { feeds } = shared(layerOf(text, layer), 0, scope);
+      current = output(await scope.run(program, { ...feeds, ...own, hidden: current }), "hidden_out");
+    }
+    return await backend.read(current);
   };
 
   it.each([1, LENGTHS.length])(
@@ -114,13 +111,22 @@ function defineSuite(config: DecoderConfig, open: () => Promise<Backend>): void 
     async (batch) => {
       const lengths = LENGTHS.slice(0, batch);
       const sequences = lengths.map((length) => numbers((length + 3) * WIDTH, 4));
-      const { cosine, sine } = halfRotaryTables(onlyPositions(text).plan, POSITIONS);
+      const rope = Object.fromEntries(
+        Object.entries(text.feeds).flatMap(([name, { positions }]) => {
+          if (!positions) return [];
+          const { cosine, sine } = halfRotaryTables(positions.plan, positions.of(ANY_SEQUENCE, 0, POSITIONS));
+          const upload = (values: Float32Array) => backend.upload(values, [POSITIONS, HEAD_SIZE / 2]);
+          return [
+            [ropePort("cosine", name), upload(cosine)],
+            [ropePort("sine", name), upload(sine)],
+          ];
+        }),
+      );
       const shared = {
         ...Object.fromEntries(
           layers.flatMap((feeds, layer) => Object.entries(feeds).map(([name, tensor]) => [`${name}.${layer}`, tensor])),
         ),
-        rope_cosine: backend.upload(cosine, [POSITIONS, HEAD_SIZE / 2]),
-        rope_sine: backend.upload(sine, [POSITIONS, HEAD_SIZE / 2]),
+        ...rope,
       };
       const { generation } = text;
       if (!generation) throw new Error("This decoder has a fused graph.");

@@ -244,8 +244,8 @@ export interface TextDefinition extends TowerDefinition {
   readonly decode: GraphFunction<DecodeOptions>;
   /**
    * All layers in one graph of fused operators, for generation; ports of layer l are named as in `forward`, with `.l`
-   * behind. Inputs `hidden` [batch · tokens, width], the weights and masks of all layers, `rope_cosine` and `rope_sine`
-   * [positions, head size / 2], `last_slots` int32 [batch] (slot of each sample's last real token), `slots` int32 [1]
+   * behind. Inputs `hidden` [batch · tokens, width], the weights and masks of all layers, the rotary tables of each kind of
+   * layers (`ropePort`) [slots, head size / 2], of the sample's token in each slot, `last_slots` int32 [batch] (slot of each sample's last real token), `slots` int32 [1]
    * (of the longest sample, in the CPU's memory), and the cache, `past_key.l` and `past_value.l` [batch, key/value heads,
    * room, head size]. Outputs `hidden_out`, and `key_out.l`, `value_out.l` with as many slots as the cache has room, or as
    * are used where those are more; they may be the same tensors as the cache. Padding of a first pass stands behind the
@@ -263,6 +263,8 @@ export interface TextDefinition extends TowerDefinition {
   readonly wholeGeneration: GraphFunction<{ readonly logits?: boolean }> | null;
   /** `past_key`, `past_value` and `index` int32 [picked] → `key_out`, `value_out` of the samples that are picked. */
   readonly pickSamples: GraphFunction;
+  /** `past_key`, `past_value` and `room` [batch, heads, slots, head size], all of equal sizes but for slots → `key_out`, `value_out`: `room` behind either. */
+  readonly extendCache: GraphFunction;
   /** `ids` int32 [rows] → `hidden_out` [rows, width]. */
   readonly embed: GraphFunction<MatrixFormat>;
   /** `hidden` [rows, width], `positions` int32 [picked] → `logits` [picked, vocabulary]. */
@@ -301,6 +303,11 @@ export interface HeadInParts {
 
 /** How many rows a frame has in either tower. */
 export type FrameRows = Pick<Frame, "patches" | "tokens">;
+
+/** Input of a graph of all layers for the rotary table of the layers that take these `feeds`. */
+export function ropePort(table: "cosine" | "sine", feeds: string): string {
+  return feeds === ALL_LAYERS ? `rope_${table}` : `rope_${table}.${feeds}`;
+}
 
 /**
  * How positions of tokens are counted in a tower whose layers all count them alike.

@@ -35,7 +35,8 @@ const FULL = "full_attention";
 /** Positions of both kinds of layers in transformers 5; one object for all in some files. */
 const ropeParameters = v.nullish(object({ [FULL]: ropeSchema, [SLIDING]: ropeSchema }), {});
 
-const textSchema = object({
+/** The text model, at the top of config.json or in an object of it. */
+export const gemmaTextSchema = object({
   model_type: absentOr(["gemma3_text"]),
   hidden_activation: absentOr(["gelu_pytorch_tanh"]),
   attention_bias: absentOr([false]),
@@ -74,7 +75,7 @@ const visionFields = visionSchema({
 });
 
 const schema = object({
-  text_config: v.nullish(textSchema, {}),
+  text_config: v.nullish(gemmaTextSchema, {}),
   vision_config: v.nullish(visionFields, {}),
   tie_word_embeddings: v.nullish(flag),
   mm_tokens_per_image: v.nullish(integer(1, LARGEST.side ** 2), 256),
@@ -86,7 +87,7 @@ const schema = object({
 export function parseGemma3(found: unknown): Gemma3Config {
   const top = readJson(schema, found, CONFIG);
   const tieWordEmbeddings = top.tie_word_embeddings ?? top.text_config.tie_word_embeddings ?? true;
-  const text = textOf(top.text_config, tieWordEmbeddings);
+  const text = gemmaTextOf(top.text_config, tieWordEmbeddings);
   const vision = visionOf(top.vision_config);
   const imageTokenId = top.image_token_index ?? top.image_token_id ?? 262_144;
   if (imageTokenId >= text.vocabularySize) {
@@ -106,7 +107,11 @@ export function parseGemma3(found: unknown): Gemma3Config {
   return { architecture: "gemma3", text, vision, imageTokenId, tokensPerSide, tieWordEmbeddings };
 }
 
-function textOf(fields: v.InferOutput<typeof textSchema>, tieWordEmbeddings: boolean): DecoderConfig {
+/**
+ * @param tieWordEmbeddings whether the head shares the embedding's matrix; files state it in different places.
+ * @throws PivotscopeError `bad-checkpoint` for fields that contradict each other.
+ */
+export function gemmaTextOf(fields: v.InferOutput<typeof gemmaTextSchema>, tieWordEmbeddings: boolean): DecoderConfig {
   const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim: headSize } = fields;
   const { num_hidden_layers: layers, intermediate_size: intermediateSize, rope_parameters: parameters } = fields;
   if (heads % keyValueHeads !== 0) {

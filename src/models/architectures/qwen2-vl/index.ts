@@ -3,11 +3,8 @@
  * values have biases and whose positions count time, rows and columns.
  */
 import type { Architecture } from "../architecture.ts";
-import { ALL_LAYERS } from "../definition.ts";
-import { causal } from "../shared/attention-scheme.ts";
 import { narrowedDecoder, smallerDecoder, untied } from "../shared/decoder/config.ts";
 import { decoderDefinition } from "../shared/decoder/decoder.ts";
-import { rotaryPlan } from "../shared/decoder/rope-config.ts";
 import { smallerGridEncoder } from "../shared/grid-encoder/config.ts";
 import { picturePositions } from "../shared/picture-positions.ts";
 import { parseQwen2Vl, type Qwen2VlConfig } from "./config.ts";
@@ -25,20 +22,17 @@ export const qwen2Vl: Architecture<Qwen2VlConfig> = {
   parseConfig: parseQwen2Vl,
   define: (config, options) => {
     const { text, vision, imageTokenId } = config;
-    const positions = picturePositions(rotaryPlan(text), imageTokenId, vision.mergeSize);
     return {
       architecture: "qwen2-vl",
-      text: {
-        ...decoderDefinition(
-          text,
-          { prefix: "model", head: "lm_head.weight" },
-          { ...options, widths: options?.widths?.text },
-        ),
-        feeds: { [ALL_LAYERS]: { positions, attention: causal } },
-        // onnxruntime's fused attention turns tokens by one axis only.
-        generation: null,
-        wholeGeneration: null,
-      },
+      text: decoderDefinition(
+        text,
+        { prefix: "model", head: "lm_head.weight" },
+        {
+          ...options,
+          widths: options?.widths?.text,
+          positions: (plan) => picturePositions(plan, imageTokenId, vision.mergeSize),
+        },
+      ),
       vision: visionDefinition(config, options?.widths?.vision),
     };
   },

@@ -39,17 +39,30 @@ export interface AttentionScheme {
 }
 
 /** Every token sees itself and what stands before it; that hides padding on the right, too. */
-export const causal: AttentionScheme = {
-  perSample: false,
-  bias: (_, rows) => ({ shape: "shared", values: causalBias(rows) }),
-  firstSeen: () => 0,
-};
+export const causal: AttentionScheme = causalAttention();
 
-/** [rows, rows]: 0 where a token stands before another or is itself. */
-export function causalBias(rows: number): Float32Array {
+/** [rows, rows]: 0 where a token stands before another or is itself, and no further back than `window` tokens. */
+export function causalBias(rows: number, window = Number.POSITIVE_INFINITY): Float32Array {
   const bias = new Float32Array(rows * rows);
-  for (let row = 0; row < rows; row++) bias.fill(HIDDEN, row * rows + row + 1, (row + 1) * rows);
+  for (let row = 0; row < rows; row++) {
+    bias.fill(HIDDEN, row * rows + row + 1, (row + 1) * rows);
+    bias.fill(HIDDEN, row * rows, row * rows + firstInside(row, window));
+  }
   return bias;
+}
+
+/** First of the tokens that token `index` sees through a window of so many, itself included. */
+function firstInside(index: number, window: number): number {
+  return Math.max(0, index - window + 1);
+}
+
+/** Every token sees itself and what stands before it, `window` tokens at most. */
+export function causalAttention(window = Number.POSITIVE_INFINITY): AttentionScheme {
+  return {
+    perSample: false,
+    bias: (_, rows) => ({ shape: "shared", values: causalBias(rows, window) }),
+    firstSeen: (index) => firstInside(index, window),
+  };
 }
 
 /** Every patch of a frame sees all of them, and none sees the padding behind shorter frames. */

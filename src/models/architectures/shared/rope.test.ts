@@ -35,7 +35,7 @@ it("gives plain positions where all axes agree, with the repeated half or withou
   const counted = Int32Array.from({ length: 9 }, (_, token) => token);
   const plain = rotaryTables(plainPlan(HEAD, 1e4), [counted]);
   expect(rotaryTables(SECTIONS, [counted, counted, counted])).toEqual(plain);
-  const halves = halfRotaryTables(SECTIONS, 9);
+  const halves = halfRotaryTables(SECTIONS, [counted, counted, counted]);
   expect(halves.sine).toHaveLength((9 * HEAD) / 2);
   halves.sine.forEach((value, index) => {
     const [row, pair] = [Math.floor((2 * index) / HEAD), index % (HEAD / 2)];

@@ -24,6 +24,9 @@ export interface PositionedSample {
   readonly frames: readonly Pick<Frame, "patches" | "tokens" | "grid">[];
 }
 
+/** A sequence of which nothing is known but its length. */
+export const ANY_SEQUENCE: PositionedSample = { prompt: [], frames: [] };
+
 /** How an architecture counts the positions of its tokens. */
 export interface PositionScheme {
   readonly plan: RotaryPlan;
@@ -99,6 +102,11 @@ export function countedPositions(plan: RotaryPlan): PositionScheme {
   };
 }
 
+/** Whether two samples' tokens have the same positions. */
+export function equalPositions(a: Positions, b: Positions): boolean {
+  return a.every((axis, index) => axis.every((position, row) => position === b[index]?.[row]));
+}
+
 function countFrom(first: number, count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, token) => first + token);
 }
@@ -123,10 +131,10 @@ export function rotaryTables({ axes, frequencies }: RotaryPlan, positions: Posit
   return { cosine, sine };
 }
 
-/** Positions 0 … count − 1 on every axis without the half that repeats, [count, head size / 2], as fused attention takes them. */
-export function halfRotaryTables(plan: RotaryPlan, count: number) {
-  const axes = Math.max(...plan.axes) + 1;
-  const { cosine, sine } = rotaryTables(plan, Array<Int32Array>(axes).fill(countFrom(0, count)));
+/** As `rotaryTables`, without the half that repeats, [tokens, head size / 2], as fused attention takes them. */
+export function halfRotaryTables(plan: RotaryPlan, positions: Positions) {
+  const count = positions[0]?.length ?? 0;
+  const { cosine, sine } = rotaryTables(plan, positions);
   const pairs = plan.frequencies.length;
   const firstHalves = (table: Float32Array) => {
     const halves = new Float32Array(count * pairs);

@@ -3,16 +3,16 @@
  * (text only) and the text tower of others.
  */
 import { GraphBuilder } from "../../../../graph/graph.ts";
-import { gatherFirst } from "../../../../graph/operations/structure.ts";
-import { ALL_LAYERS, type LayerWidths, type TextDefinition, towerModules } from "../../definition.ts";
-import { causal } from "../attention-scheme.ts";
-import { countedPositions } from "../rope.ts";
+import { concatenate, gatherFirst } from "../../../../graph/operations/structure.ts";
+import { ALL_LAYERS, type LayerFeeds, type LayerWidths, type TextDefinition, towerModules } from "../../definition.ts";
+import { type AttentionScheme, causalAttention } from "../attention-scheme.ts";
+import { countedPositions, type PositionScheme, plainPlan, type RotaryPlan } from "../rope.ts";
 import type { DecoderConfig } from "./config.ts";
 import { FUSED_HEAD_STEP } from "./fused-attention.ts";
 import { generationGraph, wholeGenerationGraph } from "./generation.ts";
 import { headInParts } from "./head-in-parts.ts";
 import { backwardGraph, forwardGraph } from "./layer-graphs.ts";
-import { type DecoderNames, headsPerUnit, layerSpec } from "./layer-spec.ts";
+import { type DecoderNames, headsPerUnit, LAYER_KINDS, layerSpec } from "./layer-spec.ts";
 import { normSlot } from "./norms.ts";
 import { rotaryPlan } from "./rope-config.ts";
 import { embeddingRows, embedGraph, headGradientGraph, headGraph, vocabularySlots } from "./vocabulary.ts";
@@ -21,6 +21,24 @@ import { embeddingRows, embedGraph, headGradientGraph, headGraph, vocabularySlot
 interface DecoderOptions {
   readonly vocabularyParts?: number | undefined;
   readonly widths?: readonly LayerWidths[] | undefined;
+  /** How tokens are counted; from 0 on when absent. */
+  readonly positions?: (plan: RotaryPlan) => PositionScheme;
+  /** Which tokens a token sees, `window` at most where there is one; those before it when absent. */
+  readonly attention?: (window?: number) => AttentionScheme;
+}
+
+/** What each kind of layers is fed. */
+function feedsOfKinds(config: DecoderConfig, options: DecoderOptions): Record<string, LayerFeeds> {
+  const { sliding, headSize } = config;
+  const { positions = countedPositions, attention = causalAttention } = options;
+  const whole = { positions: positions(rotaryPlan(config)), attention: attention() };
+  if (!sliding) return { [ALL_LAYERS]: whole };
+  const { window, ropeTheta } = sliding;
+  const near = {
+    positions: positions(plainPlan(headSize, ropeTheta)),
+    attention: attention(window),
+  };
+  return { [LAYER_KINDS.sliding]: near, [LAYER_KINDS.global]: whole };
 }
 
 /** Parameters of a group of heads: rows of queries, keys and values with their biases, and columns of the output. */
@@ -37,8 +55,9 @@ function groupCost(config: DecoderConfig): number {
 export function decoderDefinition(
   config: DecoderConfig,
   names: DecoderNames,
-  { vocabularyParts = 1, widths }: DecoderOptions = {},
+  options: DecoderOptions = {},
 ): TextDefinition {
+  const { vocabularyParts = 1, widths } = options;
   const { hiddenSize: width, vocabularySize, headSize } = config;
   const repeat = headsPerUnit(config);
   const dense = { attentionUnits: config.keyValueHeads, mlpUnits: config.intermediateSize };
@@ -58,7 +77,7 @@ export function decoderDefinition(
     vocabularySize,
     embeddingRows: embeddingShape[0],
     headSize,
-    feeds: { [ALL_LAYERS]: { positions: countedPositions(rotaryPlan(config)), attention: causal } },
+    feeds: feedsOfKinds(config, options),
     maximumTokens: config.maximumPositions,
     modules: towerModules("text", units, { attn: groupCost(config), mlp: 3 * width }),
     columnsPerAttentionUnit: repeat * headSize,
@@ -85,6 +104,15 @@ export function decoderDefinition(
       for (const name of ["key", "value"]) {
         const past = builder.input(`past_${name}`, ["B", "H", "P", headSize]);
         builder.output(`${name}_out`, gatherFirst(builder, past, index));
+      }
+      return builder.build();
+    },
+    extendCache() {
+      const builder = new GraphBuilder("extend cache");
+      const room = builder.input("room", ["B", "H", "R", headSize]);
+      for (const name of ["key", "value"]) {
+        const past = builder.input(`past_${name}`, ["B", "H", "P", headSize]);
+        builder.output(`${name}_out`, concatenate(builder, past, room, 2, "S"));
       }
       return builder.build();
     },

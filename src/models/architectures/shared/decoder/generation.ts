@@ -11,11 +11,11 @@ import { linear } from "../../../../graph/operations/linear.ts";
 import { rmsNorm } from "../../../../graph/operations/normalise.ts";
 import { interleaveRows, reshape } from "../../../../graph/operations/structure.ts";
 import { times } from "../../../../graph/shape.ts";
-import type { GenerationOptions, LayerSpec } from "../../definition.ts";
+import { ALL_LAYERS, type GenerationOptions, type LayerSpec, ropePort } from "../../definition.ts";
 import { mixedPrecision, weightType } from "../mixed-precision.ts";
 import type { DecoderConfig } from "./config.ts";
 import { type Attend, fusedAttention, MICROSOFT, type Sequences } from "./fused-attention.ts";
-import { feedsOf } from "./layer-spec.ts";
+import { LAYER_KINDS } from "./layer-spec.ts";
 import { embedded, embeddingRows } from "./vocabulary.ts";
 
 export interface GenerationContext {
@@ -47,19 +47,18 @@ function normalisedSum({ builder, config }: GenerationContext, x: Value, residua
   return { normalised: normalised ?? ABSENT, sum: sum ?? ABSENT };
 }
 
-/** Rotary tables by the name of a layer's feeds; each pair is declared once. */
+/** Rotary tables by the name of a layer's feeds, see `ropePort`; each pair is declared once. */
 function ropeInputs(builder: GraphBuilder, headSize: number) {
   const declared = new Map<string, { readonly cosine: Value; readonly sine: Value }>();
-  return (feeds: string | undefined) => {
-    const suffix = feeds === undefined ? "" : `.${feeds}`;
-    const found = declared.get(suffix);
+  return (feeds: string = ALL_LAYERS) => {
+    const found = declared.get(feeds);
     if (found) return found;
     const shape = ["L", headSize / 2];
     const inputs = {
-      cosine: builder.input(`rope_cosine${suffix}`, shape),
-      sine: builder.input(`rope_sine${suffix}`, shape),
+      cosine: builder.input(ropePort("cosine", feeds), shape),
+      sine: builder.input(ropePort("sine", feeds), shape),
     };
-    declared.set(suffix, inputs);
+    declared.set(feeds, inputs);
     return inputs;
   };
 }
@@ -79,7 +78,7 @@ export function emitGenerationLayers(context: GenerationContext, hidden: Value):
 
   let residual = hidden;
   let pending: Value | null = null;
-  for (const [layer, { shape: layerShape, attentionColumns, mlpColumns, weights }] of context.layers.entries()) {
+  for (const [layer, { shape: layerShape, feeds, attentionColumns, mlpColumns, weights }] of context.layers.entries()) {
     const heads = attentionColumns / headSize;
     const { attentionUnits: keyValueHeads } = layerShape;
     const port = (name: string, shape: readonly (number | string)[], type: "float32" | "float16" = "float32") =>
@@ -135,10 +134,10 @@ export function emitGenerationLayers(context: GenerationContext, hidden: Value):
       value: split("value", keyValueHeads),
       pastKey: past("key"),
       pastValue: past("value"),
-      ...ropeOf(feedsOf(config, layer)),
+      ...ropeOf(feeds),
       heads,
       keyValueHeads,
-      window: config.sliding?.layers[layer] ? config.sliding.window : undefined,
+      window: feeds === LAYER_KINDS.sliding ? config.sliding?.window : undefined,
     });
     builder.output(`key_out.${layer}`, key);
     builder.output(`value_out.${layer}`, value);

@@ -15,10 +15,12 @@ export function headsPerUnit({ heads, keyValueHeads }: DecoderConfig): number {
   return heads / keyValueHeads;
 }
 
-/** Which positions and which bias a layer takes, by name; undefined where all layers take the same. */
-export function feedsOf({ sliding }: DecoderConfig, layer: number): "sliding" | "global" | undefined {
-  if (!sliding) return undefined;
-  return sliding.layers[layer] ? "sliding" : "global";
+/** Names of what layers are fed where some look back a window only. */
+export const LAYER_KINDS = { sliding: "sliding", global: "global" } as const;
+
+/** What a layer is fed, by name; undefined where all layers are fed the same. */
+export function feedsOf({ sliding }: DecoderConfig, layer: number): string | undefined {
+  return sliding && (sliding.layers[layer] ? LAYER_KINDS.sliding : LAYER_KINDS.global);
 }
 
 /** What products of queries and keys are multiplied by. */
@@ -85,8 +87,10 @@ export function layerSpec(config: DecoderConfig, names: DecoderNames, layer: num
   const { attentionUnits, mlpUnits: inner } = widths;
   const repeat = headsPerUnit(config);
   const queries = attentionUnits * repeat * headSize;
+  const feeds = feedsOf(config, layer);
   return {
     shape: { attentionUnits },
+    ...(feeds !== undefined && { feeds }),
     attentionColumns: queries,
     mlpColumns: inner,
     weights: layerWeights(config, names, layer, widths),

@@ -9,9 +9,9 @@ import { linear } from "../../../../graph/operations/linear.ts";
 import { rmsNorm } from "../../../../graph/operations/normalise.ts";
 import { cast } from "../../../../graph/operations/structure.ts";
 import type { Precision } from "../../../../graph/precision.ts";
-import { onlyPositions, type TextDefinition, type WeightSlot } from "../../definition.ts";
+import { ropePort, type TextDefinition, type WeightSlot } from "../../definition.ts";
 import type { OnnxPart } from "../onnx-part.ts";
-import { halfRotaryTables } from "../rope.ts";
+import { ANY_SEQUENCE, halfRotaryTables } from "../rope.ts";
 import type { DecoderConfig } from "./config.ts";
 import { FUSED_HEAD_STEP } from "./fused-attention.ts";
 import { emitGenerationLayers } from "./generation.ts";
@@ -100,7 +100,8 @@ export function onnxDecoder(
 ): OnnxPart {
   const { hiddenSize: width, vocabularySize, headSize, tieWordEmbeddings } = config;
   invariant(text.headWeights.length === 2, "The decoder's file takes the head in one part.");
-  invariant(!onlyPositions(text).perSample, "The decoder's file counts its positions.");
+  const counted = Object.values(text.feeds).every(({ positions }) => !positions?.perSample);
+  invariant(counted, "The decoder's file counts its positions.");
   const fused = headSize % FUSED_HEAD_STEP === 0;
   const builder = new GraphBuilder(name);
   const { table, embedded: given } = ids
@@ -148,12 +149,15 @@ export function onnxDecoder(
 
 /** Rotary tables become constants, masks go, ports get the names of the hub's exports. */
 function finish(graph: Graph, text: TextDefinition): Graph {
-  const { cosine, sine } = halfRotaryTables(onlyPositions(text).plan, text.maximumTokens);
   const dims = [text.maximumTokens, text.headSize / 2];
-  const tables = [
-    { name: "rope_cosine", dims, data: cosine },
-    { name: "rope_sine", dims, data: sine },
-  ];
+  const tables = Object.entries(text.feeds).flatMap(([name, { positions }]) => {
+    if (!positions) return [];
+    const { cosine, sine } = halfRotaryTables(positions.plan, positions.of(ANY_SEQUENCE, 0, text.maximumTokens));
+    return [
+      { name: ropePort("cosine", name), dims, data: cosine },
+      { name: ropePort("sine", name), dims, data: sine },
+    ];
+  });
   // Fused attention counts positions itself; whoever loads the file feeds them all the same.
   const positions = { name: "position_ids", shape: [BATCH, "T"], type: "int64" as const };
   const missing = graph.inputs.some(({ name }) => name === positions.name) ? [] : [positions];
