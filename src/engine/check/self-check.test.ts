@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Graph } from "../../graph/graph.ts";
+import { parseModelConfig } from "../../models/architectures/registry.ts";
 import type { Backend, Tensor } from "../../runtime/backend.ts";
 import { createNodeBackend } from "../../runtime/cpu/node.ts";
 import { SMALL_CONFIG } from "../testing/small-config.ts";
@@ -35,6 +36,28 @@ function faulty(change: (values: Float32Array, width: number, rows: number) => F
 describe("the self-check of half precision", () => {
   it("passes where half precision is right, and leaves nothing behind", async () => {
     expect(await checkHalfPrecision(backend, CONFIG)).toBeNull();
+    expect(backend.uploadedBytes).toBe(0);
+  });
+
+  it.each([
+    ["qwen2_vl", { embed_dim: 32, hidden_size: 48, mlp_ratio: 2 }],
+    ["qwen2_5_vl", { hidden_size: 32, out_hidden_size: 48, intermediate_size: 29, window_size: 16 }],
+  ])("runs pictures of any size, and windows: %s", async (type, vision) => {
+    const config = parseModelConfig(
+      JSON.stringify({
+        model_type: type,
+        image_token_id: 90,
+        hidden_size: 48,
+        intermediate_size: 37,
+        num_hidden_layers: 2,
+        num_attention_heads: 6,
+        num_key_value_heads: 3,
+        vocab_size: 96,
+        rope_scaling: { type: "mrope", mrope_section: [1, 1, 2] },
+        vision_config: { depth: 2, num_heads: 4, patch_size: 4, ...vision },
+      }),
+    );
+    expect(await checkHalfPrecision(backend, config)).toBeNull();
     expect(backend.uploadedBytes).toBe(0);
   });
 

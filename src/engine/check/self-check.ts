@@ -17,13 +17,16 @@ import type { Precision } from "../../graph/precision.ts";
 import type { Bounds } from "../../models/architectures/architecture.ts";
 import {
   ALL_LAYERS,
+  type LayerSpec,
+  type PositionInputs,
   type TextDefinition,
+  type TowerDefinition,
   type VisionDefinition,
   type WeightSlot,
 } from "../../models/architectures/definition.ts";
 import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
-import { causalBias } from "../../models/architectures/shared/attention-scheme.ts";
-import { ANY_SEQUENCE, rotaryTables } from "../../models/architectures/shared/rope.ts";
+import { biasDims } from "../../models/architectures/shared/attention-scheme.ts";
+import { ANY_SEQUENCE, type PositionedSample, rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Backend, output } from "../../runtime/backend.ts";
 import type { SelfCheckResult } from "../load/self-check-result.ts";
 import { openScope } from "../pass/scope.ts";
@@ -68,27 +71,47 @@ function ones(length: number) {
   return { data: new Float32Array(length).fill(1), dims: [length] };
 }
 
+/** Positions and biases of one sequence for a layer's graph, and the options of the graph that takes them. */
+function sharedNumbers(
+  { feeds, headSize, tower }: TowerDefinition,
+  { feeds: name = ALL_LAYERS }: LayerSpec,
+  sequence: PositionedSample,
+  rows: number,
+): { readonly numbers: Numbers; readonly options: PositionInputs } {
+  const { positions = null, attention = null } = feeds[name] ?? {};
+  const tables = positions && rotaryTables(positions.plan, positions.of(sequence, 0, rows));
+  const bias = attention?.bias([sequence], rows) ?? null;
+  return {
+    numbers: {
+      ...(tables && {
+        rope_cosine: { data: tables.cosine, dims: [rows, headSize] },
+        rope_sine: { data: tables.sine, dims: [rows, headSize] },
+      }),
+      ...(bias && { attention_bias: { data: bias.values, dims: biasDims(bias.shape, 1, rows) } }),
+    },
+    options: bias && !(tower === "text" && bias.shape === "shared") ? { bias: bias.shape } : {},
+  };
+}
+
 function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
-  const { width, headSize } = text;
-  const { shape, feeds = ALL_LAYERS, attentionColumns, mlpColumns, weights } = layerOf(text, 0);
-  const positions = text.feeds[feeds]?.positions;
+  const { width } = text;
+  const spec = layerOf(text, 0);
+  const { shape, attentionColumns, mlpColumns, weights } = spec;
   const run = (tokens: number): Numbers => {
-    const tables = positions && rotaryTables(positions.plan, positions.of(ANY_SEQUENCE, 0, tokens));
-    const dims = [tokens, headSize];
     return {
       hidden: hiddenStates(numbers, tokens, width),
-      ...(tables && { rope_cosine: { data: tables.cosine, dims }, rope_sine: { data: tables.sine, dims } }),
-      attention_bias: { data: causalBias(tokens), dims: [tokens, tokens] },
+      ...sharedNumbers(text, spec, ANY_SEQUENCE, tokens).numbers,
       attention_mask: ones(attentionColumns),
       mlp_mask: ones(mlpColumns),
     };
   };
+  const { options } = sharedNumbers(text, spec, ANY_SEQUENCE, 1);
   const attention = [width, width, width, attentionColumns];
   return [
     {
       name: "text layer",
       weights,
-      graph: (precision) => text.forward({ ...shape, batch: 1, modules: true, precision }),
+      graph: (precision) => text.forward({ ...shape, ...options, batch: 1, modules: true, precision }),
       runs: TEXT_ROWS.map(run),
       compared: [
         { output: "attention_output", terms: attention },
@@ -123,14 +146,19 @@ function patchProbe(vision: VisionDefinition, numbers: RandomNumbers): Probe {
 function visionProbe(name: string, vision: VisionDefinition, numbers: RandomNumbers): Probe {
   const { patches } = vision.largestFrame;
   const { width, headSize } = vision;
-  const { shape, attentionColumns, mlpColumns, weights } = layerOf(vision, 0);
+  const spec = layerOf(vision, 0);
+  const { shape, attentionColumns, mlpColumns, weights } = spec;
+  const side = Math.sqrt(patches);
+  const frame = { ...vision.largestFrame, grid: { rows: side, columns: side } };
+  const shared = sharedNumbers(vision, spec, { prompt: [], frames: [frame] }, patches);
   const attention = [width, width, width, headSize, patches, attentionColumns];
   return {
     name,
     weights,
-    graph: (precision) => vision.forward({ ...shape, batch: 1, modules: true, precision }),
+    graph: (precision) => vision.forward({ ...shape, ...shared.options, batch: 1, modules: true, precision }),
     runs: [
       {
+        ...shared.numbers,
         hidden: hiddenStates(numbers, patches, width),
         attention_mask: ones(attentionColumns),
         mlp_mask: ones(mlpColumns),
