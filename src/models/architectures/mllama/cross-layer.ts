@@ -21,7 +21,7 @@ import type {
 import { CROSS } from "../shared/cross-attention.ts";
 import type { DecoderConfig } from "../shared/decoder/config.ts";
 import { type DecoderNames, headsPerUnit, layerSpec, scoreScale } from "../shared/decoder/layer-spec.ts";
-import { type LayerValues, nameBackwardOutputs, nameForwardOutputs } from "../shared/layer-outputs.ts";
+import { type LayerValues, nameBackwardOutputs, nameForwardOutputs, PICTURE_STATES } from "../shared/layer-outputs.ts";
 import { mixedPrecision, weightType } from "../shared/mixed-precision.ts";
 import { gateSlot } from "./preparations.ts";
 
@@ -50,7 +50,7 @@ export function crossLayerSpec(
       gateSlot("mlp_gate", `${stem}.cross_attn_mlp_gate`),
     ],
     scored: spec.scored.map((matrix) => {
-      if (matrix.slot === "key" || matrix.slot === "value") return { ...matrix, inputTap: "states" };
+      if (matrix.slot === "key" || matrix.slot === "value") return { ...matrix, inputTap: PICTURE_STATES };
       return matrix.slot === "down" ? { ...matrix, gradientTap: "down_gradient" } : matrix;
     }),
   };

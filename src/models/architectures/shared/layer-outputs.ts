@@ -1,6 +1,6 @@
 /** What a layer's forward and backward graphs give out, the same for every architecture. */
 import { gradients } from "../../../graph/differentiate.ts";
-import type { GraphBuilder, Value } from "../../../graph/graph.ts";
+import { type GraphBuilder, lastDimension, type Value } from "../../../graph/graph.ts";
 import type { ForwardOutputs, LossTaps } from "../definition.ts";
 
 /** The values inside a layer that scoring and statistics look at. */
@@ -29,8 +29,18 @@ export function nameForwardOutputs(builder: GraphBuilder, values: LayerValues, o
   builder.output("mlp_output", values.mlpOutput);
 }
 
+/** Input tap of the matrices that make keys and values of pictures. */
+export const PICTURE_STATES = "picture_states";
+
+/** An input of the graph as a node's result, which outputs have to be. */
+function asResult(builder: GraphBuilder, value: Value): Value {
+  const width = Number(lastDimension(value.shape));
+  return builder.emit("Reshape", [value, builder.constant(BigInt64Array.of(-1n, BigInt(width)), [2])], value.shape);
+}
+
 function nameInputTaps(builder: GraphBuilder, values: LayerValues): void {
   builder.output("attention_input", values.attentionInput);
+  if (values.states) builder.output(PICTURE_STATES, asResult(builder, values.states));
   builder.output("attention_context", values.context);
   builder.output("mlp_input", values.mlpInput);
   builder.output("mlp_activation", values.activation);
