@@ -1,6 +1,6 @@
 /** Which device a command runs a model on, as `--backend` and `--precision` say it. */
 import { PivotscopeError } from "../core/errors.ts";
-import type { LoadOptions, ModelSummary } from "../engine/contract.ts";
+import type { LoadOptions, LoadRequest, ModelSummary } from "../engine/contract.ts";
 import type { NodeHome } from "../engine/node-engine.ts";
 import type { CommandContext } from "./context.ts";
 import { UsageError } from "./options.ts";
@@ -20,11 +20,17 @@ export const deviceOptions = {
     value: "NAME",
     explanation: "Format of the weights: float32, float16, or auto (float16 on a GPU that has it); else float32.",
   },
+  "picture-budget": {
+    type: "number",
+    value: "N",
+    explanation: "Image tokens that a picture may take, for models whose pictures keep their shape; else 256.",
+  },
 } as const;
 
 export interface AskedDevice {
   readonly backend: string | undefined;
   readonly precision: string | undefined;
+  readonly "picture-budget": number | undefined;
 }
 
 /** What a result says of where it was computed. */
@@ -45,7 +51,10 @@ function oneOf<Name extends string>(option: string, names: readonly Name[], foun
  * The CPU and single precision where nothing is asked for: the numbers of the reference, alike on every machine.
  * @throws UsageError for another name.
  */
-export function loadOptions({ backend = "cpu", precision = "float32" }: AskedDevice): Required<LoadOptions> {
+export function loadOptions({
+  backend = "cpu",
+  precision = "float32",
+}: Omit<AskedDevice, "picture-budget">): Required<LoadOptions> {
   return {
     backend: oneOf("backend", BACKENDS, backend),
     precision: oneOf("precision", PRECISIONS, precision),
@@ -59,9 +68,9 @@ export function loadOptions({ backend = "cpu", precision = "float32" }: AskedDev
 export async function openOnDevice<Opened>(
   asked: AskedDevice,
   { writeError }: CommandContext,
-  open: (options: Required<LoadOptions>) => Promise<Opened>,
+  open: (options: LoadRequest) => Promise<Opened>,
 ): Promise<Opened> {
-  const options = loadOptions(asked);
+  const options = { ...loadOptions(asked), pictureBudget: asked["picture-budget"] ?? null };
   if (options.backend !== "webgpu") return open(options);
   try {
     return await open(options);

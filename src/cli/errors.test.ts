@@ -207,5 +207,8 @@ describe("plan, evaluate and generate refuse", () => {
     expect(await ask(await folder.write("cut.png", cut), "What?")).toMatch(/cut\.png/);
     expect(await ask(picture, " ")).toMatch(/question/i);
     expect(await ask(picture, "What?", "--max-tokens", "0")).toMatch(/max-tokens: found 0/);
+    expect(await ask(picture, "What?", "--picture-budget", "64")).toMatch(
+      /this model's pictures have a size of their own/,
+    );
   });
 });

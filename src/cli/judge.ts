@@ -38,6 +38,7 @@ const options = {
   "any-weights": { type: "flag", explanation: "Take a plan that was made for other weights.", needs: "plan" },
   backend: { ...deviceOptions.backend, needs: "model" },
   precision: { ...deviceOptions.precision, needs: "model" },
+  "picture-budget": { ...deviceOptions["picture-budget"], needs: "model" },
 } as const;
 
 const notes = `A traces file is {"traces": [ … ]}, one text for each sample of the samples file, in its order.

@@ -11,7 +11,7 @@ import { readOrtWasm } from "../runtime/ort-wasm-node.ts";
 import { probeAdapter, requestAdapter } from "../runtime/webgpu/adapter.ts";
 import { adapterName } from "../runtime/webgpu/adapter-name.ts";
 import { softwareRenderer } from "../runtime/webgpu/software-adapter.ts";
-import type { BackendKind, Call, Engine, LoadOptions, LoadProgress } from "./contract.ts";
+import type { BackendKind, Call, Engine, LoadProgress, LoadRequest } from "./contract.ts";
 import { createEngine } from "./engine.ts";
 import { nodeDevice } from "./load/node-device.ts";
 import { openNodeHub, openNodePlace } from "./node-places.ts";
@@ -62,7 +62,7 @@ export function openNodeHome(): NodeHome {
 export async function openNodeSession(
   place: string,
   call?: Call<LoadProgress>,
-  options: Partial<LoadOptions> = {},
+  options: Partial<LoadRequest> = {},
   { environment }: NodeHome = openNodeHome(),
 ): Promise<Session> {
   return openSession(environment, await openNodePlace(place), { backend: "cpu", ...options }, call);

@@ -93,6 +93,7 @@ async function openOnce(
     ...(call.onProgress ? { onProgress: call.onProgress } : {}),
   });
   throwIfCancelled(call.signal);
+  let pictureBudget = budgetFor(checkpoint.images, options.pictureBudget ?? null);
   const { config, ifHeadsEqual } = checkpoint;
   const { model, denseMasks, weightBytes, precisionNote, checks, backendNote, webGpuInSoftware } = await placeModel(
     environment,
@@ -111,7 +112,6 @@ async function openOnce(
       ? drawScene(source.scene, definition.vision?.imageSize ?? MODEL_PICTURE_SIZE)
       : environment.decodePicture(await read(source.path), source.path);
 
-  let pictureBudget = budgetFor(images, options.pictureBudget ?? null);
   const prepare: Session["prepareInput"] = (input, signal) =>
     prepareInput({ prompts, images }, { ...pictureBudget, ...input }, signal);
 

@@ -9,6 +9,8 @@ import { type GoldenTokens, testGoldenTokens } from "../../testing/golden-tokens
 import { madeTokenizerJson } from "../../testing/made-tokenizer.ts";
 import { wholePicture } from "../../testing/whole-picture.ts";
 import { createTokenizer } from "../../tokenizer.ts";
+import { pictureProcessor } from "./pictures.ts";
+import { findProcessorConfig } from "./processor-config.ts";
 import { picturePrompt } from "./prompt.ts";
 
 const CHECKPOINT = "checkpoints/Qwen2-VL-2B-Instruct";
@@ -43,6 +45,22 @@ describeWithShared(
       const prompt = prompts.buildPrompt({ question: "Describe this image.", picture: wholePicture(64) });
       expect(prompt.ids).toHaveLength(first?.length ?? 0);
       expect(prompt.imagePositions).toHaveLength(64);
+    });
+
+    it("have as many image tokens as the budget leaves the picture", async () => {
+      const files = { preprocessor: text("preprocessor_config.json"), processor: null };
+      const config = findProcessorConfig(files, { patchSize: 14, mergeSize: 2, temporalPatchSize: 2 });
+      if (config === null) throw new Error("Qwen2-VL has a processor.");
+      const pixels = new Uint8ClampedArray(640 * 480 * 4).fill(90);
+      for (const [budget, expected] of [
+        [64, 6 * 9],
+        [undefined, 13 * 18],
+        [400, 17 * 23],
+      ] as const) {
+        const picture = await pictureProcessor(config).process({ width: 640, height: 480, pixels }, { budget });
+        expect(picture.frames.map(({ tokens }) => tokens)).toEqual([expected]);
+        expect(prompts.buildPrompt({ question: "Why?", picture }).imagePositions).toHaveLength(expected);
+      }
     });
 
     it("are followed by replies without a space, which end with the template's own token", () => {
