@@ -176,3 +176,34 @@ describeWithShared(
   },
   ["checkpoints/Qwen2-VL-2B-Instruct", "photos"],
 );
+
+describeWithShared(
+  "photographs, with the larger patches and plain colours of Qwen3-VL (transformers 5.24, Qwen2VLImageProcessorPil)",
+  (folder) => {
+    it.each([
+      ["chelsea.png", 18, 28, [0.247058868, 0.254902005, 0.082352996, -0.074509799, -0.521568656], -0.0956368],
+      ["coffee.png", 24, 38, [-0.733333349, -0.725490212, -0.717647076, -0.819607854, -0.898039222], -0.22653247],
+    ] as const)("%s", async (file, rows, columns, expected, mean) => {
+      const half = [0.5, 0.5, 0.5];
+      const config = findProcessorConfig(
+        {
+          preprocessor: '{"size": {"shortest_edge": 65536, "longest_edge": 16777216}, "patch_size": 16}',
+          processor: null,
+        },
+        { patchSize: 16, mergeSize: 2, temporalPatchSize: 2 },
+        { mean: half, deviation: half, minimumPixels: 65_536, maximumPixels: 16_777_216 },
+      );
+      if (config === null) throw new Error("There are settings.");
+      const picture = await decodePicture(readFileSync(join(folder, "photos", file)), file);
+      const [frame] = (await pictureProcessor(config).process(picture, { budget: config.budget.largest })).frames;
+      expect(frame).toMatchObject({ grid: { rows, columns }, tokens: (rows * columns) / 4 });
+      const values = frame?.values ?? new Float32Array();
+      const sixth = values.subarray(5 * 768, 6 * 768);
+      [0, 1, 255, 256, 767].forEach((place, index) => {
+        expect(sixth[place]).toBeCloseTo(expected[index] ?? Number.NaN, 6);
+      });
+      expect(values.reduce((sum, value) => sum + value, 0) / values.length).toBeCloseTo(mean, 6);
+    });
+  },
+  ["photos"],
+);
