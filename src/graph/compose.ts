@@ -13,6 +13,7 @@ export function renamed(graph: Graph, rename: (name: string) => string): Graph {
     outputs: graph.outputs.map((port) => ({ ...port, name: other(port.name) })),
     constants: graph.constants.map((constant) => ({ ...constant, name: other(constant.name) })),
     nodes: graph.nodes.map(renameNode),
+    ...(graph.values && { values: graph.values.map((value) => ({ ...value, name: other(value.name) })) }),
   };
 }
 

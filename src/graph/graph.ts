@@ -73,6 +73,8 @@ export interface Graph {
   readonly outputs: readonly GraphPort[];
   readonly constants: readonly GraphConstant[];
   readonly nodes: readonly Node[];
+  /** What the nodes give, with shapes, which files and runtimes do without: see run-memory.ts. Every built graph has it. */
+  readonly values?: readonly GraphPort[];
 }
 
 export interface EmitOptions {
@@ -86,6 +88,7 @@ export class GraphBuilder {
   private readonly outputs: GraphPort[] = [];
   private readonly constants: GraphConstant[] = [];
   private readonly nodes: Node[] = [];
+  private readonly values: GraphPort[] = [];
   /** Name of a node's result → name of the output it is. */
   private readonly outputNames = new Map<string, string>();
   private counter = 0;
@@ -151,6 +154,7 @@ export class GraphBuilder {
           }
         : ABSENT,
     );
+    this.values.push(...values.filter((value) => value !== ABSENT));
     this.nodes.push({
       operator,
       domain: options.domain ?? "",
@@ -197,6 +201,7 @@ export class GraphBuilder {
         inputs: node.inputs.map(rename),
         outputs: node.outputs.map(rename),
       })),
+      values: this.values.map((value) => ({ ...value, name: rename(value.name) })),
     };
   }
 

@@ -90,7 +90,9 @@ function readModel(bytes: Uint8Array): { readonly model: ModelProto; readonly gr
 function expectRoundTrip(graph: Graph): void {
   const bytes = serialiseGraph(graph);
   const read = readModel(bytes);
-  expect(read.graph).toEqual(graph);
+  // Shapes of what nodes give are not in the file.
+  const { values: _, ...written } = graph;
+  expect(read.graph).toEqual(written);
   expect(read.model.$unknown ?? []).toEqual([]);
   expect(toBinary(ModelProtoSchema, read.model)).toEqual(bytes);
 }

@@ -13,7 +13,8 @@ interface Factored {
   readonly symbol: string;
 }
 
-function factorise(dimension: Dimension): Factored {
+/** A dimension as a whole number times a named length, "" where it is a number. */
+export function factorise(dimension: Dimension): Factored {
   if (typeof dimension === "number") return { factor: dimension, symbol: "" };
   const star = dimension.indexOf("*");
   if (star < 0) return { factor: 1, symbol: dimension };

@@ -9,8 +9,9 @@ import type { CalibrationProgress, SummedSoFar } from "../contract.ts";
 import { discardLargeCopy } from "../generate/generate-whole.ts";
 import { frameCountOf, loadSample, type PassSample, type PreparedSample, requireWholePictures } from "../pass/batch.ts";
 import { createMasks } from "../pass/masks.ts";
-import { batchesPerRun, type MemoryLimits, memoryLimits, padsFrames } from "../pass/memory-plan.ts";
+import { batchesPerRun, type MemoryLimits, padsFrames } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
+import { limitsOf } from "../pass/model-memory.ts";
 import { openScope } from "../pass/scope.ts";
 import { layerCount } from "../pass/towers.ts";
 import { createAccumulators } from "./accumulators.ts";
@@ -74,7 +75,7 @@ export async function calibrate(model: Model, request: CalibrationRequest): Prom
   const patches = Math.max(0, ...samples.map((sample) => mostPatches(model, sample)));
   // The traces are written; what calibration keeps needs the place that a copy of the weights takes.
   await discardLargeCopy(model);
-  const memory = request.memory ?? memoryLimits(model.backend);
+  const memory = request.memory ?? limitsOf(model);
   const work = {
     tokens: Math.max(...samples.map(({ prompt, trace }) => prompt.length + trace.length)),
     patches,

@@ -11,8 +11,9 @@ import { ALL_LAYERS, type LayerFeeds, type LayerShape } from "../../models/archi
 import { ANY_SEQUENCE } from "../../models/architectures/shared/rope.ts";
 import { output, type Program, type Tensor } from "../../runtime/backend.ts";
 import { type LayerInputs, ownTables, type SharedFeeds } from "../pass/layer-feeds.ts";
-import { checkSequence, memoryLimits, sequencesOf } from "../pass/memory-plan.ts";
+import { checkSequence, sequencesOf } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
+import { limitsOf } from "../pass/model-memory.ts";
 import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
 import { embedTokens, rowsOfIds, textFeeds } from "../pass/tokens.ts";
 import {
@@ -121,7 +122,7 @@ export async function prefillByLayers(
   const { backend, definition, precision } = model;
   // Attention is written out here: its scores are one tensor, which has to fit into a buffer.
   const longest = Math.max(...rows.map((row) => row?.prefilled ?? 0));
-  checkSequence(sequencesOf(definition, "text", longest), memoryLimits(backend));
+  checkSequence(sequencesOf(definition, "text", longest), limitsOf(model));
   const { batch, features } = await encodeRows(scope, model, rows, request);
   const shared = textFeeds(scope, model, batch, [rows.length]);
   const options = { precision, compensation: request.masks.compensated, batch: rows.length, cache: true };

@@ -6,7 +6,7 @@ import { architectureOf, type ModelConfig } from "../../models/architectures/reg
 import { countParameters, outerSlots } from "../../models/architectures/weight-slots.ts";
 import type { FittedWeights } from "../../models/fit-weights.ts";
 import type { Weights } from "../../models/weights.ts";
-import type { Backend, Feeds } from "../../runtime/backend.ts";
+import type { Backend, Feeds, Tensor } from "../../runtime/backend.ts";
 import { vocabularyParts, WIDENED_BYTES } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
 import { createPrograms } from "../pass/programs.ts";
@@ -70,24 +70,32 @@ export async function createModel(
   // The second copy of a head that turned out to be the embedding.
   const spare = definition === stored ? [] : stored.text.headWeights.filter(({ tensor }) => tensor === ownHead);
   if (spare.length > 0) backend.release(...spare.map(tensorOf));
+  return assembleModel(backend, fitted, definition, { precision, generationWay, weightHash: hash, tensorOf });
+}
+
+/** A model of `config` and `definition` whose weights lie on `backend` already. */
+export function assembleModel(
+  backend: Backend,
+  config: ModelConfig,
+  definition: ModelDefinition,
+  given: Pick<Model, "precision" | "generationWay" | "weightHash"> & { tensorOf(slot: WeightSlot): Tensor },
+): Model {
+  const { tensorOf, ...rest } = given;
   const feedsOf = (list: readonly WeightSlot[]): Feeds =>
     Object.fromEntries(list.map((slot) => [slot.input, tensorOf(slot)]));
-
   const layerFeeds = new Map(
     towersOf(definition).map(({ tower, layers }) => [tower, layers.map((layer) => feedsOf(layer.weights))] as const),
   );
   return {
+    ...rest,
     backend,
     definition,
     layout: modelLayout(definition),
-    precision,
-    generationWay,
-    weightHash: hash,
     imageTokenId: definition.vision?.imageTokenId ?? null,
     layerFeeds: (tower, layer) => layerFeeds.get(tower)?.[layer] ?? {},
     outerFeeds: feedsOf(outerSlots(definition)),
     narrowed: (widths) =>
-      architectureOf(fitted).define(fitted, { vocabularyParts: definition.text.embeddingWeights.length, widths }),
+      architectureOf(config).define(config, { vocabularyParts: definition.text.embeddingWeights.length, widths }),
     programs: createPrograms(backend),
   };
 }

@@ -18,7 +18,8 @@ import { traceOfGeneration } from "../generate/trace-text.ts";
 import { type Batch, batchesOf, type PreparedSample } from "../pass/batch.ts";
 import { lastStates } from "../pass/last-states.ts";
 import type { MaskSet } from "../pass/masks.ts";
-import { memoryLimits, samplesAtOnce, samplesWritten, sequencesOf } from "../pass/memory-plan.ts";
+import { samplesAtOnce, samplesWritten, sequencesOf } from "../pass/memory-plan.ts";
+import { limitsOf } from "../pass/model-memory.ts";
 import { openScope } from "../pass/scope.ts";
 import { DEFAULT_TRACE_LIMIT, type Session } from "../session.ts";
 import type { AssessedSample } from "./assess-scores.ts";
@@ -72,7 +73,7 @@ export function createAssessor(
 ): Assessor {
   const { model, checkpoint, denseMasks } = session;
   const { backend } = model;
-  const memory = memoryLimits(backend);
+  const memory = limitsOf(model);
   const rowBytes = model.definition.text.width * 4;
   const traces = new Map(known);
   const kept = new Map<string, { readonly states: Tensor; readonly bytes: number }>();

@@ -13,8 +13,9 @@ import { allFinite, notFiniteResult } from "../pass/finite-results.ts";
 import { type Head, openHead } from "../pass/head.ts";
 import { lastStates } from "../pass/last-states.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
-import { logitRows, type MemoryLimits, memoryLimits } from "../pass/memory-plan.ts";
+import { logitRows, type MemoryLimits } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
+import { limitsOf } from "../pass/model-memory.ts";
 import { stretches } from "../pass/rows.ts";
 import { openScope } from "../pass/scope.ts";
 import { tiedChoices } from "./rounding-ties.ts";
@@ -69,7 +70,7 @@ export async function compareStates(
   batch: Batch,
   dense: Tensor,
   pruned: Tensor | null,
-  memory: MemoryLimits = memoryLimits(model.backend),
+  memory: MemoryLimits = limitsOf(model),
 ): Promise<TokenMeasurement> {
   const count = batch.positions.length;
   const values = new Float32Array(count * DIVERGENCE_ROW.length);

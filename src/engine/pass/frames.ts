@@ -7,16 +7,9 @@ import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
 import { layerFeeds, type SharedFeeds } from "./layer-feeds.ts";
 import type { MaskSet } from "./masks.ts";
-import {
-  checkSequence,
-  groupSizes,
-  type MemoryLimits,
-  memoryLimits,
-  padsFrames,
-  samplesAtOnce,
-  sequencesOf,
-} from "./memory-plan.ts";
+import { checkSequence, groupSizes, type MemoryLimits, padsFrames, samplesAtOnce, sequencesOf } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
+import { limitsOf } from "./model-memory.ts";
 import { groupsOf, joinRows, pickRows } from "./rows.ts";
 import { openScope, type TensorScope } from "./scope.ts";
 import { pass } from "./tower-run.ts";
@@ -129,7 +122,7 @@ export async function encodeFrames(
   options: EncodeOptions = {},
 ): Promise<Tensor> {
   const { backend, definition } = model;
-  const { signal, memory = memoryLimits(backend), precision = "float32" } = options;
+  const { signal, memory = limitsOf(model), precision = "float32" } = options;
   const rows = rowsOfFrames(frames);
   const sequences = sequencesOf(definition, "vision", rows.patches);
   checkSequence(sequences, memory);

@@ -4,15 +4,9 @@ import type { Batch } from "./batch.ts";
 import { encodeFrames, framesOf } from "./frames.ts";
 import { logitsAt } from "./head.ts";
 import type { MaskSet } from "./masks.ts";
-import {
-  checkSequence,
-  groupSizes,
-  type MemoryLimits,
-  memoryLimits,
-  samplesAtOnce,
-  sequencesOf,
-} from "./memory-plan.ts";
+import { checkSequence, groupSizes, type MemoryLimits, samplesAtOnce, sequencesOf } from "./memory-plan.ts";
 import type { Model } from "./model.ts";
+import { limitsOf } from "./model-memory.ts";
 import { joinRows } from "./rows.ts";
 import { openScope } from "./scope.ts";
 import { embedTokenGroups, textFeeds } from "./tokens.ts";
@@ -24,7 +18,7 @@ export function lastStates(
   batch: Batch,
   masks: MaskSet,
   signal?: AbortSignal,
-  memory: MemoryLimits = memoryLimits(model.backend),
+  memory: MemoryLimits = limitsOf(model),
 ): Promise<Tensor> {
   const { backend } = model;
   return settled(

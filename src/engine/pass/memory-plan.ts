@@ -45,17 +45,45 @@ const BUDGETS = {
   webgpu: { layer: 1024 * MEBIBYTE, run: 1024 * MEBIBYTE, logits: 256 * MEBIBYTE },
 } as const;
 
+/** Memory of a GPU that nobody has stated the memory of, which WebGPU does not tell (project decision). */
+export const ASSUMED_MEMORY = 8192 * MEBIBYTE;
+
+/**
+ * Into how many shares what the weights leave of a GPU is cut, of which a layer and a run get one each (project decision): one
+ * more goes to copies of a layer's weights, taps and logits, the rest to what browser, system and runtime keep.
+ */
+const SHARES = 7;
+
+/** Budgets go no lower, since smaller runs save nothing more: a single sample takes what it takes. */
+const SMALLEST_BUDGET = 128 * MEBIBYTE;
+
+/** What decides how much of a device there is for anything but weights. */
+export interface DeviceMemory {
+  /** Bytes of the weights on it. */
+  readonly weights: number;
+  /** Bytes that it has, as far as stated. */
+  readonly memory?: number | null | undefined;
+}
+
 /** A frame of padding with more patches takes longer than compiling the graph of another size that does without it. */
 const PADDED_PATCHES = 256;
 
-/** The limits of `backend`. */
-export function memoryLimits({
-  kind,
-  limits,
-  writesInPlace,
-}: Pick<Backend, "kind" | "limits" | "writesInPlace">): MemoryLimits {
-  const { largestBuffer } = limits;
-  return { ...BUDGETS[kind], largestBuffer, caches: writesInPlace ? 1 : 2, paddedPatches: PADDED_PATCHES };
+/** The limits of `backend`; of a GPU whose weights leave little room they are tighter. */
+export function memoryLimits(
+  { kind, limits, writesInPlace }: Pick<Backend, "kind" | "limits" | "writesInPlace">,
+  { weights, memory }: DeviceMemory = { weights: 0 },
+): MemoryLimits {
+  const budgets = BUDGETS[kind];
+  const share = ((memory ?? ASSUMED_MEMORY) - weights) / SHARES;
+  const most = kind === "cpu" ? Number.POSITIVE_INFINITY : Math.max(SMALLEST_BUDGET, share);
+  return {
+    layer: Math.min(budgets.layer, most),
+    run: Math.min(budgets.run, most),
+    logits: Math.min(budgets.logits, most / 4),
+    largestBuffer: limits.largestBuffer,
+    caches: writesInPlace ? 1 : 2,
+    paddedPatches: PADDED_PATCHES,
+  };
 }
 
 /** Sizes inside one layer of a tower. */

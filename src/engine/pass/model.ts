@@ -20,6 +20,8 @@ export interface Model {
    * device computes the fused graphs wrongly, see choose-generation.ts, and until it is known.
    */
   generationWay: WayToWrite;
+  /** Bytes of its device's memory where somebody has stated them. */
+  readonly memory?: number | null | undefined;
   /** Hex SHA-256 of the weights, see `Weights.read`: ties a Plan to the weights it was made for. */
   readonly weightHash: string;
   /** Id of the token that stands for a piece of a picture, or null for a text-only model. */

@@ -1,4 +1,5 @@
 /** Holds sliced weights against masked ones: the same model, so what differs is rounding. */
+
 import { PivotscopeError, throwIfCancelled } from "../../core/errors.ts";
 import type { Backend, Tensor } from "../../runtime/backend.ts";
 import type { SliceCheck } from "../contract.ts";
@@ -7,7 +8,8 @@ import { compareStates } from "../measure/evaluate.ts";
 import { createBatch, type PreparedInput } from "../pass/batch.ts";
 import { type Head, openHead } from "../pass/head.ts";
 import { lastStates } from "../pass/last-states.ts";
-import { logitRows, memoryLimits } from "../pass/memory-plan.ts";
+import { logitRows } from "../pass/memory-plan.ts";
+import { limitsOf } from "../pass/model-memory.ts";
 import { stretches } from "../pass/rows.ts";
 import { openScope } from "../pass/scope.ts";
 import type { Session } from "../session.ts";
@@ -46,7 +48,7 @@ export async function checkSlice(
   const own = scope.own(await lastStates(sliced.model, batch, sliced.masks, signal));
   const head = await openHead(scope, model);
   let logits = 0;
-  const rows = logitRows(model.definition.text.vocabularySize, COPIES, memoryLimits(backend));
+  const rows = logitRows(model.definition.text.vocabularySize, COPIES, limitsOf(model));
   for (const { first, end } of stretches(batch.positions.length, rows)) {
     throwIfCancelled(signal);
     const positions = batch.positions.subarray(first, end);

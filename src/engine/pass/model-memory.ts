@@ -1,0 +1,29 @@
+/** How much memory a loaded model takes, and what it leaves to the passes. */
+import { towersOf } from "../../models/architectures/definition.ts";
+import { elementCount, type Tensor } from "../../runtime/backend.ts";
+import { type MemoryLimits, memoryLimits } from "./memory-plan.ts";
+import type { Model } from "./model.ts";
+
+const known = new WeakMap<Model["layerFeeds"], number>();
+
+/** Bytes of a model's weights on its backend, each once. */
+export function weightBytesOf({ definition, outerFeeds, layerFeeds }: Model): number {
+  const found = known.get(layerFeeds);
+  if (found !== undefined) return found;
+  const tensors = new Set<Tensor>(Object.values(outerFeeds));
+  for (const { tower, layers } of towersOf(definition)) {
+    for (const layer of layers.keys())
+      for (const tensor of Object.values(layerFeeds(tower, layer))) tensors.add(tensor);
+  }
+  const bytes = [...tensors].reduce(
+    (sum, { dims, type }) => sum + elementCount(dims) * (type === "float16" ? 2 : 4),
+    0,
+  );
+  known.set(layerFeeds, bytes);
+  return bytes;
+}
+
+/** What passes of `model` keep to. */
+export function limitsOf(model: Model): MemoryLimits {
+  return memoryLimits(model.backend, { weights: weightBytesOf(model), memory: model.memory });
+}
