@@ -4,70 +4,17 @@
  */
 
 import { invariant } from "../../core/errors.ts";
-import type { MatrixName } from "../../core/statistics.ts";
 import { type Module, type ModuleKind, moduleKey, type Tower } from "../../core/unit.ts";
 import type { GraphFunction } from "../../graph/graph.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { Frame, FrameFeed, FrameGrid } from "../pictures.ts";
+import type { HeadInParts, HeadLoss, MatrixFormat } from "./head-definition.ts";
 import type { AttentionScheme, BiasShape, Sequences } from "./shared/attention-scheme.ts";
 import type { PositionScheme } from "./shared/rope.ts";
+import type { ScoredWeight, WeightSlot } from "./slots.ts";
 
-/** What is done to a tensor's numbers on their way to the backend, so that graphs stay plain. */
-export interface Preparation {
-  /** Slots that hold the same tensor share it only under the same name. */
-  readonly name: string;
-  /**
-   * `numbers` in the order of the checkpoint → those that the graph takes, in its order: as many, or as the slot's
-   * `graphShape` says. In float32, whatever the model is held in; they are rounded afterwards.
-   */
-  apply(numbers: Float32Array): Float32Array<ArrayBuffer>;
-}
-
-/** Which lines of a tensor belong to the units of a module: what slicing keeps, `groupSize` lines for each unit, in order. */
-export interface UnitLines {
-  readonly kind: ModuleKind;
-  readonly axis: "rows" | "columns";
-  readonly groupSize: number;
-}
-
-/** A weight as a graph input: `input` names the port, `tensor` the checkpoint's tensor. */
-export interface WeightSlot {
-  readonly input: string;
-  readonly tensor: string;
-  /** Shape in the checkpoint. */
-  readonly shape: readonly number[];
-  /** Shape in the graph, when it differs: same numbers in the same order, or what the preparation gives. */
-  readonly graphShape?: readonly number[];
-  /**
-   * Rows [begin, end) of the tensor's first axis that this input holds; all when absent. Tables of the vocabulary are
-   * held in several parts where a GPU's buffers are too small for one.
-   */
-  readonly rows?: readonly [number, number];
-  readonly preparation?: Preparation;
-  /** Absent where the tensor belongs to no units. */
-  readonly units?: UnitLines;
-}
-
-/** One weight whose product with its gradient is scored, and where the backward graph leaves what that needs. */
-export interface ScoredWeight {
-  /** Graph input of the weight. */
-  readonly slot: MatrixName;
-  readonly kind: ModuleKind;
-  /** Whether µCRASP counts it; it leaves the keys and values out, other methods count every matrix. */
-  readonly attributed: boolean;
-  readonly outputs: number;
-  readonly inputs: number;
-  readonly axis: "rows" | "columns";
-  /** Rows or columns that one unit owns, one after another. */
-  readonly groupSize: number;
-  /** Output of the backward graph that holds the linear layer's input. */
-  readonly inputTap: string;
-  /**
-   * Stem of the backward graph's output that holds the gradient by the linear layer's output; null where that is the
-   * gradient by the layer's own output, which the caller has fed.
-   */
-  readonly gradientTap: string | null;
-}
+export type { HeadInParts, HeadLoss, MatrixFormat } from "./head-definition.ts";
+export type { Preparation, ScoredWeight, UnitLines, WeightSlot } from "./slots.ts";
 
 /**
  * Which gradients the backward graph gives out for one loss beside the one by the layer's input: by the outputs of all
@@ -75,9 +22,6 @@ export interface ScoredWeight {
  * (`context_gradient`, `activation_gradient`).
  */
 export type LossTaps = "matrices" | "attributed" | "columns";
-
-/** What a loss of the head is a weighted sum of: −ln P(target) or P(target). */
-export type HeadLoss = "likelihood" | "probability";
 
 export interface ForwardOutputs {
   /** Adds outputs `attention_output` and `mlp_output`, what the two modules add to the hidden states. */
@@ -142,11 +86,6 @@ export interface BatchSize {
 /** Frames that go through a graph at once: a number in the compiled graph, or a symbol where each run may have another. */
 export interface FrameBatch {
   readonly batch: number | string;
-}
-
-/** Format of the matrices that are fed; float32 when absent. */
-export interface MatrixFormat {
-  readonly precision?: Precision;
 }
 
 /** How many units of each kind a layer has. */
@@ -278,27 +217,6 @@ export interface TextDefinition extends TowerDefinition {
   readonly headGradient: GraphFunction<{ readonly losses: readonly HeadLoss[] }> | null;
   /** The head and its gradient with one part of the table at a time; null where the table is in one piece. */
   readonly headInParts: HeadInParts | null;
-}
-
-/**
- * What `TextDefinition.head` and `headGradient` do, part by part: so that of a table that is stored in half precision no more
- * than one part needs to be there in single precision.
- */
-export interface HeadInParts {
-  /** Inputs of the table's parts in `headWeights`, in order, with the ids that each has logits of. */
-  readonly parts: readonly { readonly input: string; readonly rows: readonly [number, number] }[];
-  /** `hidden` [rows, width], `positions` int32 [picked] and the head's vectors → `normalised` [picked, width]. */
-  readonly rows: GraphFunction;
-  /** `normalised` and one part, `table` [words, width] in `precision` → `logits` [picked, words]. */
-  readonly logits: GraphFunction<MatrixFormat>;
-  /** `logits.0…` of all parts → `logits` [picked, vocabulary]. */
-  readonly join: GraphFunction;
-  /** `logits` [picked, vocabulary], `targets` int32 [picked, 1] → `residual` of its shape, `probability` [picked, 1]. */
-  readonly residual: GraphFunction;
-  /** `residual` and the part of `rows`, `table` → `gradient` [picked, width], the part's share of that by `normalised`. */
-  readonly back: GraphFunction<MatrixFormat & { readonly rows: readonly [number, number] }>;
-  /** As `headGradient`, with `gradient` by `normalised` and `probability` in the place of table and targets. */
-  readonly rowsBack: GraphFunction<{ readonly losses: readonly HeadLoss[] }>;
 }
 
 /** How many rows a frame has in either tower. */
