@@ -119,7 +119,7 @@ export async function prefillByLayers(
   request: WriterRequest,
   rows: Rows,
 ): Promise<FirstPass> {
-  const { backend, definition, precision } = model;
+  const { definition, precision } = model;
   // Attention is written out here: its scores are one tensor, which has to fit into a buffer.
   const longest = Math.max(...rows.map((row) => row?.prefilled ?? 0));
   checkSequence(sequencesOf(definition, "text", longest), limitsOf(model));
