@@ -27,7 +27,7 @@ import {
 import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
 import { biasDims } from "../../models/architectures/shared/attention-scheme.ts";
 import { ANY_SEQUENCE, type PositionedSample, rotaryTables } from "../../models/architectures/shared/rope.ts";
-import { type Backend, output } from "../../runtime/backend.ts";
+import { type Backend, elementCount, output } from "../../runtime/backend.ts";
 import type { SelfCheckResult } from "../load/self-check-result.ts";
 import { openScope } from "../pass/scope.ts";
 import { layerOf } from "../pass/towers.ts";
@@ -134,11 +134,16 @@ function textProbes(text: TextDefinition, numbers: RandomNumbers): Probe[] {
 function patchProbe(vision: VisionDefinition, numbers: RandomNumbers): Probe {
   const { patches } = vision.largestFrame;
   const { patchValues: values } = vision;
+  // What it takes beside the patches, of an empty picture.
+  const { feeds = {} } = vision.frameOf(new Float32Array(elementCount(vision.pixelShape)));
+  const further = Object.entries(feeds).map(([name, { values: data, shape: dims }]) => [name, { data, dims }]);
   return {
     name: "patch embedding",
     weights: vision.embeddingWeights,
     graph: (precision) => vision.embed({ batch: 1, precision }),
-    runs: [{ patches: { data: numbers(patches * values, 1), dims: [patches, values] } }],
+    runs: [
+      { ...Object.fromEntries(further), patches: { data: numbers(patches * values, 1), dims: [patches, values] } },
+    ],
     compared: [{ output: "hidden_out", terms: [values] }],
   };
 }
