@@ -8,6 +8,7 @@ import { expect, it, vi } from "vitest";
 import type { Graph } from "../../graph/graph.ts";
 import { serialiseGraph } from "../../graph/serialise.ts";
 import { visionDefinition } from "../../models/architectures/idefics3/vision.ts";
+import { visionDefinition as anySizeDefinition } from "../../models/architectures/qwen2-vl/vision.ts";
 import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
 import { requestDevice } from "../../runtime/webgpu/device.ts";
 import { HEAD_LOSSES, LOSS_TAPS } from "../calibrate/calibration-plan.ts";
@@ -40,6 +41,28 @@ const vision = visionDefinition({
   imageTokenId: 0,
   text: { hiddenSize: 64 },
 });
+
+/** A tower of pictures of any size. */
+const anySize = anySizeDefinition({
+  vision: {
+    hiddenSize: 32,
+    intermediateSize: 48,
+    layers: 2,
+    heads: 2,
+    channels: 3,
+    patchSize: 4,
+    times: 2,
+    mergeSize: 2,
+    norm: "layer",
+    normEpsilon: 1e-6,
+    mlp: "quickGelu",
+    theta: 10_000,
+    side: 8,
+  },
+  text: { hiddenSize: 64 },
+  imageTokenId: 0,
+});
+const anySizeShape = layerOf(anySize, 0).shape;
 
 function fusedGeneration(...parameters: Parameters<NonNullable<typeof text.generation>>): Graph {
   if (!text.generation) throw new Error("The decoder of this test has a fused graph.");
@@ -88,6 +111,13 @@ const graphs: Graph[] = [
   vision.forward({ ...layerOf(vision, 0).shape, batch: 2, modules: true, inputs: true }),
   vision.forward({ ...layerOf(vision, 0).shape, batch: 2, compensation: true }),
   vision.backward({ ...layerOf(vision, 0).shape, batch: 2, losses: LOSS_TAPS }),
+  anySize.embed({ batch: 2 }),
+  anySize.forward({ ...anySizeShape, batch: 2, modules: true, inputs: true, ownPositions: true, bias: "keys" }),
+  anySize.forward({ ...anySizeShape, batch: 1, bias: "shared", compensation: true, precision: "float16" }),
+  anySize.backward({ ...anySizeShape, batch: 2, losses: LOSS_TAPS, ownPositions: true, bias: "own" }),
+  anySize.connector({ batch: 2 }),
+  anySize.connector({ batch: 1, precision: "float16" }),
+  anySize.connectorBackward({ batch: 2, losses: HEAD_LOSSES.length }),
   vision.connector({ batch: 2 }),
   vision.connectorBackward({ batch: 2, losses: HEAD_LOSSES.length }),
   vision.merge({}),

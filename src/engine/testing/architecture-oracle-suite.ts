@@ -23,6 +23,7 @@ import { traceLogits } from "../pass/last-states.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { visionOf } from "../pass/towers.ts";
+import { sliceModel } from "../slice/slice-model.ts";
 import { excess, TINY_MEMORY } from "./oracle-suite.ts";
 import { renamedTensors } from "./renamed-tensors.ts";
 
@@ -145,11 +146,11 @@ export function defineArchitectureOracleSuite(
     of.backend.release(states);
     return denseNll;
   };
-  const logitsAt = async (entry: PreparedSample, positions: Int32Array | undefined, masks = dense) => {
-    const batch = createBatch([entry], model.imageTokenId);
-    const logits = await traceLogits(model, batch, masks, undefined, positions);
-    const found = await model.backend.read(logits);
-    model.backend.release(logits);
+  const logitsAt = async (entry: PreparedSample, positions?: Int32Array, masks = dense, of = model) => {
+    const batch = createBatch([entry], of.imageTokenId);
+    const logits = await traceLogits(of, batch, masks, undefined, positions);
+    const found = await of.backend.read(logits);
+    of.backend.release(logits);
     return found;
   };
 
@@ -195,7 +196,7 @@ export function defineArchitectureOracleSuite(
   it("gives the reference's logits of all trace tokens", async () => {
     for (const [index, logits] of expected.dense.trace_logits.entries()) {
       if (!logits) continue;
-      expect(excess(await logitsAt(sampleAt(index), undefined), logits.values), `sample ${index}`).toBeLessThan(1);
+      expect(excess(await logitsAt(sampleAt(index)), logits.values), `sample ${index}`).toBeLessThan(1);
     }
   }, 120_000);
 
@@ -227,7 +228,7 @@ export function defineArchitectureOracleSuite(
     const vocabulary = model.definition.text.vocabularySize;
     for (const [index, entry] of all.entries()) {
       const [from = 0, to = 0] = [batch.starts[index], batch.starts[index + 1]];
-      const alone = await logitsAt(entry, undefined);
+      const alone = await logitsAt(entry);
       expect(excess(together.subarray(from * vocabulary, to * vocabulary), alone), `sample ${index}`).toBeLessThan(1);
     }
   }, 120_000);
@@ -315,4 +316,17 @@ export function defineArchitectureOracleSuite(
       pruned.release();
     }
   }, 300_000);
+
+  it("gives the masked model's logits and tokens with the removed units sliced off", async () => {
+    const keep = Uint8Array.from(ofUnits(expected.plans[0]?.keep ?? {}));
+    const sliced = await sliceModel(model, { keep, meanInputs: null });
+    for (const entry of [...samples, twoPictures]) {
+      const masked = await logitsAt(entry, undefined, sliced.masked);
+      expect(excess(await logitsAt(entry, undefined, sliced.masks, sliced.model), masked)).toBeLessThan(1);
+    }
+    const rest = { sample: sampleAt(0), prefix: [], maximumTokens: 12, stopIds: [], signal: undefined };
+    const found = await generateGreedy(sliced.model, { ...rest, masks: sliced.masks });
+    expect(found).toEqual(await generateGreedy(model, { ...rest, masks: sliced.masked }));
+    await sliced.release();
+  }, 120_000);
 }

@@ -21,9 +21,14 @@ const MERGER = {
   second: `${PREFIX}.merger.mlp.2`,
 };
 
-/** The vision tower of `model`, and its connector to the decoder. */
+/** What of a config the tower and its connector depend on. */
+export type VisionModel = Pick<Qwen2VlConfig, "vision" | "imageTokenId"> & {
+  readonly text: Pick<Qwen2VlConfig["text"], "hiddenSize">;
+};
+
+/** The vision tower of a model, and its connector to the decoder. */
 export function visionDefinition(
-  { vision: config, text, imageTokenId }: Pick<Qwen2VlConfig, "vision" | "text" | "imageTokenId">,
+  { vision: config, text, imageTokenId }: VisionModel,
   widths?: readonly LayerWidths[],
 ): VisionDefinition {
   const textWidth = text.hiddenSize;
