@@ -43,6 +43,11 @@ describe("replyFormOf", () => {
     expect(replyFormOf(templateOf(thinking), false)).toEqual({ tail: "[end][assistant]\n", lead: "", end: "" });
   });
 
+  it("tells nothing of a template that fails on a question, which may be meant for other messages", () => {
+    const parts = templateOf("{% for part in messages[0].content %}{{ part.text }}{% endfor %}");
+    expect(replyFormOf(parts, false)).toEqual({ tail: "", lead: "", end: "" });
+  });
+
   it("puts a space where a template takes no replies and its prompt ends with none, and nothing where it does", () => {
     const only = (end: string) => `{% if messages | length > 1 %}{{ raise_exception('no') }}{% endif %}${end}`;
     expect(replyFormOf(templateOf(only("Answer:")), false)).toEqual({ tail: "Answer:", lead: " ", end: "" });

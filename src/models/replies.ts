@@ -31,14 +31,15 @@ const REPLY = "A reply.";
 
 /**
  * @param parts whether the template wants messages as lists of parts, as those of vision-language models do.
- * @throws PivotscopeError `bad-checkpoint` when the template fails on a question.
  */
 export function replyFormOf(template: ChatTemplate, parts: boolean): ReplyForm {
   const message = (role: ChatMessage["role"], text: string): ChatMessage => ({
     role,
     content: parts ? [{ type: "text", text }] : text,
   });
-  const prompt = template.render([message("user", QUESTION)]);
+  const prompt = renderOrNull(template, [message("user", QUESTION)]);
+  // Whoever asks a question hears why.
+  if (prompt === null) return { tail: "", lead: "", end: "" };
   const asked = prompt.lastIndexOf(QUESTION);
   const tail = asked < 0 ? prompt : prompt.slice(asked + QUESTION.length);
   const whole = renderOrNull(template, [message("user", QUESTION), message("assistant", REPLY)]);
@@ -50,7 +51,7 @@ export function replyFormOf(template: ChatTemplate, parts: boolean): ReplyForm {
   return { tail, lead: between, end: whole.slice(replied + REPLY.length) };
 }
 
-/** Some templates take no message of the assistant. */
+/** Some templates take no message of the assistant, and some fail on any. */
 function renderOrNull(template: ChatTemplate, messages: readonly ChatMessage[]): string | null {
   try {
     return template.render(messages);
