@@ -1,6 +1,7 @@
 /** The project's engine behind the benchmark's contract: the browser's cpu backend. */
 import * as ort from "onnxruntime-web/webgpu";
 import { browserDevice } from "../../src/engine/load/browser-device.ts";
+import { tensorsOf } from "../../src/engine/pass/features.ts";
 import { encodeFrames } from "../../src/engine/pass/frames.ts";
 import { openSession, type Session } from "../../src/engine/session.ts";
 import { createAddressFolder } from "../../src/models/address-folder.ts";
@@ -47,7 +48,7 @@ export function createOurs(): BenchEngine {
       const { model, denseMasks } = session;
       const frames = [frameOf(session, prompt.frame)];
       const start = performance.now();
-      model.backend.release(await encodeFrames(model, frames, denseMasks));
+      model.backend.release(...tensorsOf(await encodeFrames(model, frames, denseMasks)));
       const middle = performance.now();
       await session.generate({ prompt: plainIds(prompt), frames: [] }, { maximumTokens: 1 });
       return { vision: middle - start, prefill: performance.now() - middle };

@@ -108,10 +108,11 @@ export function createAccumulators(
   return {
     async collect(tower, layer, taps, shape) {
       for (const scored of layerOf(towerOf(model, tower), layer).scored) {
+        const rowsPerSample = scored.ofPictures ? (shape.statesPerSample ?? 0) : shape.rowsPerSample;
         const module = indexOf(layout, tower, layer, scored.kind);
         using joined = openScope(backend);
         const global = await matrixTaps(joined, model, scored, taps, LOSSES.global);
-        await baselines.collectMatrix(module, scored, global, shape);
+        await baselines.collectMatrix(module, scored, global, { ...shape, rowsPerSample });
         joined.close();
         if (!scored.attributed) continue;
         await backend.kernels.weightGradient({
@@ -119,7 +120,7 @@ export function createAccumulators(
           outputs: scored.outputs,
           inputs: scored.inputs,
           batches: shape.batches,
-          rowsPerBatch: shape.samplesPerBatch * shape.rowsPerSample,
+          rowsPerBatch: shape.samplesPerBatch * rowsPerSample,
           axis: scored.axis,
           groupSize: scored.groupSize,
           accumulator: pivot,

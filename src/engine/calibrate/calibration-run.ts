@@ -6,22 +6,29 @@ import { invariant } from "../../core/errors.ts";
 import type { Tower } from "../../core/unit.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
 import { TOKEN_CLASS } from "../../runtime/kernels/token-class.ts";
-import { backwardTower, type GroupTaps, type LayerTaps } from "../pass/backward.ts";
+import {
+  type BackwardRequest,
+  backwardTower,
+  type GroupTaps,
+  type LayerTaps,
+  type TowerGradients,
+} from "../pass/backward.ts";
 import { type Batch, createBatch } from "../pass/batch.ts";
-import { connectGroups, embedFrameGroups, type FrameOrPadding, frameFeeds, rowsOfFrames } from "../pass/frames.ts";
+import { attendsToPictures, enterText } from "../pass/enter-text.ts";
+import { connectGroups, type FrameOrPadding, type PictureFeatures } from "../pass/features.ts";
+import { embedFrameGroups, frameFeeds, mostPatches } from "../pass/frames.ts";
 import { headGradients } from "../pass/head-gradients.ts";
-import { nothingShared, type SharedFeeds } from "../pass/layer-feeds.ts";
+import type { SharedFeeds } from "../pass/layer-feeds.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import { groupSizes, type MemoryLimits, samplesAtOnce, sequencesOf } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
-import { type Group, groupsOf, joinRows } from "../pass/rows.ts";
+import { groupsOf } from "../pass/rows.ts";
 import { openScope, type TensorScope } from "../pass/scope.ts";
-import { embedTokenGroups, textFeeds } from "../pass/tokens.ts";
-import { pass, type Seen } from "../pass/tower-run.ts";
-import { layerCount, visionOf } from "../pass/towers.ts";
-import { outerFeedsOf, singleWeights } from "../pass/weight-precision.ts";
+import { pass, type Seen, type TowerRequest } from "../pass/tower-run.ts";
+import { layerCount, layerOf, towerOf, visionOf } from "../pass/towers.ts";
 import type { Accumulators } from "./accumulators.ts";
 import { type CalibrationRun, HEAD_LOSSES, LOSS_TAPS, lossWeights } from "./calibration-plan.ts";
+import { backThroughConnector, type FeatureGradients, featureRows, gradientsOfRows } from "./picture-gradients.ts";
 import type { GroupShape, RunShape } from "./run-shape.ts";
 
 export interface RunContext {
@@ -43,6 +50,17 @@ interface TowerShape extends RunShape {
   /** Samples of each group. */
   readonly sizes: readonly number[];
   readonly groups: readonly GroupShape[];
+  /** The same for layers that attend to pictures: rows of samples without one count nowhere. */
+  readonly pictured?: readonly GroupShape[];
+}
+
+/** How the rows of a group count in a layer. */
+function groupShape({ model }: RunContext, shape: TowerShape, layer: number, group: number): GroupShape {
+  const spec = layerOf(towerOf(model, shape.tower), layer);
+  const groups = shape.pictured && attendsToPictures(model.definition, spec) ? shape.pictured : shape.groups;
+  const found = groups[group];
+  invariant(found, `The ${shape.tower} tower has no group ${group}.`);
+  return found;
 }
 
 /** Groups the samples of a run for one tower and uploads the classes of their rows, which are the scope's. */
@@ -67,23 +85,22 @@ function shapeOf(
 }
 
 /** Module outputs of one layer and group go into the running token statistics of both its modules. */
-function observer({ accumulators }: RunContext, { tower, groups }: TowerShape) {
+function observer(context: RunContext, towerShape: TowerShape) {
+  const { accumulators } = context;
+  const { tower } = towerShape;
   return ({ layer, group, captured }: Seen) => {
-    const shape = groups[group];
-    invariant(shape, `The ${tower} tower has no group ${group}.`);
+    const shape = groupShape(context, towerShape, layer, group);
     accumulators.observe(tower, layer, "attn", output(captured, "attention_output"), shape);
     accumulators.observe(tower, layer, "mlp", output(captured, "mlp_output"), shape);
   };
 }
 
 /** What a backward pass does with the taps of each layer. */
-function collector({ accumulators }: RunContext, shape: TowerShape) {
+function collector(context: RunContext, shape: TowerShape) {
+  const { accumulators } = context;
   return {
-    onGroup: (layer: number, taps: GroupTaps, group: number) => {
-      const own = shape.groups[group];
-      invariant(own, `The ${shape.tower} tower has no group ${group}.`);
-      return accumulators.collectGroup(shape.tower, layer, taps, own);
-    },
+    onGroup: (layer: number, taps: GroupTaps, group: number) =>
+      accumulators.collectGroup(shape.tower, layer, taps, groupShape(context, shape, layer, group)),
     onTaps: (layer: number, taps: LayerTaps) => accumulators.collect(shape.tower, layer, taps, shape),
   };
 }
@@ -93,104 +110,30 @@ interface ForwardStates {
   readonly shape: TowerShape;
   readonly hidden: readonly Tensor[];
   readonly inputs: readonly (readonly Tensor[])[];
+  readonly kept: readonly (readonly Tensor[])[];
 }
 
-/**
- * Rows of the batch where the features of each of a group's frames stand, as many of each as of the largest. Those that
- * padding gives get the gradient of a sequence's last row, which is zero: nothing is predicted from it, and nothing sees it.
- */
-function featureRows(run: CalibrationRun, batch: Batch, { first, end }: Group): Int32Array {
-  const { tokens } = rowsOfFrames(framesIn(run));
-  const rows = new Int32Array((end - first) * tokens);
-  for (let sample = first; sample < end; sample++) {
-    const start = sample * batch.tokens;
-    const stop = start + batch.tokens;
-    rows.fill(stop - 1, (sample - first) * tokens, (sample - first + 1) * tokens);
-    rows.set(
-      batch.imageRows.filter((row) => row >= start && row < stop),
-      (sample - first) * tokens,
-    );
-  }
-  return rows;
-}
-
-/**
- * Gradients by a group's last vision hidden states, one per loss, from those by the text tower's input, [rows, width];
- * back through merge and connector. They are the scope's.
- */
-async function connectorGradients(
-  scope: TensorScope,
-  { model }: RunContext,
-  hidden: Tensor,
-  frames: number,
-  rows: Int32Array,
-  textGradients: readonly Tensor[],
-): Promise<Tensor[]> {
-  const definition = visionOf(model);
-  using turn = openScope(model.backend);
-  const positions = turn.upload(rows, [rows.length]);
-  const merge = await model.programs.get(definition.mergeBackward, {});
-  const cotangents: Record<string, Tensor> = {};
-  for (const [loss, gradient] of textGradients.entries()) {
-    cotangents[`gradient.${loss}`] = output(await turn.run(merge, { gradient, positions }), "features_gradient");
-  }
-  const options = { batch: frames, losses: HEAD_LOSSES.length };
-  const connector = await model.programs.get(definition.connectorBackward, options);
-  const weights = await singleWeights(turn, model, outerFeedsOf(model, definition.connectorWeights));
-  const outputs = await turn.run(connector, { ...weights, ...cotangents, hidden });
-  return scope.own(turn.give(textGradients.map((_, loss) => output(outputs, `hidden_gradient.${loss}`))));
-}
-
-/**
- * Gradients by the last vision hidden states, of each group one per loss, from those by the text tower's input; all of them
- * are the scope's.
- */
-async function visionGradients(
-  scope: TensorScope,
-  context: RunContext,
-  run: CalibrationRun,
-  batch: Batch,
-  vision: ForwardStates,
-  textGradients: readonly (readonly Tensor[])[],
-): Promise<Tensor[][]> {
-  using joined = openScope(context.model.backend);
-  const byText: Tensor[] = [];
-  // Frames and texts are grouped differently, so every group of frames picks from the rows of all texts.
-  for (const loss of HEAD_LOSSES.keys()) {
-    const parts = joined.own(scope.give(textGradients.flatMap((group) => group[loss] ?? [])));
-    byText.push(await joinRows(joined, context.model, parts));
-    if (parts.length > 1) joined.release(...parts);
-  }
-  const gradients: Tensor[][] = [];
-  for (const [index, group] of groupsOf(vision.shape.sizes).entries()) {
-    const hidden = vision.hidden[index];
-    invariant(hidden, `Group ${index} of the vision tower has no hidden states.`);
-    const rows = featureRows(run, batch, group);
-    gradients.push(await connectorGradients(scope, context, hidden, group.end - group.first, rows, byText));
-  }
-  return gradients;
-}
-
-/** Goes back through one tower from `gradients`; they, and those by the tower's input that it returns, are the scope's. */
+/** Goes back through one tower from `gradients`; they, and those that it returns, are the scope's. */
 function goBack(
   scope: TensorScope,
   context: RunContext,
   { shape, inputs }: ForwardStates,
   gradients: readonly (readonly Tensor[])[],
-  rest: { readonly shared: SharedFeeds; readonly firstLayer: number },
-): Promise<readonly (readonly Tensor[])[]> {
+  rest: TowerRest & Pick<BackwardRequest, "further" | "onInput">,
+): Promise<TowerGradients> {
   const { model, masks, request } = context;
+  const { firstLayer, ...feeds } = rest;
   return backwardTower(scope, model, {
+    ...feeds,
     tower: shape.tower,
     groups: shape.sizes,
     inputs,
     gradients,
     losses: LOSS_TAPS,
     masks,
-    shared: rest.shared,
     signal: request.signal,
     ...collector(context, shape),
-    onLayer: (layer) => context.report("backward", rest.firstLayer + layer),
+    onLayer: (layer) => context.report("backward", firstLayer + layer),
   });
 }
 
@@ -212,69 +155,132 @@ async function textGradients(
   return gradients;
 }
 
+/** What one tower's passes are given beside hidden states. */
+interface TowerRest extends Pick<TowerRequest, "behind" | "keepLayers"> {
+  readonly shared: SharedFeeds;
+  /** Layers of the towers before it, for reports. */
+  readonly firstLayer: number;
+}
+
 /** Takes the hidden states of one tower through it; what goes into every layer is kept, in the scope. */
 async function goForward(
   scope: TensorScope,
   context: RunContext,
   shape: TowerShape,
   hidden: readonly Tensor[],
-  rest: { readonly shared: SharedFeeds; readonly firstLayer: number },
+  { firstLayer, ...rest }: TowerRest,
 ): Promise<ForwardStates> {
   const { model, masks, request } = context;
   const forward = await pass(scope, model, shape.tower, hidden, {
+    ...rest,
     groups: shape.sizes,
     masks,
-    shared: rest.shared,
     signal: request.signal,
     keepInputs: true,
     capture: ["modules"],
     onGroup: observer(context, shape),
-    onLayer: (layer) => context.report("forward", rest.firstLayer + layer),
+    onLayer: (layer) => context.report("forward", firstLayer + layer),
   });
   return { ...forward, shape };
+}
+
+/** The vision tower's forward pass over a run's frames, and what is needed to go back. */
+interface SeenRun {
+  readonly states: ForwardStates;
+  readonly rest: TowerRest;
+  readonly frames: readonly FrameOrPadding[];
+  readonly features: PictureFeatures;
+}
+
+/** Takes a run's frames through the vision tower and the connector; null where it has none. All of it is the scope's. */
+async function lookAt(
+  scope: TensorScope,
+  context: RunContext,
+  run: CalibrationRun,
+  rest: Parameters<typeof shapeOf>[5],
+): Promise<SeenRun | null> {
+  const { model } = context;
+  const frames = run.samples.map((sample) => sample?.frames[0] ?? null);
+  if (!model.definition.vision || frames.every((frame) => frame === null)) return null;
+  const patches = mostPatches(frames);
+  const shape = shapeOf(scope, context, "vision", frameClasses(frames, patches), patches, rest);
+  const embedded = await embedFrameGroups(scope, model, frames, shape.sizes);
+  const ofTower: TowerRest = {
+    shared: frameFeeds(scope, model, frames, patches, shape.sizes),
+    keepLayers: model.definition.vision.connectorLayers,
+    firstLayer: 0,
+  };
+  const states = await goForward(scope, context, shape, embedded, ofTower);
+  const features = await connectGroups(scope, model, { frames, sizes: shape.sizes, ...states });
+  return { states, rest: ofTower, frames, features };
+}
+
+/** Goes back through the vision tower from what the text tower's way back left of the features. */
+async function lookBack(
+  scope: TensorScope,
+  context: RunContext,
+  { states, rest, frames }: SeenRun,
+  features: readonly FeatureGradients[],
+): Promise<void> {
+  const { model } = context;
+  const { connectorLayers } = visionOf(model);
+  const seen = { frames, sizes: states.shape.sizes, ...states };
+  const { hidden, kept } = await backThroughConnector(scope, model, seen, features);
+  for (const gradients of features) scope.release(...gradients);
+  const further = new Map(connectorLayers.map((layer, place) => [layer, kept[place] ?? []] as const));
+  await goBack(scope, context, states, hidden, { ...rest, further });
+}
+
+/** The text tower's shape where layers attend to `statesPerSample` rows of each sample's pictures. */
+function attended(scope: TensorScope, shape: TowerShape, batch: Batch, statesPerSample: number): TowerShape {
+  const classes = batch.classes.slice();
+  batch.places.forEach((sample, place) => {
+    if (sample && sample.frames.length > 0) return;
+    classes.fill(TOKEN_CLASS.ignored, place * batch.tokens, (place + 1) * batch.tokens);
+  });
+  const pictured = groupsOf(shape.sizes).map(({ first, end }, group): GroupShape => {
+    const own = classes.subarray(first * batch.tokens, end * batch.tokens);
+    return { ...(shape.groups[group] as GroupShape), classes: scope.upload(own, [own.length]) };
+  });
+  return { ...shape, statesPerSample, pictured };
 }
 
 /** Takes one run through the model and back. Returns how many of its batches have tokens in a pivot window. */
 export async function calibrateRun(context: RunContext, run: CalibrationRun): Promise<number> {
   const { model, request } = context;
-  const { backend, definition } = model;
+  const { backend } = model;
   const batch = createBatch(run.samples, model.imageTokenId);
   const samplesPerBatch = run.samples.length / run.batches;
   const { weights, fisherWeights, pivotBatches } = lossWeights(run, batch, samplesPerBatch, request.window);
   using scope = openScope(backend);
   const fisher = scope.upload(fisherWeights, [fisherWeights.length]);
   const rest = { batches: run.batches, samplesPerBatch, fisherWeights: fisher };
-  let ofVision = { shared: nothingShared, firstLayer: 0 };
-  let vision: ForwardStates | null = null;
-  let features: Tensor | null = null;
-  if (definition.vision && batch.samples.some((sample) => sample.frames.length > 0)) {
-    const frames = framesIn(run);
-    const { patches } = rowsOfFrames(frames);
-    const shape = shapeOf(scope, context, "vision", frameClasses(frames, patches), patches, rest);
-    const embedded = await embedFrameGroups(scope, model, frames, shape.sizes);
-    ofVision = { shared: frameFeeds(scope, model, frames, { patches }, shape.sizes), firstLayer: 0 };
-    vision = await goForward(scope, context, shape, embedded, ofVision);
-    features = await connectGroups(scope, model, vision.hidden, { frames, sizes: shape.sizes });
-  }
+  const seen = await lookAt(scope, context, run, rest);
+  const byFeatures: FeatureGradients[] = [];
+  const rows = seen && featureRows(seen.frames, batch);
   using ofText = openScope(backend);
-  const shape = shapeOf(scope, context, "text", batch.classes, batch.tokens, rest);
-  const forText = { shared: textFeeds(scope, model, batch, shape.sizes), firstLayer: layerCount(model, "vision") };
-  const embedded = await embedTokenGroups(ofText, model, batch, features, shape.sizes);
-  const text = await goForward(ofText, context, shape, embedded, forText);
-  const heads = await textGradients(scope, context, batch, text, weights);
-  const gradients = await goBack(scope, context, text, heads, forText);
+  const all = shapeOf(scope, context, "text", batch.classes, batch.tokens, rest);
+  const entered = await enterText(ofText, model, batch, seen?.features ?? null, all.sizes);
+  const { hidden, shared, behind } = entered;
+  const shape = entered.states === null ? all : attended(scope, all, batch, entered.states);
+  const forText: TowerRest = { shared, behind, firstLayer: layerCount(model, "vision") };
+  const text = await goForward(ofText, context, shape, hidden, forText);
+  const heads = await textGradients(ofText, context, batch, text, weights);
+  const added = model.definition.vision?.addedBehind ?? [];
+  const { input, states } = await goBack(ofText, context, text, heads, {
+    ...forText,
+    async onInput(layer, gradients) {
+      const place = added.indexOf(layer - 1);
+      if (place >= 0 && rows) byFeatures[place + 1] = await gradientsOfRows(scope, model, gradients, rows);
+    },
+  });
+  // States of samples are the features of their frames: each has one.
+  if (rows) byFeatures[0] = await gradientsOfRows(scope, model, states ?? input, states ? null : rows);
+  if (states?.length === 1) scope.own(ofText.give(states.flat()));
   // What the text tower kept is not needed for the pictures.
   ofText.close();
-  if (vision) {
-    const seen = await visionGradients(scope, context, run, batch, vision, gradients);
-    await goBack(scope, context, vision, seen, ofVision);
-  }
+  if (seen) await lookBack(scope, context, seen, byFeatures);
   return pivotBatches;
-}
-
-/** The frame of each sample, null for padding. */
-function framesIn(run: CalibrationRun): FrameOrPadding[] {
-  return run.samples.map((sample) => sample?.frames[0] ?? null);
 }
 
 /** Patches of frames count as visual, padding and rows that hold nothing not at all. */

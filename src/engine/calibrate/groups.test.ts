@@ -34,8 +34,8 @@ describeWithShared("passes in groups of samples", (shared) => {
     const masks = createMasks(model, null);
     const frames = samples.flatMap((sample) => sample.frames);
     const padded = [...frames, null];
-    const whole = await encodeFrames(model, padded, masks);
-    const grouped = await encodeFrames(model, padded, masks, { memory: TINY_MEMORY });
+    const whole = (await encodeFrames(model, padded, masks)).rows;
+    const grouped = (await encodeFrames(model, padded, masks, { memory: TINY_MEMORY })).rows;
     const found = await model.backend.read(grouped);
     const { largestFrame, textWidth } = visionOf(model);
     expect(whole.dims[0]).toBe(4 * largestFrame.tokens);

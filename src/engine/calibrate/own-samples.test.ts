@@ -14,7 +14,8 @@ import type { CalibrationProgress, ModelSummary, OwnSample } from "../contract.t
 import { createEngine } from "../engine.ts";
 import { nodeDevice } from "../load/node-device.ts";
 import { createBatch, requireWholePictures } from "../pass/batch.ts";
-import { encodeFrames, type FrameOrPadding, framesOf } from "../pass/frames.ts";
+import type { FrameOrPadding } from "../pass/features.ts";
+import { encodeFrames, framesOf } from "../pass/frames.ts";
 import { embedTokens } from "../pass/tokens.ts";
 import { openSession } from "../session.ts";
 import { checkOwnSamples } from "./own-samples.ts";
@@ -167,7 +168,7 @@ describe("a sample of several frames", () => {
       const frames = framesOf(batch, 1);
       expect(frames).toHaveLength(2);
       const embedded = async (ordered: readonly FrameOrPadding[], rows: typeof batch) => {
-        const features = await encodeFrames(model, ordered, denseMasks);
+        const features = (await encodeFrames(model, ordered, denseMasks)).rows;
         const hidden = await embedTokens(model, rows, features);
         const values = await model.backend.read(hidden);
         model.backend.release(features, hidden);

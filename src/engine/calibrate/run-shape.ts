@@ -6,6 +6,8 @@ export interface RunShape {
   readonly batches: number;
   readonly samplesPerBatch: number;
   readonly rowsPerSample: number;
+  /** Rows of pictures that layers attend to, of each sample; absent where none does. */
+  readonly statesPerSample?: number;
   /** See `LossWeights`. */
   readonly fisherWeights: Tensor;
 }

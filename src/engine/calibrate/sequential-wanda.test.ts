@@ -14,10 +14,11 @@ import { describeWithShared, projectRoot } from "../../testing/shared.ts";
 import { openNodeSession } from "../node-engine.ts";
 import { createBatch, type PreparedSample } from "../pass/batch.ts";
 import { encodeFrames } from "../pass/frames.ts";
+import { layerFeeds } from "../pass/layer-feeds.ts";
 import { createMasks } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope } from "../pass/scope.ts";
-import { embedTokens, textFeeds } from "../pass/tokens.ts";
+import { embedTokens } from "../pass/tokens.ts";
 import { layerCount, layerOf } from "../pass/towers.ts";
 import type { Session } from "../session.ts";
 import { countTensors } from "../testing/count-tensors.ts";
@@ -137,12 +138,18 @@ describe("sequential Wanda-SP on the bundled model", () => {
     const energy = new Float64Array(layerOf(definition.text, 0).mlpColumns);
     for (const sample of samples) {
       const batch = createBatch([sample], model.imageTokenId);
-      const features = await encodeFrames(model, sample.frames, masks);
+      const features = (await encodeFrames(model, sample.frames, masks)).rows;
       const hidden = await embedTokens(model, batch, features);
       using scope = openScope(backend);
-      const { feeds: shared } = textFeeds(scope, model, batch, [1])(layerOf(definition.text, 0), 0, scope);
+      const inputs = layerFeeds(
+        scope,
+        definition.text,
+        [sample],
+        batch.tokens,
+        [1],
+      )(layerOf(definition.text, 0), 0, scope);
       const outputs = await backend.run(program, {
-        ...shared,
+        ...inputs?.feeds,
         ...model.layerFeeds("text", 0),
         ...dense.feeds("text", 0),
         hidden,

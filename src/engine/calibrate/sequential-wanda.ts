@@ -10,19 +10,19 @@ import { invariant, PivotscopeError, throwIfCancelled } from "../../core/errors.
 import { wandaSpScores } from "../../core/methods/wanda-sp.ts";
 import { indexOf, type Module, type ModuleKind, type Ratio, rangeOf, type Tower } from "../../core/unit.ts";
 import { validateRatio } from "../../core/unit-check.ts";
-import type { PositionedSample } from "../../models/architectures/shared/rope.ts";
 import { output, settled, type Tensor } from "../../runtime/backend.ts";
 import type { SampleProgress } from "../contract.ts";
 import { createBatch, type PreparedSample, requireWholePictures } from "../pass/batch.ts";
+import { type BehindLayer, enterText } from "../pass/enter-text.ts";
+import { connectGroups } from "../pass/features.ts";
 import { allFinite, notFiniteResult } from "../pass/finite-results.ts";
-import { connectGroups, embedFrames } from "../pass/frames.ts";
-import { layerFeeds } from "../pass/layer-feeds.ts";
+import { embedFrames, frameFeeds } from "../pass/frames.ts";
+import type { SharedFeeds } from "../pass/layer-feeds.ts";
 import { createMasks, maskColumns } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope, type TensorScope } from "../pass/scope.ts";
-import { embedTokens } from "../pass/tokens.ts";
 import { type LayerRequest, passLayer } from "../pass/tower-run.ts";
-import { columnsPerUnit, layerOf, towerOf } from "../pass/towers.ts";
+import { columnsPerUnit, layerOf, towerOf, visionOf } from "../pass/towers.ts";
 import { readLineNorms } from "./line-norms.ts";
 
 export interface SequentialProgress {
@@ -70,9 +70,11 @@ interface Context {
 interface Passage {
   /** What goes into the next layer, [tokens, width]. */
   hidden: Tensor;
-  /** What its sequence is, and how long. */
-  readonly sequence: PositionedSample;
-  readonly rows: number;
+  /** What its layers are fed, as the only group. */
+  readonly shared: SharedFeeds;
+  readonly behind: BehindLayer | null;
+  /** Hidden states that the connector takes as well. */
+  readonly kept: Tensor[];
 }
 
 function moduleOf({ model: { layout } }: Context, tower: Tower, layer: number, kind: ModuleKind) {
@@ -105,11 +107,7 @@ async function runLayer(
       ...run,
       groups: passages.map(() => 1),
       masks: { compensated: false, feeds: () => feeds },
-      shared: (layer, group, turn) => {
-        const passage = passages[group];
-        invariant(passage, `There is no passage ${group}.`);
-        return layerFeeds(turn, definition, [passage.sequence], passage.rows, [1])(layer, 0, turn);
-      },
+      shared: (layer, group, turn) => passages[group]?.shared(layer, 0, turn) ?? null,
       signal: request.signal,
     },
   );
@@ -151,6 +149,7 @@ async function pruneTower(context: Context, tower: Tower, passages: readonly Pas
   const { model, request, keep, values } = context;
   const definition = towerOf(model, tower);
   const layers = definition.layers.length;
+  const keptLayers = tower === "vision" ? visionOf(model).connectorLayers : [];
   for (const [layer, { attentionColumns, mlpColumns }] of definition.layers.entries()) {
     let finished = 0;
     const done = () => {
@@ -179,8 +178,14 @@ async function pruneTower(context: Context, tower: Tower, passages: readonly Pas
       values.set(scores, first);
       keep.set(keepUniform(module, scores, request.ratio), first);
     }
-    const passed = await runLayer(context, passages, { tower, layer, onGroup: done });
-    for (const [index, passage] of passages.entries()) passage.hidden = passed[index] ?? passage.hidden;
+    const keepInputs = keptLayers.includes(layer - 1);
+    const passed = await runLayer(context, passages, { tower, layer, keepInputs, onGroup: done });
+    for (const [index, passage] of passages.entries()) {
+      const hidden = passed[index] ?? passage.hidden;
+      passage.hidden = (await passage.behind?.(context.scope, layer, 0, hidden)) ?? hidden;
+      if (passage.hidden !== hidden) context.scope.release(hidden);
+      if (keptLayers.includes(layer)) passage.kept.push(hidden);
+    }
   }
 }
 
@@ -196,7 +201,8 @@ async function pruneVision(context: Context, samples: readonly PreparedSample[])
       continue;
     }
     const hidden = scope.own(await embedFrames(model, frames));
-    passages.push({ hidden, sequence: { prompt: [], frames: [frame] }, rows: frame.patches });
+    const shared = frameFeeds(scope, model, frames, frame.patches, [1]);
+    passages.push({ hidden, shared, behind: null, kept: [] });
   }
   await pruneTower(
     context,
@@ -206,15 +212,17 @@ async function pruneVision(context: Context, samples: readonly PreparedSample[])
   return passages;
 }
 
-/** A sample's token embeddings, with what the connector makes of its picture's hidden states, which are released. */
-async function enterText(context: Context, sample: PreparedSample, seen: Passage | null): Promise<Passage> {
+/** A sample before the text tower, with what the connector makes of its picture's hidden states, which are released. */
+async function beforeText(context: Context, sample: PreparedSample, seen: Passage | null): Promise<Passage> {
   const { model, scope } = context;
   const batch = createBatch([sample], model.imageTokenId);
-  using turn = openScope(model.backend);
-  const features = seen && (await connectGroups(turn, model, [seen.hidden], { frames: sample.frames, sizes: [1] }));
-  if (seen) scope.release(seen.hidden);
-  const hidden = scope.own(await embedTokens(model, batch, features));
-  return { hidden, sequence: sample, rows: batch.tokens };
+  const states = seen && { hidden: [seen.hidden], kept: seen.kept.map((tensor) => [tensor]) };
+  const features = states && (await connectGroups(scope, model, { frames: sample.frames, sizes: [1], ...states }));
+  if (seen) scope.release(...new Set([seen.hidden, ...seen.kept]));
+  const { hidden, shared, behind } = await enterText(scope, model, batch, features, [1]);
+  const [first] = hidden;
+  invariant(first, "A sample has token embeddings.");
+  return { hidden: first, shared, behind, kept: [] };
 }
 
 async function pruneTowers(context: Context, samples: readonly PreparedSample[]): Promise<void> {
@@ -222,7 +230,7 @@ async function pruneTowers(context: Context, samples: readonly PreparedSample[])
   const passages: Passage[] = [];
   for (const [index, sample] of samples.entries()) {
     throwIfCancelled(context.request.signal);
-    passages.push(await enterText(context, sample, seen[index] ?? null));
+    passages.push(await beforeText(context, sample, seen[index] ?? null));
   }
   await pruneTower(context, "text", passages);
 }

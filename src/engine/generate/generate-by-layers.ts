@@ -6,16 +6,17 @@
  * one has slots that hold padding; those get a huge negative bias in every later step, which makes their weight exactly
  * zero, and rotary positions count real tokens only.
  */
-import { throwIfCancelled } from "../../core/errors.ts";
+import { invariant, throwIfCancelled } from "../../core/errors.ts";
 import { ALL_LAYERS, type LayerFeeds, type LayerShape } from "../../models/architectures/definition.ts";
 import { ANY_SEQUENCE } from "../../models/architectures/shared/rope.ts";
 import { output, type Program, type Tensor } from "../../runtime/backend.ts";
-import { type LayerInputs, ownTables, type SharedFeeds } from "../pass/layer-feeds.ts";
+import { attendsToPictures, type EnteredText, enterText } from "../pass/enter-text.ts";
+import { type LayerInputs, ownTables, type SharedFeeds, uploadAll } from "../pass/layer-feeds.ts";
 import { checkSequence, sequencesOf } from "../pass/memory-plan.ts";
 import type { Model } from "../pass/model.ts";
 import { limitsOf } from "../pass/model-memory.ts";
 import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
-import { embedTokens, rowsOfIds, textFeeds } from "../pass/tokens.ts";
+import { embedTokens, rowsOfIds } from "../pass/tokens.ts";
 import {
   encodeRows,
   lastRows,
@@ -38,14 +39,20 @@ async function runLayers(
   { keys, values }: KeyValueCache,
   { masks, signal }: WriterRequest,
   hidden: Tensor,
-  shared: SharedFeeds,
+  { shared, behind }: Pick<EnteredText, "shared"> & Partial<EnteredText>,
   programOf: (options: LayerOptions) => Promise<Program>,
 ): Promise<Tensor> {
   const { backend, definition } = model;
   let current = hidden;
   for (const [layer, spec] of definition.text.layers.entries()) {
     throwIfCancelled(signal);
-    const { feeds, options } = shared(spec, 0, scope);
+    const inputs = shared(spec, 0, scope);
+    if (inputs === null) {
+      keys[layer] = null;
+      values[layer] = null;
+      continue;
+    }
+    const { feeds, options } = inputs;
     const pastKey = keys[layer];
     const pastValue = values[layer];
     const outputs = await scope.run(await programOf({ ...spec.shape, ...options }), {
@@ -57,6 +64,11 @@ async function runLayers(
     });
     scope.release(current);
     current = output(outputs, "hidden_out");
+    const passed = current;
+    current = (await behind?.(scope, layer, 0, passed)) ?? passed;
+    if (current !== passed) scope.release(passed);
+    // Those of pictures do not change while text is written.
+    if (pastKey && attendsToPictures(definition, spec)) continue;
     const [key, value] = [output(outputs, "key_out"), output(outputs, "value_out")];
     scope.give([key, value]);
     keys[layer] = key;
@@ -72,6 +84,8 @@ interface FilledSlots {
   readonly prefilled: number;
   /** All of them, with the new one. */
   readonly slots: number;
+  /** Rows that the pictures of each sample have in layers that attend to them, null where no sample has one. */
+  readonly states: number | null;
 }
 
 /**
@@ -82,12 +96,17 @@ function stepFeeds(
   scope: TensorScope,
   { definition }: Model,
   rows: Rows,
-  { prefilled, slots }: FilledSlots,
+  { prefilled, slots, states }: FilledSlots,
 ): SharedFeeds {
   const { text } = definition;
   const uneven = rows.length > 1 || rows.some((row) => row && row.prefilled < prefilled);
   const tokenOf = (row: Row | null) => (row ? row.input.prompt.length + row.ids.length - 1 : 0);
-  const inputsOf = ({ positions, attention }: LayerFeeds): LayerInputs => {
+  const inputsOf = ({ positions, attention, pictures }: LayerFeeds): LayerInputs | null => {
+    if (pictures) {
+      const span = { first: rows.map(tokenOf), count: 1 };
+      const samples = rows.map((row) => row?.input ?? null);
+      return states === null ? null : { feeds: uploadAll(scope, pictures.feeds(samples, span, states)), options: {} };
+    }
     const seen = rows.map((row) => ({
       length: row?.prefilled ?? prefilled,
       first: attention?.firstSeen(tokenOf(row)) ?? 0,
@@ -100,7 +119,7 @@ function stepFeeds(
     return { feeds: { ...tables, attention_bias: bias }, options: { padded, ownPositions: padded } };
   };
   const made = new Map(Object.entries(text.feeds).map(([name, feeds]) => [name, inputsOf(feeds)]));
-  return ({ feeds = ALL_LAYERS }) => made.get(feeds) ?? { feeds: {}, options: {} };
+  return ({ feeds = ALL_LAYERS }) => made.get(feeds) ?? null;
 }
 
 /** What a first pass leaves beside the cache. */
@@ -109,6 +128,8 @@ interface FirstPass {
   readonly hidden: Tensor;
   /** Of the longest row, to which the others are padded on the right. */
   readonly tokens: number;
+  /** See `EnteredText.states`. */
+  readonly states: number | null;
 }
 
 /** First pass over prompts and prefixes of `rows`, which fills `cache` with as many slots as the longest has tokens. */
@@ -124,12 +145,13 @@ export async function prefillByLayers(
   const longest = Math.max(...rows.map((row) => row?.prefilled ?? 0));
   checkSequence(sequencesOf(definition, "text", longest), limitsOf(model));
   const { batch, features } = await encodeRows(scope, model, rows, request);
-  const shared = textFeeds(scope, model, batch, [rows.length]);
+  const entered = await enterText(scope, model, batch, features, [rows.length]);
   const options = { precision, compensation: request.masks.compensated, batch: rows.length, cache: true };
   const programOf = (own: LayerOptions) => model.programs.get(definition.text.forward, { ...options, ...own });
-  const embedded = scope.own(await embedTokens(model, batch, features));
-  const hidden = await runLayers(scope, model, cache, request, embedded, shared, programOf);
-  return { hidden, tokens: batch.tokens };
+  const [embedded] = entered.hidden;
+  invariant(embedded, "Prompts have token embeddings.");
+  const hidden = await runLayers(scope, model, cache, request, embedded, entered, programOf);
+  return { hidden, tokens: batch.tokens, states: entered.states };
 }
 
 /** Writes layer by layer. */
@@ -139,10 +161,12 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
   const cache: KeyValueCache = { keys: [], values: [] };
   let prefilled = 0;
   let slots = 0;
+  let states: number | null = null;
   return {
     async prefill(rows) {
       using scope = openScope(backend);
-      const { hidden, tokens } = await prefillByLayers(scope, model, cache, request, rows);
+      const { hidden, tokens, ...first } = await prefillByLayers(scope, model, cache, request, rows);
+      states = first.states;
       prefilled = tokens;
       slots = tokens;
       return await nextIds(model, hidden, lastRows(rows, tokens));
@@ -150,11 +174,11 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
     async step(rows) {
       using scope = openScope(backend);
       const ids = Int32Array.from(rows, (row) => row?.ids.at(-1) ?? 0);
-      const shared = stepFeeds(scope, model, rows, { prefilled, slots: slots + 1 });
+      const shared = stepFeeds(scope, model, rows, { prefilled, slots: slots + 1, states });
       const programOf = (own: LayerOptions) =>
         model.programs.get(definition.text.decode, { ...options, ...own, batch: rows.length });
       const embedded = scope.own(await embedTokens(model, rowsOfIds(ids), null));
-      const hidden = await runLayers(scope, model, cache, request, embedded, shared, programOf);
+      const hidden = await runLayers(scope, model, cache, request, embedded, { shared }, programOf);
       slots += 1;
       return await nextIds(
         model,

@@ -199,7 +199,7 @@ export function createFusedWriter(model: Model, request: WriterRequest): Writer 
       if (seesAhead(model, rows)) return await prefillAhead(rows);
       using scope = openScope(backend);
       const { batch, features } = await encodeRows(scope, model, rows, request);
-      const hidden = scope.own(await prefill(rows, await embedTokens(model, batch, features)));
+      const hidden = scope.own(await prefill(rows, await embedTokens(model, batch, features?.rows ?? null)));
       return await nextIds(model, hidden, lastRows(rows, batch.tokens));
     },
     async step(rows) {

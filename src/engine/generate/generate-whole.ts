@@ -146,7 +146,11 @@ export function createWholeWriter(model: Model, request: WriterRequest, program:
       held = await heldFor(most, rows);
       makeRoom(model, cache, rows.length, most);
       const positions = lastRows(rows, batch.tokens);
-      return await run(batch.ids, rows.length, { features, index: batch.mergeIndex, positions });
+      return await run(batch.ids, rows.length, {
+        features: features?.rows ?? null,
+        index: batch.mergeIndex,
+        positions,
+      });
     },
     step(rows) {
       lengths.grow(rows);

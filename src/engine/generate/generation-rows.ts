@@ -2,6 +2,7 @@
 import type { Tensor } from "../../runtime/backend.ts";
 import { DIVERGENCE_ROW } from "../../runtime/kernels/token-divergence/kernel.ts";
 import { type Batch, createBatch, type PreparedInput } from "../pass/batch.ts";
+import { type PictureFeatures, tensorsOf } from "../pass/features.ts";
 import { encodeFrames, framesOf } from "../pass/frames.ts";
 import { logitsAt } from "../pass/head.ts";
 import type { MaskSet } from "../pass/masks.ts";
@@ -45,7 +46,7 @@ export async function encodeRows(
   model: Model,
   rows: Rows,
   { masks, signal }: WriterRequest,
-): Promise<{ batch: Batch; features: Tensor | null }> {
+): Promise<{ batch: Batch; features: PictureFeatures | null }> {
   const batch = createBatch(
     rows.map((row) => row && { ...row.input, trace: row.ids, pivots: [] }),
     model.imageTokenId,
@@ -53,7 +54,9 @@ export async function encodeRows(
   const frames = framesOf(batch, rows.length);
   if (frames.length === 0) return { batch, features: null };
   const { precision } = model;
-  return { batch, features: scope.own(await encodeFrames(model, frames, masks, { signal, precision })) };
+  const features = await encodeFrames(model, frames, masks, { signal, precision });
+  scope.own(tensorsOf(features));
+  return { batch, features };
 }
 
 /** Row of each sample's last real token in a batch that is padded to `tokens`. */

@@ -4,10 +4,13 @@ import { type Feeds, output, type Program, type Tensor } from "../../runtime/bac
 import type { Model } from "../pass/model.ts";
 import { openScope, type TensorScope } from "../pass/scope.ts";
 
-/** One tensor per layer, [samples, key/value heads, slots, head size]; none before the first pass. */
+/**
+ * One tensor per layer, [samples, key/value heads, slots, head size]; none before the first pass, null for a layer that is
+ * passed over.
+ */
 export interface KeyValueCache {
-  readonly keys: Tensor[];
-  readonly values: Tensor[];
+  readonly keys: (Tensor | null)[];
+  readonly values: (Tensor | null)[];
 }
 
 /**
@@ -30,15 +33,14 @@ export function makeRoom(
 
 /** Gives the cache's tensors back and empties it. */
 export function releaseCache(model: Model, { keys, values }: KeyValueCache): void {
-  model.backend.release(...keys.splice(0), ...values.splice(0));
+  model.backend.release(...[...keys.splice(0), ...values.splice(0)].filter((tensor) => tensor !== null));
 }
 
 /** The cache under the names that a graph of all layers has for it. */
 function ports({ keys, values }: KeyValueCache, key: string, value: string): Feeds {
-  return Object.fromEntries([
-    ...keys.map((tensor, layer) => [`${key}.${layer}`, tensor] as const),
-    ...values.map((tensor, layer) => [`${value}.${layer}`, tensor] as const),
-  ]);
+  const named = (name: string, tensors: KeyValueCache["keys"]) =>
+    tensors.flatMap((tensor, layer) => (tensor ? [[`${name}.${layer}`, tensor] as const] : []));
+  return Object.fromEntries([...named(key, keys), ...named(value, values)]);
 }
 
 /** Runs a graph of all layers on the cache, which holds what it gives out afterwards; the other outputs are the scope's. */
@@ -68,6 +70,7 @@ export async function extendCache(model: Model, cache: KeyValueCache, batch: num
   const program = await model.programs.get(definition.text.extendCache, {});
   for (const [layer, pastKey] of cache.keys.entries()) {
     const pastValue = cache.values[layer];
+    if (pastKey === null) continue;
     const [, heads = 0, , headSize = 0] = pastKey.dims;
     invariant(pastValue, "The KV cache holds every layer.");
     const room = scope.own(backend.allocate([batch, heads, slots, headSize]));
@@ -88,6 +91,7 @@ export async function pickFromCache(model: Model, cache: KeyValueCache, places: 
   const index = scope.upload(Int32Array.from(places), [places.length]);
   for (const [layer, pastKey] of cache.keys.entries()) {
     const pastValue = cache.values[layer];
+    if (pastKey === null) continue;
     invariant(pastValue, "The KV cache holds every layer.");
     const outputs = await scope.run(program, { past_key: pastKey, past_value: pastValue, index });
     const [key, value] = [output(outputs, "key_out"), output(outputs, "value_out")];

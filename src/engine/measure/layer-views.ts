@@ -29,15 +29,15 @@ import {
   type PreparedSample,
   requireWholePictures,
 } from "../pass/batch.ts";
+import { enterText } from "../pass/enter-text.ts";
+import { connectGroups, type PictureFeatures } from "../pass/features.ts";
 import { allFinite, notFiniteResult } from "../pass/finite-results.ts";
-import { connectGroups, embedFrames, frameFeeds, rowsOfFrames } from "../pass/frames.ts";
-import type { SharedFeeds } from "../pass/layer-feeds.ts";
+import { embedFrames, frameFeeds, mostPatches } from "../pass/frames.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
 import { openScope, type TensorScope } from "../pass/scope.ts";
-import { embedTokens, textFeeds } from "../pass/tokens.ts";
-import { pass, type Seen, type TowerRequest } from "../pass/tower-run.ts";
-import { layerCount, layerOf, towerOf } from "../pass/towers.ts";
+import { type PassedTower, pass, type Seen, type TowerRequest } from "../pass/tower-run.ts";
+import { layerCount, layerOf, towerOf, visionOf } from "../pass/towers.ts";
 
 /** Calibration samples that are looked at where nobody says otherwise. */
 export const DEFAULT_LAYER_VIEW_SAMPLES = 16;
@@ -66,10 +66,8 @@ interface Context {
   readonly sample: PreparedSample;
 }
 
-interface Look {
+interface Look extends Pick<TowerRequest, "shared" | "behind" | "keepLayers"> {
   readonly tower: Tower;
-  /** Feeds that are the same for every layer. */
-  readonly shared: SharedFeeds;
   /** 1 for visual tokens, 0 for text tokens; null in the vision tower, which sees no text. */
   readonly visual: Uint8Array | null;
 }
@@ -118,14 +116,23 @@ function inputTaps({ scored }: LayerSpec): ReadonlyMap<string, number> {
   return new Map(scored.map(({ inputTap, inputs }) => [inputTap, inputs]));
 }
 
-/** Takes `hidden` through a tower and looks at every layer; it is the scope's, as are the last hidden states returned. */
-async function observeTower(scope: TensorScope, context: Context, look: Look, hidden: Tensor): Promise<Tensor> {
+/** Takes `hidden` through a tower and looks at every layer; it is the scope's, as is what is returned. */
+async function observeTower(
+  scope: TensorScope,
+  context: Context,
+  look: Look,
+  hidden: readonly Tensor[],
+): Promise<PassedTower> {
   const { model, masks, signal, sums, sample } = context;
-  const { tower, shared, visual } = look;
+  const { tower, visual, ...rest } = look;
   const { backend } = model;
   const definition = towerOf(model, tower);
-  let before = await backend.read(hidden);
-  const onGroup = async ({ layer, hidden: current, captured }: Seen) => {
+  let last: Tensor | null = null;
+  let before: Float32Array = new Float32Array();
+  const onGroup = async ({ layer, input, hidden: current, captured }: Seen) => {
+    // Behind some layers something is added.
+    if (input !== last) before = await backend.read(input);
+    last = current;
     const layerSums = sums[tower][layer];
     invariant(layerSums, `There are no sums for ${tower} layer ${layer}.`);
     const { changes, densities, energies } = layerSums;
@@ -142,10 +149,8 @@ async function observeTower(scope: TensorScope, context: Context, look: Look, hi
       if (found !== null) densities.add(found);
     }
   };
-  const request: TowerRequest = { groups: [1], masks, shared, signal, capture: ["modules", "inputs"], onGroup };
-  const [last] = (await pass(scope, model, tower, [hidden], request)).hidden;
-  invariant(last, "A tower gives hidden states.");
-  return last;
+  const request: TowerRequest = { ...rest, groups: [1], masks, signal, capture: ["modules", "inputs"], onGroup };
+  return await pass(scope, model, tower, hidden, request);
 }
 
 async function observeSample(context: Context): Promise<void> {
@@ -153,17 +158,18 @@ async function observeSample(context: Context): Promise<void> {
   const batch = createBatch([sample], model.imageTokenId);
   const visual = Uint8Array.from(batch.classes, (kind) => (kind === TOKEN_CLASS.visual ? 1 : 0));
   using scope = openScope(model.backend);
-  const shared = textFeeds(scope, model, batch, [1]);
-  let features: Tensor | null = null;
+  let features: PictureFeatures | null = null;
   if (sample.frames.length > 0) {
     const embedded = scope.own(await embedFrames(model, sample.frames));
     const { frames } = sample;
-    const seen = frameFeeds(scope, model, frames, rowsOfFrames(frames), [frames.length]);
-    const hidden = await observeTower(scope, context, { tower: "vision", shared: seen, visual: null }, embedded);
-    features = await connectGroups(scope, model, [hidden], { frames, sizes: [frames.length] });
+    const sizes = [frames.length];
+    const shared = frameFeeds(scope, model, frames, mostPatches(frames), sizes);
+    const { connectorLayers: keepLayers } = visionOf(model);
+    const seen = await observeTower(scope, context, { tower: "vision", shared, keepLayers, visual: null }, [embedded]);
+    features = await connectGroups(scope, model, { frames, sizes, ...seen });
   }
-  const embedded = scope.own(await embedTokens(model, batch, features));
-  await observeTower(scope, context, { tower: "text", shared, visual }, embedded);
+  const entered = await enterText(scope, model, batch, features, [1]);
+  await observeTower(scope, context, { tower: "text", ...entered, visual }, entered.hidden);
 }
 
 /** The outlier share of one layer, from its weights and the column sums of what went into them. */

@@ -7,13 +7,15 @@ import type { Precision } from "../../graph/precision.ts";
 import { findNotFinite } from "../../models/find-not-finite.ts";
 import type { Tensor } from "../../runtime/backend.ts";
 import { createBatch, type PreparedSample } from "./batch.ts";
-import { connectGroups, embedFrames, frameFeeds, rowsOfFrames } from "./frames.ts";
+import { enterText } from "./enter-text.ts";
+import { connectGroups, type PictureFeatures, tensorsOf } from "./features.ts";
+import { embedFrames, frameFeeds, mostPatches } from "./frames.ts";
 import { logitsAt } from "./head.ts";
 import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
 import { openScope } from "./scope.ts";
-import { embedTokens, textFeeds } from "./tokens.ts";
 import { pass, type Seen } from "./tower-run.ts";
+import { visionOf } from "./towers.ts";
 
 export interface FailedPass {
   readonly masks: MaskSet;
@@ -71,25 +73,23 @@ export async function firstNotFinite(model: Model, sample: PreparedSample, faile
   };
   const batch = createBatch([sample], model.imageTokenId);
   using scope = openScope(backend);
-  let features: Tensor | null = null;
+  let features: PictureFeatures | null = null;
   const { frames } = sample;
   if (frames.length > 0) {
     const groups = [frames.length];
     const embedded = scope.own(await embedFrames(model, frames, precision));
     await look(embedded, "the vision tower's embedding");
-    const shared = frameFeeds(scope, model, frames, rowsOfFrames(frames), groups);
-    const request = { groups, masks, shared, precision, signal, onGroup: onGroup("vision") };
-    const [states] = (await pass(scope, model, "vision", [embedded], request)).hidden;
-    if (states)
-      features = await look(
-        await connectGroups(scope, model, [states], { frames, sizes: groups, precision }),
-        "the connector",
-      );
+    const shared = frameFeeds(scope, model, frames, mostPatches(frames), groups);
+    const { connectorLayers: keepLayers } = visionOf(model);
+    const request = { groups, masks, shared, keepLayers, precision, signal, onGroup: onGroup("vision") };
+    const { hidden, kept } = await pass(scope, model, "vision", [embedded], request);
+    features = await connectGroups(scope, model, { frames, sizes: groups, hidden, kept }, precision);
+    for (const tensor of tensorsOf(features)) await look(tensor, "the connector");
   }
-  const embedded = scope.own(await look(await embedTokens(model, batch, features), "the embedding"));
-  const shared = textFeeds(scope, model, batch, [1]);
-  const request = { groups: [1], masks, shared, precision, signal, onGroup: onGroup("text") };
-  const [last] = (await pass(scope, model, "text", [embedded], request)).hidden;
+  const entered = await enterText(scope, model, batch, features, [1]);
+  for (const tensor of entered.hidden) await look(tensor, "the embedding");
+  const request = { ...entered, groups: [1], masks, precision, signal, onGroup: onGroup("text") };
+  const [last] = (await pass(scope, model, "text", entered.hidden, request)).hidden;
   if (last) {
     const positions = Int32Array.of(batch.tokens - 1);
     await look(scope.own(await logitsAt(model, last, positions, precision)), "the head");

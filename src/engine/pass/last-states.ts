@@ -1,6 +1,8 @@
 /** A batch through the whole model: pictures to features, tokens to hidden states, and where asked for to logits. */
 import { settled, type Tensor } from "../../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
+import { enterText } from "./enter-text.ts";
+import { tensorsOf } from "./features.ts";
 import { encodeFrames, framesOf } from "./frames.ts";
 import { logitsAt } from "./head.ts";
 import type { MaskSet } from "./masks.ts";
@@ -9,7 +11,6 @@ import type { Model } from "./model.ts";
 import { limitsOf } from "./model-memory.ts";
 import { joinRows } from "./rows.ts";
 import { openScope } from "./scope.ts";
-import { embedTokenGroups, textFeeds } from "./tokens.ts";
 import { pass } from "./tower-run.ts";
 
 /** The last hidden states of every row of `batch`, [rows, width]; logits are made from them where they are needed. */
@@ -42,10 +43,10 @@ async function computeLastStates(
   const sizes = groupSizes(size, samplesAtOnce(sequences, 0, memory));
   using scope = openScope(backend);
   const frames = framesOf(batch, size);
-  const features = frames.length > 0 ? scope.own(await encodeFrames(model, frames, masks, { signal, memory })) : null;
-  const shared = textFeeds(scope, model, batch, sizes);
-  const embedded = await embedTokenGroups(scope, model, batch, features, sizes);
-  const { hidden } = await pass(scope, model, "text", embedded, { groups: sizes, masks, shared, signal });
+  const features = frames.length > 0 ? await encodeFrames(model, frames, masks, { signal, memory }) : null;
+  if (features) scope.own(tensorsOf(features));
+  const entered = await enterText(scope, model, batch, features, sizes);
+  const { hidden } = await pass(scope, model, "text", entered.hidden, { ...entered, groups: sizes, masks, signal });
   return scope.give(await joinRows(scope, model, hidden));
 }
 

@@ -7,6 +7,7 @@ import {
   type DecodeOptions,
   type LayerFeeds,
   type LayerSpec,
+  type PictureAttention,
   type PositionInputs,
   type TowerDefinition,
 } from "../../models/architectures/definition.ts";
@@ -18,7 +19,8 @@ import {
   type Positions,
   rotaryTables,
 } from "../../models/architectures/shared/rope.ts";
-import type { Feeds } from "../../runtime/backend.ts";
+import type { FrameFeed } from "../../models/pictures.ts";
+import type { Feeds, Tensor } from "../../runtime/backend.ts";
 import { groupsOf } from "./rows.ts";
 import type { TensorScope } from "./scope.ts";
 
@@ -28,8 +30,17 @@ export interface LayerInputs {
   readonly options: PositionInputs & Pick<DecodeOptions, "padded">;
 }
 
-/** What a layer is fed for one group of samples. What is made for the call alone is `scope`'s. */
-export type SharedFeeds = (layer: LayerSpec, group: number, scope: TensorScope) => LayerInputs;
+/**
+ * What a layer is fed for one group of samples, null where it is passed over. What is made for the call alone is `scope`'s.
+ */
+export type SharedFeeds = (layer: LayerSpec, group: number, scope: TensorScope) => LayerInputs | null;
+
+/** What pictures give layers that attend to them: as many rows for every sample, group by group. */
+export interface PictureStates {
+  readonly rows: number;
+  /** [samples · rows, width] each. */
+  readonly groups: readonly Tensor[];
+}
 
 const NOTHING: LayerInputs = { feeds: {}, options: {} };
 
@@ -46,15 +57,43 @@ export function layerFeeds(
   samples: Sequences,
   rows: number,
   sizes: readonly number[],
+  states: PictureStates | null = null,
 ): SharedFeeds {
   const groups = groupsOf(sizes).map(({ first, end }) => samples.slice(first, end));
   const byName = new Map(
     [...new Set(tower.layers.map(({ feeds = ALL_LAYERS }) => feeds))].map((name) => {
       const own = tower.feeds[name];
+      if (own?.pictures) return [name, pictureInputs(scope, own.pictures, groups, rows, states)] as const;
       return [name, own ? inputsOf(scope, tower, own, groups, rows) : groups.map(() => NOTHING)] as const;
     }),
   );
-  return ({ feeds = ALL_LAYERS }, group) => byName.get(feeds)?.[group] ?? NOTHING;
+  return ({ feeds = ALL_LAYERS }, group) => {
+    const inputs = byName.get(feeds);
+    return inputs ? (inputs[group] ?? NOTHING) : null;
+  };
+}
+
+/** Of layers that attend to pictures; null where there is none in the whole batch. */
+function pictureInputs(
+  scope: TensorScope,
+  pictures: PictureAttention,
+  groups: readonly Sequences[],
+  rows: number,
+  states: PictureStates | null,
+): LayerInputs[] | null {
+  if (states === null) return null;
+  return groups.map((samples, group) => {
+    const span = { first: samples.map(() => 0), count: rows };
+    const own = uploadAll(scope, pictures.feeds(samples, span, states.rows));
+    return { feeds: { ...own, states: states.groups[group] as Tensor }, options: {} };
+  });
+}
+
+/** Uploads numbers by name; they are the scope's. */
+export function uploadAll(scope: TensorScope, numbers: Readonly<Record<string, FrameFeed>>): Feeds {
+  return Object.fromEntries(
+    Object.entries(numbers).map(([name, { values, shape }]) => [name, scope.upload(values, shape)]),
+  );
 }
 
 /** The same for each group; what all groups have in common is made once. */

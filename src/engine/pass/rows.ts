@@ -4,7 +4,7 @@
  */
 import { invariant } from "../../core/errors.ts";
 import { type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
-import { add } from "../../graph/operations/elementwise.ts";
+import { add, multiply } from "../../graph/operations/elementwise.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
 import type { Model } from "./model.ts";
 import { openScope, type TensorScope } from "./scope.ts";
@@ -99,6 +99,66 @@ export async function pickRows(
   using turn = openScope(scope.backend);
   const feeds = { matrix, index: turn.upload(index, [index.length]) };
   return scope.own(turn.give(output(await turn.run(await programs.get(pickGraph, {}), feeds), "picked")));
+}
+
+/** For every row the row of another matrix, -1 for none; null where it is none for all of them. */
+export type PickedRows = Int32Array | null;
+
+/** `matrix` [rows, width], `index` int32 [picked], `kept` [picked, 1] → `picked` [picked, width], rows times `kept`. */
+export function pickPaddedGraph(): Graph {
+  const builder = new GraphBuilder("pick padded rows");
+  builder.output("picked", emitPadded(builder, builder.input("matrix", ["M", "W"])));
+  return builder.build();
+}
+
+function emitPadded(builder: GraphBuilder, matrix: Value): Value {
+  const index = builder.input("index", ["P"], "int32");
+  const rows = builder.emit("Gather", [matrix, index], ["P", "W"], { attributes: { axis: 0 } });
+  return multiply(builder, rows, builder.input("kept", ["P", 1]));
+}
+
+/** `hidden` [picked, width] and the inputs of `pickPaddedGraph` → `sum`. */
+export function addPickedGraph(): Graph {
+  const builder = new GraphBuilder("add picked rows");
+  const hidden = builder.input("hidden", ["P", "W"]);
+  builder.output("sum", add(builder, hidden, emitPadded(builder, builder.input("matrix", ["M", "W"]))));
+  return builder.build();
+}
+
+function paddedIndex(scope: TensorScope, index: Int32Array) {
+  return {
+    index: scope.upload(
+      index.map((row) => Math.max(0, row)),
+      [index.length],
+    ),
+    kept: scope.upload(
+      Float32Array.from(index, (row) => Number(row >= 0)),
+      [index.length, 1],
+    ),
+  };
+}
+
+/** The rows `index` of `matrix`, zeros for -1. The matrix stays whose it is; the result is the scope's. */
+export async function pickPaddedRows(
+  scope: TensorScope,
+  { programs }: Model,
+  matrix: Tensor,
+  index: Int32Array,
+): Promise<Tensor> {
+  using turn = openScope(scope.backend);
+  const feeds = { matrix, ...paddedIndex(turn, index) };
+  return scope.own(turn.give(output(await turn.run(await programs.get(pickPaddedGraph, {}), feeds), "picked")));
+}
+
+/** `hidden` with the rows `index` of `added` on top, none for -1. Both stay whose they are; the result is the scope's. */
+export async function addPickedRows(
+  scope: TensorScope,
+  { programs }: Model,
+  { hidden, added, index }: { readonly hidden: Tensor; readonly added: Tensor; readonly index: Int32Array },
+): Promise<Tensor> {
+  using turn = openScope(scope.backend);
+  const feeds = { hidden, matrix: added, ...paddedIndex(turn, index) };
+  return scope.own(turn.give(output(await turn.run(await programs.get(addPickedGraph, {}), feeds), "sum")));
 }
 
 /** a + b of two matrices of one shape, which are the scope's and are released; so is the sum the scope's. */

@@ -3,7 +3,6 @@
 import { splitIds } from "../../models/architectures/shared/decoder/vocabulary.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
-import { layerFeeds, type SharedFeeds } from "./layer-feeds.ts";
 import type { Model } from "./model.ts";
 import { type Group, groupsOf } from "./rows.ts";
 import { openScope, type TensorScope } from "./scope.ts";
@@ -75,14 +74,4 @@ export async function embedTokenGroups(
     embedded.push(scope.own(await embedTokens(model, groupRows(batch, group), features)));
   }
   return embedded;
-}
-
-/** What text layers are fed for the sequences of a batch, in groups of the given sizes; it is the scope's. */
-export function textFeeds(
-  scope: TensorScope,
-  { definition }: Model,
-  { places, tokens }: Pick<Batch, "places" | "tokens">,
-  sizes: readonly number[],
-): SharedFeeds {
-  return layerFeeds(scope, definition.text, places, tokens, sizes);
 }

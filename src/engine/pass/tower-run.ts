@@ -10,6 +10,7 @@ import type { Tower } from "../../core/unit.ts";
 import type { Precision } from "../../graph/precision.ts";
 import type { ForwardOutputs } from "../../models/architectures/definition.ts";
 import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
+import type { BehindLayer } from "./enter-text.ts";
 import { nothingShared, type SharedFeeds } from "./layer-feeds.ts";
 import type { MaskSet } from "./masks.ts";
 import type { Model } from "./model.ts";
@@ -74,6 +75,10 @@ export async function passLayer(
     invariant(input, `Group ${group} of the ${tower} tower has no hidden states.`);
     using turn = openScope(model.backend);
     const own = shared(spec, group, turn);
+    if (own === null) {
+      if (!request.captureOnly) passed.push(input);
+      continue;
+    }
     const options = { ...spec.shape, ...own.options, ...wanted, batch, precision, compensation: masks.compensated };
     const program = await model.programs.get(definition.forward, options);
     const captured = await turn.run(program, { ...own.feeds, ...weights, ...masks.feeds(tower, layer), hidden: input });
@@ -89,6 +94,19 @@ export interface TowerRequest extends PassRequest {
   /** Keep the input of every layer for the backward pass. */
   readonly keepInputs?: boolean;
   readonly onLayer?: (layer: number) => void;
+  /** What becomes of hidden states behind a layer, see enter-text.ts. */
+  readonly behind?: BehindLayer;
+  /** Layers whose outputs stay the scope's. */
+  readonly keepLayers?: readonly number[];
+}
+
+export interface PassedTower {
+  /** The last hidden states, group by group. */
+  readonly hidden: readonly Tensor[];
+  /** Of all layers, where they are kept. */
+  readonly inputs: readonly (readonly Tensor[])[];
+  /** Outputs of `keepLayers`. */
+  readonly kept: readonly (readonly Tensor[])[];
 }
 
 /**
@@ -101,14 +119,23 @@ export async function pass(
   tower: Tower,
   hidden: readonly Tensor[],
   request: TowerRequest,
-): Promise<{ readonly hidden: readonly Tensor[]; readonly inputs: readonly (readonly Tensor[])[] }> {
+): Promise<PassedTower> {
+  const { behind, keepLayers = [] } = request;
   const inputs: (readonly Tensor[])[] = [];
+  const kept: (readonly Tensor[])[] = [];
   let current = hidden;
   for (let layer = 0; layer < towerOf(model, tower).layers.length; layer++) {
-    const next = await passLayer(scope, model, current, { ...request, tower, layer });
+    const keepInputs = request.keepInputs || keepLayers.includes(layer - 1);
+    const next = await passLayer(scope, model, current, { ...request, keepInputs, tower, layer });
     if (request.keepInputs) inputs.push(current);
+    if (keepLayers.includes(layer)) kept.push(next);
+    for (const [group, passed] of next.entries()) {
+      const changed = (await behind?.(scope, layer, group, passed)) ?? passed;
+      if (changed !== passed) scope.release(passed);
+      next[group] = changed;
+    }
     current = next;
     request.onLayer?.(layer);
   }
-  return { hidden: current, inputs };
+  return { hidden: current, inputs, kept };
 }

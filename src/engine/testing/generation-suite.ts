@@ -100,8 +100,8 @@ function defineSuite(config: DecoderConfig, open: () => Promise<Backend>): void 
     const shared = layerFeeds(scope, text, [ANY_SEQUENCE], tokens, [1]);
     let current = scope.upload(hidden, [tokens, WIDTH]);
     for (const [layer, own] of layers.entries()) {
-      const { feeds } = shared(layerOf(text, layer), 0, scope);
-      current = output(await scope.run(program, { ...feeds, ...own, hidden: current }), "hidden_out");
+      const inputs = shared(layerOf(text, layer), 0, scope);
+      current = output(await scope.run(program, { ...inputs?.feeds, ...own, hidden: current }), "hidden_out");
     }
     return await backend.read(current);
   };

@@ -82,7 +82,7 @@ export function defineLayerViewsSuite(load: () => Promise<{ files: OracleFiles; 
     const dense = createMasks(model, null);
     const { frames } = sample;
     const patches = await embedFrames(model, frames);
-    const features = await encodeFrames(model, frames, dense);
+    const features = (await encodeFrames(model, frames, dense)).rows;
     const embedded = await embedTokens(model, batch, features);
     const through = (count: number, first: Rows, step: (layer: number, input: Rows) => NaiveLayer) => {
       const layers: NaiveLayer[] = [];

@@ -50,6 +50,8 @@ export interface ScoredWeight {
   readonly axis: "rows" | "columns";
   /** Rows or columns that one unit owns, one after another. */
   readonly groupSize: number;
+  /** Whether its input are the states of pictures, whose rows these then are; see `PictureAttention`. */
+  readonly ofPictures?: boolean;
   /** Output of the backward graph that holds the linear layer's input. */
   readonly inputTap: string;
   /**

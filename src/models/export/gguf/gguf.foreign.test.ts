@@ -65,7 +65,7 @@ function picture({ model }: Session) {
 
 async function features(session: Session, masks: MaskSet): Promise<Float32Array> {
   const { model } = session;
-  const tensor = await encodeFrames(model, picture(session)?.frames ?? [], masks);
+  const tensor = (await encodeFrames(model, picture(session)?.frames ?? [], masks)).rows;
   const numbers = await model.backend.read(tensor);
   model.backend.release(tensor);
   return Float32Array.from(numbers);
