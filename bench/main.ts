@@ -1,9 +1,10 @@
 /**
- * Benchmarks: prints one JSON object. `npm run bench` runs all but the last four, `npm run bench -- slider scoring` some,
+ * Benchmarks: prints one JSON object. `npm run bench` runs all but the last five, `npm run bench -- slider scoring` some,
  * `npm run bench -- cache [--shape bundled|smolvlm-256m] [--contexts 128,2000,4000] [--homes node,cpu,webgpu]` times tokens
  * behind long texts, the KV cache written in place and grown,
  * `npm run bench -- own-samples [--dist FOLDER]` adds a thousand own samples in a built page, and
  * `npm run bench -- transformers-js [--model FOLDER] [--tokens N] [--threads N]` compares with transformers.js,
+ * `npm run bench -- decode [--shape qwen2-vl-2b] [--layers N] [--context N] [--tokens N] [--threads N]` with transformers.js in Node,
  * `npm run bench -- sliced [--model FOLDER] [--homes node,cpu,webgpu] [--ratio 0.5] [--tokens N] [--repeats N]
  * [--threads N]` the sliced model
  * with the dense one.
@@ -33,7 +34,7 @@ import { serveFolders } from "./serve-folders.ts";
 
 const NAMES = ["slider", "scoring", "model", "batches", "keeping"] as const;
 /** Some take long, one needs a built page, one an install of its own: they run only when they are asked for. */
-const APART = ["cache", "own-samples", "transformers-js", "sliced"];
+const APART = ["cache", "own-samples", "transformers-js", "decode", "sliced"];
 type Name = (typeof NAMES)[number];
 
 const root = join(import.meta.dirname, "..");
@@ -126,6 +127,8 @@ const { positionals, values } = parseArgs({
     contexts: { type: "string", default: "128,2000,4000" },
     homes: { type: "string", default: "node,cpu,webgpu" },
     ratio: { type: "string", default: "0.5" },
+    layers: { type: "string", default: "4" },
+    context: { type: "string", default: "64" },
     dist: { type: "string", default: join(root, "dist") },
   },
 });
@@ -188,6 +191,14 @@ if (wanted.includes("transformers-js")) {
     tokens: Number(values.tokens),
     repeats,
     threads: Number(values.threads),
+  });
+}
+if (wanted.includes("decode")) {
+  const { benchDecode } = await import("./transformers-js/node.ts");
+  results.decode = await benchDecode({
+    shape: values.shape === "bundled" ? "qwen2-vl-2b" : values.shape,
+    ...{ layers: Number(values.layers), context: Number(values.context) },
+    ...{ tokens: Number(values.tokens), repeats, threads: Number(values.threads) },
   });
 }
 if (wanted.includes("sliced")) results.sliced = await benchSliced(values.homes.split(","));
