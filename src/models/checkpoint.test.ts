@@ -230,7 +230,7 @@ describe("a checkpoint with something missing or wrong", () => {
   });
 
   it.each<[string, string, string, RegExp]>([
-    ["config.json", '{"model_type": "qwen2_vl"}', "unsupported", /qwen2_vl/],
+    ["config.json", '{"model_type": "pixtral"}', "unsupported", /pixtral/],
     ["model.safetensors", "not weights", "bad-checkpoint", /model.safetensors/],
     ["tokenizer.json", "{", "bad-checkpoint", /tokenizer.json is not valid JSON/],
     ["generation_config.json", '{"eos_token_id": "x"}', "bad-checkpoint", /generation_config.json/],
