@@ -19,7 +19,7 @@ export interface Frame {
   readonly idle?: readonly (readonly [begin: number, end: number])[];
   /** What the vision tower's embedding is fed, [patches, numbers of a patch]. */
   readonly values: Float32Array;
-  /** Further inputs of the vision tower's embedding, by port; those of several frames are joined along the first axis. */
+  /** Further inputs of the vision tower's embedding and layers, by port; those of several frames are joined along the first axis. */
   readonly feeds?: Readonly<Record<string, FrameFeed>>;
 }
 

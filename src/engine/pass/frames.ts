@@ -31,17 +31,23 @@ export function frameFeeds(
   sizes: readonly number[],
 ): SharedFeeds {
   const sequences = frames.map((frame) => frame && { prompt: [], frames: [frame] });
-  return layerFeeds(scope, visionOf(model), sequences, patches, sizes);
+  const shared = layerFeeds(scope, visionOf(model), sequences, patches, sizes);
+  const further = groupsOf(sizes).map(({ first, end }) => furtherFeeds(scope, frames.slice(first, end), frames));
+  return (layer, group, turn) => {
+    const own = shared(layer, group, turn);
+    return own && { ...own, feeds: { ...further[group], ...own.feeds } };
+  };
 }
 
-/** Embeds frames of `patches` rows each into the vision tower's hidden states, [frames · patches, width]. */
+/** Embeds frames, as large as the largest of `all`, into the vision tower's hidden states, [frames · patches, width]. */
 export async function embedFrames(
   model: Model,
   frames: readonly FrameOrPadding[],
   precision: Precision = "float32",
-  patches = mostPatches(frames),
+  all: readonly FrameOrPadding[] = frames,
 ): Promise<Tensor> {
   const vision = visionOf(model);
+  const patches = mostPatches(all);
   const length = patches * vision.patchValues;
   const values = new Float32Array(frames.length * length);
   frames.forEach((frame, index) => {
@@ -52,23 +58,27 @@ export async function embedFrames(
   using scope = openScope(model.backend);
   const feeds = {
     ...(await weightsIn(scope, model, weights, precision)),
-    ...furtherFeeds(scope, frames),
+    ...furtherFeeds(scope, frames, all),
     patches: scope.upload(values, [frames.length * patches, vision.patchValues]),
   };
   return scope.give(output(await scope.run(program, feeds), "hidden_out"));
 }
 
-/** What frames bring along beside their patches, one frame's behind the other; zeros for padding. */
-function furtherFeeds(scope: TensorScope, frames: readonly FrameOrPadding[]): Feeds {
-  const first = frames.find((frame) => frame !== null);
+/** What frames bring along beside their patches, one frame's behind the other; zeros for padding, which is like one of `all`. */
+function furtherFeeds(
+  scope: TensorScope,
+  frames: readonly FrameOrPadding[],
+  all: readonly FrameOrPadding[] = frames,
+): Feeds {
+  const first = all.find((frame) => frame !== null);
   return Object.fromEntries(
     Object.entries(first?.feeds ?? {}).map(([name, { shape, values: like }]) => {
       const Numbers = like instanceof Int32Array ? Int32Array : Float32Array;
-      const all = new Numbers(frames.length * like.length);
+      const joined = new Numbers(frames.length * like.length);
       frames.forEach((frame, index) => {
-        all.set(frame?.feeds?.[name]?.values ?? [], index * like.length);
+        joined.set(frame?.feeds?.[name]?.values ?? [], index * like.length);
       });
-      return [name, scope.upload(all, [frames.length * (shape[0] ?? 1), ...shape.slice(1)])];
+      return [name, scope.upload(joined, [frames.length * (shape[0] ?? 1), ...shape.slice(1)])];
     }),
   );
 }
@@ -126,9 +136,8 @@ export async function embedFrameGroups(
   precision: Precision = "float32",
 ): Promise<Tensor[]> {
   const hidden: Tensor[] = [];
-  const patches = mostPatches(frames);
   for (const { first, end } of groupsOf(sizes)) {
-    hidden.push(scope.own(await embedFrames(model, frames.slice(first, end), precision, patches)));
+    hidden.push(scope.own(await embedFrames(model, frames.slice(first, end), precision, frames)));
   }
   return hidden;
 }
