@@ -14,4 +14,5 @@ export const ARCHITECTURE_ORACLES: readonly { readonly folder: string; laterName
   { folder: "qwen2_vl-a", laterNames: qwenNames },
   { folder: "qwen2_5_vl-a", laterNames: qwenNames },
   { folder: "gemma3-a", laterNames: decoderNames(".vision_model") },
+  { folder: "mllama-a", laterNames: decoderNames("") },
 ];

@@ -56,8 +56,6 @@ export interface LayerFeeds {
   readonly attention: AttentionScheme | null;
   /** Of layers that attend to pictures instead of text, see `VisionDefinition.entrance`; absent in all others. */
   readonly pictures?: PictureAttention;
-  /** Feeds of frames, by port, that layers of a vision tower take as its embedding does. */
-  readonly frameFeeds?: readonly string[];
 }
 
 /** Rows of every sequence of a batch: `count` of each, from `first[i]` on. */

@@ -10,6 +10,7 @@ import { gemma3 } from "./gemma3/index.ts";
 import { gemma3Text } from "./gemma3-text/index.ts";
 import { idefics3 } from "./idefics3/index.ts";
 import { llama } from "./llama/index.ts";
+import { mllama } from "./mllama/index.ts";
 import { refuseQuantised } from "./quantised.ts";
 import { qwen2 } from "./qwen2/index.ts";
 import { qwen2Vl } from "./qwen2-vl/index.ts";
@@ -17,7 +18,7 @@ import { qwen3 } from "./qwen3/index.ts";
 
 import { CONFIG, CONFIG_FILE } from "./shared/config-fields.ts";
 
-const ARCHITECTURES = [idefics3, llama, gemma3, qwen2Vl, qwen2, qwen3, gemma3Text] as const;
+const ARCHITECTURES = [idefics3, llama, gemma3, mllama, qwen2Vl, qwen2, qwen3, gemma3Text] as const;
 
 /** config.json as data: what the architecture named in it makes of it. */
 export type ModelConfig = ReturnType<(typeof ARCHITECTURES)[number]["parseConfig"]>;

@@ -50,7 +50,8 @@ export function crossLayerSpec(
       gateSlot("mlp_gate", `${stem}.cross_attn_mlp_gate`),
     ],
     scored: spec.scored.map((matrix) => {
-      if (matrix.slot === "key" || matrix.slot === "value") return { ...matrix, inputTap: PICTURE_STATES };
+      if (matrix.slot === "key" || matrix.slot === "value")
+        return { ...matrix, inputTap: PICTURE_STATES, ofPictures: true };
       return matrix.slot === "down" ? { ...matrix, gradientTap: "down_gradient" } : matrix;
     }),
   };

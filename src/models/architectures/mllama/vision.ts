@@ -35,9 +35,6 @@ const CONNECTOR = "multi_modal_projector";
 const BRIDGE = "bridge";
 const GATED = "gated";
 
-/** Feeds of the layer with that beginning. */
-const TILED = "tiled";
-
 /** Both encoders' layers; those of the second are numbered on. */
 function encoderLayers(config: TiledVisionConfig): EncoderLayers {
   const first = config.layers - config.globalLayers;
@@ -54,7 +51,6 @@ function encoderLayers(config: TiledVisionConfig): EncoderLayers {
     mlpNorm: "post_attention_layernorm",
     attentionBiases: false,
     graphOf: (layer) => (layer < first ? undefined : layer === first ? BRIDGE : GATED),
-    feedsOf: (layer) => (layer === first ? TILED : undefined),
     further: (layer) => {
       if (layer < first) return [];
       const gates = [
@@ -107,16 +103,12 @@ export function visionDefinition(model: MllamaConfig, widths?: readonly LayerWid
     return { hidden, states, features: shares.reduce((sum, share) => add(builder, sum, share)) };
   };
 
-  const attention = tileAttention(config);
   return {
     ...encoderTower(
       { config, layers: encoderLayers(config), patches: frame, entrances: { [BRIDGE]: bridge(config) } },
       widths,
     ),
-    feeds: {
-      [ALL_LAYERS]: { positions: null, attention },
-      [TILED]: { positions: null, attention, frameFeeds: [TILING] },
-    },
+    feeds: { [ALL_LAYERS]: { positions: null, attention: tileAttention(config) } },
     entrance: "attention",
     connectorLayers: featureLayers,
     addedBehind: [],

@@ -16,8 +16,6 @@ export interface EncoderLayers {
   readonly attentionBiases: boolean;
   /** Name of a layer's graph where it is not the tower's usual one, see `LayerShape`. */
   graphOf?(layer: number): string | undefined;
-  /** Which of the tower's feeds a layer takes where they are not those of most, see `LayerSpec`. */
-  feedsOf?(layer: number): string | undefined;
   /** Tensors of a layer beside those. `attention_gate` and `mlp_gate` [1] are factors of what the two modules add. */
   further?(layer: number): readonly WeightSlot[];
 }
@@ -145,13 +143,5 @@ export function layerSpec(sizes: EncoderSizes, layers: EncoderLayers, layer: num
       gradientTap: gatesMlp(weights) ? "fc2_gradient" : null,
     },
   ];
-  const feeds = layers.feedsOf?.(layer);
-  return {
-    shape,
-    ...(feeds === undefined ? {} : { feeds }),
-    attentionColumns: columns,
-    mlpColumns: inner,
-    weights,
-    scored,
-  };
+  return { shape, attentionColumns: columns, mlpColumns: inner, weights, scored };
 }
