@@ -26,6 +26,8 @@ export interface Frame {
 /** One frame's part of an input: int32 where it is whole numbers that graphs look up. */
 export interface FrameFeed {
   readonly shape: readonly number[];
+  /** Whether it has a row for each patch; behind those of a smaller frame stand rows of zeros then. */
+  readonly ofPatches?: boolean;
   readonly values: Float32Array | Int32Array;
 }
 

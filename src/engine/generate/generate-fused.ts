@@ -83,10 +83,14 @@ export function fusedFits(model: Model, rows: Rows): boolean {
   });
 }
 
-/** Whether tokens of `rows` see tokens behind them, as those of one picture may; fused attention has none of that. */
-export function seesAhead({ definition: { text } }: Model, rows: Rows): boolean {
+/**
+ * Whether the first pass over `rows` is more than fused operators know: tokens of a picture see each other, or features are
+ * added behind layers.
+ */
+export function entersByLayers({ definition: { text, vision } }: Model, rows: Rows): boolean {
   const perSample = Object.values(text.feeds).some(({ attention }) => attention?.perSample);
-  return perSample && rows.some((row) => row !== null && row.input.frames.length > 0);
+  const added = vision !== null && vision.addedBehind.length > 0;
+  return (perSample || added) && rows.some((row) => row !== null && row.input.frames.length > 0);
 }
 
 /** Rotary tables of `count` slots, for rows that share them (`fusedFits`); they are the scope's. */
@@ -181,7 +185,7 @@ export function createFusedLayers(model: Model, { masks, signal }: WriterRequest
 export function createFusedWriter(model: Model, request: WriterRequest): Writer {
   const { backend } = model;
   const { prefill, takeOver, step, pick, ...rest } = createFusedLayers(model, request);
-  const prefillAhead = async (rows: Rows) => {
+  const prefillUnfused = async (rows: Rows) => {
     using scope = openScope(backend);
     const filled: KeyValueCache = { keys: [], values: [] };
     try {
@@ -196,7 +200,7 @@ export function createFusedWriter(model: Model, request: WriterRequest): Writer 
   return {
     ...rest,
     async prefill(rows) {
-      if (seesAhead(model, rows)) return await prefillAhead(rows);
+      if (entersByLayers(model, rows)) return await prefillUnfused(rows);
       using scope = openScope(backend);
       const { batch, features } = await encodeRows(scope, model, rows, request);
       const hidden = scope.own(await prefill(rows, await embedTokens(model, batch, features?.rows ?? null)));

@@ -10,7 +10,7 @@ import { notFiniteResult } from "../pass/finite-results.ts";
 import type { MaskSet } from "../pass/masks.ts";
 import type { Model, WayToWrite } from "../pass/model.ts";
 import { createLayerWriter } from "./generate-by-layers.ts";
-import { createFusedWriter, fusedFits, seesAhead } from "./generate-fused.ts";
+import { createFusedWriter, entersByLayers, fusedFits } from "./generate-fused.ts";
 import { NO_ID, type Row, type Rows, type Writer } from "./generation-rows.ts";
 
 export type { WayToWrite } from "../pass/model.ts";
@@ -57,7 +57,7 @@ export const loadWhole = onDemand(() => import("./generate-whole.ts"));
 async function createWriter(model: Model, request: BatchRequest, rows: Rows): Promise<Writer> {
   const { way = model.generationWay } = request;
   if (!fusedFits(model, rows)) return createLayerWriter(model, request);
-  if (way === "whole" && model.backend.copiesFeeds && !seesAhead(model, rows)) {
+  if (way === "whole" && model.backend.copiesFeeds && !entersByLayers(model, rows)) {
     const { createWholeWriter, wholeProgram } = await loadWhole();
     const program = await wholeProgram(model);
     if (program) return createWholeWriter(model, request, program);

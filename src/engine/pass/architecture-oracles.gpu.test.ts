@@ -3,6 +3,7 @@ import { createBrowserWebGpuBackend } from "../../runtime/browser.ts";
 import { fetchShared } from "../../testing/shared-browser.ts";
 import { defineArchitectureOracleSuite, readArchitectureFiles } from "../testing/architecture-oracle-suite.ts";
 import { ARCHITECTURE_ORACLES } from "../testing/architecture-oracles.ts";
+import { qwen3VlFiles } from "../testing/qwen3-vl-files.ts";
 
 for (const { folder, laterNames } of ARCHITECTURE_ORACLES) {
   const name = `the engine on WebGPU against ${folder}`;
@@ -26,3 +27,11 @@ for (const { folder, laterNames } of ARCHITECTURE_ORACLES) {
     );
   });
 }
+
+describe("the engine on WebGPU against Qwen3-VL's reference", () => {
+  // Files have one dialect of names.
+  defineArchitectureOracleSuite(
+    async () => ({ backend: await createBrowserWebGpuBackend({ largestBuffer: 0 }), files: qwen3VlFiles() }),
+    (name) => name,
+  );
+});

@@ -1,7 +1,7 @@
 /** Pictures to features: frames are cut into patches, embedded, taken through the vision tower and connected. */
 import { invariant } from "../../core/errors.ts";
 import type { Precision } from "../../graph/precision.ts";
-import { type Feeds, output, type Tensor } from "../../runtime/backend.ts";
+import { elementCount, type Feeds, output, type Tensor } from "../../runtime/backend.ts";
 import type { Batch } from "./batch.ts";
 import { connectGroups, type FrameOrPadding, type PictureFeatures, tensorsOf } from "./features.ts";
 import { layerFeeds, type SharedFeeds } from "./layer-feeds.ts";
@@ -72,13 +72,16 @@ function furtherFeeds(
 ): Feeds {
   const first = all.find((frame) => frame !== null);
   return Object.fromEntries(
-    Object.entries(first?.feeds ?? {}).map(([name, { shape, values: like }]) => {
-      const Numbers = like instanceof Int32Array ? Int32Array : Float32Array;
-      const joined = new Numbers(frames.length * like.length);
+    Object.entries(first?.feeds ?? {}).map(([name, like]) => {
+      const [own = 1, ...rest] = like.shape;
+      const rows = like.ofPatches ? mostPatches(all) : own;
+      const length = rows * elementCount(rest);
+      const Numbers = like.values instanceof Int32Array ? Int32Array : Float32Array;
+      const joined = new Numbers(frames.length * length);
       frames.forEach((frame, index) => {
-        joined.set(frame?.feeds?.[name]?.values ?? [], index * like.length);
+        joined.set(frame?.feeds?.[name]?.values ?? [], index * length);
       });
-      return [name, scope.upload(joined, [frames.length * (shape[0] ?? 1), ...shape.slice(1)])];
+      return [name, scope.upload(joined, [frames.length * rows, ...rest])];
     }),
   );
 }

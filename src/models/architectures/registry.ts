@@ -15,10 +15,11 @@ import { refuseQuantised } from "./quantised.ts";
 import { qwen2 } from "./qwen2/index.ts";
 import { qwen2Vl } from "./qwen2-vl/index.ts";
 import { qwen3 } from "./qwen3/index.ts";
+import { qwen3Vl } from "./qwen3-vl/index.ts";
 
 import { CONFIG, CONFIG_FILE } from "./shared/config-fields.ts";
 
-const ARCHITECTURES = [idefics3, llama, gemma3, mllama, qwen2Vl, qwen2, qwen3, gemma3Text] as const;
+const ARCHITECTURES = [idefics3, llama, gemma3, mllama, qwen2Vl, qwen3Vl, qwen2, qwen3, gemma3Text] as const;
 
 /** config.json as data: what the architecture named in it makes of it. */
 export type ModelConfig = ReturnType<(typeof ARCHITECTURES)[number]["parseConfig"]>;

@@ -4,8 +4,8 @@ import { connectorGraphs } from "../shared/connector-graphs.ts";
 import { mergeBackwardGraph, mergeGraph } from "../shared/feature-rows.ts";
 import { frameOfPixels } from "../shared/grid-encoder/grid.ts";
 import type { GridEncoderNames } from "../shared/grid-encoder/layer-spec.ts";
-import { emitMerger, type Merger, mergerSlots } from "../shared/grid-encoder/merger.ts";
-import { gridTower, patchGraph, patchSlot, patchValuesOf } from "../shared/grid-encoder/tower.ts";
+import { emitMerger, type Merger, mergerInput, mergerSlots } from "../shared/grid-encoder/merger.ts";
+import { gridTower, patchGraph, patchSlots, patchValuesOf } from "../shared/grid-encoder/tower.ts";
 import type { Qwen2VlConfig } from "./config.ts";
 
 const PREFIX = "visual";
@@ -32,7 +32,7 @@ export function visionDefinition(
   widths?: readonly LayerWidths[],
 ): VisionDefinition {
   const textWidth = text.hiddenSize;
-  const merger: Merger = { config, textWidth, names: MERGER };
+  const merger: Merger = { config, textWidth, port: "merger", names: MERGER };
   const patches = config.side ** 2;
   const imageSize = config.side * config.patchSize;
   const pixelShape = [config.channels, imageSize, imageSize];
@@ -49,10 +49,13 @@ export function visionDefinition(
     entrance: "rows",
     connectorLayers: [],
     addedBehind: [],
-    embeddingWeights: [patchSlot(config, `${PREFIX}.patch_embed.proj.weight`)],
+    embeddingWeights: patchSlots(config, { patch: `${PREFIX}.patch_embed.proj` }),
     connectorWeights: mergerSlots(merger),
     embed: (options) => patchGraph(config, options),
-    ...connectorGraphs((builder, batch, precision) => emitMerger(merger, builder, batch, precision)),
+    ...connectorGraphs((builder, batch, precision) => {
+      const hidden = mergerInput(builder, "hidden", config, batch);
+      return { hidden, features: emitMerger(builder, merger, hidden, batch, precision) };
+    }),
     merge: () => mergeGraph(textWidth),
     mergeBackward: () => mergeBackwardGraph(textWidth),
   };

@@ -31,6 +31,10 @@ export interface GridEncoderConfig {
   /** Base of the angles by which rows and columns turn. */
   readonly theta: number;
   readonly windows?: Windows;
+  /** Whether the patch embedding has a bias. */
+  readonly patchBias?: boolean;
+  /** Side of the square table of learnt positions that are added to patches, where there is one, see table.ts. */
+  readonly tableSide?: number;
   /** Patches to a side of the pictures that plans reckon with. */
   readonly side: number;
   /** Units of each layer where layers differ, see layer-widths.ts. */

@@ -12,11 +12,13 @@ import {
   type WeightSlot,
 } from "../../definition.ts";
 import { wholeFrames } from "../attention-scheme.ts";
+import { pair } from "../encoder/layer-spec.ts";
 import { mixedPrecision } from "../mixed-precision.ts";
 import { type GridEncoderConfig, headSizeOf } from "./config.ts";
 import { gridPlan, gridPositions, windowAttention } from "./grid.ts";
 import { backwardGraph, forwardGraph, framesOf, type GridGraphs } from "./layer-graphs.ts";
 import { layerSpec, mlpInputs } from "./layer-spec.ts";
+import { addTable } from "./table.ts";
 
 const WINDOWED = "windows";
 
@@ -76,25 +78,32 @@ export function summedOverTime({ patchSize, times: count }: GridEncoderConfig): 
   };
 }
 
-/** The tensor of the patch embedding, `tensor`. */
-export function patchSlot(config: GridEncoderConfig, tensor: string): WeightSlot {
-  const { hiddenSize: width, channels, patchSize, times: count } = config;
-  return {
-    input: "patch",
-    tensor,
-    shape: [width, channels, count, patchSize, patchSize],
-    graphShape: [width, patchValuesOf(config)],
-    preparation: summedOverTime(config),
-  };
+/** Tensors of the patch embedding: those of the projection `patch`, and the table `positions` where there is one. */
+export function patchSlots(
+  config: GridEncoderConfig,
+  names: { readonly patch: string; readonly positions?: string },
+): WeightSlot[] {
+  const { hiddenSize: width, channels, patchSize, times: count, patchBias = false, tableSide } = config;
+  const [weight, bias] = pair("patch", names.patch, [width, channels, count, patchSize, patchSize]);
+  return [
+    ...(weight ? [{ ...weight, graphShape: [width, patchValuesOf(config)], preparation: summedOverTime(config) }] : []),
+    ...(patchBias && bias ? [bias] : []),
+    ...(tableSide && names.positions
+      ? [{ input: "positions", tensor: names.positions, shape: [tableSide ** 2, width] }]
+      : []),
+  ];
 }
 
-/** See `VisionDefinition.embed`: patches have no positions of their own here, layers turn them. */
+/** See `VisionDefinition.embed`. Layers turn patches by where they lie, whether or not a table is added here. */
 export function patchGraph(config: GridEncoderConfig, options: FrameBatch & MatrixFormat) {
   const { precision = "float32" } = options;
+  const { hiddenSize: width, tableSide } = config;
   const builder = new GraphBuilder(`vision embedding, batch ${options.batch}`);
   const patches = builder.input("patches", [times("T", framesOf(options)), patchValuesOf(config)]);
   const { single, project } = mixedPrecision(builder, precision);
-  const weight = builder.input("patch", [config.hiddenSize, patchValuesOf(config)], precision);
-  builder.output("hidden_out", single(project(patches, weight)));
+  const weight = builder.input("patch", [width, patchValuesOf(config)], precision);
+  const bias = config.patchBias ? builder.input("patch_bias", [width]) : undefined;
+  const embedded = single(project(patches, weight, bias));
+  builder.output("hidden_out", tableSide ? addTable(builder, embedded, tableSide, precision) : embedded);
   return builder.build();
 }
