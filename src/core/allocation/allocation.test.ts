@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultParameters } from "../parameters.ts";
+import { createRandom, type Random } from "../random.ts";
 import { arbitraryLayout, arbitraryRatio, arbitraryValues } from "../testing/layouts.ts";
 import { allocateReference } from "../testing/reference-allocation.ts";
 import { createUnitLayout, type Module } from "../unit.ts";
@@ -166,6 +167,47 @@ describe("allocator", () => {
     expect(() => createAllocator(layout, parameters, Float64Array.of(1))(Float64Array.of(1), 0)).toThrow(
       "given others",
     );
+  });
+});
+
+describe("allocator on thousands of units", () => {
+  const layout = createUnitLayout(
+    Array.from({ length: 12 }, (_, layer) => [
+      textModule(layer, "attn", 4, 5000 + 7 * (layer % 3)),
+      textModule(layer, "mlp", 150 + 13 * layer, 90 + (layer % 2)),
+    ]).flat(),
+    0,
+  );
+  const draws = {
+    "log-normal with levels of their own": (random: Random, level: number) => level * Math.exp(random.normal()),
+    "many equal ones and zeros": (random: Random, level: number) => Math.floor(3 * random.next()) * Math.round(level),
+    "all equal": () => 1,
+    "all within one bucket": (random: Random) => 1 + random.next() * 2 ** -30,
+    "over hundreds of factors of two": (random: Random) => 2 ** (400 * random.normal()),
+  };
+  const constants = {
+    defaults: parameters,
+    "high floors": { ...parameters, mlpMinimumSlope: 0.9, mlpMinimumShare: 0.6 },
+    "no floors": free,
+  };
+
+  describe.each(Object.entries(draws))("%s", (_, draw) => {
+    it.each(Object.entries(constants))("agrees with the reference, %s", (_, floors) => {
+      const random = createRandom(5);
+      const values = new Float64Array(layout.unitCount);
+      const allocate = createAllocator(layout, floors);
+      for (const ratio of [0.3, 0, 0.07, 0.5, 0.66, 1]) {
+        for (const [index] of layout.modules.entries()) {
+          const level = Math.exp(random.normal());
+          for (let unit = layout.offsets[index] ?? 0; unit < (layout.offsets[index + 1] ?? 0); unit++) {
+            values[unit] = draw(random, level);
+          }
+        }
+        const expected = allocateReference(layout, values, floors, ratio);
+        expect(allocate(values, ratio)).toEqual(expected);
+        expect(createAllocator(layout, floors, values)(values, ratio)).toEqual(expected);
+      }
+    });
   });
 });
 

@@ -1,13 +1,15 @@
 /**
- * The slider's allocation: the rules of reference.ts over a ranking that costs a few milliseconds for 83,000 units,
- * with every buffer made once.
+ * The slider's allocation: the rules of reference.ts, counted. Units of one module cost the same, so each step keeps the best
+ * of a module: greed takes them from the top, minimums add the next ones, payback drops the last ones. All that is looked for
+ * is how many each module keeps, which counts by buckets of efficiency say (module-ranking.ts); only where the budget ends
+ * inside a bucket its units are gone through one by one. All sums are of whole numbers, so their order does not matter.
  */
 import { invariant } from "../errors.ts";
 import type { MethodParameters } from "../parameters.ts";
 import type { Ratio, UnitLayout } from "../unit.ts";
 import type { Allocation } from "./allocation.ts";
 import { minimumUnits } from "./minimums.ts";
-import { createRanking } from "./ranking.ts";
+import { BUCKETS, createModuleRanking } from "./module-ranking.ts";
 
 /** Allocates for a ratio; `keep` and `keptPerModule` of the result are overwritten by the next call. */
 export type Allocator = (values: Float64Array, ratio: Ratio) => Allocation;
@@ -21,89 +23,121 @@ export function createAllocator(
   parameters: MethodParameters,
   fixed: Float64Array | null = null,
 ): Allocator {
-  const { modules, offsets, unitCount, structuralParameters } = layout;
-  const ranking = createRanking(unitCount);
-  const { order } = ranking;
-  const efficiencies = new Float64Array(unitCount);
+  const { modules, unitCount, structuralParameters } = layout;
+  const costs = Float64Array.from(modules, (module) => module.unitCost);
+  const ranking = createModuleRanking(layout, costs);
   const keep = new Uint8Array(unitCount);
   const keptPerModule = new Uint32Array(modules.length);
   const minimums = new Uint32Array(modules.length);
-  const costs = Float64Array.from(modules, (module) => module.unitCost);
   const cheapest = modules.reduce((least, module) => Math.min(least, module.unitCost), Number.POSITIVE_INFINITY);
-  const moduleOf = new Uint32Array(unitCount);
-  for (const module of modules.keys()) moduleOf.fill(module, offsets[module], offsets[module + 1]);
+  /** Scratch per module: whose units of a bucket matter, and where in the module's order a walk through it is. */
+  const wanted = new Uint8Array(modules.length);
+  const place = new Uint32Array(modules.length);
 
-  const rank = (values: Float64Array): void => {
-    for (let module = 0; module < modules.length; module++) {
-      const cost = costs[module] ?? 1;
-      const end = offsets[module + 1] ?? 0;
-      for (let unit = offsets[module] ?? 0; unit < end; unit++) efficiencies[unit] = (values[unit] ?? 0) / cost;
+  /** The best bucket for which `costUpTo` exceeds the budget, which only grows with buckets; BUCKETS + 1 where none does. */
+  const firstAbove = (budget: number, costUpTo: (bucket: number) => number): number => {
+    let low = 0;
+    let high = BUCKETS + 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (costUpTo(middle) > budget) high = middle;
+      else low = middle + 1;
     }
-    ranking.rank(efficiencies);
+    return low;
+  };
+
+  /** Parameters of all units in better buckets. */
+  const costOfBetter = (bucket: number): number => {
+    let cost = 0;
+    for (let module = 0; module < costs.length; module++) cost += ranking.better(module, bucket) * (costs[module] ?? 0);
+    return cost;
   };
 
   /** Keeps greedily and returns the parameters used. */
   const keepGreedily = (budget: number): number => {
-    let used = 0;
-    for (let place = 0; place < unitCount && used + cheapest <= budget; place++) {
-      const unit = order[place] ?? 0;
-      const module = moduleOf[unit] ?? 0;
-      const cost = costs[module] ?? 0;
-      if (used + cost > budget) continue;
-      used += cost;
-      keep[unit] = 1;
-      keptPerModule[module] = (keptPerModule[module] ?? 0) + 1;
+    const border = firstAbove(budget, costOfBetter) - 1;
+    for (let module = 0; module < costs.length; module++) keptPerModule[module] = ranking.better(module, border);
+    let used = costOfBetter(border);
+    for (let bucket = border; bucket < BUCKETS && used + cheapest <= budget; bucket++) {
+      // What does not fit now never will: what is used only grows.
+      let units = 0;
+      for (let module = 0; module < costs.length; module++) {
+        wanted[module] = used + (costs[module] ?? 0) <= budget ? 1 : 0;
+        if (wanted[module] === 1) units += ranking.better(module, bucket + 1) - ranking.better(module, bucket);
+      }
+      if (units === 0) continue;
+      const list = ranking.list(bucket, wanted);
+      for (let index = 0; index < list.count; index++) {
+        const module = list.modules[index] ?? 0;
+        const cost = costs[module] ?? 0;
+        if (used + cost > budget) continue;
+        used += cost;
+        keptPerModule[module] = (keptPerModule[module] ?? 0) + 1;
+      }
     }
     return used;
   };
 
   /** Adds the best missing units of modules below their minimum and returns the parameters added. */
   const fillMinimums = (ratio: Ratio): number => {
-    let missing = 0;
+    let added = 0;
     for (const [index, module] of modules.entries()) {
       const minimum = minimumUnits(module, ratio, parameters);
       minimums[index] = minimum;
-      missing += Math.max(0, minimum - (keptPerModule[index] ?? 0));
-    }
-    let added = 0;
-    for (let place = 0; place < unitCount && missing > 0; place++) {
-      const unit = order[place] ?? 0;
-      if (keep[unit] === 1) continue;
-      const module = moduleOf[unit] ?? 0;
-      const kept = keptPerModule[module] ?? 0;
-      if (kept >= (minimums[module] ?? 0)) continue;
-      keep[unit] = 1;
-      keptPerModule[module] = kept + 1;
-      added += costs[module] ?? 0;
-      missing -= 1;
+      const missing = minimum - (keptPerModule[index] ?? 0);
+      if (missing <= 0) continue;
+      keptPerModule[index] = minimum;
+      added += missing * (costs[index] ?? 0);
     }
     return added;
   };
 
+  /** How many units a module keeps when all that it can spare is dropped from this bucket on. */
+  const keptBelow = (module: number, bucket: number): number =>
+    Math.max(minimums[module] ?? 0, Math.min(keptPerModule[module] ?? 0, ranking.better(module, bucket)));
+
+  const costOfKept = (bucket: number): number => {
+    let cost = 0;
+    for (let module = 0; module < costs.length; module++) cost += keptBelow(module, bucket) * (costs[module] ?? 0);
+    return cost;
+  };
+
   /** Drops the least efficient units that can be spared until the budget holds; returns the parameters used. */
   const payBack = (usedBefore: number, budget: number): number => {
+    if (usedBefore <= budget) return usedBefore;
+    const border = firstAbove(budget, costOfKept);
+    for (let module = 0; module < costs.length; module++) keptPerModule[module] = keptBelow(module, border);
+    const used = costOfKept(border);
+    return border === 0 ? used : dropOneByOne(border - 1, used, budget);
+  };
+
+  /** Drops within one bucket; nothing of worse ones can be spared any more. */
+  const dropOneByOne = (bucket: number, usedBefore: number, budget: number): number => {
+    for (let module = 0; module < costs.length; module++) {
+      wanted[module] = keptBelow(module, bucket) < (keptPerModule[module] ?? 0) ? 1 : 0;
+      place[module] = ranking.better(module, bucket + 1);
+    }
+    const list = ranking.list(bucket, wanted);
     let used = usedBefore;
-    for (let place = unitCount - 1; place >= 0 && used > budget; place--) {
-      const unit = order[place] ?? 0;
-      if (keep[unit] === 0) continue;
-      const module = moduleOf[unit] ?? 0;
+    for (let index = list.count - 1; index >= 0 && used > budget; index--) {
+      const module = list.modules[index] ?? 0;
+      const own = (place[module] ?? 0) - 1;
+      place[module] = own;
       const kept = keptPerModule[module] ?? 0;
-      if (kept <= (minimums[module] ?? 0)) continue;
-      keep[unit] = 0;
+      if (own >= kept || kept <= (minimums[module] ?? 0)) continue;
       keptPerModule[module] = kept - 1;
       used -= costs[module] ?? 0;
     }
     return used;
   };
 
-  if (fixed !== null) rank(fixed);
+  if (fixed !== null) ranking.rank(fixed);
   return (values, ratio) => {
     invariant(fixed === null || values === fixed, "An allocator for fixed values was given others.");
     const budget = (1 - ratio) * structuralParameters;
-    keep.fill(0);
-    keptPerModule.fill(0);
-    if (fixed === null) rank(values);
+    if (fixed === null) ranking.rank(values);
     const keptParameters = payBack(keepGreedily(budget) + fillMinimums(ratio), budget);
+    ranking.keepBest(keptPerModule, keep);
     let keptUnits = 0;
     for (const kept of keptPerModule) keptUnits += kept;
     return {

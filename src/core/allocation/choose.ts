@@ -56,9 +56,7 @@ function chooseAllocation(
   }
   if (parameters.allocation === "own" && own && "allocate" in own) return own.allocate;
   const removed = parameters.allocation === "own" && own && "removed" in own ? own.removed : uniformRemoved;
-  const allocate = createPerModuleAllocator(layout, removed);
-  const order = sortWithinModules(layout, scores);
-  return (ratio) => allocate(order, values, ratio);
+  return createPerModuleAllocator(layout, removed, sortWithinModules(layout, scores), values);
 }
 
 function checkFinite(layout: UnitLayout, scores: Float64Array): void {

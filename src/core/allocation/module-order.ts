@@ -1,18 +1,21 @@
 /** Units of each module from best to worst. */
 import type { UnitLayout } from "../unit.ts";
 import { createRanking } from "./ranking.ts";
+import { createPairSort } from "./stable-sort.ts";
 
 /**
  * Unit indices module after module, inside a module from the highest score to the lowest, equal ones by index.
  * @param scores finite, one per unit; may be negative.
  */
 export function sortWithinModules(layout: UnitLayout, scores: Float64Array): Uint32Array {
-  const order = Uint32Array.from({ length: layout.unitCount }, (_, unit) => unit);
-  layout.modules.forEach((_, module) => {
-    order
-      .subarray(layout.offsets[module], layout.offsets[module + 1])
-      .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
-  });
+  const { modules, offsets, unitCount } = layout;
+  const order = Uint32Array.from({ length: unitCount }, (_, unit) => unit);
+  const sorted = scores.slice();
+  const sort = createPairSort();
+  for (const [module, { unitCount: units }] of modules.entries()) {
+    const [first, end] = [offsets[module], offsets[module + 1]];
+    sort(order.subarray(first, end), sorted.subarray(first, end), units);
+  }
   return order;
 }
 

@@ -48,8 +48,10 @@ describe("uniform per module", () => {
   it("takes the lowest, of equal ones the highest index", () => {
     const layout = createUnitLayout([moduleOf("text", 0, "mlp", 4, 2), moduleOf("text", 1, "mlp", 4, 2)], 0);
     const scores = Float64Array.of(3, 1, 2, 4, 5, 5, 5, 5);
-    const allocate = createPerModuleAllocator(layout, uniformRemoved);
-    const allocation = allocate(sortWithinModules(layout, scores), scores, 0.5);
+    const allocate = createPerModuleAllocator(layout, uniformRemoved, sortWithinModules(layout, scores), scores);
+    // Ratios before this one leave nothing behind.
+    for (const ratio of [0.9, 0, 0.3]) allocate(ratio);
+    const allocation = allocate(0.5);
     expect([...allocation.keep]).toEqual([1, 0, 0, 1, 1, 1, 0, 0]);
     expect([...allocation.keptPerModule]).toEqual([2, 2]);
     expect([allocation.keptUnits, allocation.keptParameters, allocation.reachedRatio]).toEqual([4, 8, 0.5]);

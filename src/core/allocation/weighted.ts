@@ -8,6 +8,7 @@
 import { type Ratio, TOWERS_AS_READ, type Tower, type UnitLayout } from "../unit.ts";
 import type { Allocation } from "./allocation.ts";
 import { createKeptUnits } from "./kept-units.ts";
+import { createPairSort } from "./stable-sort.ts";
 
 /** A tower's units from best to worst. */
 interface RankedTower {
@@ -63,9 +64,12 @@ function rankTower(layout: UnitLayout, tower: Tower, scores: Float64Array): Rank
     const weight = module.kind === "mlp" || neuronCost === undefined ? 1 : attentionWeight(module.unitCost, neuronCost);
     weights.fill(weight, offsets[index], offsets[index + 1]);
   });
-  const order = Uint32Array.from({ length: unitCount }, (_, unit) => unit)
-    .filter((unit) => (weights[unit] ?? 0) > 0)
-    .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+  const order = Uint32Array.from({ length: unitCount }, (_, unit) => unit).filter((unit) => (weights[unit] ?? 0) > 0);
+  createPairSort()(
+    order,
+    Float64Array.from(order, (unit) => scores[unit] ?? 0),
+    order.length,
+  );
   let sum = 0;
   const cumulative = Float64Array.from(order, (unit) => {
     sum += weights[unit] ?? 0;

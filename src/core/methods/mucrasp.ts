@@ -3,8 +3,8 @@
  * structure, allocated under one global budget (arXiv 2605.25842).
  */
 import { type Allocator, createAllocator } from "../allocation/allocator.ts";
-import { createModuleSorter } from "../allocation/module-order.ts";
-import { createPerModuleAllocator, uniformRemoved } from "../allocation/per-module.ts";
+import { createModuleRanking } from "../allocation/module-ranking.ts";
+import { allocationOf, uniformRemoved } from "../allocation/per-module.ts";
 import { validateParameters } from "../parameters/parse.ts";
 import { createFusion } from "../signals/fusion.ts";
 import { validateStatistics } from "../statistics-check.ts";
@@ -36,7 +36,16 @@ export const mucrasp = createMethod({
 
 /** The same share of every module; values are ranked anew for every ratio, which they depend on. */
 function uniform(layout: UnitLayout): Allocator {
-  const sort = createModuleSorter(layout);
-  const allocate = createPerModuleAllocator(layout, uniformRemoved);
-  return (values, ratio) => allocate(sort(values), values, ratio);
+  const { modules, unitCount } = layout;
+  const ranking = createModuleRanking(layout, new Float64Array(modules.length).fill(1));
+  const keep = new Uint8Array(unitCount);
+  const keptPerModule = new Uint32Array(modules.length);
+  return (values, ratio) => {
+    for (const [index, module] of modules.entries()) {
+      keptPerModule[index] = module.unitCount - uniformRemoved(module, ratio);
+    }
+    ranking.rank(values);
+    ranking.keepBest(keptPerModule, keep);
+    return allocationOf(layout, values, keep, keptPerModule);
+  };
 }
