@@ -77,6 +77,8 @@ test("released dense weights are missed by name, and going back brings them and 
   await expect(refusal).toBeVisible();
 
   // Back: the same picture, question and ratio, and masks again; what was measured with them before is still there.
+  // The address follows the page after a moment.
+  await expect(page).toHaveURL(/tab=speed/);
   const address = page.url();
   await running.click();
   await expect(workbench.verdict).toContainText("At 45 %", { timeout: 60_000 });

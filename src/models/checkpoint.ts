@@ -82,7 +82,7 @@ export async function openCheckpoint(folder: CheckpointFolder, options: OpenOpti
   const parts = {
     tokenizer,
     prompts: chat && openPrompts(config, chat),
-    images: openImages(config, tokenizer, texts),
+    images: await openImages(config, tokenizer, texts),
     stopIds: findStopIds({
       generationConfig: texts["generation_config.json"],
       modelConfig,
@@ -134,7 +134,11 @@ function openPrompts(config: ModelConfig, chat: Pick<PromptOptions, "tokenizer" 
   return createPromptBuilder({ ...chat, maximumPositions, vocabularySize: embeddingRows, image });
 }
 
-function openImages(config: ModelConfig, tokenizer: Tokenizer | null, texts: OptionalTexts): PictureProcessor | null {
+async function openImages(
+  config: ModelConfig,
+  tokenizer: Tokenizer | null,
+  texts: OptionalTexts,
+): Promise<PictureProcessor | null> {
   const files = { preprocessor: texts["preprocessor_config.json"], processor: texts["processor_config.json"] };
   return architectureOf(config).pictures?.openProcessor(config, files, tokenizer) ?? null;
 }

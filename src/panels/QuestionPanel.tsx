@@ -86,7 +86,8 @@ function Suggestions() {
   const { input: actions } = useActions();
   const examples = useSelect((state) => state.input.examples);
   const scene = useSelect(shownScene);
-  const bundled = useSelect(isBundled);
+  // Which model comes is not known at once.
+  const bundled = useSelect((state) => state.model.source === null || isBundled(state));
   const choices = useMemo(() => scene && questionChoices(scene), [scene]);
   if (bundled && !choices && examples.length === 0) return null;
   return (

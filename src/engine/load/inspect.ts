@@ -76,7 +76,7 @@ async function findLacking(folder: CheckpointFolder, config: ModelConfig, signal
   const hasProcessor = async () => {
     if (await has("preprocessor_config.json")) return true;
     const processor = await readTextIfPresent(folder, "processor_config.json", signal);
-    return pictures?.openProcessor(config, { preprocessor: null, processor }, null) !== null;
+    return (await pictures?.openProcessor(config, { preprocessor: null, processor }, null)) !== null;
   };
   const { OLDER_TOKENIZERS, whatIsLacking } = await loadLacking();
   const older = await Promise.all(

@@ -57,7 +57,7 @@ export interface PictureSupport<Config extends ArchitectureConfig> {
    * @returns null where no file has its settings.
    * @throws PivotscopeError `bad-checkpoint` for wrong fields, `unsupported` for steps that we do not have.
    */
-  openProcessor(config: Config, files: ProcessorFiles, tokenizer: Tokenizer | null): PictureProcessor | null;
+  openProcessor(config: Config, files: ProcessorFiles, tokenizer: Tokenizer | null): Promise<PictureProcessor | null>;
   prompt(config: Config): PicturePrompt;
 }
 

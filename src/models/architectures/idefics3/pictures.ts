@@ -68,7 +68,7 @@ function checkTokens(config: Idefics3Config, { processor }: ProcessorFiles): voi
 }
 
 export const pictures: PictureSupport<Idefics3Config> = {
-  openProcessor(config, files, tokenizer) {
+  async openProcessor(config, files, tokenizer) {
     const settings = findProcessorConfig(files.preprocessor, files.processor, config.vision.imageSize);
     if (settings === null) return null;
     checkTokens(config, files);

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { describeWithShared, readSharedJson } from "../../../testing/shared.ts";
 import { decodePicture } from "../../image/decode-node.ts";
 import type { Picture } from "../../image/picture.ts";
-import { pictureProcessor } from "./pictures.ts";
+import { pictureProcessor } from "./picture-processor.ts";
 import { frameOfImage, LARGEST_RATIO, sizedImage, smartResize } from "./processor.ts";
 import { findProcessorConfig, type ProcessorConfig } from "./processor-config.ts";
 

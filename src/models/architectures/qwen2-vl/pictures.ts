@@ -1,25 +1,10 @@
 /** Pictures of Qwen2-VL and the models after it, whose vision towers take pictures of any size. */
-import type { PictureProcessor } from "../../pictures.ts";
+import { onDemand } from "../../../core/on-demand.ts";
 import type { ArchitectureConfig, PictureSupport } from "../architecture.ts";
-import { frameOfImage, sizedImage } from "./processor.ts";
-import {
-  findProcessorConfig,
-  type PatchGeometry,
-  type ProcessorConfig,
-  type ProcessorDefaults,
-} from "./processor-config.ts";
+import type { PatchGeometry, ProcessorDefaults } from "./processor-config.ts";
 import { picturePrompt, type VisionTokens } from "./prompt.ts";
 
-export function pictureProcessor(config: ProcessorConfig): PictureProcessor {
-  return {
-    splitting: null,
-    budget: config.budget,
-    async process(picture, { budget: tokens, signal } = {}) {
-      const image = await sizedImage(picture, config, { tokens, signal });
-      return { frames: [await frameOfImage(image, config, signal)], grid: { rows: 0, columns: 0 } };
-    },
-  };
-}
+const loadProcessor = onDemand(() => import("./picture-processor.ts"));
 
 /**
  * @param geometryOf what of an architecture's configuration says how pictures are cut and written.
@@ -30,9 +15,9 @@ export function pictureSupport<Config extends ArchitectureConfig>(
   defaults?: ProcessorDefaults,
 ): PictureSupport<Config> {
   return {
-    openProcessor(config, files) {
-      const found = findProcessorConfig(files, geometryOf(config), defaults);
-      return found && pictureProcessor(found);
+    async openProcessor(config, files) {
+      const { openProcessor } = await loadProcessor();
+      return openProcessor(files, geometryOf(config), defaults);
     },
     prompt: (config) => picturePrompt(geometryOf(config)),
   };

@@ -9,7 +9,7 @@ import { type GoldenTokens, testGoldenTokens } from "../../testing/golden-tokens
 import { madeTokenizerJson } from "../../testing/made-tokenizer.ts";
 import { wholePicture } from "../../testing/whole-picture.ts";
 import { createTokenizer } from "../../tokenizer.ts";
-import { pictureProcessor } from "./pictures.ts";
+import { pictureProcessor } from "./picture-processor.ts";
 import { findProcessorConfig } from "./processor-config.ts";
 import { picturePrompt } from "./prompt.ts";
 

@@ -18,8 +18,8 @@ const plain = pictureSupport<Qwen3VlConfig>(
 
 export const pictures: PictureSupport<Qwen3VlConfig> = {
   ...plain,
-  openProcessor(config, files, tokenizer) {
-    const processor = plain.openProcessor(config, files, tokenizer);
+  async openProcessor(config, files, tokenizer) {
+    const processor = await plain.openProcessor(config, files, tokenizer);
     if (processor === null) return null;
     const { mergeSize, tableSide = 1 } = config.vision;
     return {

@@ -41,9 +41,11 @@ export function createOwnRecords(records: RecordStore, holder: ListHolder): OwnR
   let next: Promise<boolean> | null = null;
 
   async function exchange(): Promise<void> {
-    const kept = await readList(records, holder.current().entries);
+    const read = await readList(records, holder.current().entries);
+    // What changed while it was read counts too: a sample that was removed and is back is the one that it was.
+    const mine = holder.current();
+    const kept = read && recognised(read, [...(base?.entries ?? []), ...mine.entries]);
     if (kept) {
-      const mine = holder.current();
       const merged = mergeSamples(base ?? NOTHING_KEPT, mine, kept);
       const changed = !sameEntries(merged, mine);
       if (changed || merged.usedWith !== mine.usedWith) holder.take(merged, changed && base !== null);
@@ -111,8 +113,14 @@ function picturesOf(entries: readonly OwnEntry[]): Map<string, OwnPicture> {
   return new Map(entries.flatMap(({ picture }) => (picture ? [[picture.id, picture] as const] : [])));
 }
 
+/** The same list, in which samples that are equal to one of `known` are that object. */
+function recognised({ entries, usedWith }: KeptSamples, known: readonly OwnEntry[]): KeptSamples {
+  const same = new Map(known.map((entry) => [contentOf(entry), entry]));
+  return { entries: entries.map((entry) => same.get(contentOf(entry)) ?? entry), usedWith };
+}
+
 /**
- * The list that is kept; null when there is none. Samples that are equal to one of `known` are that object.
+ * The list that is kept; null when there is none. Pictures of `known` are not read again.
  * @throws PivotscopeError `unsupported` for a list of a later version, and what the storage throws.
  */
 async function readList(records: RecordStore, known: readonly OwnEntry[]): Promise<KeptSamples | null> {
@@ -128,11 +136,10 @@ async function readList(records: RecordStore, known: readonly OwnEntry[]): Promi
   if (last.version !== VERSION || !Array.isArray(last.entries)) return null;
   const files = new Map<string, Blob | null>();
   for (const [id, { file }] of picturesOf(known)) files.set(id, file);
-  const same = new Map(known.map((entry) => [contentOf(entry), entry]));
   const entries: OwnEntry[] = [];
   for (const [place, kept] of last.entries.entries()) {
     const entry = await readEntry(records, kept, place, files);
-    if (entry) entries.push(same.get(contentOf(entry)) ?? entry);
+    if (entry) entries.push(entry);
   }
   return { entries, usedWith: typeof last.usedWith === "string" ? last.usedWith : null };
 }

@@ -93,6 +93,22 @@ describe("own samples in two tabs", () => {
   });
 });
 
+it("a sample that is removed and brought back at once is no change from elsewhere, whenever that comes", async () => {
+  const tab = await openTab();
+  await add(tab, "a");
+  await add(tab, "b");
+  await expect.poll(kept).toEqual(["a", "b"]);
+  for (let turns = 0; turns < 24; turns++) {
+    const removed = own(tab).remove(numberOf(tab, "a"));
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    await removed;
+    await own(tab).undo();
+    await own(tab).restore();
+    await expect.poll(kept).toEqual(["a", "b"]);
+    expect([names(tab), samples(tab).note]).toEqual([["a", "b"], ""]);
+  }
+});
+
 describe("kept own samples that cannot be read", () => {
   it("are not written over, and come when they can be read again", async () => {
     await add(await openTab(), "a");
