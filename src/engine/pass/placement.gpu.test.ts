@@ -9,11 +9,13 @@ import type { Graph } from "../../graph/graph.ts";
 import { serialiseGraph } from "../../graph/serialise.ts";
 import { visionDefinition } from "../../models/architectures/idefics3/vision.ts";
 import { visionDefinition as anySizeDefinition } from "../../models/architectures/qwen2-vl/vision.ts";
+import { architectureOf, parseModelConfig } from "../../models/architectures/registry.ts";
 import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
 import { requestDevice } from "../../runtime/webgpu/device.ts";
 import { HEAD_LOSSES, LOSS_TAPS } from "../calibrate/calibration-plan.ts";
 import { lineNormsGraph } from "../calibrate/line-norms.ts";
 import { rowProducts } from "../measure/layer-views.ts";
+import { definitionGraphs } from "../testing/definition-graphs.ts";
 import { GENERATION_CONFIG } from "../testing/generation-suite.ts";
 import { compensationGraph } from "./compensation.ts";
 import { joinGraph, sumGraph } from "./rows.ts";
@@ -63,6 +65,43 @@ const anySize = anySizeDefinition({
   imageTokenId: 0,
 });
 const anySizeShape = layerOf(anySize, 0).shape;
+
+/** Models with layers of several kinds. */
+const ofKinds = [
+  {
+    model_type: "gemma3",
+    image_token_index: 5,
+    mm_tokens_per_image: 4,
+    text_config: { hidden_size: 48, intermediate_size: 40, vocab_size: 64, head_dim: 16, sliding_window_pattern: 2 },
+    vision_config: { hidden_size: 24, intermediate_size: 40, num_attention_heads: 3, image_size: 32, patch_size: 8 },
+  },
+  {
+    model_type: "mllama",
+    image_token_index: 64,
+    text_config: {
+      hidden_size: 48,
+      intermediate_size: 40,
+      vocab_size: 64,
+      num_attention_heads: 6,
+      num_key_value_heads: 3,
+      num_hidden_layers: 2,
+      cross_attention_layers: [1],
+    },
+    vision_config: {
+      hidden_size: 24,
+      intermediate_size: 40,
+      attention_heads: 3,
+      image_size: 16,
+      patch_size: 8,
+      num_hidden_layers: 2,
+      num_global_layers: 2,
+      intermediate_layers_indices: [0, 1],
+    },
+  },
+].flatMap((json) => {
+  const found = parseModelConfig(JSON.stringify(json));
+  return definitionGraphs(architectureOf(found).define(found));
+});
 
 function fusedGeneration(...parameters: Parameters<NonNullable<typeof text.generation>>): Graph {
   if (!text.generation) throw new Error("The decoder of this test has a fused graph.");
@@ -147,6 +186,7 @@ const graphs: Graph[] = [
   lineNormsGraph({ tower: "vision", scored: layerOf(vision, 0).scored }),
   rowProducts({ width: 32 }),
   compensationGraph(),
+  ...ofKinds,
 ];
 
 /** onnxruntime keeps the console functions that it finds when it starts, so they are replaced before that, once. */
