@@ -16,11 +16,13 @@ import {
   type MemoryLimits,
   memoryLimits,
   padsFrames,
+  sampleBytes,
   samplesAtOnce,
   samplesWritten,
   sequencesOf,
   tapBytes,
   vocabularyParts,
+  widestBytes,
 } from "./memory-plan.ts";
 
 const MEBIBYTE = 2 ** 20;
@@ -105,6 +107,27 @@ describe("groups of samples", () => {
     expect(samplesWritten(bundled, 64, 512, cpu)).toBeGreaterThanOrEqual(32);
     expect(padsFrames({ patches: bundled.vision?.largestFrame.patches ?? 0 }, cpu)).toBe(true);
     expect(padsFrames({ patches: 1024 }, cpu)).toBe(false);
+  });
+});
+
+describe("layers that attend to pictures", () => {
+  const tiled = defineModel(
+    parseModelConfig(JSON.stringify({ model_type: "mllama", vision_config: { image_size: 560 } })),
+  );
+  const sequences = sequencesOf(tiled, "text", 300);
+
+  it("have scores over all rows of a picture", () => {
+    expect(widestBytes(sequences)).toBe(32 * 300 * 6432 * 4);
+    expect(forwardBytes(sequences)).toBeGreaterThan(3 * 32 * 300 * 6432 * 4);
+    expect(() => checkSequence(sequences, gpu(128 * MEBIBYTE))).toThrow(/300 tokens.*235.5 MiB.*128 MiB/);
+  });
+
+  it("leave the states with their gradients, once for all layers", () => {
+    const work = { tokens: 300, patches: 6432, batchSize: 1, losses: LOSS_TAPS };
+    const states = (1 + LOSS_TAPS.length) * 6432 * 4096 * 4;
+    const kept = (40 * 300 * 4096 + 40 * 6432 * 1280) * 4;
+    expect(sampleBytes(tiled, work)).toBeGreaterThan(kept + states);
+    expect(tapBytes(sequences, LOSS_TAPS)).toBeGreaterThan(6432 * 4096 * 4);
   });
 });
 

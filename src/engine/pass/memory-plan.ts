@@ -105,13 +105,17 @@ function sizesOf({ width, headSize }: TowerDefinition, layer: LayerSpec): LayerS
 export interface Sequences {
   readonly tower: TowerDefinition;
   readonly tokens: number;
+  /** Rows of pictures that some layers attend to instead; none when absent. */
+  readonly states?: number;
 }
 
 /** `tokens` of a vision tower: patches of a frame. */
 export function sequencesOf(definition: ModelDefinition, name: Tower, tokens: number): Sequences {
   const tower = towersOf(definition).find((candidate) => candidate.tower === name);
   invariant(tower, `This model has no ${name} tower.`);
-  return { tower, tokens };
+  const { vision } = definition;
+  const attended = name === "text" && vision?.entrance === "attention";
+  return attended ? { tower, tokens, states: vision.largestFrame.patches } : { tower, tokens };
 }
 
 /** What the layer needs that needs the most. */
@@ -121,53 +125,62 @@ function ofLargestLayer({ tower }: Sequences, need: (sizes: LayerSizes, layer: L
 
 /** Bytes that the forward graph of one layer holds for one sample: the larger of its two modules. */
 export function forwardBytes(sequences: Sequences): number {
-  const { tokens } = sequences;
+  const { tokens, states = 0 } = sequences;
   return ofLargestLayer(sequences, ({ heads, width, queries, keys, inner }) => {
-    const attention = 2 * (queries + 2 * keys) + 3 * heads * tokens;
+    const attention = 2 * (queries + 2 * keys) + 3 * heads * Math.max(tokens, states);
     const mlp = 5 * inner;
-    return FLOAT * tokens * (4 * width + Math.max(attention, mlp));
+    return FLOAT * (tokens * (4 * width + Math.max(attention, mlp)) + states * (width + 4 * keys));
   });
 }
 
 /** Bytes that the backward graph of one layer holds for one sample: the whole forward pass, and every loss beside it. */
 export function backwardBytes(sequences: Sequences, losses: number): number {
-  const { tokens } = sequences;
+  const { tokens, states = 0 } = sequences;
   return ofLargestLayer(sequences, ({ heads, width, queries, keys, inner }) => {
-    const forward = 8 * width + 3 * (queries + 2 * keys) + 2 * heads * tokens + 6 * inner;
-    const loss = 6 * width + 2 * (queries + 2 * keys) + 3 * heads * tokens + 3 * inner;
-    return FLOAT * tokens * (forward + losses * loss);
+    const scores = heads * Math.max(tokens, states);
+    const forward = 8 * width + 3 * (queries + 2 * keys) + 2 * scores + 6 * inner;
+    const loss = 6 * width + 2 * (queries + 2 * keys) + 3 * scores + 3 * inner;
+    const ofStates = width + 6 * keys + losses * (width + 4 * keys);
+    return FLOAT * (tokens * (forward + losses * loss) + states * ofStates);
   });
 }
 
 /** Bytes of the largest tensor inside one layer, for one sample. */
 export function widestBytes(sequences: Sequences): number {
-  const { tokens } = sequences;
-  return ofLargestLayer(
-    sequences,
-    ({ heads, width, queries, inner }) => FLOAT * tokens * Math.max(heads * tokens, width, queries, inner),
-  );
+  const { tokens, states = 0 } = sequences;
+  return ofLargestLayer(sequences, ({ heads, width, queries, keys, inner }) => {
+    const ofTokens = tokens * Math.max(heads * Math.max(tokens, states), width, queries, inner);
+    return FLOAT * Math.max(ofTokens, states * Math.max(width, keys));
+  });
+}
+
+/** Rows that go into a matrix for one sample. */
+function rowsOf({ tokens, states = 0 }: Sequences, { ofPictures = false }: ScoredWeight): number {
+  return ofPictures ? states : tokens;
 }
 
 /** Bytes that the backward pass of one layer leaves for one sample. */
 export function tapBytes(sequences: Sequences, losses: readonly LossTaps[]): number {
   const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0);
-  const outputs = (chosen: readonly ScoredWeight[]) => sum(chosen.map((scored) => scored.outputs));
+  const { tokens } = sequences;
+  const outputs = (chosen: readonly ScoredWeight[]) =>
+    sum(chosen.map((scored) => rowsOf(sequences, scored) * scored.outputs));
   return ofLargestLayer(sequences, ({ width, queries, inner }, { scored }) => {
-    const inputs = new Map(scored.map(({ inputTap, inputs }) => [inputTap, inputs]));
+    const inputs = new Map(scored.map((matrix) => [matrix.inputTap, rowsOf(sequences, matrix) * matrix.inputs]));
     const perLoss: Readonly<Record<LossTaps, number>> = {
       matrices: outputs(scored),
       attributed: outputs(scored.filter(({ attributed }) => attributed)),
-      columns: queries + inner,
+      columns: tokens * (queries + inner),
     };
-    const gradients = sum(losses.map((loss) => width + perLoss[loss]));
-    return FLOAT * sequences.tokens * (sum(inputs.values()) + gradients);
+    const gradients = sum(losses.map((loss) => tokens * width + perLoss[loss]));
+    return FLOAT * (sum(inputs.values()) + gradients);
   });
 }
 
 /** Bytes of the largest matrix that a scoring kernel reads, for one sample. */
 function scoredBytes(sequences: Sequences): number {
   return ofLargestLayer(sequences, (_, { scored }) => {
-    return FLOAT * sequences.tokens * Math.max(...scored.map(({ inputs, outputs }) => Math.max(inputs, outputs)));
+    return FLOAT * Math.max(...scored.map((one) => rowsOf(sequences, one) * Math.max(one.inputs, one.outputs)));
   });
 }
 
@@ -212,7 +225,8 @@ export function checkSequence(sequences: Sequences, limits: MemoryLimits): void 
   const bytes = widestBytes(sequences);
   if (bytes <= limits.largestBuffer) return;
   const heads = ofLargestLayer(sequences, (sizes) => sizes.heads);
-  const fitting = Math.floor(Math.sqrt(limits.largestBuffer / (FLOAT * heads)));
+  const scores = limits.largestBuffer / (FLOAT * heads);
+  const fitting = Math.floor(Math.min(Math.sqrt(scores), scores / Math.max(1, sequences.states ?? 0)));
   throw new PivotscopeError(
     "out-of-memory",
     `A sequence of ${sequences.tokens} tokens takes a buffer of ${inMebibytes(bytes)}; this GPU allows ${inMebibytes(limits.largestBuffer)}.`,
@@ -261,10 +275,11 @@ export interface CalibrationWork {
 /** Bytes that calibration keeps of one sample between graphs: what went into each layer, and what one layer leaves. */
 export function sampleBytes(definition: ModelDefinition, { tokens, patches, losses }: CalibrationWork): number {
   const towers = calibratedTowers(definition, tokens, patches);
-  const inputs = towers.reduce(
-    (sum, { tower, tokens: length }) => sum + tower.layers.length * tower.width * length * FLOAT,
-    0,
-  );
+  // States that layers attend to are kept beside the hidden states, with one gradient a loss.
+  const inputs = towers.reduce((sum, { tower, tokens: length, states = 0 }) => {
+    const rows = tower.layers.length * length + (1 + losses.length) * states;
+    return sum + rows * tower.width * FLOAT;
+  }, 0);
   return inputs + Math.max(...towers.map((sequences) => tapBytes(sequences, losses)));
 }
 
