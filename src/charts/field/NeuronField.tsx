@@ -1,6 +1,7 @@
 /**
  * Every unit of the model as one cell, a row per layer: attention groups first, then the MLP neurons. Kept cells
- * are shaded by rank, gone ones have one colour. Pointer or arrow keys name a unit, click or Enter pins it.
+ * are shaded by rank, gone ones have one colour. Where a row has more units than pixels, a pixel is their mean. Pointer or arrow
+ * keys name a unit (the pointer that of its pixel's which is worth most), click or Enter pins it.
  */
 
 import { type KeyboardEvent, type PointerEvent, useId, useMemo, useRef, useState } from "react";
@@ -23,9 +24,10 @@ import {
   firstUnit,
   moveCursor,
   placeOf,
-  unitAt,
+  type UnitRun,
+  unitsAt,
 } from "./field-geometry.ts";
-import { fieldSummary, fieldTable, unitFacts, unitName, unitReadout } from "./field-words.ts";
+import { fieldSummary, fieldTable, runReadout, strongestOf, unitFacts, unitName, unitReadout } from "./field-words.ts";
 import styles from "./NeuronField.module.css";
 import { useDensity } from "./use-density.ts";
 
@@ -67,6 +69,14 @@ export interface NeuronFieldProps extends FramedChartProps {
   readonly formula?: Formula;
 }
 
+/** The unit that is named and marked. */
+interface Cursor {
+  readonly unit: UnitIndex;
+  /** Units that share the pointer's pixel, of which it is worth most; null where keys chose it. */
+  readonly among: UnitRun | null;
+  readonly byKey: boolean;
+}
+
 export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...frameProps }: NeuronFieldProps) {
   const rows = useMemo(() => layerRows(layout), [layout]);
   const [ref, width] = useWidth<HTMLDivElement>(defaults.width);
@@ -79,26 +89,27 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
     [rows, width, labelWidth, density],
   );
   const places = useMemo(() => rowPlaces(rows, scale), [rows, scale]);
-  const [cursor, setCursor] = useState<{ readonly unit: UnitIndex; readonly byKey: boolean } | null>(null);
+  const [cursor, setCursor] = useState<Cursor | null>(null);
   const hint = useId();
   const facts = cursor ? unitFacts(layout, frame, cursor.unit) : null;
 
-  const unitUnder = (event: PointerEvent<HTMLElement>): UnitIndex => {
+  const unitsUnder = (event: PointerEvent<HTMLElement>): UnitRun | null => {
     const box = canvasRef.current?.getBoundingClientRect();
-    if (!box) return -1;
+    if (!box) return null;
     const y = event.clientY - box.top;
     const row = places.tops.findIndex((top) => y >= top && y < top + places.rowHeight);
-    return unitAt(geometry, row, (event.clientX - box.left) * density);
+    return unitsAt(geometry, row, (event.clientX - box.left) * density);
   };
   const onPointer = (event: PointerEvent<HTMLElement>) => {
-    const unit = unitUnder(event);
-    setCursor(unit >= 0 ? { unit, byKey: false } : null);
-    if (event.type === "pointerup" && unit >= 0) onPin?.(unit);
+    const among = unitsUnder(event);
+    const unit = among && strongestOf(frame.values, among);
+    setCursor(among && unit !== null ? { unit, among, byKey: false } : null);
+    if (event.type === "pointerup" && unit !== null) onPin?.(unit);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (isFieldKey(event.key)) {
       const unit = cursor ? moveCursor(geometry, cursor.unit, event.key) : firstUnit(geometry);
-      if (unit >= 0) setCursor({ unit, byKey: true });
+      if (unit >= 0) setCursor({ unit, among: null, byKey: true });
     } else if ((event.key === "Enter" || event.key === " ") && cursor) onPin?.(cursor.unit);
     else if (event.key === "Escape") setCursor(null);
     else return;
@@ -150,7 +161,7 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
           aria-live={cursor?.byKey ? "polite" : "off"}
         >
           {facts
-            ? unitReadout(facts, layout.unitCount)
+            ? (cursor?.among ? runReadout(layout, frame, cursor.among) : "") + unitReadout(facts, layout.unitCount)
             : "Point at a cell, or tab here and use the arrow keys; click or Enter pins it."}
         </p>
         <FieldLegend pinned={pinned.map((unit) => unitName(layout, unit))} />

@@ -46,6 +46,33 @@ export function unitAt(geometry: FieldGeometry, row: number, column: number): nu
   return -1;
 }
 
+/** Units `first` to `end` (excluded) of one module. */
+export interface UnitRun {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** The units that share the painted column under a place: one where cells are wide enough, none in the gap. */
+export function unitsAt(geometry: FieldGeometry, row: number, column: number): UnitRun | null {
+  const unit = unitAt(geometry, row, column);
+  const place = unit < 0 ? null : placeOf(geometry, unit);
+  if (!place) return null;
+  const { start } = place.span;
+  const [from, to] = moduleColumns(geometry, place.kind);
+  const size = spanSize(place.span);
+  if (size <= to - from) return { first: unit, end: unit + 1 };
+  const painted = Math.floor(column) - from;
+  return {
+    first: start + firstOfColumn(painted, size, to - from),
+    end: start + firstOfColumn(painted + 1, size, to - from),
+  };
+}
+
+/** The first of `size` units that a column of `width` shows, counted from the module's first. */
+export function firstOfColumn(column: number, size: number, width: number): number {
+  return Math.floor((column * size) / width);
+}
+
 export interface UnitPlace {
   readonly row: number;
   readonly kind: "attention" | "mlp";

@@ -9,7 +9,7 @@
 import type { FrameData } from "../../core/frame-data.ts";
 import type { UnitLayout } from "../../core/unit.ts";
 import { type ModuleSpan, spanSize } from "../layers.ts";
-import { type FieldGeometry, moduleColumns } from "./field-geometry.ts";
+import { type FieldGeometry, firstOfColumn, moduleColumns } from "./field-geometry.ts";
 
 /** The weakest kept unit is this far from gone towards kept, so that the two never look alike. */
 export const WEAKEST_KEPT = 0.4;
@@ -80,7 +80,8 @@ export function createFieldPainter(layout: UnitLayout): FieldPainter {
       below += here;
     }
     for (let unit = 0; unit < layout.unitCount; unit++) {
-      shades[unit] = keep[unit] ? (shadeOfKey[(bits[unit] ?? 0) >>> 16] ?? 1) : 0;
+      // A product, because a branch is guessed wrong for half of the units.
+      shades[unit] = (keep[unit] ?? 0) * (shadeOfKey[(bits[unit] ?? 0) >>> 16] ?? 1);
     }
   };
 
@@ -115,8 +116,8 @@ function paintSpan(
   if (size === 0) return;
   const separated = width / size >= SEPARATED_FROM;
   for (let column = 0; column < width; column++) {
-    const first = Math.floor((column * size) / width);
-    const next = Math.floor(((column + 1) * size) / width);
+    const first = firstOfColumn(column, size, width);
+    const next = firstOfColumn(column + 1, size, width);
     if (separated && next > first) continue;
     let sum = shades[span.start + first] ?? 0;
     for (let unit = first + 1; unit < next; unit++) sum += shades[span.start + unit] ?? 0;

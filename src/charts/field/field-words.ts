@@ -4,6 +4,7 @@ import { TOWERS_AS_READ, type UnitLayout } from "../../core/unit.ts";
 import { formatCount, formatScore, formatShare, layerName } from "../format.ts";
 import type { ChartTable } from "../frame/table.ts";
 import { unitNoun } from "../layers.ts";
+import type { UnitRun } from "./field-geometry.ts";
 
 export interface UnitFacts {
   readonly name: string;
@@ -74,6 +75,28 @@ export function unitReadout(facts: UnitFacts, unitCount: number): string {
     `${name}: ${kept ? "kept" : "gone"}, value ${formatScore(value)}, ` +
     `rank ${formatCount(rankInModule)} of ${formatCount(unitsInModule)} in its module, ` +
     `${formatCount(rank)} of ${formatCount(unitCount)} per parameter`
+  );
+}
+
+/** The unit of a run that is worth most, the first of equal ones: units of one module cost the same. */
+export function strongestOf(values: FrameData["values"], { first, end }: UnitRun): number {
+  let strongest = first;
+  for (let unit = first + 1; unit < end; unit++) {
+    if ((values[unit] ?? 0) > (values[strongest] ?? 0)) strongest = unit;
+  }
+  return strongest;
+}
+
+/** Units that share a pixel, in words, before those of the one that is worth most; empty where it is one unit. */
+export function runReadout(layout: UnitLayout, { keep }: Pick<FrameData, "keep">, { first, end }: UnitRun): string {
+  const index = moduleOf(layout, first);
+  const module = layout.modules[index];
+  if (!module || end - first < 2) return "";
+  const offset = layout.offsets[index] ?? 0;
+  const kept = keep.subarray(first, end).reduce((sum, unit) => sum + unit, 0);
+  return (
+    `${layerName(module.tower, module.layer)}, ${unitNoun(module.tower, module.kind)}s ${first - offset} to ${end - 1 - offset} ` +
+    `share this pixel, ${kept} of ${end - first} kept. Worth most: `
   );
 }
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { layerRows } from "../layers.ts";
-import { frameOf, LARGE, SMALL } from "../testing/fixtures.ts";
-import { fieldGeometry, moveCursor, placeOf, unitAt } from "./field-geometry.ts";
+import { frameOf, LARGE, layoutOf, SMALL } from "../testing/fixtures.ts";
+import { fieldGeometry, moveCursor, placeOf, unitAt, unitsAt } from "./field-geometry.ts";
 import { createFieldPainter, fieldRamp, WEAKEST_KEPT } from "./field-paint.ts";
-import { fieldSummary, fieldTable, unitFacts, unitName, unitReadout } from "./field-words.ts";
+import { fieldSummary, fieldTable, runReadout, strongestOf, unitFacts, unitName, unitReadout } from "./field-words.ts";
 
 const rows = layerRows(SMALL);
 const ramp = fieldRamp([230, 230, 230], [20, 20, 20]);
@@ -30,6 +30,26 @@ describe("field geometry", () => {
     expect(unitAt(geometry, 0, geometry.attentionColumns + 1)).toBe(-1);
     expect(unitAt(geometry, 9, 100)).toBe(-1);
     expect(placeOf(geometry, SMALL.unitCount)).toBeNull();
+  });
+
+  it("shares all units of a row out among its pixels", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 40, max: 1200 }), (columns) => {
+        const layout = layoutOf({ layers: 1, neurons: 1024, groups: 30 }, { layers: 1, neurons: 7, groups: 2 });
+        const geometry = fieldGeometry(layerRows(layout), columns, 6);
+        for (const [row, { attention, mlp }] of geometry.rows.entries()) {
+          const seen = new Set<number>();
+          for (let column = 0; column < geometry.columns; column++) {
+            const run = unitsAt(geometry, row, column + 0.5);
+            for (let unit = run?.first ?? 0; run && unit < run.end; unit++) seen.add(unit);
+            expect(run === null || run.end > run.first).toBe(true);
+          }
+          expect(seen.size).toBe((attention?.end ?? 0) - (attention?.start ?? 0) + (mlp?.end ?? 0) - (mlp?.start ?? 0));
+        }
+        expect(unitsAt(geometry, 0, geometry.attentionColumns + 1)).toBeNull();
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it("moves along a row from the groups to the neurons and stops at its ends", () => {
@@ -137,6 +157,18 @@ describe("field in words", () => {
     expect(facts && unitReadout(facts, SMALL.unitCount)).toMatch(
       /^text layer 0, neuron 3: gone, value .+ of 10 in its module/,
     );
+  });
+
+  it("says which units share a pixel and names the one that is worth most", () => {
+    const start = rows[2]?.mlp?.start ?? 0;
+    const run = { first: start, end: start + 4 };
+    const values = Float64Array.from(frame.values);
+    values.set([2, 9, 9, 1], start);
+    expect(strongestOf(values, run)).toBe(start + 1);
+    expect(runReadout(SMALL, frame, run)).toBe(
+      "text layer 0, neurons 0 to 3 share this pixel, 3 of 4 kept. Worth most: ",
+    );
+    expect(runReadout(SMALL, frame, { first: 5, end: 6 })).toBe("");
   });
 
   it("gives a row per unit", () => {

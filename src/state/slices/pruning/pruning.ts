@@ -71,7 +71,7 @@ export function createPruningActions(context: Context): PruningActions {
     const { pruning, model } = get();
     const asked = { ...pruning, ...change };
     const planned = attempt(() => planner(asked.method, asked.parameters)?.(asked.ratio));
-    const hash = planned.frame && planHash(planned.frame);
+    const hash = planned.frame ? planHash(planned.frame) : undefined;
     // A file's plan stays until somebody asks for another one, or until it is what is planned here.
     const asks = "ratio" in change || "method" in change || "parameters" in change;
     const opened = asks && !("opened" in change) ? null : asked.opened;
@@ -82,7 +82,7 @@ export function createPruningActions(context: Context): PruningActions {
       opened: shown,
       wanted: asks ? null : asked.wanted,
       frame,
-      of: frame && provenanceOf(get(), asked, frame, shown?.file),
+      of: frame && provenanceOf(get(), asked, frame, shown?.file, shown?.hash ?? hash),
       failure: shown ? null : (planned.failure ?? unread(asked)),
     });
     if (!widthsReady(asked.parameters)) void fetchWidths(asked.parameters);
@@ -180,12 +180,17 @@ function attempt(plan: () => FrameData | null | undefined) {
   }
 }
 
-/** Whose the plan is that was asked for of what is at hand. @param file where it was read from, unless it was planned here. */
+/**
+ * Whose the plan is that was asked for of what is at hand.
+ * @param file where it was read from, unless it was planned here.
+ * @param hash the frame's, where it is known already: it goes over all units.
+ */
 export function provenanceOf(
   { model, calibration }: Pick<WorkbenchState, "model" | "calibration">,
   { method, parameters, ratio }: Pick<Asked, "method" | "parameters" | "ratio">,
   frame: FrameData,
   file?: string,
+  hash: string = planHash(frame),
 ): PlanOf | null {
   const { statistics, origin, partOf } = calibration;
   const needed = needsOf(method) === "calibration" ? statistics : null;
@@ -196,7 +201,7 @@ export function provenanceOf(
       parameters,
       asked: ratio,
       reached: frame.reachedRatio,
-      hash: planHash(frame),
+      hash,
       ...(file === undefined
         ? { statistics: needed && { samples: needed.samples, origin, ...(partOf === null ? {} : { of: partOf }) } }
         : { statistics: null, file }),
