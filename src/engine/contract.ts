@@ -19,8 +19,10 @@ import type {
   LoadOptions,
   LoadProgress,
   LoadRequest,
+  MemoryNeeds,
   ModelNeeds,
   ModelSummary,
+  StatedDevice,
 } from "./contract/model.ts";
 import type { EvaluationSample, OwnSample, SampleInput } from "./contract/samples.ts";
 import type {
@@ -47,6 +49,11 @@ export interface Engine {
    * for a checkpoint that cannot work: `not-found`, `network`, `unsupported`, `bad-checkpoint`.
    */
   inspect(source: ModelSource, options: LoadOptions, call?: Call<LoadProgress>): Promise<ModelNeeds>;
+  /**
+   * Counts what `source` would take of the device's memory, run as the first choice of `inspect` with the same options. Throws
+   * what `inspect` throws.
+   */
+  countMemory(source: ModelSource, options: LoadOptions & StatedDevice, call?: Call): Promise<MemoryNeeds>;
   load(source: ModelSource, options: LoadRequest, call?: Call<LoadProgress>): Promise<ModelSummary>;
   /**
    * Makes the check that was left open (`ModelSummary.checks`): fused text generation. Until it is right, and for good where it

@@ -29,6 +29,7 @@ const loadCalibration = onDemand(() => import("./calibrate/kept-calibration.ts")
 const loadSampleSets = onDemand(() => import("./calibrate/sample-sets.ts"));
 /** The first model is opened without a look before. */
 const loadInspection = onDemand(() => import("./load/inspect.ts"));
+const loadMemoryNeeds = onDemand(() => import("./dry-run/memory-needs.ts"));
 const loadSlices = onDemand(() => import("./slice/engine-slice.ts"));
 const loadExportModel = onDemand(() => import("./export/export-model.ts"));
 const loadLayerViews = onDemand(() => import("./measure/layer-views.ts"));
@@ -111,6 +112,16 @@ export function createEngine(environment: EngineEnvironment): Engine {
     async inspect(source, options, call = {}) {
       const [{ inspectCheckpoint }, folder] = await Promise.all([loadInspection(), openFolder(source)]);
       return readTwice(folder, () => inspectCheckpoint(folder, environment.device, options, call), call.signal);
+    },
+
+    async countMemory(source, options, { signal } = {}) {
+      const [{ readStated }, { countMemoryNeeds }, folder] = await Promise.all([
+        loadInspection(),
+        loadMemoryNeeds(),
+        openFolder(source),
+      ]);
+      const { config } = await readTwice(folder, () => readStated(folder, signal), signal);
+      return countMemoryNeeds(config, environment.device, options, signal);
     },
 
     async load(source, options, call = {}) {

@@ -102,6 +102,7 @@ async function placeOn(
     const model = await createModel(backend, config, weights, {
       precision,
       ifHeadsEqual,
+      memory: backend.kind === "webgpu" ? (options.gpuMemory ?? null) : null,
       generationWay: open === null ? generation.way : "layers",
       onProgress: (done, total, item, from) =>
         call.onProgress?.({ stage: "weights", item, done, total, ...(from === undefined ? {} : { from }) }),

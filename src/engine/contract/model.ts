@@ -13,8 +13,14 @@ export interface LoadOptions {
   readonly precision?: "auto" | Precision;
 }
 
+/** What people say of their device, since browsers do not tell. */
+export interface StatedDevice {
+  /** Bytes of the GPU's memory; null or absent where nobody said. */
+  readonly gpuMemory?: number | null;
+}
+
 /** What loading takes beside the options that people choose. */
-export interface LoadRequest extends LoadOptions {
+export interface LoadRequest extends LoadOptions, StatedDevice {
   /**
    * Names of checks of a device that were passed before (`ModelSummary.checks`) and are not made again. Where they are given,
    * what is not among them and need not be known before the first answer is left to `Engine.checkDevice`. Absent: all is
@@ -81,6 +87,34 @@ export interface ModelChoice {
   readonly fits: boolean;
   /** One sentence that says why it does or does not; names both numbers and what would fit where it does not. */
   readonly reason: string;
+}
+
+/** What a way to run a model takes of a device's memory, counted in a dry run before anything large is fetched. */
+export interface MemoryNeeds {
+  readonly backend: BackendKind;
+  readonly precision: Precision;
+  /** Bytes of the weights. */
+  readonly weights: number;
+  /** Bytes that it is held against: the GPU's or the device's memory. `stated`: by people or the system, else assumed. */
+  readonly memory: number;
+  readonly stated: boolean;
+  /** One entry for each size of pictures, the smallest first. */
+  readonly pictures: readonly PictureMemory[];
+  /** One sentence with both numbers that says what fits; where nothing does, what would. */
+  readonly reason: string;
+}
+
+/** Bytes at the worst moment, weights included and what runtime and system keep not. */
+export interface PictureMemory {
+  /** Image tokens of a picture at most; null where that cannot be chosen. */
+  readonly tokens: number | null;
+  readonly writing: number;
+  readonly measuring: number;
+  /** In batches of two, prompt and reasoning of 296 tokens beside the picture's. */
+  readonly calibrating: number;
+  /** Whether all of it fits, and whether writing does. */
+  readonly fits: boolean;
+  readonly fitsWriting: boolean;
 }
 
 export interface ModelSummary {

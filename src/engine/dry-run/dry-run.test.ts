@@ -18,7 +18,7 @@ import { assembleModel, defineModel, defineModelWithin } from "../load/create-mo
 import { denseTraceStates, evaluateSample } from "../measure/evaluate.ts";
 import type { PreparedSample } from "../pass/batch.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
-import type { Model } from "../pass/model.ts";
+import type { Model, WayToWrite } from "../pass/model.ts";
 import { openScope } from "../pass/scope.ts";
 import { visionOf } from "../pass/towers.ts";
 import { countBytes } from "../slice/counted-backend.ts";
@@ -67,6 +67,7 @@ function samplesOf(model: Model, lengths: readonly (readonly [question: number, 
 type Work = (model: Model, samples: readonly PreparedSample[], masks: MaskSet) => Promise<unknown>;
 
 const WORKS: Readonly<Record<string, Work>> = {
+  writing: (model, samples, masks) => write(model, samples, masks, undefined),
   "writing in one graph": (model, samples, masks) => write(model, samples, masks, "fused"),
   "writing by layers": (model, samples, masks) => write(model, samples, masks, "layers"),
   async measuring(model, [sample], masks) {
@@ -79,9 +80,9 @@ const WORKS: Readonly<Record<string, Work>> = {
     calibrate(model, { samples, batchSize: 2, window: 2, signal: undefined, onProgress: undefined }),
 };
 
-function write(model: Model, samples: readonly PreparedSample[], masks: MaskSet, way: "fused" | "layers") {
+function write(model: Model, samples: readonly PreparedSample[], masks: MaskSet, way: WayToWrite | undefined) {
   const rows = samples.map((input) => ({ input, prefix: input.trace.slice(0, 3), maximumTokens: 8 }));
-  return generateBatch(model, { samples: rows, masks, stopIds: [], signal: undefined, way });
+  return generateBatch(model, { samples: rows, masks, stopIds: [], signal: undefined, ...(way && { way }) });
 }
 
 describe.each(["float32", "float16"] as const)("a dry run in %s", (precision) => {
@@ -144,6 +145,12 @@ describeWithShared("a dry run of Qwen2-VL-2B", (shared) => {
   ])("takes $gigabytes GB for pictures of $tokens tokens", async ({ tokens, gigabytes }) => {
     const { calibrating } = await peaksOf(config, tokens, 2);
     expect(calibrating / GIGABYTE / gigabytes).toBeCloseTo(1, 1);
+  });
+
+  it("takes no more than 1.6 times its weights on a CPU that holds them in half precision", async () => {
+    const peaks = await peaksOf(config, 64, 2, { kind: "cpu", largestBuffer: Number.POSITIVE_INFINITY });
+    const { weights, writing, measuring, calibrating } = peaks;
+    expect(Math.max(writing, measuring, calibrating) / weights).toBeLessThan(1.6);
   });
 
   it("is refused where a buffer is too small, with both numbers", { tags: ["attack"] }, async () => {

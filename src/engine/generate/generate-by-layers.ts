@@ -17,6 +17,7 @@ import type { Model } from "../pass/model.ts";
 import { limitsOf } from "../pass/model-memory.ts";
 import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
 import { embedTokens, rowsOfIds } from "../pass/tokens.ts";
+import { layerWeightsIn } from "../pass/weight-precision.ts";
 import {
   encodeRows,
   lastRows,
@@ -37,7 +38,7 @@ async function runLayers(
   scope: TensorScope,
   model: Model,
   { keys, values }: KeyValueCache,
-  { masks, signal }: WriterRequest,
+  { masks, signal, precision = model.precision }: WriterRequest,
   hidden: Tensor,
   { shared, behind }: Pick<EnteredText, "shared"> & Partial<EnteredText>,
   programOf: (options: LayerOptions) => Promise<Program>,
@@ -53,11 +54,13 @@ async function runLayers(
       continue;
     }
     const { feeds, options } = inputs;
+    using ofLayer = openScope(backend);
+    const weights = await layerWeightsIn(ofLayer, model, "text", layer, precision);
     const pastKey = keys[layer];
     const pastValue = values[layer];
     const outputs = await scope.run(await programOf({ ...spec.shape, ...options }), {
       ...feeds,
-      ...model.layerFeeds("text", layer),
+      ...weights,
       ...masks.feeds("text", layer),
       hidden: current,
       ...(pastKey && pastValue ? { past_key: pastKey, past_value: pastValue } : {}),
@@ -140,7 +143,8 @@ export async function prefillByLayers(
   request: WriterRequest,
   rows: Rows,
 ): Promise<FirstPass> {
-  const { definition, precision } = model;
+  const { definition } = model;
+  const { precision = model.precision } = request;
   // Attention is written out here: its scores are one tensor, which has to fit into a buffer.
   const longest = Math.max(...rows.map((row) => row?.prefilled ?? 0));
   checkSequence(sequencesOf(definition, "text", longest), limitsOf(model));
@@ -156,7 +160,8 @@ export async function prefillByLayers(
 
 /** Writes layer by layer. */
 export function createLayerWriter(model: Model, request: WriterRequest): Writer {
-  const { backend, definition, precision } = model;
+  const { backend, definition } = model;
+  const { precision = model.precision } = request;
   const options = { precision, compensation: request.masks.compensated };
   const cache: KeyValueCache = { keys: [], values: [] };
   let prefilled = 0;
@@ -169,7 +174,7 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
       states = first.states;
       prefilled = tokens;
       slots = tokens;
-      return await nextIds(model, hidden, lastRows(rows, tokens));
+      return await nextIds(model, hidden, lastRows(rows, tokens), precision);
     },
     async step(rows) {
       using scope = openScope(backend);
@@ -184,6 +189,7 @@ export function createLayerWriter(model: Model, request: WriterRequest): Writer 
         model,
         hidden,
         Int32Array.from(ids, (_, index) => index),
+        precision,
       );
     },
     pick: (places) => pickFromCache(model, cache, places),

@@ -53,9 +53,18 @@ export interface Generation {
 /** Only backends that copy what they are fed write so. */
 export const loadWhole = onDemand(() => import("./generate-whole.ts"));
 
+/**
+ * CPUs have no half precision: onnxruntime widens what a graph is fed, all of it before the first product, so that the graph of
+ * all layers takes twice more than the weights. Layer by layer it is one layer's copy, and nothing is rounded on the way.
+ */
+function widensEachLayer({ backend, precision }: Model, { way }: BatchRequest): boolean {
+  return way === undefined && backend.kind === "cpu" && precision === "float16";
+}
+
 /** The way that is asked for, or the next slower one that this model, its backend and `rows` have. */
 async function createWriter(model: Model, request: BatchRequest, rows: Rows): Promise<Writer> {
   const { way = model.generationWay } = request;
+  if (widensEachLayer(model, request)) return createLayerWriter(model, { ...request, precision: "float32" });
   if (!fusedFits(model, rows)) return createLayerWriter(model, request);
   if (way === "whole" && model.backend.copiesFeeds && !entersByLayers(model, rows)) {
     const { createWholeWriter, wholeProgram } = await loadWhole();

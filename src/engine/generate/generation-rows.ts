@@ -1,4 +1,5 @@
 /** What the ways to write tokens have in common: the samples of a batch, and what a way has to do for them. */
+import type { Precision } from "../../graph/precision.ts";
 import type { Tensor } from "../../runtime/backend.ts";
 import { DIVERGENCE_ROW } from "../../runtime/kernels/token-divergence/kernel.ts";
 import { type Batch, createBatch, type PreparedInput } from "../pass/batch.ts";
@@ -25,6 +26,8 @@ export type Rows = readonly (Row | null)[];
 export interface WriterRequest {
   readonly masks: MaskSet;
   readonly signal: AbortSignal | undefined;
+  /** What it computes in: the model's own precision when absent. Single precision of one in half goes by layers only. */
+  readonly precision?: Precision;
 }
 
 /**
@@ -45,7 +48,7 @@ export async function encodeRows(
   scope: TensorScope,
   model: Model,
   rows: Rows,
-  { masks, signal }: WriterRequest,
+  { masks, signal, precision = model.precision }: WriterRequest,
 ): Promise<{ batch: Batch; features: PictureFeatures | null }> {
   const batch = createBatch(
     rows.map((row) => row && { ...row.input, trace: row.ids, pivots: [] }),
@@ -53,7 +56,6 @@ export async function encodeRows(
   );
   const frames = framesOf(batch, rows.length);
   if (frames.length === 0) return { batch, features: null };
-  const { precision } = model;
   const features = await encodeFrames(model, frames, masks, { signal, precision });
   scope.own(tensorsOf(features));
   return { batch, features };
@@ -85,8 +87,13 @@ async function argmaxOf(model: Model, logits: Tensor, rows: number): Promise<num
 }
 
 /** The next id of each of the rows `positions` of the last hidden states. */
-export async function nextIds(model: Model, hidden: Tensor, positions: Int32Array): Promise<number[]> {
+export async function nextIds(
+  model: Model,
+  hidden: Tensor,
+  positions: Int32Array,
+  precision: Precision = model.precision,
+): Promise<number[]> {
   using scope = openScope(model.backend);
-  const logits = scope.own(await logitsAt(model, hidden, positions, model.precision));
+  const logits = scope.own(await logitsAt(model, hidden, positions, precision));
   return await argmaxOf(model, logits, positions.length);
 }

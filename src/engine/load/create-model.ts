@@ -51,10 +51,10 @@ export async function createModel(
   config: ModelConfig,
   weights: Weights,
   options: Partial<UploadOptions> &
-    Partial<Pick<Model, "generationWay">> &
+    Partial<Pick<Model, "generationWay" | "memory">> &
     Partial<Pick<FittedWeights, "ifHeadsEqual">> = {},
 ): Promise<Model> {
-  const { precision = "float32", generationWay = "whole", ifHeadsEqual = null } = options;
+  const { precision = "float32", generationWay = "whole", ifHeadsEqual = null, memory } = options;
   const { largestBuffer } = backend.limits;
   const stored = defineModelWithin(config, largestBuffer, precision);
   const { ownHead, embeddingWeights } = stored.text;
@@ -70,7 +70,7 @@ export async function createModel(
   // The second copy of a head that turned out to be the embedding.
   const spare = definition === stored ? [] : stored.text.headWeights.filter(({ tensor }) => tensor === ownHead);
   if (spare.length > 0) backend.release(...spare.map(tensorOf));
-  return assembleModel(backend, fitted, definition, { precision, generationWay, weightHash: hash, tensorOf });
+  return assembleModel(backend, fitted, definition, { precision, generationWay, memory, weightHash: hash, tensorOf });
 }
 
 /** A model of `config` and `definition` whose weights lie on `backend` already. */
@@ -78,7 +78,7 @@ export function assembleModel(
   backend: Backend,
   config: ModelConfig,
   definition: ModelDefinition,
-  given: Pick<Model, "precision" | "generationWay" | "weightHash"> & { tensorOf(slot: WeightSlot): Tensor },
+  given: Pick<Model, "precision" | "generationWay" | "weightHash" | "memory"> & { tensorOf(slot: WeightSlot): Tensor },
 ): Model {
   const { tensorOf, ...rest } = given;
   const feedsOf = (list: readonly WeightSlot[]): Feeds =>

@@ -35,12 +35,7 @@ export async function inspectCheckpoint(
 ): Promise<ModelNeeds> {
   const { signal } = call;
   const report = (item: string) => call.onProgress?.({ stage: "files", done: 0, total: 0, item });
-  report(CONFIG);
-  const text = await readModelConfig(folder, signal);
-  const stated = parseModelConfig(text);
-  throwIfCancelled(signal);
-  report("headers of the weights");
-  const { config, weights } = fitWeights(stated, await openWeights(folder, signal));
+  const { text, config, weights } = await readStated(folder, signal, report);
   const definition = defineModel(config);
   checkWeights(definition, weights);
   report("sizes of all files");
@@ -59,6 +54,20 @@ export async function inspectCheckpoint(
     note: [await findLacking(folder, config, signal), folder.note ?? ""].filter((text) => text !== "").join(" "),
     choices: await runChoices(config, device, options),
   };
+}
+
+/** What config.json and the headers of the weights say of the model in `folder`. */
+export async function readStated(
+  folder: CheckpointFolder,
+  signal: AbortSignal | undefined,
+  report: (item: string) => void = () => undefined,
+) {
+  report(CONFIG);
+  const text = await readModelConfig(folder, signal);
+  const stated = parseModelConfig(text);
+  throwIfCancelled(signal);
+  report("headers of the weights");
+  return { text, ...fitWeights(stated, await openWeights(folder, signal)) };
 }
 
 const loadLacking = onDemand(() => import("../../models/what-is-lacking.ts"));

@@ -110,8 +110,10 @@ export async function gradientsInParts(
   for (const [part, { rows }] of head.parts.entries()) {
     const table = tables[part];
     invariant(table, `The head has no part ${part}.`);
-    const program = await programs.get(head.back, { precision, rows });
-    const share = output(await turn.run(program, { residual, table }), "gradient");
+    const own = output(await turn.run(await programs.get(head.columns, { rows }), { residual }), "columns");
+    const program = await programs.get(head.back, { precision });
+    const share = output(await turn.run(program, { columns: own, table }), "gradient");
+    turn.release(own);
     gradient = gradient ? await addMatrices(turn, model, gradient, share) : share;
   }
   invariant(gradient, "The head has at least one part.");

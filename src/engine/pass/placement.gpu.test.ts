@@ -121,7 +121,8 @@ function headInParts(): Graph[] {
     head.logits({ precision: "float16" }),
     head.join({}),
     head.residual({}),
-    head.back({ precision: "float16", rows: [32, 64] }),
+    head.columns({ rows: [32, 64] }),
+    head.back({ precision: "float16" }),
     head.rowsBack({ losses: HEAD_LOSSES }),
   ];
 }

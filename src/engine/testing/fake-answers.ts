@@ -77,12 +77,19 @@ export interface FakeTold {
   calibrationLoss: { readonly after: number; readonly error: PivotscopeError } | null;
 }
 
+const FAKE_MEMORY = {
+  ...({ backend: "webgpu", precision: "float16", weights: 512e6, memory: 8 * 2 ** 30, stated: false } as const),
+  pictures: [{ tokens: null, writing: 600e6, measuring: 700e6, calibrating: 900e6, fits: true, fitsWriting: true }],
+  reason: "It takes up to 900 MB, calibration included; 8.59 GB are assumed of this GPU.",
+};
+
 export function fakeAnswers(layout: UnitLayout, told: FakeTold): FakeAnswers {
   return {
     inspect: {
       notes: (source, options) => ({ source, options }),
       answer: ([source]) => ({ ...fakeNeeds(source, layout), ...told.needs }),
     },
+    countMemory: { answer: () => FAKE_MEMORY },
     setPictureBudget: { answer: () => undefined },
     setSamples: {
       notes: (own) => ({ own }),

@@ -26,6 +26,7 @@ type Crossings<Given extends readonly unknown[]> = { readonly [Index in keyof Gi
 
 export const ENGINE_CALLS: { readonly [Name in CallName]: Crossings<ArgumentsOf<Name>> } = {
   inspect: ["copied", "copied"],
+  countMemory: ["copied", "copied"],
   load: ["copied", "copied"],
   checkDevice: [],
   generate: ["picture-once", "copied"],

@@ -25,8 +25,10 @@ export interface HeadInParts {
   readonly join: GraphFunction;
   /** `logits` [picked, vocabulary], `targets` int32 [picked, 1] → `residual` of its shape, `probability` [picked, 1]. */
   readonly residual: GraphFunction;
-  /** `residual` and the part of `rows`, `table` → `gradient` [picked, width], the part's share of that by `normalised`. */
-  readonly back: GraphFunction<MatrixFormat & { readonly rows: readonly [number, number] }>;
+  /** `residual` [picked, vocabulary] → `columns` [picked, words], those of the words in `rows`. */
+  readonly columns: GraphFunction<{ readonly rows: readonly [number, number] }>;
+  /** `columns` of a part and the part, `table` → `gradient` [picked, width], its share of that by `normalised`. */
+  readonly back: GraphFunction<MatrixFormat>;
   /** As `headGradient`, with `gradient` by `normalised` and `probability` in the place of table and targets. */
   readonly rowsBack: GraphFunction<{ readonly losses: readonly HeadLoss[] }>;
 }

@@ -7,8 +7,8 @@
  */
 import { invariant, PivotscopeError } from "../../core/errors.ts";
 import { formatBytes } from "../../core/format-bytes.ts";
-import type { ElementType } from "../../graph/graph.ts";
-import { bytesOf, constantBytes, runMemory, type Sizes } from "../../graph/run-memory.ts";
+import type { ElementType, Graph } from "../../graph/graph.ts";
+import { bytesOf, constantBytes, type RunMemory, runMemory, type Sizes } from "../../graph/run-memory.ts";
 import type { Backend, Feeds, Program } from "../backend.ts";
 import { kernelSetOf } from "../kernels/kernel-set.ts";
 import { elementTypeOf } from "../ort-tensor.ts";
@@ -46,6 +46,20 @@ function tensorType(type: ElementType): Tensor["type"] {
   return type;
 }
 
+/** Layers of one shape run one graph on the same sizes again and again. */
+function createRunMemory() {
+  const known = new WeakMap<Graph, Map<string, RunMemory>>();
+  return (graph: Graph, feeds: Feeds, places: Feeds): RunMemory => {
+    const fed = graph.inputs.map(({ name }) => [feeds[name]?.dims, feeds[name]?.handle]);
+    const key = JSON.stringify([fed, Object.entries(sizesOf(places))]);
+    const own = known.get(graph) ?? new Map<string, RunMemory>();
+    known.set(graph, own);
+    const found = own.get(key) ?? runMemory(graph, sizesOf(feeds), sizesOf(places), lengthsOf(feeds));
+    own.set(key, found);
+    return found;
+  };
+}
+
 /** Which of a kind's choices follow is what its real backend says of itself. */
 export function createDryBackend({ kind, largestBuffer }: DryOptions): DryBackend {
   const sizes = new Map<Tensor, number>();
@@ -54,6 +68,7 @@ export function createDryBackend({ kind, largestBuffer }: DryOptions): DryBacken
   let tensorPeak = 0;
   let peak = 0;
   let runs = 0;
+  const memoryOf = createRunMemory();
   const seen = (inside = 0) => {
     tensorPeak = Math.max(tensorPeak, held);
     peak = Math.max(peak, held + constants + inside);
@@ -98,7 +113,7 @@ export function createDryBackend({ kind, largestBuffer }: DryOptions): DryBacken
     run: async ({ graph }: Program, feeds, places = {}) => {
       runs += 1;
       for (const { name } of graph.inputs) invariant(feeds[name], `Graph input "${name}" was not fed.`);
-      const { outputs, bytes } = runMemory(graph, sizesOf(feeds), sizesOf(places), lengthsOf(feeds));
+      const { outputs, bytes } = memoryOf(graph, feeds, places);
       seen(bytes);
       const made = outputs.filter(({ port }) => !places[port.name]);
       return Object.fromEntries(made.map(({ port, dims }) => [port.name, place(dims, tensorType(port.type))]));

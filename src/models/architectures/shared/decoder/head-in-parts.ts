@@ -2,6 +2,7 @@
  * The head and its gradient as graphs of one part of the vocabulary's table each, see `HeadInParts`. Logits are joined before
  * their softmax, so every number is what the graph of the whole table gives; only products with the table go in parts.
  */
+import { invariant } from "../../../../core/errors.ts";
 import { type Graph, GraphBuilder } from "../../../../graph/graph.ts";
 import { linear } from "../../../../graph/operations/linear.ts";
 import { targetResidual } from "../../../../graph/operations/normalise.ts";
@@ -43,17 +44,21 @@ function residualGraph({ vocabularySize }: HeadConfig): Graph {
   return builder.build();
 }
 
-function backGraph(
-  { hiddenSize: width, vocabularySize }: HeadConfig,
-  { precision = "float32", rows: [begin, end] }: MatrixFormat & { readonly rows: readonly [number, number] },
-): Graph {
-  const builder = new GraphBuilder("head part backward");
+/** The one graph that differs from part to part: it holds next to nothing, where each graph with a table keeps its copy. */
+function columnsGraph({ vocabularySize }: HeadConfig, [begin, end]: readonly [number, number]): Graph {
+  const builder = new GraphBuilder("head columns");
   const residual = builder.input("residual", ["P", vocabularySize]);
-  const bounds = [begin, end, 1].map((number) => builder.constant(BigInt64Array.of(BigInt(number)), [1]));
-  const [first, last, axis] = bounds as [(typeof bounds)[0], (typeof bounds)[0], (typeof bounds)[0]];
-  const own = builder.emit("Slice", [residual, first, last, axis], ["P", end - begin]);
-  const table = cast(builder, builder.input("table", [end - begin, width], precision), "float32");
-  builder.output("gradient", builder.emit("Gemm", [own, table], ["P", width]));
+  const [first, last, axis] = [begin, end, 1].map((number) => builder.constant(BigInt64Array.of(BigInt(number)), [1]));
+  invariant(first && last && axis, "Columns have two bounds and an axis.");
+  builder.output("columns", builder.emit("Slice", [residual, first, last, axis], ["P", end - begin]));
+  return builder.build();
+}
+
+function backGraph({ hiddenSize: width }: HeadConfig, { precision = "float32" }: MatrixFormat): Graph {
+  const builder = new GraphBuilder("head part backward");
+  const columns = builder.input("columns", ["P", "V"]);
+  const table = cast(builder, builder.input("table", ["V", width], precision), "float32");
+  builder.output("gradient", builder.emit("Gemm", [columns, table], ["P", width]));
   return builder.build();
 }
 
@@ -73,6 +78,7 @@ export function headInParts(config: HeadConfig, table: readonly WeightSlot[]): H
     logits: (options) => logitsGraph(config, options),
     join: () => joinGraph(config, table.length),
     residual: () => residualGraph(config),
+    columns: ({ rows }) => columnsGraph(config, rows),
     back: (options) => backGraph(config, options),
     rowsBack: ({ losses }) => rowsBackGraph(config, losses),
   };
