@@ -27,7 +27,7 @@ import {
   type UnitRun,
   unitsAt,
 } from "./field-geometry.ts";
-import { fieldSummary, fieldTable, runReadout, strongestOf, unitFacts, unitName, unitReadout } from "./field-words.ts";
+import { fieldSummary, fieldTable, runReadout, strongestOf, unitFacts, unitName } from "./field-words.ts";
 import styles from "./NeuronField.module.css";
 import { useDensity } from "./use-density.ts";
 
@@ -72,8 +72,8 @@ export interface NeuronFieldProps extends FramedChartProps {
 /** The unit that is named and marked. */
 interface Cursor {
   readonly unit: UnitIndex;
-  /** Units that share the pointer's pixel, of which it is worth most; null where keys chose it. */
-  readonly among: UnitRun | null;
+  /** Units that share the pointer's pixel, of which it is worth most; it alone where keys chose it. */
+  readonly among: UnitRun;
   readonly byKey: boolean;
 }
 
@@ -109,7 +109,7 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
   const onKeyDown = (event: KeyboardEvent) => {
     if (isFieldKey(event.key)) {
       const unit = cursor ? moveCursor(geometry, cursor.unit, event.key) : firstUnit(geometry);
-      if (unit >= 0) setCursor({ unit, among: null, byKey: true });
+      if (unit >= 0) setCursor({ unit, among: { first: unit, end: unit + 1 }, byKey: true });
     } else if ((event.key === "Enter" || event.key === " ") && cursor) onPin?.(cursor.unit);
     else if (event.key === "Escape") setCursor(null);
     else return;
@@ -160,8 +160,8 @@ export function NeuronField({ layout, frame, pinned = [], onPin, formula, ...fra
           data-empty={!facts || undefined}
           aria-live={cursor?.byKey ? "polite" : "off"}
         >
-          {facts
-            ? (cursor?.among ? runReadout(layout, frame, cursor.among) : "") + unitReadout(facts, layout.unitCount)
+          {facts && cursor
+            ? runReadout(layout, frame, cursor.among, facts)
             : "Point at a cell, or tab here and use the arrow keys; click or Enter pins it."}
         </p>
         <FieldLegend pinned={pinned.map((unit) => unitName(layout, unit))} />

@@ -87,16 +87,23 @@ export function strongestOf(values: FrameData["values"], { first, end }: UnitRun
   return strongest;
 }
 
-/** Units that share a pixel, in words, before those of the one that is worth most; empty where it is one unit. */
-export function runReadout(layout: UnitLayout, { keep }: Pick<FrameData, "keep">, { first, end }: UnitRun): string {
+/** Units that share a pixel, in words, and the one that is worth most of them; only that one where there are no others. */
+export function runReadout(
+  layout: UnitLayout,
+  { keep }: Pick<FrameData, "keep">,
+  { first, end }: UnitRun,
+  best: UnitFacts,
+): string {
   const index = moduleOf(layout, first);
   const module = layout.modules[index];
-  if (!module || end - first < 2) return "";
+  if (!module || end - first < 2) return unitReadout(best, layout.unitCount);
+  const noun = unitNoun(module.tower, module.kind);
+  const layer = `${layerName(module.tower, module.layer)}, `;
   const offset = layout.offsets[index] ?? 0;
   const kept = keep.subarray(first, end).reduce((sum, unit) => sum + unit, 0);
   return (
-    `${layerName(module.tower, module.layer)}, ${unitNoun(module.tower, module.kind)}s ${first - offset} to ${end - 1 - offset} ` +
-    `share this pixel, ${kept} of ${end - first} kept. Worth most: `
+    `${layer}${noun}s ${first - offset} to ${end - 1 - offset} in one pixel, ${kept} of ${end - first} kept; ` +
+    `best ${unitReadout({ ...best, name: best.name.replace(layer, "") }, layout.unitCount)}`
   );
 }
 

@@ -165,10 +165,12 @@ describe("field in words", () => {
     const values = Float64Array.from(frame.values);
     values.set([2, 9, 9, 1], start);
     expect(strongestOf(values, run)).toBe(start + 1);
-    expect(runReadout(SMALL, frame, run)).toBe(
-      "text layer 0, neurons 0 to 3 share this pixel, 3 of 4 kept. Worth most: ",
+    const best = unitFacts(SMALL, { ...frame, values }, start + 1);
+    expect(best && runReadout(SMALL, frame, run, best)).toMatch(
+      /^text layer 0, neurons 0 to 3 in one pixel, 3 of 4 kept; best neuron 1: kept, value 9.*, rank 1 of 10 in its module, /,
     );
-    expect(runReadout(SMALL, frame, { first: 5, end: 6 })).toBe("");
+    const alone = unitFacts(SMALL, frame, 5);
+    expect(alone && runReadout(SMALL, frame, { first: 5, end: 6 }, alone)).toBe(alone && unitReadout(alone, 72));
   });
 
   it("gives a row per unit", () => {
