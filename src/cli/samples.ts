@@ -91,9 +91,16 @@ export function checkSample({ model, summary }: Session, sample: PreparedSample,
   const wrong = (message: string) =>
     new PivotscopeError("bad-input", `${name}: ${message}.`, "Check that the samples were made for this model.");
   const ids = [...sample.prompt, ...sample.trace];
-  const stranger = ids.find((id) => id >= summary.vocabularySize);
-  if (stranger !== undefined)
-    throw wrong(`token id ${stranger}; the vocabulary has ${plural(summary.vocabularySize, "entry", "entries")}`);
+  // Some tokens are read and never written.
+  const { embeddingRows } = model.definition.text;
+  for (const [part, entries] of [
+    [sample.prompt, embeddingRows] as const,
+    [sample.trace, summary.vocabularySize] as const,
+  ]) {
+    const stranger = part.find((id) => id >= entries);
+    if (stranger !== undefined)
+      throw wrong(`token id ${stranger}; the vocabulary has ${plural(entries, "entry", "entries")}`);
+  }
   if (sample.trace.length === 0) throw wrong("the trace is empty");
   if (ids.length > summary.maximumTokens) {
     throw wrong(
@@ -113,10 +120,14 @@ export function checkSample({ model, summary }: Session, sample: PreparedSample,
   }
 }
 
-/** A token list brings its own pixels, which must be one frame of the size that the vision tower takes. */
+/**
+ * A token list brings its own pixels, which must be one frame of the size that the vision tower takes. Pictures of any size
+ * and pieces of pictures are looked at where frames are made of them.
+ */
 function checkPixels({ model }: Session, sample: Sample, name: string): void {
   const { vision } = model.definition;
   if (sample.kind !== "tokens" || sample.pixelShape === null || vision === null) return;
+  if (vision.pixelStep !== undefined || vision.pixelPieces !== undefined) return;
   const wanted = [1, ...vision.pixelShape];
   if (wanted.every((length, axis) => length === sample.pixelShape?.[axis])) return;
   throw new PivotscopeError(

@@ -71,6 +71,11 @@ describe("parseSamples", () => {
     ],
     ["a pivot behind the trace", { prompt: [1], trace: [1], pivots: [1] }, /below the trace's length 1/],
     ["pixels without shape", { prompt: [1], trace: [1], pixel_values: [1] }, /pixel_shape/],
+    [
+      "a picture's shape of three sides",
+      { prompt: [1], trace: [1], pixel_values: [1, 2, 3], pixel_shape: [1, 3, 1, 1], aspect_ratio: [1, 1, 1] },
+      /aspect_ratio.*2 entries/,
+    ],
     ["a flat shape", { prompt: [1], trace: [1], pixel_values: [1], pixel_shape: [1] }, /pixel_shape/],
     [
       "too few pixels",

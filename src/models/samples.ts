@@ -7,11 +7,22 @@
 import * as v from "valibot";
 import { PivotscopeError } from "../core/errors.ts";
 import { fieldIn, type JsonSource, readJson, readJsonText } from "../core/json/read.ts";
-import { anyObject, anything, ids, type JsonObject, list, numbers, object, text } from "../core/json/schemas.ts";
+import {
+  anyObject,
+  anything,
+  ids,
+  integer,
+  type JsonObject,
+  list,
+  numbers,
+  object,
+  text,
+} from "../core/json/schemas.ts";
 import { describeValue } from "../core/json/show.ts";
 import type { Scene } from "../scenes/scene.ts";
 import { parseScene } from "../scenes/scene-json.ts";
 import { checkpointFile } from "./checkpoint-file.ts";
+import type { FrameGrid } from "./pictures.ts";
 
 /** Where a sample's picture comes from: a file, its path relative to the list's folder, or a scene to be drawn. */
 export type PictureSource =
@@ -36,6 +47,8 @@ export interface TokenSample {
   readonly pixelValues: Float32Array | null;
   /** [frames, channels, height, width]; null without a picture. */
   readonly pixelShape: readonly [number, number, number, number] | null;
+  /** How the frames of `pixelShape` lie in the picture, where they are pieces of one. */
+  readonly pieces?: FrameGrid;
   /** Ids up to and including the last prompt token, image tokens included. */
   readonly prompt: readonly number[];
   readonly trace: readonly number[];
@@ -74,6 +87,7 @@ const tokensSchema = object({
   pivots: v.nullish(ids, null),
   pixel_values: v.nullish(numbers(), null),
   pixel_shape: v.nullish(ids, null),
+  aspect_ratio: v.nullish(list(integer(1), { least: 2, most: 2 }), null),
 });
 
 /** A sample as it stands in its file. */
@@ -138,7 +152,7 @@ function pictureSample({ found, source, file, name }: Entry): PictureSample {
 
 function tokenSample({ found, source, file, name }: Entry): TokenSample {
   const sample = readJson(tokensSchema, found, source, name);
-  const { prompt, trace, pivots, pixel_values: values, pixel_shape: shape } = sample;
+  const { prompt, trace, pivots, pixel_values: values, pixel_shape: shape, aspect_ratio: ratio } = sample;
   if (pivots?.some((position) => position >= trace.length)) {
     const needed = `a list of positions below the trace's length ${trace.length}`;
     throw source.wrong(fieldIn(name, "pivots"), pivots, needed);
@@ -158,7 +172,9 @@ function tokenSample({ found, source, file, name }: Entry): TokenSample {
         `"pixel_shape" [${shape.join(", ")}] needs ${size}.`,
     );
   }
-  return { ...tokens, pixelValues: Float32Array.from(values), pixelShape };
+  const [rows = 1, columns = 1] = ratio ?? [];
+  const pieces = ratio && { pieces: { rows, columns } };
+  return { ...tokens, pixelValues: Float32Array.from(values), pixelShape, ...pieces };
 }
 
 /** With one frame where the shape names none; null for a shape of other axes. */

@@ -2,7 +2,7 @@
 import { PivotscopeError } from "../../core/errors.ts";
 import { plural } from "../../core/words.ts";
 import type { VisionDefinition } from "../../models/architectures/definition.ts";
-import { checkBudget, type Frame, type PictureProcessor } from "../../models/pictures.ts";
+import { checkBudget, type Frame, type FrameGrid, type PictureProcessor } from "../../models/pictures.ts";
 import type { PromptBuilder } from "../../models/prompt.ts";
 import type { TokenSample } from "../../models/samples.ts";
 import { elementCount } from "../../runtime/backend.ts";
@@ -64,7 +64,7 @@ export function budgetFor(images: PictureProcessor | null, tokens: number | null
  */
 export function framesOfTokens(
   vision: VisionDefinition | null,
-  { prompt, pixelValues, pixelShape }: Pick<TokenSample, "prompt" | "pixelValues" | "pixelShape">,
+  { prompt, pixelValues, pixelShape, pieces }: Pick<TokenSample, "prompt" | "pixelValues" | "pixelShape" | "pieces">,
 ): Frame[] {
   const [, ...shape] = pixelShape ?? [];
   if (pixelShape !== null && !(vision && takesPixels(vision, shape))) {
@@ -74,7 +74,10 @@ export function framesOfTokens(
       "Make the samples with the model's own image processor.",
     );
   }
-  const frames = framesOfPixels(vision, pixelValues, shape);
+  const frames =
+    vision?.pixelPieces === undefined || pixelShape === null
+      ? framesOfPixels(vision, pixelValues, shape)
+      : [frameOfPieces(vision, pixelValues ?? new Float32Array(), pixelShape, pieces)];
   const rows = frames.reduce((sum, { tokens }) => sum + tokens, 0);
   const tokens = vision === null ? 0 : prompt.filter((id) => id === vision.imageTokenId).length;
   if (tokens === rows) return frames;
@@ -82,6 +85,23 @@ export function framesOfTokens(
     "bad-input",
     `The prompt of a sample has ${plural(tokens, "image token")}; its ${plural(frames.length, "frame")} of pixels make ${rows}.`,
     "Give one image token for each row of features, in the order of the frames.",
+  );
+}
+
+/** One frame of all pieces of a picture, [pieces, …`vision.pixelShape`], which lie as `grid` says. */
+function frameOfPieces(
+  vision: VisionDefinition,
+  pixels: Float32Array,
+  shape: readonly number[],
+  grid: FrameGrid = { rows: 1, columns: shape[0] ?? 1 },
+): Frame {
+  const [count] = shape;
+  const most = vision.pixelPieces ?? 1;
+  if (grid.rows * grid.columns === count && count <= most) return vision.frameOf(pixels, { shape, pieces: grid });
+  throw new PivotscopeError(
+    "bad-input",
+    `A sample has ${plural(count ?? 0, "piece")} of a picture, laid in ${grid.rows} × ${grid.columns}; the model takes ${plural(most, "piece")} at most.`,
+    "Make the samples with the model's own image processor.",
   );
 }
 

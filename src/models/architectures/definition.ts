@@ -257,6 +257,8 @@ export interface VisionDefinition extends TowerDefinition {
   readonly pixelShape: readonly number[];
   /** Where pictures may have any size: their height and width are multiples of so many pixels. */
   readonly pixelStep?: number;
+  /** Most pieces that a picture is cut into before it becomes one frame, each of `pixelShape`; not cut when absent. */
+  readonly pixelPieces?: number;
   /** A frame of normalised pixels, for those that do not come out of the checkpoint's processor. */
   frameOf(pixels: Float32Array, layout?: PixelLayout): Frame;
   /** Width of the text tower that the connector maps to. */
