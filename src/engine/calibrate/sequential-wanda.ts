@@ -10,6 +10,7 @@ import { invariant, PivotscopeError, throwIfCancelled } from "../../core/errors.
 import { wandaSpScores } from "../../core/methods/wanda-sp.ts";
 import { indexOf, type Module, type ModuleKind, type Ratio, rangeOf, type Tower } from "../../core/unit.ts";
 import { validateRatio } from "../../core/unit-check.ts";
+import type { Frame } from "../../models/pictures.ts";
 import { output, settled, type Tensor } from "../../runtime/backend.ts";
 import type { SampleProgress } from "../contract.ts";
 import { createBatch, type PreparedSample, requireWholePictures } from "../pass/batch.ts";
@@ -75,6 +76,8 @@ interface Passage {
   readonly behind: BehindLayer | null;
   /** Hidden states that the connector takes as well. */
   readonly kept: Tensor[];
+  /** Rows that count nowhere, see `Frame.idle`. */
+  readonly idle: NonNullable<Frame["idle"]>;
 }
 
 function moduleOf({ model: { layout } }: Context, tower: Tower, layer: number, kind: ModuleKind) {
@@ -115,11 +118,12 @@ async function runLayer(
   return passed;
 }
 
-/** Adds Σ x² per column of `values`, [rows, columns], to `energy`, one number per column. */
-function addEnergy(energy: Float64Array, values: Float32Array): void {
-  for (let row = 0; row < values.length; row += energy.length) {
+/** Adds Σ x² per column of `values`, [rows, columns], less the rows `idle`, to `energy`, one number per column. */
+function addEnergy(energy: Float64Array, values: Float32Array, idle: Passage["idle"]): void {
+  for (let row = 0; row * energy.length < values.length; row++) {
+    if (idle.some(([begin, end]) => row >= begin && row < end)) continue;
     for (let column = 0; column < energy.length; column++) {
-      const value = values[row + column] ?? 0;
+      const value = values[row * energy.length + column] ?? 0;
       energy[column] = (energy[column] ?? 0) + value * value;
     }
   }
@@ -166,8 +170,11 @@ async function pruneTower(context: Context, tower: Tower, passages: readonly Pas
       capture: ["inputs"],
       captureOnly: true,
       keepInputs: true,
-      onGroup: async ({ captured }) => {
-        for (const kind of KINDS) addEnergy(energies[kind], await model.backend.read(output(captured, TAPS[kind])));
+      onGroup: async ({ captured, group }) => {
+        const { idle } = passages[group] as Passage;
+        for (const kind of KINDS) {
+          addEnergy(energies[kind], await model.backend.read(output(captured, TAPS[kind])), idle);
+        }
         done();
       },
     });
@@ -202,7 +209,7 @@ async function pruneVision(context: Context, samples: readonly PreparedSample[])
     }
     const hidden = scope.own(await embedFrames(model, frames));
     const shared = frameFeeds(scope, model, frames, frame.patches, [1]);
-    passages.push({ hidden, shared, behind: null, kept: [] });
+    passages.push({ hidden, shared, behind: null, kept: [], idle: frame.idle ?? [] });
   }
   await pruneTower(
     context,
@@ -222,7 +229,7 @@ async function beforeText(context: Context, sample: PreparedSample, seen: Passag
   const { hidden, shared, behind } = await enterText(scope, model, batch, features, [1]);
   const [first] = hidden;
   invariant(first, "A sample has token embeddings.");
-  return { hidden: first, shared, behind, kept: [] };
+  return { hidden: first, shared, behind, kept: [], idle: [] };
 }
 
 async function pruneTowers(context: Context, samples: readonly PreparedSample[]): Promise<void> {
