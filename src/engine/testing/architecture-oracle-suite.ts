@@ -4,7 +4,7 @@
  * runs on the cpu backend in Node and on WebGPU in a browser.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { methodNamed } from "../../core/methods/index.ts";
+import { methodNamed, methods } from "../../core/methods/index.ts";
 import { defaultParameters } from "../../core/parameters.ts";
 import type { Statistics } from "../../core/statistics.ts";
 import { moduleKey } from "../../core/unit.ts";
@@ -15,6 +15,7 @@ import { SafetensorsFile } from "../../models/testing/safetensors-file.ts";
 import type { Weights } from "../../models/weights.ts";
 import type { Backend } from "../../runtime/backend.ts";
 import { calibrate } from "../calibrate/calibrate.ts";
+import { planSequentialWanda } from "../calibrate/sequential-wanda.ts";
 import { generateBatch, generateGreedy } from "../generate/generate.ts";
 import { createModel } from "../load/create-model.ts";
 import { denseTraceStates, evaluateSample } from "../measure/evaluate.ts";
@@ -337,5 +338,25 @@ export function defineArchitectureOracleSuite(
     const found = await generateGreedy(sliced.model, { ...rest, masks: sliced.masks });
     expect(found).toEqual(await generateGreedy(model, { ...rest, masks: sliced.masked }));
     await sliced.release();
+  }, 120_000);
+
+  it("lets every method plan, and scores by whole layers one after another as by one calibration", async () => {
+    for (const method of methods) {
+      const planned = method.plan(model.layout, statistics, defaultParameters(), 0.3);
+      expect(planned.values.every(Number.isFinite), method.name).toBe(true);
+      // Minimums of modules, and thresholds, leave or take a little more than the ratio.
+      expect(planned.reachedRatio, method.name).toBeGreaterThan(0.1);
+      expect(planned.reachedRatio, method.name).toBeLessThan(0.35);
+    }
+    const sequential = await planSequentialWanda(model, samples, { ratio: 0 });
+    const { values } = methodNamed("wanda-sp").plan(model.layout, statistics, defaultParameters(), 0);
+    // By a factor of each module: samples that do not run through one count among its samples in a calibration only.
+    for (const [index, { key, unitCount }] of model.layout.modules.entries()) {
+      const first = model.layout.offsets[index] ?? 0;
+      const factors = Array.from({ length: unitCount }, (_, unit) => {
+        return (sequential.values[first + unit] ?? 0) / (values[first + unit] ?? 0);
+      });
+      expect(Math.max(...factors) / Math.min(...factors) - 1, key).toBeLessThan(1e-3);
+    }
   }, 120_000);
 }
