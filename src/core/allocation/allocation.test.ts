@@ -7,7 +7,7 @@ import { allocateReference } from "../testing/reference-allocation.ts";
 import { createUnitLayout, type Module } from "../unit.ts";
 import { createAllocator } from "./allocator.ts";
 import { minimumUnits } from "./minimums.ts";
-import { createRanking } from "./ranking.ts";
+import { createModuleSorter } from "./module-order.ts";
 
 const parameters = defaultParameters();
 const free = {
@@ -211,28 +211,26 @@ describe("allocator on thousands of units", () => {
   });
 });
 
-describe("ranking", () => {
-  it("orders long runs of near-equal values as a comparison sort does", () => {
+describe("order within a module", () => {
+  const sorterOf = (count: number) => createModuleSorter(createUnitLayout([textModule(0, "mlp", count, 1)], 0));
+
+  it("of long runs of near-equal values is that of a comparison sort", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 400 }), fc.nat(3), fc.nat(1000), (count, spread, seed) => {
         const efficiencies = Float64Array.from({ length: count }, (_, unit) => {
           const draw = ((unit * 7919 + seed) % 97) / 97;
           return spread === 0 ? 1 + draw * 2 ** -40 : Math.floor(draw * 8) * 10 ** (spread * (unit % 5) * -4);
         });
-        const ranking = createRanking(count);
-        ranking.rank(efficiencies);
         const expected = Array.from({ length: count }, (_, unit) => unit).sort(
           (a, b) => (efficiencies[b] ?? 0) - (efficiencies[a] ?? 0) || a - b,
         );
-        expect([...ranking.order]).toEqual(expected);
+        expect([...sorterOf(count)(efficiencies)]).toEqual(expected);
       }),
     );
   });
 
-  it("ranks minus zero as zero", () => {
-    const ranking = createRanking(4);
-    ranking.rank(Float64Array.of(-0, 0, 1, -0));
-    expect([...ranking.order]).toEqual([2, 0, 1, 3]);
+  it("takes minus zero as zero", () => {
+    expect([...sorterOf(4)(Float64Array.of(-0, 0, 1, -0))]).toEqual([2, 0, 1, 3]);
   });
 });
 

@@ -38,6 +38,8 @@ export interface ModuleRanking {
   list(bucket: number, wanted: Uint8Array): BucketList;
   /** Writes 1 for the best `kept[module]` units of each module and 0 for the others. */
   keepBest(kept: Uint32Array, keep: Uint8Array): void;
+  /** Writes the units of each module from best to worst, module after module: several times what a plan costs. */
+  order(order: Uint32Array): void;
 }
 
 /** Prepares the buffers for a layout. @param divisors one per module. */
@@ -50,6 +52,9 @@ export function createModuleRanking(layout: UnitLayout, divisors: Float64Array):
   const halves = new Uint32Array(block.buffer);
   const sort = createPairSort();
   let listed = reserve(256);
+  /** For whole orders, which few plans ask for. */
+  let scores = new Float64Array(0);
+  const next = new Uint32Array(BUCKETS);
   let ranked: Float64Array = new Float64Array(0);
   /** Upper half of the double at the first bucket's upper end. */
   let top = 0;
@@ -112,7 +117,7 @@ export function createModuleRanking(layout: UnitLayout, divisors: Float64Array):
       for (let module = 0; module < modules.length; module++) {
         if (wanted[module] === 1 && sizeOf(module, bucket) > 0) found = collect(module, bucket, found);
       }
-      sort(listed.units, listed.scores, found);
+      sort(listed.units, listed.scores, 0, found);
       const { units, modules: owners } = listed;
       for (let place = 0; place < found; place++) owners[place] = moduleHolding(offsets, units[place] ?? 0);
       return { units, modules: owners, count: found };
@@ -139,8 +144,27 @@ export function createModuleRanking(layout: UnitLayout, divisors: Float64Array):
         if (through === wanted) continue;
         const size = sizeOf(module, bucket);
         makeRoom(size);
-        sort(listed.units, listed.scores, collect(module, bucket, 0));
+        sort(listed.units, listed.scores, 0, collect(module, bucket, 0));
         for (let place = size - (through - wanted); place < size; place++) keep[listed.units[place] ?? 0] = 0;
+      }
+    },
+    order(order) {
+      if (scores.length < unitCount) scores = new Float64Array(unitCount);
+      for (let module = 0; module < modules.length; module++) {
+        const start = offsets[module] ?? 0;
+        const stop = offsets[module + 1] ?? 0;
+        const base = module * STRIDE;
+        next.set(better.subarray(base, base + BUCKETS));
+        dealOut(bucketOf, start, stop, next, order);
+        for (let place = start; place < stop; place++) {
+          scores[place] = (ranked[order[place] ?? 0] ?? 0) / (divisors[module] ?? 1);
+        }
+        // Afterwards `next` holds the end of each bucket.
+        for (let bucket = 0, first = start; first < stop; bucket++) {
+          const end = start + (next[bucket] ?? 0);
+          if (end - first > 1) sort(order, scores, first, end);
+          first = end;
+        }
       }
     },
   };
@@ -171,6 +195,16 @@ function find(
     next += 1;
   }
   return next;
+}
+
+/** Puts a module's units behind each other by bucket, those of one bucket by index; `next` holds the buckets' places. */
+function dealOut(bucketOf: Uint16Array, start: number, stop: number, next: Uint32Array, order: Uint32Array): void {
+  for (let unit = start; unit < stop; unit++) {
+    const bucket = bucketOf[unit] ?? 0;
+    const place = next[bucket] ?? 0;
+    next[bucket] = place + 1;
+    order[start + place] = unit;
+  }
 }
 
 /** Keeps what lies in a bucket up to `last`; without a branch, which half of the units would take. */

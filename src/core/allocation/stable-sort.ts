@@ -5,29 +5,30 @@
 
 const RUN = 16;
 
-/** Sorts the first `count` entries by falling score, equal ones as they came; `units` goes with `scores`. */
-export type PairSort = (units: Uint32Array, scores: Float64Array, count: number) => void;
+/** Sorts the entries of [first, end) by falling score, equal ones as they came; `units` goes with `scores`. */
+export type PairSort = (units: Uint32Array, scores: Float64Array, first: number, end: number) => void;
 
 /** Keeps its scratch arrays from call to call, as long as the longest list needs them. */
 export function createPairSort(): PairSort {
   let spareUnits = new Uint32Array(0);
   let spareScores = new Float64Array(0);
 
-  return (units, scores, count) => {
-    for (let start = 0; start < count; start += RUN) insert(units, scores, start, Math.min(count, start + RUN));
-    if (count <= RUN) return;
-    if (spareUnits.length < count) {
-      spareUnits = new Uint32Array(count);
-      spareScores = new Float64Array(count);
+  return (units, scores, first, end) => {
+    for (let start = first; start < end; start += RUN) insert(units, scores, start, Math.min(end, start + RUN));
+    if (end - first <= RUN) return;
+    if (spareUnits.length < end - first) {
+      spareUnits = new Uint32Array(end - first);
+      spareScores = new Float64Array(end - first);
     }
-    for (let run = RUN; run < count; run *= 2) {
-      for (let start = 0; start + run < count; start += 2 * run) {
+    for (let run = RUN; run < end - first; run *= 2) {
+      for (let start = first; start + run < end; start += 2 * run) {
         const middle = start + run;
-        const end = Math.min(count, middle + run);
         if ((scores[middle - 1] ?? 0) >= (scores[middle] ?? 0)) continue;
-        spareUnits.set(units.subarray(start, middle));
-        spareScores.set(scores.subarray(start, middle));
-        merge(units, scores, start, middle, end, spareUnits, spareScores);
+        for (let place = 0; place < run; place++) {
+          spareUnits[place] = units[start + place] ?? 0;
+          spareScores[place] = scores[start + place] ?? 0;
+        }
+        merge(units, scores, start, middle, Math.min(end, middle + run), spareUnits, spareScores);
       }
     }
   };

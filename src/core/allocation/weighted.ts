@@ -68,6 +68,7 @@ function rankTower(layout: UnitLayout, tower: Tower, scores: Float64Array): Rank
   createPairSort()(
     order,
     Float64Array.from(order, (unit) => scores[unit] ?? 0),
+    0,
     order.length,
   );
   let sum = 0;
