@@ -5,6 +5,7 @@
 import type { InferenceSession, TypedTensor } from "onnxruntime-common";
 import { createBreath } from "../../core/breath.ts";
 import { invariant, PivotscopeError } from "../../core/errors.ts";
+import type { Graph } from "../../graph/graph.ts";
 import { type External, serialiseGraph } from "../../graph/serialise.ts";
 import { type Backend, createQueue, type Feeds, type Program } from "../backend.ts";
 import { checkRequest } from "../kernels/check-request.ts";
@@ -62,6 +63,14 @@ function externalFiles(constants: Feeds) {
   return { externals, files };
 }
 
+/**
+ * Whether `graph` takes numbers in half precision, which is there to save memory: what they are widened to is needed for a
+ * moment, and a session's own pool would keep it for good.
+ */
+function widens({ inputs }: Graph): boolean {
+  return inputs.some(({ type }) => type === "float16");
+}
+
 /** What to do about too little memory. */
 const WAY = "Close other tabs or load a smaller model.";
 
@@ -117,6 +126,7 @@ export function createCpuBackend(ort: OrtModule, options: CpuBackendOptions): Ba
           executionProviders: [options.executionProvider],
           graphOptimizationLevel: "all",
           logSeverityLevel: 3,
+          ...(widens(graph) ? { enableCpuMemArena: false, enableMemPattern: false } : {}),
           ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
           ...(files.length === 0 ? {} : { externalData: files }),
         }).catch((error: unknown) => {
