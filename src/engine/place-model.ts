@@ -13,6 +13,7 @@ import { chooseGeneration } from "./load/choose-generation.ts";
 import { choosePrecision } from "./load/choose-precision.ts";
 import { createModel, defineModel, defineModelWithin } from "./load/create-model.ts";
 import type { BackendSource } from "./load/device.ts";
+import { halfOnCpu } from "./load/run-choices.ts";
 import { checkWeights, largestTensorBytes } from "./load/weight-upload.ts";
 import { createMasks, type MaskSet } from "./pass/masks.ts";
 import type { Model } from "./pass/model.ts";
@@ -76,15 +77,20 @@ async function placeOn(
     const nameOf = (await later?.checkNames(source.device, config)) ?? null;
     const passed: string[] = [];
     let open: string | null = null;
-    const choice = await choosePrecision(backend, options.precision, async () => {
-      const name = (await nameOf?.("half precision")) ?? null;
-      if (name !== null && checked?.includes(name)) return null;
-      call.onProgress?.({ stage: "check", item: "half precision", done: 0, total: 0 });
-      const { checkHalfPrecision } = await loadPrecisionCheck();
-      const wrong = await checkHalfPrecision(backend, config, call.signal);
-      if (wrong === null && name !== null) passed.push(name);
-      return wrong;
-    });
+    const choice = await choosePrecision(
+      backend,
+      options.precision,
+      async () => {
+        const name = (await nameOf?.("half precision")) ?? null;
+        if (name !== null && checked?.includes(name)) return null;
+        call.onProgress?.({ stage: "check", item: "half precision", done: 0, total: 0 });
+        const { checkHalfPrecision } = await loadPrecisionCheck();
+        const wrong = await checkHalfPrecision(backend, config, call.signal);
+        if (wrong === null && name !== null) passed.push(name);
+        return wrong;
+      },
+      halfOnCpu(config, source.device.cpuMemory()) === null,
+    );
     const { precision } = choice;
     const generation = await chooseGeneration(backend, defineModel(config), async () => {
       const name = (await nameOf?.(`text generation, ${precision}`)) ?? null;

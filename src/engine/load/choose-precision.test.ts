@@ -45,4 +45,12 @@ describe("choosePrecision", () => {
     expect(asked.precision).toBe("float16");
     expect(asked.note).toMatch(/the CPU widens it/);
   });
+
+  it("takes half on the cpu where single has no room and nobody asked for it", async () => {
+    const check = async () => null;
+    const choice = await choosePrecision(cpu, "auto", check, false);
+    expect(choice.precision).toBe("float16");
+    expect(choice.note).toMatch(/single precision does not fit this device's memory/);
+    expect((await choosePrecision(cpu, "float32", check, false)).precision).toBe("float32");
+  });
 });

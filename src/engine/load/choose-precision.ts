@@ -13,15 +13,21 @@ export interface PrecisionChoice {
 
 /**
  * "auto" takes float16 on a GPU that has it and passes `check`, else float32. The CPU widens float16 at every run, which
- * costs time and room, so it is taken there only where it is asked for. What is asked for and cannot be had, or is wrong on this
+ * costs time, so it is taken there only where it is asked for, or where single precision has no room (`singleFits`). What is asked for and cannot be had, or is wrong on this
  * device, is no error: float32 is taken, and the note says why.
  */
 export async function choosePrecision(
   { kind, limits }: Pick<Backend, "kind" | "limits">,
   wanted: LoadOptions["precision"],
   check: () => Promise<SelfCheckResult>,
+  singleFits = true,
 ): Promise<PrecisionChoice> {
   if (kind === "cpu") {
+    if (wanted !== "float32" && wanted !== "float16" && !singleFits) {
+      const note =
+        "Half precision, since single precision does not fit this device's memory; the CPU is slower with it.";
+      return { precision: "float16", note };
+    }
     if (wanted !== "float16") return { precision: "float32", note: "" };
     const note = "Half precision, as asked for; the CPU widens it at every run and is slower with it.";
     return { precision: "float16", note };

@@ -42,6 +42,19 @@ describe("inspecting a checkpoint", () => {
     expect(needs.choices.find(({ backend }) => backend === "cpu")?.weightBytes).toBe(needs.parameters * 4);
   });
 
+  test("offers half precision on a CPU without a heap of its own where single precision has no room", async () => {
+    const cpus = async (memory: Partial<CpuMemory>) => {
+      const { choices } = await inspect(device(null, { deviceMayHaveMore: false, ...memory }), { backend: "cpu" });
+      return choices.filter(({ backend }) => backend === "cpu").map(({ precision, fits }) => [precision, fits]);
+    };
+    expect(await cpus({ heap: null })).toEqual([["float32", true]]);
+    expect(await cpus({ heap: null, device: 1024 * MIB })).toEqual([
+      ["float16", true],
+      ["float32", false],
+    ]);
+    expect(await cpus({ device: 1024 * MIB })).toEqual([["float32", false]]);
+  });
+
   test("puts half precision on the GPU first where the GPU has it", async () => {
     const order = async (...given: Parameters<typeof inspect>) =>
       (await inspect(...given)).choices.map((choice) => `${choice.backend} ${choice.precision} ${choice.fits}`);

@@ -30,8 +30,34 @@ export async function runChoices(config: ModelConfig, device: Device, options: L
   });
   const software = adapter instanceof PivotscopeError ? null : adapter.software;
   const cpu = cpuChoice(config, device.cpuMemory(), software !== null);
+  const half = halfOnCpu(config, device.cpuMemory());
   const gpu = (["float16", "float32"] as const).map((precision) => gpuChoice(config, precision, adapter, cpu));
-  return inOrder(software === null ? [...gpu, cpu] : [cpu, ...gpu], options);
+  const cpus = half ? [half, cpu] : [cpu];
+  return inOrder(software === null ? [...gpu, ...cpus] : [...cpus, ...gpu], options);
+}
+
+/** Peak over the weights of a model that the CPU holds in half precision: one layer, a part of the head, what runs keep. */
+const HALF_ON_CPU = 1.6;
+
+/**
+ * Half precision on the CPU where single precision does not fit and half does, which costs time; null otherwise, and where all
+ * that is fed is copied into a heap of its own.
+ */
+export function halfOnCpu(config: ModelConfig, memory: CpuMemory): ModelChoice | null {
+  const { heap, device } = memory;
+  if (heap !== null || device === null || cpuChoice(config, memory, true).fits) return null;
+  const definition = defineModel(config);
+  const bytes = weightBytes(definition, "float16");
+  const whole = HALF_ON_CPU * bytes;
+  if (whole > device) return null;
+  const reason =
+    `In half precision it takes up to about ${formatBytes(whole)} of memory, and this device has about ` +
+    `${deviceGigabytes(device)}; single precision does not fit. Every layer is widened when it runs, which is slower.`;
+  return {
+    ...({ backend: "cpu", precision: "float16", weightBytes: bytes, bufferLimit: null, fits: true } as const),
+    largestBuffer: largestBufferBytes(definition),
+    reason,
+  };
 }
 
 /**
@@ -150,9 +176,9 @@ function cpuChoice(config: ModelConfig, { heap, device, deviceMayHaveMore }: Cpu
     largestBuffer: largestBufferBytes(definition),
     bufferLimit: null,
   } as const;
-  // The page holds the weights; the runtime's heap takes a copy to generate with, and what its runs need.
+  // The page holds the weights; a runtime with a heap of its own takes a copy there to generate with, and what its runs need.
   const inHeap = bytes + CPU_WORK;
-  const whole = bytes + inHeap;
+  const whole = heap === null ? inHeap : bytes + inHeap;
   if (heap !== null && inHeap > heap) {
     const reason =
       `With what runs need, its weights take ${formatBytes(inHeap)} of WebAssembly's memory, which ends at ` +
@@ -162,7 +188,7 @@ function cpuChoice(config: ModelConfig, { heap, device, deviceMayHaveMore }: Cpu
   if (device !== null && !deviceMayHaveMore && whole > device) {
     const reason =
       `It takes up to about ${formatBytes(whole)} of memory, and this device has about ${deviceGigabytes(device)}. ` +
-      `A model of up to ${Math.max(0, Math.floor((device - CPU_WORK) / 8e6))} million parameters would fit.`;
+      `A model of up to ${Math.max(0, Math.floor((device - CPU_WORK) / (heap === null ? 4e6 : 8e6)))} million parameters would fit.`;
     return { ...base, fits: false, reason };
   }
   const has =
