@@ -27,6 +27,9 @@ export function keepLayers(config: string, layers: string | undefined): string {
   const parsed = JSON.parse(config) as Record<string, Record<string, unknown>>;
   const text = parsed.text_config ?? parsed;
   text.num_hidden_layers = Number(match[1]);
-  if (match[2] !== undefined && parsed.vision_config) parsed.vision_config.num_hidden_layers = Number(match[2]);
+  const vision = parsed.vision_config;
+  if (match[2] !== undefined && vision) {
+    vision["depth" in vision ? "depth" : "num_hidden_layers"] = Number(match[2]);
+  }
   return `${JSON.stringify(parsed, null, 2)}\n`;
 }

@@ -31,6 +31,8 @@ describe("the shape of SmolVLM-256M", () => {
     expect(names("2,1").length).toBe(471 - 28 * 9 - 11 * 16);
     expect(names("2").length).toBe(471 - 28 * 9);
     expect(names("2,1")).toContain("model.text_model.layers.1.mlp.up_proj.weight");
+    const other = JSON.stringify({ num_hidden_layers: 28, vision_config: { depth: 32 } });
+    expect(JSON.parse(keepLayers(other, "2,3"))).toEqual({ num_hidden_layers: 2, vision_config: { depth: 3 } });
     expect(() => keepLayers(CONFIG, "two")).toThrow('not "two"');
   });
 });
