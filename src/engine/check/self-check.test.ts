@@ -61,6 +61,35 @@ describe("the self-check of half precision", () => {
     expect(backend.uploadedBytes).toBe(0);
   });
 
+  it("runs what a frame brings along for its embedding", async () => {
+    const text = {
+      hidden_size: 48,
+      head_dim: 16,
+      num_attention_heads: 6,
+      num_key_value_heads: 3,
+      intermediate_size: 37,
+    };
+    const config = parseModelConfig(
+      JSON.stringify({
+        model_type: "qwen3_vl",
+        image_token_id: 90,
+        text_config: { ...text, num_hidden_layers: 2, vocab_size: 96, rope_scaling: { mrope_section: [4, 2, 2] } },
+        vision_config: {
+          depth: 2,
+          hidden_size: 32,
+          intermediate_size: 40,
+          num_heads: 4,
+          patch_size: 4,
+          out_hidden_size: 48,
+          num_position_embeddings: 36,
+          deepstack_visual_indexes: [0],
+        },
+      }),
+    );
+    expect(await checkHalfPrecision(backend, config)).toBeNull();
+    expect(backend.uploadedBytes).toBe(0);
+  });
+
   it("finds a tile of 8 × 16 wrong numbers", async () => {
     const wrongTile = (values: Float32Array, width: number) =>
       values.map((value, index) => {

@@ -9,6 +9,7 @@ import type { Graph } from "../../graph/graph.ts";
 import { serialiseGraph } from "../../graph/serialise.ts";
 import { visionDefinition } from "../../models/architectures/idefics3/vision.ts";
 import { visionDefinition as anySizeDefinition } from "../../models/architectures/qwen2-vl/vision.ts";
+import { visionDefinition as deepDefinition } from "../../models/architectures/qwen3-vl/vision.ts";
 import { architectureOf, parseModelConfig } from "../../models/architectures/registry.ts";
 import { decoderDefinition } from "../../models/architectures/shared/decoder/decoder.ts";
 import { requestDevice } from "../../runtime/webgpu/device.ts";
@@ -65,6 +66,29 @@ const anySize = anySizeDefinition({
   imageTokenId: 0,
 });
 const anySizeShape = layerOf(anySize, 0).shape;
+/** The same with a table of positions that is stretched over the picture, and features of a layer inside. */
+const deep = deepDefinition({
+  vision: {
+    hiddenSize: 32,
+    intermediateSize: 48,
+    layers: 2,
+    heads: 2,
+    channels: 3,
+    patchSize: 4,
+    times: 2,
+    mergeSize: 2,
+    norm: "layer",
+    normEpsilon: 1e-6,
+    mlp: "geluTanh",
+    theta: 10_000,
+    patchBias: true,
+    tableSide: 6,
+    side: 8,
+  },
+  deepLayers: [0],
+  text: { hiddenSize: 64 },
+  imageTokenId: 0,
+});
 
 /** Models with layers of several kinds. */
 const ofKinds = [
@@ -151,6 +175,10 @@ const graphs: Graph[] = [
   vision.forward({ ...layerOf(vision, 0).shape, batch: 2, modules: true, inputs: true }),
   vision.forward({ ...layerOf(vision, 0).shape, batch: 2, compensation: true }),
   vision.backward({ ...layerOf(vision, 0).shape, batch: 2, losses: LOSS_TAPS }),
+  deep.embed({ batch: 2 }),
+  deep.embed({ batch: 1, precision: "float16" }),
+  deep.connector({ batch: 2 }),
+  deep.connectorBackward({ batch: 2, losses: HEAD_LOSSES.length }),
   anySize.embed({ batch: 2 }),
   anySize.forward({ ...anySizeShape, batch: 2, modules: true, inputs: true, ownPositions: true, bias: "keys" }),
   anySize.forward({ ...anySizeShape, batch: 1, bias: "shared", compensation: true, precision: "float16" }),
