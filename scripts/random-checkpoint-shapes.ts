@@ -1,8 +1,10 @@
 /** Shapes of a checkpoint's tensors: from a list, or from what the workbench would read of a config. */
 import { defineModel } from "../src/engine/load/create-model.ts";
-import { parseModelConfig } from "../src/models/architectures/registry.ts";
+import { loadEveryArchitecture, parseModelConfig } from "../src/models/architectures/registry.ts";
 import { uniqueTensors } from "../src/models/architectures/weight-slots.ts";
 import type { TensorShape } from "../src/models/testing/random-tensors.ts";
+
+await loadEveryArchitecture();
 
 /** Every tensor that the workbench reads of a model with this config.json. */
 export function modelShapes(config: string): TensorShape[] {

@@ -5,7 +5,7 @@ import type { UnitLayout } from "../core/unit.ts";
 import { defineModel, modelLayout } from "../engine/load/create-model.ts";
 import { openNodePlace } from "../engine/node-places.ts";
 import type { Session } from "../engine/session.ts";
-import { type ModelConfig, parseModelConfig } from "../models/architectures/registry.ts";
+import { type ModelConfig, openModelConfig } from "../models/architectures/registry.ts";
 import { type FittedWeights, fitWeights } from "../models/fit-weights.ts";
 import { readModelConfig } from "../models/model-config-file.ts";
 import { openWeights } from "../models/open-weights.ts";
@@ -51,7 +51,7 @@ export interface ModelOutline {
 export async function outlineModel(path: string): Promise<ModelOutline> {
   const folder = await openNodePlace(path);
   return readTwice(folder, async () => {
-    const config = parseModelConfig(await readModelConfig(folder));
+    const config = await openModelConfig(await readModelConfig(folder));
     return { name: folder.name, ...(await outlineFolder(folder, config)) };
   });
 }

@@ -3,7 +3,7 @@
  * weights' headers read. The weights themselves are left to be streamed, so that a checkpoint that cannot work is refused
  * before they are fetched.
  */
-import { architectureOf, type ModelConfig, parseModelConfig } from "./architectures/registry.ts";
+import { architectureOf, type ModelConfig, openModelConfig } from "./architectures/registry.ts";
 import { findChatTemplate } from "./chat-template.ts";
 import { type FittedWeights, fitWeights } from "./fit-weights.ts";
 import { findStopIds } from "./generation-config.ts";
@@ -64,7 +64,7 @@ type OptionalTexts = Readonly<Record<OptionalFile, string | null>>;
 export async function openCheckpoint(folder: CheckpointFolder, options: OpenOptions = {}): Promise<Checkpoint> {
   const { signal } = options;
   const modelConfig = await readModelConfig(folder, signal);
-  const config = parseModelConfig(modelConfig);
+  const config = await openModelConfig(modelConfig);
   const texts = await readOptionalFiles(folder, options);
 
   const tokenizerJson = texts["tokenizer.json"];

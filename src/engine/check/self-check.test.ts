@@ -1,3 +1,4 @@
+import "../../models/testing/every-architecture.ts";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Graph } from "../../graph/graph.ts";
 import { parseModelConfig } from "../../models/architectures/registry.ts";

@@ -1,4 +1,5 @@
 /** A dry run holds to the byte what a real run holds, and says what sizes take that no device here could hold. */
+import "../../models/testing/every-architecture.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";

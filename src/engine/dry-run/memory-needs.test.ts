@@ -1,4 +1,5 @@
 /** What the page is told of memory before anything large is fetched. */
+import "../../models/testing/every-architecture.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";

@@ -1,4 +1,5 @@
 /** Every way to write tokens writes the same ones where positions depend on the pictures in a prompt. */
+import "../../models/testing/every-architecture.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useTemporaryFolder } from "../../cli/testing/temporary-folder.ts";
 import { createRandom } from "../../core/random.ts";

@@ -1,3 +1,4 @@
+import "../../models/testing/every-architecture.ts";
 import { describe, expect, it } from "vitest";
 import { PivotscopeError } from "../../core/errors.ts";
 import { parseModelConfig } from "../../models/architectures/registry.ts";

@@ -5,7 +5,7 @@
 
 import { throwIfCancelled } from "../../core/errors.ts";
 import { onDemand } from "../../core/on-demand.ts";
-import { architectureOf, type ModelConfig, parseModelConfig } from "../../models/architectures/registry.ts";
+import { architectureOf, type ModelConfig, openModelConfig } from "../../models/architectures/registry.ts";
 import { countParameters } from "../../models/architectures/weight-slots.ts";
 import { findChatTemplate } from "../../models/chat-template.ts";
 import { fitWeights } from "../../models/fit-weights.ts";
@@ -64,7 +64,7 @@ export async function readStated(
 ) {
   report(CONFIG);
   const text = await readModelConfig(folder, signal);
-  const stated = parseModelConfig(text);
+  const stated = await openModelConfig(text);
   throwIfCancelled(signal);
   report("headers of the weights");
   return { text, ...fitWeights(stated, await openWeights(folder, signal)) };

@@ -1,4 +1,5 @@
 /** Pictures cut into frames by the real SmolVLM's processor, and the prompt that announces them. */
+import "../../models/testing/every-architecture.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
 /** Samples whose pixels are pieces of a picture: as many as there are to be, laid as they can lie. */
+import "../../models/testing/every-architecture.ts";
 import { describe, expect, it } from "vitest";
 import { architectureOf, parseModelConfig } from "../../models/architectures/registry.ts";
 import { framesOfTokens } from "./prepare-input.ts";

@@ -3,6 +3,7 @@
  * shows nowhere but in the clock. onnxruntime says where nodes went only in its verbose log.
  */
 
+import "../../models/testing/every-architecture.ts";
 import * as ort from "onnxruntime-web/webgpu";
 import { expect, it, vi } from "vitest";
 import type { Graph } from "../../graph/graph.ts";

@@ -3,6 +3,7 @@
  * architecture, with pictures of unequal size, samples without a picture, and several pictures in one prompt. The same suite
  * runs on the cpu backend in Node and on WebGPU in a browser.
  */
+import "../../models/testing/every-architecture.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { methodNamed, methods } from "../../core/methods/index.ts";
 import { defaultParameters } from "../../core/parameters.ts";

@@ -2,6 +2,7 @@
  * Checkpoints on the disk with real shapes and random weights: an Idefics3 with grouped queries and a vision tower, a Llama
  * without, each with the bundled model's tokenizer; plans that cut them unevenly; and what the engine makes of them. Tests only.
  */
+import "../../models/testing/every-architecture.ts";
 import { join } from "node:path";
 import { defaultParameters } from "../../core/parameters.ts";
 import { createPlan, type Plan } from "../../core/plan.ts";

@@ -5,6 +5,7 @@
  *
  * `text-references.json` is written by `python -m training.text_reference`; the weights are made here.
  */
+import "../../models/testing/every-architecture.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Statistics } from "../../core/statistics.ts";
 import { parseModelConfig } from "../../models/architectures/registry.ts";

@@ -1,5 +1,6 @@
+import "../testing/every-architecture.ts";
 import { expect, it } from "vitest";
-import { architectureOf, parseModelConfig } from "./registry.ts";
+import { architectureOf, factsOfAll, parseModelConfig } from "./registry.ts";
 
 const REFUSED = [
   { model_type: "qwen2_audio", architectures: ["Qwen2AudioForConditionalGeneration"] },
@@ -26,4 +27,8 @@ it.each([
   [{ architectures: ["LlamaForCausalLM"] }, "llama"],
 ])("gives the architecture that %j names", (config, name) => {
   expect(architectureOf(parseModelConfig(JSON.stringify(config))).name).toBe(name);
+});
+
+it("says of each architecture what it says of itself", () => {
+  for (const [stated, own] of factsOfAll()) expect(own).toMatchObject(JSON.parse(JSON.stringify(stated)));
 });

@@ -1,3 +1,4 @@
+import "../testing/every-architecture.ts";
 import { describe, expect, it } from "vitest";
 import type { TextDefinition } from "./definition.ts";
 import { architectureOf, parseModelConfig } from "./registry.ts";

@@ -1,3 +1,4 @@
+import "../../testing/every-architecture.ts";
 import { describe, expect, it } from "vitest";
 import { describeWithShared, readSharedJson } from "../../../testing/shared.ts";
 import { architectureOf, parseModelConfig } from "../registry.ts";

@@ -1,3 +1,4 @@
+import "../../testing/every-architecture.ts";
 import { describe, expect, it } from "vitest";
 import { architectureOf, parseModelConfig } from "../registry.ts";
 import { countParameters } from "../weight-slots.ts";

@@ -1,4 +1,5 @@
 /** Widths of single layers in config.json: read, and refused where they make no model. */
+import "../../testing/every-architecture.ts";
 import { describe, expect, it } from "vitest";
 import { architectureOf, parseModelConfig } from "../registry.ts";
 
