@@ -1,5 +1,6 @@
 /** Every parser of files that come from outside. */
 
+import "../src/models/testing/every-architecture.ts";
 import type { ErrorCode } from "../src/core/errors.ts";
 import { inFile } from "../src/core/errors.ts";
 import { parseDescription } from "../src/core/experiments/description.ts";
