@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { ArchitectureExpectations } from "../engine/testing/architecture-oracle-suite.ts";
+import type { ArchitectureExpectations } from "../engine/testing/architecture-expectations.ts";
 import { ARCHITECTURE_ORACLES } from "../engine/testing/architecture-oracles.ts";
 import { excess } from "../engine/testing/oracle-suite.ts";
 import { describeWithShared, readSharedJson } from "../testing/shared.ts";
