@@ -15,12 +15,20 @@ export function weightBytesOf({ definition, outerFeeds, layerFeeds }: Model): nu
     for (const layer of layers.keys())
       for (const tensor of Object.values(layerFeeds(tower, layer))) tensors.add(tensor);
   }
-  const bytes = [...tensors].reduce(
-    (sum, { dims, type }) => sum + elementCount(dims) * (type === "float16" ? 2 : 4),
-    0,
-  );
+  const bytes = bytesOf(tensors);
   known.set(layerFeeds, bytes);
   return bytes;
+}
+
+function bytesOf(tensors: Iterable<Tensor>): number {
+  let bytes = 0;
+  for (const { dims, type } of tensors) bytes += elementCount(dims) * (type === "float16" ? 2 : 4);
+  return bytes;
+}
+
+/** Says that nothing but the weights outside the layers is left of `model`, whose `layerFeeds` gives none any more. */
+export function countWithoutLayers({ outerFeeds, layerFeeds }: Model): void {
+  known.set(layerFeeds, bytesOf(new Set(Object.values(outerFeeds))));
 }
 
 /** What passes of `model` keep to. */

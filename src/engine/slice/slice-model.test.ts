@@ -8,11 +8,14 @@ import { createNodeBackend } from "../../runtime/cpu/node.ts";
 import { describeWithShared, projectRoot, readSharedJson } from "../../testing/shared.ts";
 import { generateGreedy } from "../generate/generate.ts";
 import { createModel } from "../load/create-model.ts";
+import { denseTraceStates, evaluateSample } from "../measure/evaluate.ts";
 import { createEvaluationSet } from "../measure/evaluation-set.ts";
 import { openNodeSession } from "../node-engine.ts";
 import { createBatch, type PreparedSample } from "../pass/batch.ts";
 import { traceLogits } from "../pass/last-states.ts";
+import { createMasks } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
+import { openScope } from "../pass/scope.ts";
 import { createFaultyBackend } from "../testing/faulty-backend.ts";
 import { createLlamaModel, type LlamaOracleConfig } from "../testing/llama-config.ts";
 import { openOracle } from "../testing/oracle-samples.ts";
@@ -153,6 +156,9 @@ describe("slicing that releases the dense weights", () => {
       (await generateGreedy(written, { ...request, masks, signal: undefined })).ids;
     const expected = await write(both);
     await both.release();
+    using scope = openScope(model.backend);
+    using denseMasks = createMasks(model, null);
+    const states = scope.own(await denseTraceStates(model, request.sample, denseMasks));
     let most = 0;
     const sliced = await sliceModel(model, pruning, {
       releaseDense: true,
@@ -163,6 +169,9 @@ describe("slicing that releases the dense weights", () => {
     expect(most).toBeLessThan(1.02 * dense);
     expect(model.backend.uploadedBytes).toBeLessThan(0.9 * dense);
     expect(await write(sliced)).toEqual(expected);
+    // What the dense model said before is all that a measurement takes of it.
+    const measured = await evaluateSample(model, request.sample, sliced.masks, states, undefined, sliced.model);
+    expect(measured.kl.every(Number.isFinite)).toBe(true);
     expect(() => model.layerFeeds("text", 0)).toThrow(/weights were released/);
     await sliced.release();
     await dispose();

@@ -16,6 +16,7 @@ import { modelLayout } from "../load/create-model.ts";
 import { createPruningMasks } from "../pass/compensation.ts";
 import { createMasks, type MaskSet } from "../pass/masks.ts";
 import type { Model } from "../pass/model.ts";
+import { countWithoutLayers } from "../pass/model-memory.ts";
 import { createPrograms } from "../pass/programs.ts";
 import { openScope, releasable, type TensorScope } from "../pass/scope.ts";
 import { layerOf, towerOf } from "../pass/towers.ts";
@@ -54,6 +55,7 @@ function withoutLayers(model: Model): void {
       "Go back to the dense model (on the page: under Advanced, switch “Run the sliced model” off): it is read again from where it came.",
     );
   };
+  countWithoutLayers(model);
 }
 
 /** @throws PivotscopeError `unsupported` where the dense weights were released. */
