@@ -65,10 +65,18 @@ const CONFIGS = {
     vision_config: VISION,
   },
   llama: { architectures: ["LlamaForCausalLM"], ...TEXT, tie_word_embeddings: false },
+  qwen2: { architectures: ["Qwen2ForCausalLM"], ...TEXT, model_type: "qwen2", head_dim: undefined, hidden_size: 192 },
+  qwen3: { architectures: ["Qwen3ForCausalLM"], ...TEXT, model_type: "qwen3", tie_word_embeddings: true },
+  "gemma3-text": {
+    ...{ architectures: ["Gemma3ForCausalLM"], ...TEXT, model_type: "gemma3_text", hidden_act: undefined },
+    ...{ query_pre_attn_scalar: 10, sliding_window: 5, sliding_window_pattern: 2, rope_local_base_freq: 100 },
+  },
 };
 
 export type SmallKind = keyof typeof CONFIGS;
 export const SMALL_KINDS = Object.keys(CONFIGS) as SmallKind[];
+/** Those that a GGUF file has a place for. */
+export const GGUF_KINDS = ["idefics3", "llama"] as const satisfies readonly SmallKind[];
 
 /** Writes such a checkpoint in float32 into `folder`; `change` may change its config. */
 export function writeSmallFolder(

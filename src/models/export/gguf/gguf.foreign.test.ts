@@ -13,9 +13,9 @@ import type { MaskSet } from "../../../engine/pass/masks.ts";
 import type { Session } from "../../../engine/session.ts";
 import {
   BUNDLED,
+  GGUF_KINDS,
   largestDifference,
   promptLogits,
-  SMALL_KINDS,
   smallSample,
   unevenPlan,
   writeSmallFolder,
@@ -113,7 +113,7 @@ function useModel(write: (folder: string) => string): () => Opened {
   return () => opened;
 }
 
-describe.each(["bundled", ...SMALL_KINDS] as const)("the model %s", (kind) => {
+describe.each(["bundled", ...GGUF_KINDS] as const)("the model %s", (kind) => {
   const model = useModel((folder) => (kind === "bundled" ? BUNDLED : writeSmallFolder(kind, folder)));
 
   it.each([

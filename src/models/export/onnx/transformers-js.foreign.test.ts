@@ -99,11 +99,11 @@ describe("the bundled model in transformers.js", () => {
   );
 });
 
-describe("a small Llama in transformers.js", () => {
+describe.each(["llama", "qwen2", "qwen3", "gemma3-text"] as const)("a small %s in transformers.js", (kind) => {
   const folder = useTemporaryFolder();
 
   it("writes our tokens, with another number of key/value heads in every layer", async () => {
-    const model = writeSmallFolder("llama", folder.path("model"));
+    const model = writeSmallFolder(kind, folder.path("model"));
     const session = await openNodeSession(model);
     try {
       const plan = unevenPlan(session, { compensated: true });
