@@ -3,8 +3,8 @@
  * weights' headers read. The weights themselves are left to be streamed, so that a checkpoint that cannot work is refused
  * before they are fetched.
  */
+import { onDemand } from "../core/on-demand.ts";
 import { architectureOf, type ModelConfig, openModelConfig } from "./architectures/registry.ts";
-import { findChatTemplate } from "./chat-template.ts";
 import { type FittedWeights, fitWeights } from "./fit-weights.ts";
 import { findStopIds } from "./generation-config.ts";
 import { readModelConfig } from "./model-config-file.ts";
@@ -52,6 +52,9 @@ export interface Checkpoint extends FittedWeights {
 
 const EVALUATION = "evaluation.json";
 
+/** The language that templates are written in is a tenth of what the worker begins with, and the first question needs it only. */
+const loadTemplates = onDemand(() => import("./chat-template.ts"));
+
 type OptionalFile = (typeof OPTIONAL_FILES)[number];
 type OptionalTexts = Readonly<Record<OptionalFile, string | null>>;
 
@@ -63,6 +66,8 @@ type OptionalTexts = Readonly<Record<OptionalFile, string | null>>;
  */
 export async function openCheckpoint(folder: CheckpointFolder, options: OpenOptions = {}): Promise<Checkpoint> {
   const { signal } = options;
+  // Comes beside the files; whoever waits for it hears of a failure.
+  loadTemplates().catch(() => undefined);
   const modelConfig = await readModelConfig(folder, signal);
   const config = await openModelConfig(modelConfig);
   const texts = await readOptionalFiles(folder, options);
@@ -71,6 +76,7 @@ export async function openCheckpoint(folder: CheckpointFolder, options: OpenOpti
   const added = architectureOf(config).pictures?.prompt(config).addedTokens;
   const tokenizerConfig = texts["tokenizer_config.json"];
   const tokenizer = tokenizerJson === null ? null : createTokenizer(tokenizerJson, tokenizerConfig, added);
+  const { findChatTemplate } = await loadTemplates();
   const template = findChatTemplate({
     chatTemplateJson: texts["chat_template.json"],
     chatTemplateJinja: texts["chat_template.jinja"],
