@@ -58,7 +58,7 @@ function Cards() {
           </button>
         </li>
       ))}
-      {RECOMMENDED_MODELS.map(({ repository, parameters, bytes, dtype, note }) => {
+      {RECOMMENDED_MODELS.map(({ repository, parameters, bytes, dtype, note, gated }) => {
         const kept = stored?.find((model) => model.hubUrl === hubUrl && model.repository === repository);
         return (
           <li key={repository}>
@@ -67,6 +67,7 @@ function Cards() {
               <span className={texts.note}>
                 {formatParameters(parameters)} parameters · {formatBytes(bytes)} {dtype}
                 {note !== "" && ` · ${note}`}
+                {gated && " · gated: needs an access token"}
               </span>
               {kept && <span className={texts.noteStrong}>{kept.complete ? "stored here" : "partly stored here"}</span>}
             </button>
@@ -108,7 +109,7 @@ function AddressField({ failure }: { readonly failure: Failure | null }) {
         </button>
       </div>
       <p id="model-address-note" className={texts.note}>
-        Idefics3, SmolVLM and Llama checkpoints with safetensors weights.
+        Idefics3, SmolVLM, Qwen2-VL, Qwen2.5-VL, Qwen3-VL, Gemma 3 and Llama checkpoints with safetensors weights.
       </p>
       {failure && <Alert failure={failure} />}
       <details>

@@ -24,7 +24,8 @@ export function TokenField() {
         onChange={(event) => opening.setToken(event.currentTarget.value)}
       />
       <p id={`${id}-note`} className={texts.note}>
-        Sent to <strong>{hostOf(hubUrl)}</strong> only, and forgotten with this page.
+        For a gated model: accept its licence on its page there, make a token that may read, and paste it. Sent to{" "}
+        <strong>{hostOf(hubUrl)}</strong> only, and forgotten with this page.
         {hubUrl !== null && " Tokens of huggingface.co (hf_…) are refused there."}
       </p>
     </div>
