@@ -44,7 +44,7 @@ export interface PlanProvenance {
 }
 
 export interface InputProvenance {
-  /** Names picture, question and how the picture is cut; equal for equal inputs, also over reloads. */
+  /** Names picture, question, how the picture is cut and how many tokens it may take; equal for equal inputs, also over reloads. */
   readonly key: string;
   readonly picture: string;
   /** Names the picture's pixels, see `nameOfPicture`. */

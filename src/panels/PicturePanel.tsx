@@ -5,6 +5,7 @@ import { isBundled } from "../state/slices/model/model.ts";
 import hidden from "../styles/hidden.module.css";
 import { Alert } from "./Alert.tsx";
 import { AskingButton } from "./AskingButton.tsx";
+import { BudgetChoice } from "./BudgetChoice.tsx";
 import styles from "./PicturePanel.module.css";
 import { SplitChoice } from "./SplitChoice.tsx";
 import { Gallery, ShuffleButtons } from "./scenes/Gallery.tsx";
@@ -65,6 +66,7 @@ export function PicturePanel() {
       </div>
       <UndoLine offer={replaced} onUndo={actions.undoReplace} />
       <SplitChoice />
+      <BudgetChoice />
       {failure && (
         <Alert failure={failure}>
           {(failure.code === "network" || failure.code === "other-page") && (

@@ -125,7 +125,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       const constants = parametersFromLink(context, meant ?? EMPTY_SHARED_STATE);
       actions.pruning.setParameters(constants, "Another model came with constants of its own.");
       if (plan) void showPlan(plan);
-      actions.input.setSplit((meant?.split ?? get().input.split) && summary.splitsPictures);
+      actions.input.suitModel(meant);
       if (!meant?.question) actions.input.suitQuestion(bundled);
       recall();
       // Own samples that were in use with these weights come later, and the model's statistics are not theirs.
@@ -309,7 +309,7 @@ export function startFlow(context: Context, actions: WorkbenchActions): Flow {
       actions.pruning.setParameters(parametersFromLink(context, shared), "The link's constants were taken.");
       if (shared.plan !== null) void showPlan(shared.plan);
     }
-    actions.input.setSplit(shared.split && (get().model.summary?.splitsPictures ?? false));
+    actions.input.suitModel(shared);
     const { picture, question } = get().input;
     let kept = true;
     if (shared.scene !== null && shared.scene !== sharedState(get()).scene) {

@@ -68,6 +68,7 @@ export function fakeSummary(name: string, backend: "webgpu" | "cpu", layout: Uni
     precisionNote: "",
     cacheNote: "",
     splitsPictures: true,
+    pictureBudget: { default: 16, smallest: 4, largest: 64 },
     vision: true,
     imageTokens: 16,
     vocabularySize: VOCABULARY.length,

@@ -5,6 +5,7 @@
 import { metricList } from "../../core/experiments/metrics.ts";
 import { methods } from "../../core/methods/index.ts";
 import type { WorkbenchState } from "../shape.ts";
+import { budgetWithin } from "../slices/input/picture-budget.ts";
 import { LINKED } from "../slices/input/scene-link.ts";
 import { labelOf } from "../slices/model/model.ts";
 import { KEPT, MAXIMUM_PINS } from "../slices/pins/pins-state.ts";
@@ -16,7 +17,7 @@ import { type Link, PARAMETER_PREFIX, pinsOf } from "./url.ts";
 /** Parts that stand behind the `#`, in the order in which links have them; methods' constants stand beside them. */
 const PARTS = [
   ...["model", "example", "picture", "scene", "question", "ratio", "method", "plan", "with", "pin", "tab", "metric"],
-  ...["backend", "precision", "split", "samples"],
+  ...["backend", "precision", "split", "tokens", "samples"],
 ];
 
 /** Parts that the page takes from the query. */
@@ -103,6 +104,11 @@ export function notesOnLink({ hash, search }: Link, state: WorkbenchState): read
   judge("split", asked("split"), (value) =>
     value === "1" || value === "0" ? null : "1 or 0; pictures are not cut into frames",
   );
+  judge("tokens", asked("tokens"), (value) =>
+    Number.isInteger(Number(value)) && Number(value) > 0
+      ? null
+      : "a whole number of image tokens from 1 on; the model's own number is taken",
+  );
   judge("samples", asked("samples"), (value) => whySamples(value, state.calibration.sampleLimit));
   judge("hub", query.get("hub"), (value) =>
     state.opening.hubUrl === null && !/^https:\/\/huggingface\.co\/?$/.test(value)
@@ -146,6 +152,14 @@ export function notesOnModel({ hash }: Link, { model, calibration }: WorkbenchSt
     notes.push(say("samples", String(sampleLimit), `the model brings ${summary.calibrationSamples}; all are taken`));
   if (fields.get("split") === "1" && !summary.splitsPictures)
     notes.push(say("split", "1", "this model takes a picture as one frame; it is not cut"));
+  const tokens = Number(fields.get("tokens"));
+  const budget = summary.pictureBudget ?? null;
+  if (tokens > 0 && budgetWithin(budget, tokens) !== tokens && tokens !== budget?.default) {
+    const why = budget
+      ? `this model gives a picture ${budget.smallest} to ${budget.largest} tokens; ${budgetWithin(budget, tokens) ?? budget.default} are taken`
+      : "this model's number of image tokens cannot be chosen; it is left out";
+    notes.push(say("tokens", String(tokens), why));
+  }
   return notes;
 }
 

@@ -33,6 +33,7 @@ export function sharedState(state: WorkbenchState): SharedState {
     backend: model.options.backend === "auto" ? null : model.options.backend,
     precision: model.options.precision === "auto" ? null : model.options.precision,
     split: input.split,
+    tokens: input.budget,
     hub: null,
     samples: calibration.sampleLimit,
     parameters: changedParameters(pruning.parameters, startingParameters(model.summary)),

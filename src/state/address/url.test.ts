@@ -32,6 +32,7 @@ const shared: fc.Arbitrary<SharedState> = fc.record({
   // The query carries it, not the hash.
   hub: fc.constant(null),
   split: fc.boolean(),
+  tokens: fc.option(fc.integer({ min: 1, max: 9999 }), { nil: null }),
   samples: fc.option(fc.integer({ min: 1, max: 9999 }), { nil: null }),
   parameters: fc.dictionary(fc.stringMatching(/^[a-zA-Z]+$/), fc.json()),
 });

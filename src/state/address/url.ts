@@ -38,6 +38,8 @@ export interface SharedState {
   readonly precision: "float32" | "float16" | null;
   /** Cut pictures into frames, where the model can. */
   readonly split: boolean;
+  /** Image tokens of a picture at most, where the model lets them be chosen; null for its own. */
+  readonly tokens: number | null;
   /** Address of the hub that models come from; only the query carries it, so that it stays beside every hash. */
   readonly hub: string | null;
   /** Calibration samples, when not all. */
@@ -61,6 +63,7 @@ export const EMPTY_SHARED_STATE: SharedState = {
   backend: null,
   precision: null,
   split: false,
+  tokens: null,
   hub: null,
   samples: null,
   parameters: {},
@@ -88,6 +91,7 @@ export function encodeSharedState(state: SharedState): string {
   add("backend", state.backend);
   add("precision", state.precision);
   add("split", state.split ? "1" : null);
+  add("tokens", state.tokens === null ? null : String(state.tokens));
   add("samples", state.samples === null ? null : String(state.samples));
   for (const [name, value] of Object.entries(state.parameters).sort(([a], [b]) => (a < b ? -1 : 1))) {
     add(PARAMETER_PREFIX + name, value);
@@ -109,6 +113,7 @@ export function decodeSharedState(hash: string, search = ""): SharedState {
   }
   const percent = numberIn(text("ratio"), 0, 100);
   const samples = numberIn(text("samples"), 1, 1e6);
+  const tokens = numberIn(text("tokens"), 1, 1e6);
   const second = text("with");
   const older = second === null ? [] : [{ method: second, ratio: null }];
   return {
@@ -127,6 +132,7 @@ export function decodeSharedState(hash: string, search = ""): SharedState {
     backend: backend === "cpu" || backend === "webgpu" ? backend : null,
     precision: precision === "float32" || precision === "float16" ? precision : null,
     split: text("split") === "1",
+    tokens: tokens === null ? null : Math.round(tokens),
     hub: hubAddress(query.get("hub")),
     samples: samples === null ? null : Math.round(samples),
     parameters,

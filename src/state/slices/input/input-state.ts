@@ -44,6 +44,8 @@ export interface InputState {
   readonly typed: string;
   /** Cut the picture into frames as the checkpoint's processor does. */
   readonly split: boolean;
+  /** Image tokens that the picture may take at most; null for the model's own, and where it cannot be chosen. */
+  readonly budget: number | null;
 }
 
 export const initialInput: InputState = {
@@ -57,4 +59,5 @@ export const initialInput: InputState = {
   questionFailure: null,
   typed: "",
   split: false,
+  budget: null,
 };

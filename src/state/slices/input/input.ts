@@ -11,6 +11,7 @@ import { failureOf } from "../../failure.ts";
 import type { WorkbenchState } from "../../shape.ts";
 import { madeByHand, previewsOf } from "./input-replaced.ts";
 import type { Example, InputState, ShownPicture } from "./input-state.ts";
+import { budgetWithin } from "./picture-budget.ts";
 import { decodeScene, encodeScene, LINKED } from "./scene-link.ts";
 import { questionAfterEdit, shownQuestion } from "./scene-questions.ts";
 import type { ReplacedInput } from "./scenes-state.ts";
@@ -51,6 +52,10 @@ export interface InputActions {
   setDraft(draft: string): void;
   /** Whether pictures are cut into frames from now on; the caller knows whether the model can. */
   setSplit(split: boolean): void;
+  /** @param tokens see `InputState.budget`; the model's bounds are kept. */
+  setBudget(tokens: number | null): void;
+  /** Takes of a link's wishes, or with null of those at hand, what the model can do. */
+  suitModel(wishes: { readonly split: boolean; readonly tokens: number | null } | null): void;
   /** Asks the question as typed, or this one. Returns whether it could be asked. */
   ask(question?: string): boolean;
   /** Brings back what somebody had made before it was replaced. */
@@ -192,6 +197,15 @@ export function createInputActions(context: Context): InputActions {
     showScene(scene, question, exampleId);
   }
 
+  const suitModel: InputActions["suitModel"] = (wishes) => {
+    const { input } = get();
+    const { summary } = get().model;
+    const { split, tokens } = wishes ?? { split: input.split, tokens: input.budget };
+    const able = split && (summary?.splitsPictures ?? false);
+    const budget = budgetWithin(summary?.pictureBudget ?? null, tokens);
+    if (able !== input.split || budget !== input.budget) patch("input", { split: able, budget });
+  };
+
   return {
     ask,
     showScene,
@@ -236,6 +250,8 @@ export function createInputActions(context: Context): InputActions {
     setSplit(split) {
       if (split !== get().input.split) patch("input", { split });
     },
+    setBudget: (tokens) => suitModel({ split: get().input.split, tokens }),
+    suitModel,
     readExamples,
     async chooseExample(id, question) {
       const { input, scenes } = get();
@@ -306,13 +322,18 @@ export function checkQuestion(question: string): string {
 export function sampleInput(input: InputState): SampleInput | null {
   if (!input.picture || input.question === "") return null;
   const { picture } = input.picture;
-  return { picture, question: input.question, ...(input.split ? { split: true } : {}) };
+  return {
+    picture,
+    question: input.question,
+    ...(input.split ? { split: true } : {}),
+    ...(input.budget === null ? {} : { budget: input.budget }),
+  };
 }
 
 /** Names what is asked about: equal for equal inputs, also over reloads. Null while something is missing. */
 export function inputKey(input: InputState): string | null {
   return sampleInput(input) && input.picture
-    ? `${input.picture.content}${input.split ? "s" : ""} ${input.question}`
+    ? `${input.picture.content}${input.split ? "s" : ""}${input.budget === null ? "" : `b${input.budget}`} ${input.question}`
     : null;
 }
 

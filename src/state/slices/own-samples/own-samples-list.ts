@@ -122,7 +122,7 @@ export function createOwnList(context: Context, onLoss: (error: unknown) => bool
           async read() {
             const question = checkQuestion(input.question || input.draft);
             const { trace } = reasoning;
-            const own = trace && reasoning.of?.input.key === inputKey(input) && input.split !== true;
+            const own = trace && reasoning.of?.input.key === inputKey(input) && !input.split && input.budget === null;
             return {
               picture: await pictureAtHand(state),
               question,
