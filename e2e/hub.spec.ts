@@ -18,8 +18,8 @@ test.beforeEach(async () => {
   const config = JSON.parse(await readFile(join(BUNDLED, "config.json"), "utf8"));
   const other = JSON.stringify({
     ...config,
-    model_type: "qwen2_vl",
-    architectures: ["Qwen2VLForConditionalGeneration"],
+    model_type: "video_llava",
+    architectures: ["VideoLlavaForConditionalGeneration"],
   });
   hub = await startHubServer({
     models: [
@@ -71,6 +71,8 @@ test("a repository is looked at, asked about, fetched, and opened from the cache
   await expect(dialog.fact("To fetch")).toContainText(/6\.\d MB in \d+ files?/);
   await expect(dialog.dialog.getByRole("radio").first()).toBeVisible();
   await expect(dialog.dialog.getByRole("radio", { name: /^CPU/ })).toBeChecked();
+  const memory = dialog.dialog.getByRole("table", { name: "Memory at the worst moment, weights included" });
+  await expect(memory.getByRole("row", { name: /^any .* yes$/ })).toBeVisible();
   const looked = weightRequests().reduce((sum, { sent }) => sum + sent, 0);
   expect(looked, "bytes of weights that were fetched before anybody agreed").toBeLessThan(500_000);
 
@@ -146,7 +148,7 @@ test("a broken connection is said, and Resume goes on where it broke", { tag: "@
 const REFUSED = [
   { name: "missing", repository: "test/none", message: /test\/none/ },
   { name: "without safetensors", repository: "test/pickled", message: /safetensors/ },
-  { name: "of an architecture that is not supported", repository: "test/other", message: /qwen2_vl|Qwen2VL/ },
+  { name: "of an architecture that is not supported", repository: "test/other", message: /video_llava|VideoLlava/ },
   { name: "that is no address", repository: "nonsense", message: /nonsense/ },
 ];
 

@@ -11,6 +11,7 @@ import texts from "../shared/text.module.css";
 import { useActions, useSelect } from "../use-workbench.ts";
 import { BACKEND_WORDS, PRECISION_WORDS, plural } from "../words.ts";
 import styles from "./AskingStep.module.css";
+import { MemoryTable } from "./MemoryTable.tsx";
 import { StepTitle } from "./StepTitle.tsx";
 import steps from "./steps.module.css";
 import { hostOf } from "./TokenField.tsx";
@@ -34,6 +35,7 @@ export function AskingStep({ source, needs, options }: AskingStepProps) {
       <Facts source={source} needs={needs} />
       {needs.note !== "" && <p className={texts.noteStrong}>{needs.note}</p>}
       <Choices needs={needs} options={options} />
+      <MemoryTable options={options} />
       {source.kind === "hub" && <Space bytes={needs.bytesToFetch} />}
       {!chosen?.fits && (
         <p className={texts.noteStrong} id="asking-refused">

@@ -5,7 +5,7 @@ import { decodeSharedState } from "../../address/url.ts";
 import { createHarness, type Harness } from "../../testing/harness.ts";
 import { opened, until } from "../../testing/journey.ts";
 import { HUB_MODEL, openingOf } from "../../testing/opening.ts";
-import { dialogShown } from "./model-opening-steps.ts";
+import { AUTOMATIC, dialogShown } from "./model-opening-steps.ts";
 
 let harness: Harness;
 afterEach(() => harness.workbench.close());
@@ -66,6 +66,24 @@ describe("opening a repository of a hub", () => {
     // The new model's calibration starts by itself, although that of the old one was cancelled with it.
     await settled();
     expect(calls()).toContain("calibrate");
+  });
+
+  it("counts the memory that it takes while it asks, and loads without waiting for that", async () => {
+    harness = await opened();
+    const never = new AbortController();
+    await expect(actions().countMemory(AUTOMATIC, never.signal)).rejects.toMatchObject({ code: "cancelled" });
+    await actions().chooseAddress(HUB_MODEL);
+    const { reason } = await actions().countMemory(AUTOMATIC, never.signal);
+    expect(reason).toContain("are assumed of this GPU");
+    const { fake } = harness.engines.at(-1) ?? {};
+    fake?.gate("countMemory");
+    const given = new AbortController();
+    const counting = actions().countMemory(AUTOMATIC, given.signal);
+    const loading = actions().load();
+    given.abort();
+    await expect(counting).rejects.toMatchObject({ code: "cancelled" });
+    await loading;
+    expect(state().model).toMatchObject({ status: "ready", summary: { name: HUB_MODEL } });
   });
 
   it("takes the choice that was made, and gives it to the address", async () => {

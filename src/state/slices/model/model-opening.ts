@@ -2,8 +2,9 @@
  * Opening a model beside the one at hand: looks at it in an engine of its own, says what it would take, and loads it once
  * somebody has agreed. The model at hand stays in use until the new one has come.
  */
+import { PivotscopeError } from "../../../core/errors.ts";
 import { onDemand } from "../../../core/on-demand.ts";
-import type { LoadProgress, ModelNeeds } from "../../../engine/contract.ts";
+import type { LoadProgress, MemoryNeeds, ModelNeeds } from "../../../engine/contract.ts";
 import { DEFAULT_HUB } from "../../../models/hub/default-hub.ts";
 import type { ModelSource } from "../../../models/model-source.ts";
 import type { Context } from "../../context.ts";
@@ -47,6 +48,8 @@ export interface OpeningActions {
   /** What was dropped could not be read. */
   refuse(error: unknown): void;
   setOptions(options: RunOptions): void;
+  /** Counts what the model that is asked about takes of the device's memory, see `Engine.countMemory`. */
+  countMemory(options: RunOptions, signal: AbortSignal): Promise<MemoryNeeds>;
   /** Loads what was asked about, or goes on with what was cancelled or broke off. */
   load(): Promise<void>;
 }
@@ -259,6 +262,13 @@ export function createOpeningActions(context: Context, model: ModelActions): Ope
     setOptions(options) {
       const current = opening();
       if (current.step === "asking") go({ ...current, options });
+    },
+    async countMemory(options, signal) {
+      const current = opening();
+      const mine = attempts.current();
+      if (current.step !== "asking" || !mine) throw new PivotscopeError("cancelled", "Cancelled.");
+      const engine = await mine.engine();
+      return engine.countMemory(current.source, options, { signal });
     },
     async load() {
       const current = opening();
