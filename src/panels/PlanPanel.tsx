@@ -14,6 +14,7 @@ import { outlinedPin } from "../state/slices/pins/side.ts";
 import { DEFAULT_METHOD } from "../state/slices/pruning/method.ts";
 import { sideName } from "./compare/side-name.ts";
 import { EmptyChart } from "./EmptyChart.tsx";
+import { floorWords } from "./floor-words.ts";
 import { missingPlan } from "./plan-context.ts";
 import columns from "./shared/columns.module.css";
 import texts from "./shared/text.module.css";
@@ -26,11 +27,14 @@ export function BudgetPanel() {
   const frame = useSelect((state) => state.pruning.frame);
   const layout = useSelect((state) => state.model.summary?.layout);
   const shaped = useSelect(({ pruning }) => !pruning.opened && asksForWidths(pruning.parameters));
+  const parameters = useSelect((state) => state.pruning.of?.plan.parameters);
   const { found: widths } = usePart(widthsPart, shaped);
   if (!frame || !layout) return <p className={texts.note}>No plan yet.</p>;
+  const floor = parameters ? floorWords(layout, frame.keptPerModule, parameters) : "";
   return (
     <>
       <BudgetLine layout={layout} frame={frame} />
+      {floor !== "" && <p className={texts.note}>{floor}</p>}
       {shaped && widths && <widths.default />}
     </>
   );
