@@ -46,10 +46,10 @@ const REFUSED: { name: string; spoil: (path: string) => Promise<void>; message: 
       const config = JSON.parse(await readFile(join(path, "config.json"), "utf8"));
       await writeFile(
         join(path, "config.json"),
-        JSON.stringify({ ...config, model_type: "qwen2_vl", architectures: [] }),
+        JSON.stringify({ ...config, model_type: "pixtral", architectures: [] }),
       );
     },
-    message: /qwen2_vl/,
+    message: /pixtral/,
   },
   {
     name: "with a tensor of another shape",

@@ -16,7 +16,8 @@ test("shows turned and moving pictures as the model sees them, and names what it
   const shown = (file: string, size: string) =>
     workbench.input.getByRole("img", { name: `Asked about: ${file}, ${size} pixels` });
   const stored = (file: string, size: string) =>
-    shown(file, size).evaluate((image) => {
+    shown(file, size).evaluate(async (image) => {
+      await (image as HTMLImageElement).decode();
       const { naturalWidth, naturalHeight } = image as HTMLImageElement;
       return `${naturalWidth} × ${naturalHeight}`;
     });
