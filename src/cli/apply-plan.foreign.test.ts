@@ -10,8 +10,8 @@ import type { Session } from "../engine/session.ts";
 import {
   BUNDLED,
   largestDifference,
+  OPENED_KINDS,
   promptLogits,
-  SMALL_KINDS,
   smallSample,
   unevenPlan,
   writeSmallFolder,
@@ -63,7 +63,7 @@ const REFUSALS: readonly (readonly [string, (plan: Plan) => object, RegExp])[] =
   ],
 ];
 
-describe.each(["bundled", ...SMALL_KINDS] as const)("a plan for the model %s", (kind) => {
+describe.each(["bundled", ...OPENED_KINDS] as const)("a plan for the model %s", (kind) => {
   const folder = useTemporaryFolder();
   const answers = new Map<string, LogitsAnswer>();
   const own = new Map<string, { readonly logits: Float32Array; readonly tokens: readonly number[] }>();

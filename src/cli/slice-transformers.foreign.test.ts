@@ -7,8 +7,8 @@ import { openNodeSession } from "../engine/node-engine.ts";
 import {
   BUNDLED,
   largestDifference,
+  OPENED_KINDS,
   promptLogits,
-  SMALL_KINDS,
   smallSample,
   type UnevenPlan,
   unevenPlan,
@@ -37,7 +37,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe.each(["bundled", "smolvlm", ...SMALL_KINDS] as const)("the model %s, sliced", (kind) => {
+describe.each(["bundled", "smolvlm", ...OPENED_KINDS] as const)("the model %s, sliced", (kind) => {
   const folder = useTemporaryFolder();
   const computed = new Map<string, { readonly logits: Float32Array; readonly tokens: readonly number[] }>();
   const answers = new Map<string, LogitsAnswer>();
@@ -101,7 +101,7 @@ describe.each(["bundled", "smolvlm", ...SMALL_KINDS] as const)("the model %s, sl
 });
 
 /** "smolvlm" is the Idefics3 under transformers' other name for it. */
-function writeSmall(kind: "smolvlm" | (typeof SMALL_KINDS)[number], folder: string): string {
+function writeSmall(kind: "smolvlm" | (typeof OPENED_KINDS)[number], folder: string): string {
   if (kind !== "smolvlm") return writeSmallFolder(kind, folder);
   const named = { architectures: ["SmolVLMForConditionalGeneration"], model_type: "smolvlm" };
   return writeSmallFolder("idefics3", folder, {

@@ -75,8 +75,8 @@ const CONFIGS = {
 
 export type SmallKind = keyof typeof CONFIGS;
 export const SMALL_KINDS = Object.keys(CONFIGS) as SmallKind[];
-/** Those that a GGUF file has a place for. */
-export const GGUF_KINDS = ["idefics3", "llama"] as const satisfies readonly SmallKind[];
+/** Those whose exports programs in Python and llama.cpp open in tests. */
+export const OPENED_KINDS = ["idefics3", "llama"] as const satisfies readonly SmallKind[];
 
 /** Writes such a checkpoint in float32 into `folder`; `change` may change its config. */
 export function writeSmallFolder(

@@ -13,8 +13,8 @@ import type { MaskSet } from "../../../engine/pass/masks.ts";
 import type { Session } from "../../../engine/session.ts";
 import {
   BUNDLED,
-  GGUF_KINDS,
   largestDifference,
+  OPENED_KINDS,
   promptLogits,
   smallSample,
   unevenPlan,
@@ -113,7 +113,7 @@ function useModel(write: (folder: string) => string): () => Opened {
   return () => opened;
 }
 
-describe.each(["bundled", ...GGUF_KINDS] as const)("the model %s", (kind) => {
+describe.each(["bundled", ...OPENED_KINDS] as const)("the model %s", (kind) => {
   const model = useModel((folder) => (kind === "bundled" ? BUNDLED : writeSmallFolder(kind, folder)));
 
   it.each([
