@@ -20,7 +20,7 @@ import { rowProducts } from "../measure/layer-views.ts";
 import { definitionGraphs } from "../testing/definition-graphs.ts";
 import { GENERATION_CONFIG } from "../testing/generation-suite.ts";
 import { compensationGraph } from "./compensation.ts";
-import { joinGraph, sumGraph } from "./rows.ts";
+import { addPickedGraph, joinGraph, pickGraph, pickPaddedGraph, sumGraph } from "./rows.ts";
 import { layerOf } from "./towers.ts";
 import { widenGraph } from "./weight-precision.ts";
 
@@ -172,6 +172,9 @@ const graphs: Graph[] = [
   ...headInParts(),
   joinGraph({ parts: 4 }),
   sumGraph(),
+  pickGraph(),
+  pickPaddedGraph(),
+  addPickedGraph(),
   vision.embed({ batch: 2 }),
   vision.forward({ ...layerOf(vision, 0).shape, batch: 2, modules: true, inputs: true }),
   vision.forward({ ...layerOf(vision, 0).shape, batch: 2, compensation: true }),
@@ -190,7 +193,6 @@ const graphs: Graph[] = [
   vision.connector({ batch: 2 }),
   vision.connectorBackward({ batch: 2, losses: HEAD_LOSSES.length }),
   vision.merge({}),
-  vision.mergeBackward({}),
   text.embed({ precision: "float16" }),
   text.head({ precision: "float16" }),
   text.forward({ ...layerOf(text, 0).shape, batch: 2, cache: true, precision: "float16" }),

@@ -5,6 +5,7 @@
 import { invariant } from "../../core/errors.ts";
 import { type Graph, GraphBuilder, type Value } from "../../graph/graph.ts";
 import { add, multiply } from "../../graph/operations/elementwise.ts";
+import { gatherRows } from "../../graph/operations/structure.ts";
 import { output, type Tensor } from "../../runtime/backend.ts";
 import type { Model } from "./model.ts";
 import { openScope, type TensorScope } from "./scope.ts";
@@ -50,7 +51,7 @@ export function pickGraph(): Graph {
   const builder = new GraphBuilder("pick rows");
   const matrix = builder.input("matrix", ["R", "W"]);
   const index = builder.input("index", ["P"], "int32");
-  builder.output("picked", builder.emit("Gather", [matrix, index], ["P", "W"], { attributes: { axis: 0 } }));
+  builder.output("picked", gatherRows(builder, matrix, index));
   return builder.build();
 }
 
@@ -113,8 +114,7 @@ export function pickPaddedGraph(): Graph {
 
 function emitPadded(builder: GraphBuilder, matrix: Value): Value {
   const index = builder.input("index", ["P"], "int32");
-  const rows = builder.emit("Gather", [matrix, index], ["P", "W"], { attributes: { axis: 0 } });
-  return multiply(builder, rows, builder.input("kept", ["P", 1]));
+  return multiply(builder, gatherRows(builder, matrix, index), builder.input("kept", ["P", 1]));
 }
 
 /** `hidden` [picked, width] and the inputs of `pickPaddedGraph` → `sum`. */

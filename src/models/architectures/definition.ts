@@ -289,8 +289,6 @@ export interface VisionDefinition extends TowerDefinition {
   readonly connectorBackward: GraphFunction<BatchSize & { readonly losses: number }>;
   /** `text` [rows, textWidth], `features` [m, textWidth], `index` int32 [rows] → `hidden_out`. */
   readonly merge: GraphFunction;
-  /** `gradient` [rows, textWidth], `positions` int32 [m] → `features_gradient` [m, textWidth]. */
-  readonly mergeBackward: GraphFunction;
 }
 
 export interface ModelDefinition {

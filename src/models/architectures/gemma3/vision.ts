@@ -11,7 +11,7 @@ import { cutPatches } from "../shared/cut-patches.ts";
 import { normSlot } from "../shared/decoder/norms.ts";
 import { pair, plainLayers } from "../shared/encoder/layer-spec.ts";
 import { encoderTower, patchEmbeddingGraph, patchSlots } from "../shared/encoder/tower.ts";
-import { mergeBackwardGraph, mergeGraph } from "../shared/feature-rows.ts";
+import { mergeGraph } from "../shared/feature-rows.ts";
 import type { Gemma3Config } from "./config.ts";
 
 /** Of the tower's tensors. */
@@ -78,6 +78,5 @@ export function visionDefinition(model: Gemma3Config, widths?: readonly LayerWid
     embed: (options) => patchEmbeddingGraph(config, options),
     ...connectorGraphs(emitConnector),
     merge: () => mergeGraph(textWidth),
-    mergeBackward: () => mergeBackwardGraph(textWidth),
   };
 }

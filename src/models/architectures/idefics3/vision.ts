@@ -9,7 +9,7 @@ import type { LayerWidths, VisionDefinition } from "../definition.ts";
 import { connectorGraphs } from "../shared/connector-graphs.ts";
 import { pair, plainLayers } from "../shared/encoder/layer-spec.ts";
 import { encoderTower, patchEmbeddingGraph, patchSlots } from "../shared/encoder/tower.ts";
-import { mergeBackwardGraph, mergeGraph } from "../shared/feature-rows.ts";
+import { mergeGraph } from "../shared/feature-rows.ts";
 import type { Idefics3Config } from "./config.ts";
 import { orderOfPatches } from "./patches.ts";
 import { frameOf } from "./pictures.ts";
@@ -70,6 +70,5 @@ export function visionDefinition(model: VisionModel, widths?: readonly LayerWidt
     embed: (options) => patchEmbeddingGraph(config, options),
     ...connectorGraphs(emitConnector),
     merge: () => mergeGraph(textWidth),
-    mergeBackward: () => mergeBackwardGraph(textWidth),
   };
 }

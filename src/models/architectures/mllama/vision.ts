@@ -14,7 +14,7 @@ import { connectorGraphs } from "../shared/connector-graphs.ts";
 import type { Entrance } from "../shared/encoder/layer-graphs.ts";
 import { type EncoderLayers, pair } from "../shared/encoder/layer-spec.ts";
 import { encoderTower } from "../shared/encoder/tower.ts";
-import { mergeBackwardGraph, mergeGraph } from "../shared/feature-rows.ts";
+import { mergeGraph } from "../shared/feature-rows.ts";
 import type { MllamaConfig, TiledVisionConfig } from "./config.ts";
 import { frameOfTiles } from "./frames.ts";
 import { featureColumns, gateSlot } from "./preparations.ts";
@@ -125,6 +125,5 @@ export function visionDefinition(model: MllamaConfig, widths?: readonly LayerWid
     embed: (options) => embeddingGraph(config, options),
     ...connectorGraphs(emitConnector),
     merge: () => mergeGraph(textWidth),
-    mergeBackward: () => mergeBackwardGraph(textWidth),
   };
 }

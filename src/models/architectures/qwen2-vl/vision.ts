@@ -1,7 +1,7 @@
 /** The vision tower of Qwen2-VL and Qwen2.5-VL, which takes pictures of any size, and the merger behind it. */
 import type { LayerWidths, VisionDefinition } from "../definition.ts";
 import { connectorGraphs } from "../shared/connector-graphs.ts";
-import { mergeBackwardGraph, mergeGraph } from "../shared/feature-rows.ts";
+import { mergeGraph } from "../shared/feature-rows.ts";
 import { frameOfPixels } from "../shared/grid-encoder/grid.ts";
 import type { GridEncoderNames } from "../shared/grid-encoder/layer-spec.ts";
 import { emitMerger, type Merger, mergerInput, mergerSlots } from "../shared/grid-encoder/merger.ts";
@@ -57,6 +57,5 @@ export function visionDefinition(
       return { hidden, features: emitMerger(builder, merger, hidden, batch, precision) };
     }),
     merge: () => mergeGraph(textWidth),
-    mergeBackward: () => mergeBackwardGraph(textWidth),
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { LayerWidths, VisionDefinition } from "../definition.ts";
 import { connectorGraphs } from "../shared/connector-graphs.ts";
-import { mergeBackwardGraph, mergeGraph } from "../shared/feature-rows.ts";
+import { mergeGraph } from "../shared/feature-rows.ts";
 import { frameOfPixels } from "../shared/grid-encoder/grid.ts";
 import type { GridEncoderNames } from "../shared/grid-encoder/layer-spec.ts";
 import { emitMerger, type Merger, mergerInput, mergerSlots } from "../shared/grid-encoder/merger.ts";
@@ -75,6 +75,5 @@ export function visionDefinition(
       };
     }),
     merge: () => mergeGraph(textWidth),
-    mergeBackward: () => mergeBackwardGraph(textWidth),
   };
 }

@@ -1,6 +1,6 @@
 /** Graphs of pictures whose features take the place of rows of the text tower. */
 import { GraphBuilder } from "../../../graph/graph.ts";
-import { gatherRows, interleaveRows } from "../../../graph/operations/structure.ts";
+import { interleaveRows } from "../../../graph/operations/structure.ts";
 
 /** See `VisionDefinition.merge`. */
 export function mergeGraph(textWidth: number) {
@@ -9,14 +9,5 @@ export function mergeGraph(textWidth: number) {
   const features = builder.input("features", ["M", textWidth]);
   const index = builder.input("index", ["R"], "int32");
   builder.output("hidden_out", interleaveRows(builder, text, features, index));
-  return builder.build();
-}
-
-/** See `VisionDefinition.mergeBackward`. */
-export function mergeBackwardGraph(textWidth: number) {
-  const builder = new GraphBuilder("merge backward");
-  const gradient = builder.input("gradient", ["R", textWidth]);
-  const positions = builder.input("positions", ["M"], "int32");
-  builder.output("features_gradient", gatherRows(builder, gradient, positions));
   return builder.build();
 }
