@@ -1,7 +1,8 @@
 /** Gemma 3: a SigLIP tower whose patches are averaged, and a decoder whose layers mostly look back a window only. */
 import type { Architecture } from "../architecture.ts";
-import { narrowedDecoder, smallerDecoder, untied } from "../shared/decoder/config.ts";
+import { smallerDecoder, untied } from "../shared/decoder/config.ts";
 import { smallerVision } from "../shared/encoder/config.ts";
+import { narrowedTowers } from "../shared/narrowed-towers.ts";
 import { type Gemma3Config, parseGemma3 } from "./config.ts";
 import { otherNames } from "./names.ts";
 import { pictureSupport } from "./pictures.ts";
@@ -26,11 +27,7 @@ export const gemma3: Architecture<Gemma3Config> = {
     vision: visionDefinition(config, options?.widths?.vision),
   }),
   withOwnHead: (config) => ({ ...config, ...untied(config) }),
-  narrowed: (config, widths, projectionBias) => ({
-    ...config,
-    text: narrowedDecoder(config.text, widths?.text, projectionBias),
-    vision: { ...config.vision, ...(widths?.vision && { widths: widths.vision }) },
-  }),
+  narrowed: narrowedTowers,
   smaller: (config, bounds) => {
     const vision = smallerVision(config.vision, bounds);
     return { ...config, text: smallerDecoder(config.text, bounds), vision, tokensPerSide: tokensFor(config, vision) };

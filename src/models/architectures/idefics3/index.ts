@@ -1,8 +1,9 @@
 /** Idefics3 (SmolVLM): a SigLIP-style vision tower, a pixel-shuffle connector and a Llama decoder. */
 import type { Architecture } from "../architecture.ts";
-import { narrowedDecoder, smallerDecoder, untied } from "../shared/decoder/config.ts";
+import { smallerDecoder, untied } from "../shared/decoder/config.ts";
 import { decoderDefinition } from "../shared/decoder/decoder.ts";
 import { smallerVision } from "../shared/encoder/config.ts";
+import { narrowedTowers } from "../shared/narrowed-towers.ts";
 import { type Idefics3Config, parseIdefics3 } from "./config.ts";
 import { pictures } from "./pictures.ts";
 import { visionDefinition } from "./vision.ts";
@@ -23,11 +24,7 @@ export const idefics3: Architecture<Idefics3Config> = {
     vision: visionDefinition(config, options?.widths?.vision),
   }),
   withOwnHead: (config) => ({ ...config, ...untied(config) }),
-  narrowed: (config, widths, projectionBias) => ({
-    ...config,
-    text: narrowedDecoder(config.text, widths?.text, projectionBias),
-    vision: { ...config.vision, ...(widths?.vision && { widths: widths.vision }) },
-  }),
+  narrowed: narrowedTowers,
   smaller: (config, bounds) => ({
     ...config,
     text: smallerDecoder(config.text, bounds),

@@ -1,7 +1,8 @@
 /** Llama 3.2 Vision: a tower that reads tiles of a picture, and a decoder some layers of which look at what it gives. */
 import type { Architecture, Bounds } from "../architecture.ts";
-import { narrowedDecoder, smallerDecoder, untied } from "../shared/decoder/config.ts";
+import { smallerDecoder, untied } from "../shared/decoder/config.ts";
 import { smallerVision } from "../shared/encoder/config.ts";
+import { narrowedTowers } from "../shared/narrowed-towers.ts";
 import { type MllamaConfig, parseMllama, type TiledVisionConfig } from "./config.ts";
 import { otherNames } from "./names.ts";
 import { pictureSupport } from "./pictures.ts";
@@ -21,11 +22,7 @@ export const mllama: Architecture<MllamaConfig> = {
     vision: visionDefinition(config, options?.widths?.vision),
   }),
   withOwnHead: (config) => ({ ...config, ...untied(config) }),
-  narrowed: (config, widths, projectionBias) => ({
-    ...config,
-    text: narrowedDecoder(config.text, widths?.text, projectionBias),
-    vision: { ...config.vision, ...(widths?.vision && { widths: widths.vision }) },
-  }),
+  narrowed: narrowedTowers,
   smaller: (config, bounds) => {
     const text = smallerDecoder(config.text, bounds);
     return {

@@ -18,7 +18,7 @@ import {
 import { CONFIG, contradiction, LARGEST } from "../shared/config-fields.ts";
 import { type DecoderConfig, decoderFields, decoderOf } from "../shared/decoder/config.ts";
 import { checkHeads, type GridEncoderConfig } from "../shared/grid-encoder/config.ts";
-import { layerWidths, perLayer } from "../shared/layer-widths.ts";
+import { gridFields, statedGrid } from "../shared/grid-encoder/stated-fields.ts";
 
 export interface Qwen2VlConfig {
   readonly architecture: "qwen2-vl";
@@ -31,13 +31,6 @@ export interface Qwen2VlConfig {
 
 /** What transformers takes where rms_norm_eps is missing. */
 const TEXT_EPSILON = 1e-5;
-
-/** In the code of either vision tower, and in no file. */
-const VISION_EPSILON = 1e-6;
-const VISION_THETA = 10_000;
-
-/** Patches to a side of the pictures that plans reckon with: 256 image tokens, what a picture takes where nobody chooses. */
-const USUAL_SIDE = 32;
 
 /** Positions of three axes. They are called "mrope" by files of transformers 4, "default" by others. */
 const rope = v.nullish(
@@ -72,16 +65,7 @@ const textSchema = object({
   layer_types: v.nullish(list(oneOf(["full_attention"]))),
 });
 
-const patchFields = {
-  depth: v.nullish(integer(1, LARGEST.layers), 32),
-  num_heads: v.nullish(integer(1, LARGEST.width), 16),
-  in_channels: v.nullish(oneOf([3]), 3),
-  patch_size: v.nullish(integer(1, LARGEST.side), 14),
-  spatial_merge_size: v.nullish(integer(1, LARGEST.side), 2),
-  temporal_patch_size: v.nullish(integer(1, LARGEST.side), 2),
-  rope_parameters: v.nullish(object({ rope_theta: v.nullish(positive), rope_type: v.nullish(oneOf(["axial"])) }), {}),
-  per_layer_config: perLayer(["num_heads"]),
-};
+const patchFields = gridFields({ depth: 32, patch: 14 });
 
 const vision2Schema = object({
   ...patchFields,
@@ -143,7 +127,7 @@ function vision2(found: JsonObject) {
   const hiddenSize = fields.embed_dim;
   const intermediateSize = Math.trunc(hiddenSize * fields.mlp_ratio);
   const vision: GridEncoderConfig = {
-    ...common(fields, intermediateSize),
+    ...statedGrid(fields, intermediateSize),
     hiddenSize,
     norm: "layer",
     mlp: "quickGelu",
@@ -154,31 +138,10 @@ function vision2(found: JsonObject) {
 function vision25(found: JsonObject) {
   const fields = readJson(vision25Schema, found, CONFIG, "vision_config");
   const { window_size: window, hidden_size: hiddenSize, intermediate_size: intermediateSize } = fields;
-  const shared = common(fields, intermediateSize);
+  const shared = statedGrid(fields, intermediateSize);
   const cells = Math.floor(window / shared.mergeSize / shared.patchSize);
   if (cells < 1) throw contradiction(`vision_config.window_size ${window} has no room for one block of patches`);
   const windows = { side: cells * shared.mergeSize, wholeLayers: fields.fullatt_block_indexes };
   const vision: GridEncoderConfig = { ...shared, hiddenSize, norm: "rootMeanSquare", mlp: "gated", windows };
   return { vision, outputWidth: fields.out_hidden_size };
-}
-
-function common(fields: v.InferOutput<v.ObjectSchema<typeof patchFields, undefined>>, intermediateSize: number) {
-  const { depth: layers, num_heads: heads, spatial_merge_size: mergeSize } = fields;
-  return {
-    intermediateSize,
-    layers,
-    heads,
-    channels: fields.in_channels,
-    patchSize: fields.patch_size,
-    times: fields.temporal_patch_size,
-    mergeSize,
-    normEpsilon: VISION_EPSILON,
-    theta: fields.rope_parameters.rope_theta ?? VISION_THETA,
-    side: Math.ceil(USUAL_SIDE / mergeSize) * mergeSize,
-    ...layerWidths(
-      fields.per_layer_config,
-      { layers, attentionUnits: heads, mlpUnits: intermediateSize },
-      { num_heads: 1 },
-    ),
-  };
 }

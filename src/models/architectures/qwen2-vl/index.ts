@@ -3,9 +3,10 @@
  * values have biases and whose positions count time, rows and columns.
  */
 import type { Architecture } from "../architecture.ts";
-import { narrowedDecoder, smallerDecoder, untied } from "../shared/decoder/config.ts";
+import { smallerDecoder, untied } from "../shared/decoder/config.ts";
 import { decoderDefinition } from "../shared/decoder/decoder.ts";
 import { smallerGridEncoder } from "../shared/grid-encoder/config.ts";
+import { narrowedTowers } from "../shared/narrowed-towers.ts";
 import { picturePositions } from "../shared/picture-positions.ts";
 import { parseQwen2Vl, type Qwen2VlConfig } from "./config.ts";
 import { pictureSupport } from "./pictures.ts";
@@ -37,11 +38,7 @@ export const qwen2Vl: Architecture<Qwen2VlConfig> = {
     };
   },
   withOwnHead: (config) => ({ ...config, ...untied(config) }),
-  narrowed: (config, widths, projectionBias) => ({
-    ...config,
-    text: narrowedDecoder(config.text, widths?.text, projectionBias),
-    vision: { ...config.vision, ...(widths?.vision && { widths: widths.vision }) },
-  }),
+  narrowed: narrowedTowers,
   smaller: (config, bounds) => ({
     ...config,
     text: smallerDecoder(config.text, bounds),

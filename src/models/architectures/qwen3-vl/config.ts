@@ -9,7 +9,7 @@ import type { Bounds } from "../architecture.ts";
 import { CONFIG, contradiction, LARGEST } from "../shared/config-fields.ts";
 import { type DecoderConfig, decoderFields, decoderOf, sizeFields, smallerDecoder } from "../shared/decoder/config.ts";
 import { checkHeads, type GridEncoderConfig, smallerGridEncoder } from "../shared/grid-encoder/config.ts";
-import { layerWidths, perLayer } from "../shared/layer-widths.ts";
+import { gridFields, statedGrid } from "../shared/grid-encoder/stated-fields.ts";
 
 export interface Qwen3VlConfig {
   readonly architecture: "qwen3-vl";
@@ -23,12 +23,7 @@ export interface Qwen3VlConfig {
 }
 
 /** In the code, and in no file. */
-const VISION_EPSILON = 1e-6;
-const VISION_THETA = 10_000;
 const SECTIONS = [24, 20, 20];
-
-/** Patches to a side of the pictures that plans reckon with: 256 image tokens, what a picture takes where nobody chooses. */
-const USUAL_SIDE = 32;
 
 const rope = v.nullish(
   object({
@@ -59,20 +54,13 @@ const textSchema = object({
 });
 
 const visionSchema = object({
-  depth: v.nullish(integer(1, LARGEST.layers), 27),
+  ...gridFields({ depth: 27, patch: 16 }),
   hidden_size: v.nullish(integer(1, LARGEST.width), 1152),
   hidden_act: v.nullish(oneOf(["gelu_pytorch_tanh"])),
   intermediate_size: v.nullish(integer(1, LARGEST.mlpWidth), 4304),
-  num_heads: v.nullish(integer(1, LARGEST.width), 16),
-  in_channels: v.nullish(oneOf([3]), 3),
-  patch_size: v.nullish(integer(1, LARGEST.side), 16),
-  spatial_merge_size: v.nullish(integer(1, LARGEST.side), 2),
-  temporal_patch_size: v.nullish(integer(1, LARGEST.side), 2),
   out_hidden_size: v.nullish(integer(1, LARGEST.width), 3584),
   num_position_embeddings: v.nullish(integer(1, LARGEST.vocabulary), 2304),
   deepstack_visual_indexes: v.nullish(list(integer(0, LARGEST.layers)), [8, 16, 24]),
-  rope_parameters: v.nullish(object({ rope_theta: v.nullish(positive), rope_type: v.nullish(oneOf(["axial"])) }), {}),
-  per_layer_config: perLayer(["num_heads"]),
 });
 
 const schema = object({
@@ -114,13 +102,7 @@ function textOf(decoder: DecoderConfig): DecoderConfig {
 }
 
 function visionOf(fields: v.InferOutput<typeof visionSchema>) {
-  const {
-    depth: layers,
-    num_heads: heads,
-    spatial_merge_size: mergeSize,
-    intermediate_size: intermediateSize,
-  } = fields;
-  const { deepstack_visual_indexes: deepLayers, num_position_embeddings: places } = fields;
+  const { depth: layers, deepstack_visual_indexes: deepLayers, num_position_embeddings: places } = fields;
   const tableSide = Math.round(Math.sqrt(places));
   if (tableSide ** 2 !== places) throw contradiction(`vision_config.num_position_embeddings ${places} is no square`);
   if (deepLayers.some((layer, place) => layer >= layers || layer <= (deepLayers[place - 1] ?? -1))) {
@@ -129,26 +111,12 @@ function visionOf(fields: v.InferOutput<typeof visionSchema>) {
     );
   }
   const vision: GridEncoderConfig = {
+    ...statedGrid(fields, fields.intermediate_size),
     hiddenSize: fields.hidden_size,
-    intermediateSize,
-    layers,
-    heads,
-    channels: fields.in_channels,
-    patchSize: fields.patch_size,
-    times: fields.temporal_patch_size,
-    mergeSize,
     norm: "layer",
-    normEpsilon: VISION_EPSILON,
     mlp: "geluTanh",
-    theta: fields.rope_parameters.rope_theta ?? VISION_THETA,
     patchBias: true,
     tableSide,
-    side: Math.ceil(USUAL_SIDE / mergeSize) * mergeSize,
-    ...layerWidths(
-      fields.per_layer_config,
-      { layers, attentionUnits: heads, mlpUnits: intermediateSize },
-      { num_heads: 1 },
-    ),
   };
   checkHeads(vision);
   return { vision, outputWidth: fields.out_hidden_size, deepLayers };

@@ -3,8 +3,9 @@
  * a decoder that normalises its heads and whose positions count time, rows and columns in turns.
  */
 import type { Architecture } from "../architecture.ts";
-import { narrowedDecoder, untied } from "../shared/decoder/config.ts";
+import { untied } from "../shared/decoder/config.ts";
 import { decoderDefinition } from "../shared/decoder/decoder.ts";
+import { narrowedTowers } from "../shared/narrowed-towers.ts";
 import { picturePositions } from "../shared/picture-positions.ts";
 import { parseQwen3Vl, type Qwen3VlConfig, smallerQwen3Vl } from "./config.ts";
 import { pictures } from "./pictures.ts";
@@ -33,11 +34,7 @@ export const qwen3Vl: Architecture<Qwen3VlConfig> = {
     };
   },
   withOwnHead: (config) => ({ ...config, ...untied(config) }),
-  narrowed: (config, widths, projectionBias) => ({
-    ...config,
-    text: narrowedDecoder(config.text, widths?.text, projectionBias),
-    vision: { ...config.vision, ...(widths?.vision && { widths: widths.vision }) },
-  }),
+  narrowed: narrowedTowers,
   smaller: smallerQwen3Vl,
   pictures,
 };
