@@ -58,8 +58,8 @@ function mostPatches({ definition }: Model, sample: PassSample): number {
 /**
  * Runs the whole calibration.
  *
- * Throws `bad-input` without samples or with traces that are empty, `unsupported` where only some samples have pictures or
- * one is split or results are not finite, `out-of-memory` where one batch exceeds the largest buffer, `cancelled`, and what the backend throws;
+ * Throws `bad-input` without samples or with traces that are empty, `unsupported` where a picture is split or results are
+ * not finite, `out-of-memory` where one batch exceeds the largest buffer, `cancelled`, and what the backend throws;
  * nothing stays allocated then.
  */
 export async function calibrate(model: Model, request: CalibrationRequest): Promise<Statistics> {
