@@ -62,42 +62,42 @@ export async function runOnCache(
   return outputs;
 }
 
+/** Puts what `program` makes of each layer's keys and values in their place. `further`: what it is fed beside them. */
+async function replaceEach(
+  scope: TensorScope,
+  { backend }: Model,
+  { keys, values }: KeyValueCache,
+  program: Program,
+  further: (keys: Tensor) => Feeds,
+): Promise<void> {
+  for (const [layer, pastKey] of keys.entries()) {
+    const pastValue = values[layer];
+    if (pastKey === null) continue;
+    invariant(pastValue, "The KV cache holds every layer.");
+    const outputs = await scope.run(program, { past_key: pastKey, past_value: pastValue, ...further(pastKey) });
+    const [key, value] = [output(outputs, "key_out"), output(outputs, "value_out")];
+    scope.give([key, value]);
+    keys[layer] = key;
+    values[layer] = value;
+    backend.release(pastKey, pastValue);
+  }
+}
+
 /** Gives the cache of graphs of all layers `slots` more slots for each of `batch` samples. */
 export async function extendCache(model: Model, cache: KeyValueCache, batch: number, slots: number): Promise<void> {
   const { backend, definition } = model;
   if (slots <= 0) return;
   using scope = openScope(backend);
   const program = await model.programs.get(definition.text.extendCache, {});
-  for (const [layer, pastKey] of cache.keys.entries()) {
-    const pastValue = cache.values[layer];
-    if (pastKey === null) continue;
-    const [, heads = 0, , headSize = 0] = pastKey.dims;
-    invariant(pastValue, "The KV cache holds every layer.");
-    const room = scope.own(backend.allocate([batch, heads, slots, headSize]));
-    const outputs = await scope.run(program, { past_key: pastKey, past_value: pastValue, room });
-    const [key, value] = [output(outputs, "key_out"), output(outputs, "value_out")];
-    scope.give([key, value]);
-    cache.keys[layer] = key;
-    cache.values[layer] = value;
-    backend.release(pastKey, pastValue);
-  }
+  await replaceEach(scope, model, cache, program, ({ dims: [, heads = 0, , headSize = 0] }) => ({
+    room: scope.own(backend.allocate([batch, heads, slots, headSize])),
+  }));
 }
 
 /** Keeps the samples at `places`, any of them also several times. */
 export async function pickFromCache(model: Model, cache: KeyValueCache, places: readonly number[]): Promise<void> {
-  const { backend, definition } = model;
-  using scope = openScope(backend);
-  const program = await model.programs.get(definition.text.pickSamples, {});
+  using scope = openScope(model.backend);
+  const program = await model.programs.get(model.definition.text.pickSamples, {});
   const index = scope.upload(Int32Array.from(places), [places.length]);
-  for (const [layer, pastKey] of cache.keys.entries()) {
-    const pastValue = cache.values[layer];
-    if (pastKey === null) continue;
-    invariant(pastValue, "The KV cache holds every layer.");
-    const outputs = await scope.run(program, { past_key: pastKey, past_value: pastValue, index });
-    const [key, value] = [output(outputs, "key_out"), output(outputs, "value_out")];
-    scope.give([key, value]);
-    cache.keys[layer] = key;
-    cache.values[layer] = value;
-    backend.release(pastKey, pastValue);
-  }
+  await replaceEach(scope, model, cache, program, () => ({ index }));
 }
