@@ -25,7 +25,7 @@ import {
   type WeightSlot,
 } from "../../models/architectures/definition.ts";
 import { architectureOf, type ModelConfig } from "../../models/architectures/registry.ts";
-import { biasDims } from "../../models/architectures/shared/attention-scheme.ts";
+import { biasDims, biasOption } from "../../models/architectures/shared/attention-scheme.ts";
 import { ANY_SEQUENCE, type PositionedSample, rotaryTables } from "../../models/architectures/shared/rope.ts";
 import { type Backend, elementCount, output } from "../../runtime/backend.ts";
 import type { SelfCheckResult } from "../load/self-check-result.ts";
@@ -89,7 +89,7 @@ function sharedNumbers(
       }),
       ...(bias && { attention_bias: { data: bias.values, dims: biasDims(bias.shape, 1, rows) } }),
     },
-    options: bias && !(tower === "text" && bias.shape === "shared") ? { bias: bias.shape } : {},
+    options: bias ? biasOption(tower, bias.shape) : {},
   };
 }
 

@@ -11,7 +11,7 @@ import {
   type PositionInputs,
   type TowerDefinition,
 } from "../../models/architectures/definition.ts";
-import { biasDims, type Sequences } from "../../models/architectures/shared/attention-scheme.ts";
+import { biasDims, biasOption, type Sequences } from "../../models/architectures/shared/attention-scheme.ts";
 import {
   ANY_SEQUENCE,
   equalPositions,
@@ -117,10 +117,9 @@ function inputsOf(
       const bias = attention.bias(samples, rows);
       if (bias === null) return NOTHING;
       const { shape, values } = bias;
-      const usual = tower.tower === "text" && shape === "shared";
       return {
         feeds: { attention_bias: scope.upload(values, biasDims(shape, samples.length, rows)) },
-        options: usual ? {} : { bias: shape },
+        options: biasOption(tower.tower, shape),
       };
     });
   return groups.map((_, group) => {

@@ -1,4 +1,5 @@
 /** Who sees whom: which rows of its sequence a row of a layer may look at, as numbers that are added to attention scores. */
+import type { Tower } from "../../../core/unit.ts";
 import type { PositionedSample } from "./rope.ts";
 
 /** Makes a row's weight exactly zero in float32, and is a finite number, so that no row becomes NaN. */
@@ -24,6 +25,11 @@ export function biasDims<Rows extends number | string>(
 ): readonly (number | Rows)[] {
   if (shape === "shared") return [rows, rows];
   return shape === "keys" ? [batch, 1, 1, rows] : [batch, 1, rows, rows];
+}
+
+/** The option of a tower's graphs that takes a bias of `shape`: absent where that is what its graphs take anyway. */
+export function biasOption(tower: Tower, shape: BiasShape): { readonly bias?: BiasShape } {
+  return tower === "text" && shape === "shared" ? {} : { bias: shape };
 }
 
 /** Samples of a batch, null for padding. */
