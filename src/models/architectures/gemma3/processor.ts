@@ -12,7 +12,15 @@ import type { Frame } from "../../pictures.ts";
 import type { ProcessorFiles } from "../architecture.ts";
 import { cutPatches } from "../shared/pictures/cut-patches.ts";
 import { levelsOf, type Normalisation } from "../shared/pictures/normalise.ts";
-import { commonFields, findSettings, HALF, normalisationOf, PILLOW } from "../shared/pictures/processor-settings.ts";
+import {
+  checkSquare,
+  commonFields,
+  findSettings,
+  HALF,
+  normalisationOf,
+  PILLOW,
+  squareSize,
+} from "../shared/pictures/processor-settings.ts";
 
 /** What config.json says of a picture's way into the model. */
 export interface FrameGeometry {
@@ -24,11 +32,9 @@ export interface FrameGeometry {
   readonly tokensPerPicture: number;
 }
 
-const side = v.nullish(integer(1));
-
 const settingsSchema = object({
   ...commonFields(PILLOW.BILINEAR, HALF, HALF),
-  size: v.nullish(object({ height: side, width: side }), {}),
+  size: squareSize,
   // Crops beside the whole picture.
   do_pan_and_scan: v.nullish(oneOf([false], "false, the whole picture alone")),
   image_seq_length: v.nullish(integer(1)),
@@ -45,10 +51,7 @@ export function findProcessorConfig(files: ProcessorFiles, model: FrameGeometry)
   const found = findSettings(files, "Open a Gemma 3 checkpoint with the processor settings of its makers.");
   if (found === null) return null;
   const { size, image_seq_length: tokens, ...settings } = found.read(settingsSchema);
-  for (const [name, stated] of Object.entries(size)) {
-    if ((stated ?? model.imageSize) === model.imageSize) continue;
-    throw found.contradiction(`size.${name}`, stated, `the vision tower of config.json takes ${model.imageSize}`);
-  }
+  checkSquare(found, size, model.imageSize);
   if ((tokens ?? model.tokensPerPicture) !== model.tokensPerPicture) {
     throw found.contradiction("image_seq_length", tokens, `config.json says ${model.tokensPerPicture}`);
   }

@@ -1,6 +1,7 @@
 /** Pictures of Llama 3.2 Vision: one frame of up to four tiles each. */
 import { onDemand } from "../../../core/on-demand.ts";
 import type { ArchitectureConfig, PictureSupport } from "../architecture.ts";
+import { lazyPictureSupport } from "../shared/pictures/lazy-support.ts";
 import type { TileGeometry } from "./processor.ts";
 import { picturePrompt } from "./prompt.ts";
 
@@ -10,11 +11,5 @@ const loadProcessor = onDemand(() => import("./picture-processor.ts"));
 export function pictureSupport<Config extends ArchitectureConfig>(
   geometryOf: (config: Config) => TileGeometry & { readonly imageTokenId: number },
 ): PictureSupport<Config> {
-  return {
-    async openProcessor(config, files) {
-      const { openProcessor } = await loadProcessor();
-      return openProcessor(files, geometryOf(config));
-    },
-    prompt: (config) => picturePrompt(geometryOf(config).imageTokenId),
-  };
+  return lazyPictureSupport(loadProcessor, geometryOf, picturePrompt);
 }

@@ -15,10 +15,12 @@ import { levelsOf, type Normalisation } from "../shared/pictures/normalise.ts";
 import {
   CLIP_DEVIATION,
   CLIP_MEAN,
+  checkSquare,
   commonFields,
   findSettings,
   normalisationOf,
   PILLOW,
+  squareSize,
 } from "../shared/pictures/processor-settings.ts";
 import { bestTiling, sizeOnCanvas, type Tiling } from "./canvas.ts";
 import { frameOfPatches } from "./frames.ts";
@@ -33,11 +35,9 @@ export interface TileGeometry {
   readonly tiles: number;
 }
 
-const side = v.nullish(integer(1));
-
 const settingsSchema = object({
   ...commonFields(PILLOW.BILINEAR, CLIP_MEAN, CLIP_DEVIATION),
-  size: v.nullish(object({ height: side, width: side }), {}),
+  size: squareSize,
   do_pad: v.nullish(oneOf([true])),
   max_image_tiles: v.nullish(integer(1)),
 });
@@ -53,10 +53,7 @@ export function findProcessorConfig(files: ProcessorFiles, model: TileGeometry):
   const found = findSettings(files, "Open a Llama 3.2 Vision checkpoint with the processor settings of its makers.");
   if (found === null) return null;
   const { size, max_image_tiles: tiles, ...settings } = found.read(settingsSchema);
-  for (const [name, stated] of Object.entries(size)) {
-    if ((stated ?? model.tileSize) === model.tileSize) continue;
-    throw found.contradiction(`size.${name}`, stated, `the vision tower of config.json takes ${model.tileSize}`);
-  }
+  checkSquare(found, size, model.tileSize);
   if ((tiles ?? model.tiles) !== model.tiles) {
     throw found.contradiction("max_image_tiles", tiles, `the vision tower of config.json takes ${model.tiles}`);
   }

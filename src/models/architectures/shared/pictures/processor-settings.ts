@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { PivotscopeError } from "../../../../core/errors.ts";
 import { fieldIn, type JsonSource, readJson, readJsonText } from "../../../../core/json/read.ts";
-import { anyObject, flag, number, numbers, object, oneOf, positive } from "../../../../core/json/schemas.ts";
+import { anyObject, flag, integer, number, numbers, object, oneOf, positive } from "../../../../core/json/schemas.ts";
 import { checkpointFile } from "../../../checkpoint-file.ts";
 import type { ProcessorFiles } from "../../architecture.ts";
 import type { Normalisation } from "./normalise.ts";
@@ -101,6 +101,23 @@ export function commonFields(
       v.check((values) => values.every((value) => value > 0), "a number above 0, or a list of 3 of them"),
     ),
   };
+}
+
+const side = v.nullish(integer(1));
+
+/** The size of processors whose pictures are square, see `checkSquare`. */
+export const squareSize = v.nullish(object({ height: side, width: side }), {});
+
+/** @throws PivotscopeError `bad-checkpoint` for a `size` other than that of the vision tower, `expected` pixels to a side. */
+export function checkSquare(
+  found: FoundSettings,
+  size: Readonly<Record<string, number | null | undefined>>,
+  expected: number,
+): void {
+  for (const [name, stated] of Object.entries(size)) {
+    if ((stated ?? expected) === expected) continue;
+    throw found.contradiction(`size.${name}`, stated, `the vision tower of config.json takes ${expected}`);
+  }
 }
 
 /** What `commonFields` reads, as steps. */
