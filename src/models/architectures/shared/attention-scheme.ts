@@ -18,11 +18,11 @@ export interface Bias {
 }
 
 /** Shape of the tensor that holds a bias. */
-export function biasDims<Rows extends number | string>(
+export function biasDims<Batch extends number | string, Rows extends number | string>(
   shape: BiasShape,
-  batch: number,
+  batch: Batch,
   rows: Rows,
-): readonly (number | Rows)[] {
+): readonly (number | Batch | Rows)[] {
   if (shape === "shared") return [rows, rows];
   return shape === "keys" ? [batch, 1, 1, rows] : [batch, 1, rows, rows];
 }

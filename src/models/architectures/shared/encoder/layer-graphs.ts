@@ -1,8 +1,7 @@
 /** The graphs of one layer of a vision tower, forward and back. */
 import { GraphBuilder, type Value } from "../../../../graph/graph.ts";
 import { add, gelu, geluTanh, multiply } from "../../../../graph/operations/elementwise.ts";
-import { matmul } from "../../../../graph/operations/linear.ts";
-import { layerNorm, softmax } from "../../../../graph/operations/normalise.ts";
+import { layerNorm } from "../../../../graph/operations/normalise.ts";
 import { reshape, transpose } from "../../../../graph/operations/structure.ts";
 import { times } from "../../../../graph/shape.ts";
 import type {
@@ -14,7 +13,7 @@ import type {
   PositionInputs,
   VisionForwardOptions,
 } from "../../definition.ts";
-import type { BiasShape } from "../attention-scheme.ts";
+import { emitFrameAttention } from "../frame-attention.ts";
 import { nameBackwardOutputs, nameForwardOutputs } from "../layer-outputs.ts";
 import { mixedPrecision, weightType } from "../mixed-precision.ts";
 import type { VisionConfig } from "./config.ts";
@@ -49,17 +48,12 @@ function exampleOf({ config, layers }: EncoderGraphs, graph: string | undefined)
   return all.find((layer) => layers.graphOf?.(layer) === graph) ?? 0;
 }
 
-/** The input `attention_bias`, see `PositionInputs`. */
-function biasInput(builder: GraphBuilder, bias: BiasShape, batch: number | string, patches: number): Value {
-  const shapes = { shared: [patches, patches], keys: [batch, 1, 1, patches], own: [batch, 1, patches, patches] };
-  return builder.input("attention_bias", shapes[bias]);
-}
-
 /** Adds one encoder layer to `builder`; declares its inputs. */
 function emitLayer(builder: GraphBuilder, graphs: EncoderGraphs, options: LayerOptions) {
   const { config, layers, patches, entrances = {} } = graphs;
   const { batch, attentionUnits: heads, graph, bias, compensation = false, precision = "float32" } = options;
-  const { operand, single, project, scores } = mixedPrecision(builder, precision);
+  const mixed = mixedPrecision(builder, precision);
+  const { single, project } = mixed;
   const { hiddenSize: width, normEpsilon } = config;
   const headSize = headSizeOf(config);
   const columns = heads * headSize;
@@ -98,13 +92,16 @@ function emitLayer(builder: GraphBuilder, graphs: EncoderGraphs, options: LayerO
   const query = projectTo(attentionInput, "query");
   const keyProjection = projectTo(attentionInput, "key");
   const valueProjection = projectTo(attentionInput, "value");
-  const key = splitHeads(keyProjection);
-  const value = splitHeads(valueProjection);
-  const scaled = scores(splitHeads(query), transpose(builder, key, [0, 1, 3, 2]), headSize ** -0.5);
-  const seen = bias ? add(builder, scaled, biasInput(builder, bias, batch, patches)) : scaled;
-  const mixed = matmul(builder, operand(softmax(builder, seen)), value);
-  const joined = reshape(builder, transpose(builder, mixed, [0, 2, 1, 3]), [rows, columns]);
-  const context = multiply(builder, joined, operand(attentionMask));
+  const context = emitFrameAttention(
+    builder,
+    mixed,
+    {
+      query: splitHeads(query),
+      keysTransposed: transpose(builder, splitHeads(keyProjection), [0, 1, 3, 2]),
+      value: splitHeads(valueProjection),
+    },
+    { batch, patches, rows, columns, headSize, bias, mask: attentionMask },
+  );
   const attentionOutput = projectLast(context, "output", "attention");
   const middle = add(builder, entered, gated(attentionOutput, "attention_gate"));
 

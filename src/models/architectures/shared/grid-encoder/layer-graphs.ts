@@ -3,7 +3,7 @@ import { invariant } from "../../../../core/errors.ts";
 import { GraphBuilder, type Value } from "../../../../graph/graph.ts";
 import { add, geluTanh, multiply, quickGelu, silu } from "../../../../graph/operations/elementwise.ts";
 import { matmul } from "../../../../graph/operations/linear.ts";
-import { layerNorm, rmsNorm, softmax } from "../../../../graph/operations/normalise.ts";
+import { layerNorm, rmsNorm } from "../../../../graph/operations/normalise.ts";
 import { reshape, transpose } from "../../../../graph/operations/structure.ts";
 import { times } from "../../../../graph/shape.ts";
 import type {
@@ -14,8 +14,8 @@ import type {
   PositionInputs,
   VisionForwardOptions,
 } from "../../definition.ts";
-import { biasDims } from "../attention-scheme.ts";
 import { halfRotation } from "../decoder/layer-graphs.ts";
+import { emitFrameAttention } from "../frame-attention.ts";
 import { nameBackwardOutputs, nameForwardOutputs } from "../layer-outputs.ts";
 import { mixedPrecision, weightType } from "../mixed-precision.ts";
 import { type GridEncoderConfig, headSizeOf } from "./config.ts";
@@ -51,7 +51,8 @@ type LayerOptions = FrameBatch & LayerShape & ForwardInputs & PositionInputs;
 /** Adds one layer to `builder`; declares its inputs. */
 function emitLayer(builder: GraphBuilder, { config, names }: GridGraphs, options: LayerOptions) {
   const { attentionUnits: heads, ownPositions = false, bias, compensation = false, precision = "float32" } = options;
-  const { operand, single, project, scores } = mixedPrecision(builder, precision);
+  const mixed = mixedPrecision(builder, precision);
+  const { operand, single, project } = mixed;
   const { hiddenSize: width } = config;
   const headSize = headSizeOf(config);
   const columns = heads * headSize;
@@ -97,12 +98,16 @@ function emitLayer(builder: GraphBuilder, { config, names }: GridGraphs, options
   const query = projectTo(attentionInput, "query");
   const keyProjection = projectTo(attentionInput, "key");
   const valueProjection = projectTo(attentionInput, "value");
-  const keys = transpose(builder, rotate(keyProjection), [0, 1, 3, 2]);
-  const scaled = scores(rotate(query), keys, headSize ** -0.5);
-  const seen = bias ? add(builder, scaled, builder.input("attention_bias", biasDims(bias, batch, "T"))) : scaled;
-  const mixed = matmul(builder, operand(softmax(builder, seen)), splitHeads(valueProjection));
-  const joined = reshape(builder, transpose(builder, mixed, [0, 2, 1, 3]), [rows, columns]);
-  const context = multiply(builder, joined, operand(attentionMask));
+  const context = emitFrameAttention(
+    builder,
+    mixed,
+    {
+      query: rotate(query),
+      keysTransposed: transpose(builder, rotate(keyProjection), [0, 1, 3, 2]),
+      value: splitHeads(valueProjection),
+    },
+    { batch, patches: "T", rows, columns, headSize, bias, mask: attentionMask },
+  );
   const attentionOutput = projectLast(context, "output", "attention");
   const middle = add(builder, hidden, attentionOutput);
 
